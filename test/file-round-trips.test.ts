@@ -6,8 +6,8 @@ import { maestro } from '@maestro-dataflow/core/runtime'
 import fs from '@maestro-dataflow/plugin-fs'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
-import { shown } from './values/reference.js'
-import { bigints, halves, jsonValues, names, numbers, words } from './values/tables.js'
+import { shown } from './values/shown.js'
+import { bigints, halves, jsonValues, names, numbers, words } from './values/values.js'
 
 // A value of any type is read from a file as it was written, or its row is refused: no value is changed silently.
 

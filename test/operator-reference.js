@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { maestro } from '@maestro-dataflow/core/runtime'
 import ai from '@maestro-dataflow/plugin-ai'
 import table from '@maestro-dataflow/plugin-table'
+import text from '@maestro-dataflow/plugin-text'
 import ts from 'typescript'
 
 const root = join(import.meta.dirname, '..')
@@ -15,9 +16,9 @@ const head = `# Operator reference
 
 <!-- Made by \`npm run docs\` from manifests, schemas, prompts and the comments of types. Do not edit. -->
 
-Every operator of plugin-ai and plugin-table with its options, the columns it reads and adds, what it asks for, and the words
-of its prompts, what drives its cost, and an example. [AI operators](ai-operators.md) and
-[plugin-table](../packages/plugin-table/README.md) tell what to know of each. A word in angle brackets stands for the column that
+Every operator of plugin-ai, plugin-table, and plugin-text with its options, the columns it reads and adds, what it asks for, and
+the words of its prompts, what drives its cost, and an example. [AI operators](ai-operators.md),
+[plugin-table](../packages/plugin-table/README.md), and [plugin-text](../packages/plugin-text/README.md) tell what to know of each. A word in angle brackets stands for the column that
 an option names, and a star marks what must be given. The examples ask models whose answers are written beside them:
 
 `
@@ -73,17 +74,20 @@ const more = {
   'table.union': { right: [{ '<other>': 1 }] },
   'table.flatten': { columns: ['<column>'], members: ['<member>'] },
   'table.unpivot': { columns: ['<column>'] },
+  'text.measure': { measures: ['words', 'language'] },
+  'text.filter': { presets: ['gopher'] },
+  'text.normalize': { do: ['html'], output: '<output>' },
   'table.validate': { rules: { '<column>': { required: true } }, failures: 'column', schema: undefined },
 }
 
 /** The whole page. */
 export async function operatorReference() {
-  const project = maestro({ plugins: [ai, table], logLevel: 'silent' })
+  const project = maestro({ plugins: [ai, table, text], logLevel: 'silent' })
   const documented = documentedOptions()
   const comments = commentsOfDefinitions()
   const [models] = /^```ts file=models\.ts\n[\s\S]*?^```$/m.exec(aiOperators()) ?? []
   const parts = [head, `${models}\n`]
-  for (const plugin of ['@maestro-dataflow/plugin-ai', '@maestro-dataflow/plugin-table']) {
+  for (const plugin of ['ai', 'table', 'text'].map((name) => `@maestro-dataflow/plugin-${name}`)) {
     const contributions = await project.contributionsOf(plugin)
     const prompts = new Map(
       contributions.filter(({ kind }) => kind === 'prompts').map((one) => [one.name, one.definition]),
@@ -218,7 +222,7 @@ async function words(definition) {
   return [...lines, '</details>', '']
 }
 
-/** The rows of the examples of plugin-table; some operators need others. */
+/** The rows of the examples; some operators need others. */
 const usual = `[
   { id: 1, city: 'Oslo', stars: 4 },
   { id: 2, city: 'Bergen', stars: 2 },
@@ -249,13 +253,30 @@ const samples = {
   { id: 1, address: { street: 'Storgata 1', geo: { lat: 59.9 } } },
   { id: 2, address: null },
 ]`,
+  'text.dedupe-near': `[
+  { id: 1, text: 'The old harbor of the city is open every day, except on Sundays.' },
+  { id: 2, text: 'The old harbor of the city is open every day, except on Sundays and in May.' },
+  { id: 3, text: '冬天的风很冷，但是室内很暖和。' },
+]`,
+  'text.filter': `[
+  { id: 1, text: 'The old harbor of the city is open every day.' },
+  { id: 2, text: 'Ja, natürlich ist es geöffnet.' },
+  { id: 3, text: '冬天的风很冷，但是室内很暖和。' },
+]`,
+  'text.measure': `[
+  { id: 1, text: 'The old harbor of the city is open every day.' },
+  { id: 2, text: 'Ja, natürlich ist es geöffnet.' },
+]`,
+  'text.normalize': `[
+  { id: 1, text: '<p>Fish &amp;  bread</p><p>e\\u0301t\\u00e9</p>' },
+]`,
   'table.unpivot': `[
   { city: 'Oslo', q1: 4, q2: 7 },
   { city: 'Bergen', q1: 2, q2: null },
 ]`,
 }
 
-/** A sample: of plugin-ai's that of its page, which is run there; of plugin-table's a step, with what it makes of three rows. */
+/** A sample: of plugin-ai's that of its page, which is run there; of another plugin's a step, with what it makes of a few rows. */
 async function example(name, { example: step }, project) {
   const fence = '```'
   if (step === undefined) {
@@ -265,6 +286,7 @@ async function example(name, { example: step }, project) {
     return `${fence}ts\n${code}${fence}\n`
   }
   const { pipeline } = await import('@maestro-dataflow/core')
+  const plugin = name.split('.')[0]
   const shops = samples[name] ?? usual
   const rows = new Function(`return ${shops}`)()
   const [, options] = /^\.step\('[\w.-]+', ([\s\S]*)\)$/.exec(step) ?? []
@@ -278,11 +300,11 @@ async function example(name, { example: step }, project) {
   const code = [
     "import { pipeline } from '@maestro-dataflow/core'",
     "import { maestro } from '@maestro-dataflow/core/runtime'",
-    "import table from '@maestro-dataflow/plugin-table'",
+    `import ${plugin} from '@maestro-dataflow/plugin-${plugin}'`,
     '',
     `const shops = ${shops}`,
     `const made = pipeline('shops').from(shops)${step}`,
-    "for await (const row of maestro({ plugins: [table], logLevel: 'silent' }).rows(made)) console.log(JSON.stringify(row))",
+    `for await (const row of maestro({ plugins: [${plugin}], logLevel: 'silent' }).rows(made)) console.log(JSON.stringify(row))`,
   ]
   return [
     `${fence}ts run`,
@@ -299,7 +321,7 @@ async function example(name, { example: step }, project) {
 /** What the comment of each definition says of its cost, and its example. */
 function commentsOfDefinitions() {
   const found = new Map()
-  for (const file of globSync('packages/{plugin-ai,plugin-table}/src/**/*.ts', { cwd: root })) {
+  for (const file of globSync('packages/{plugin-ai,plugin-table,plugin-text}/src/**/*.ts', { cwd: root })) {
     const source = ts.createSourceFile(file, readFileSync(join(root, file), 'utf8'), ts.ScriptTarget.ESNext, true)
     for (const statement of source.statements.filter(ts.isVariableStatement)) {
       const comment = statement.jsDoc?.at(-1)
@@ -325,6 +347,7 @@ function documentedOptions() {
   const source = `import type { OperatorName, StepOptions } from '@maestro-dataflow/core'
 import type {} from '@maestro-dataflow/plugin-ai'
 import type {} from '@maestro-dataflow/plugin-table'
+import type {} from '@maestro-dataflow/plugin-text'
 export declare const all: { [Name in OperatorName]: StepOptions<Record<string, unknown>, Name> }
 `
   const settings = {
@@ -383,6 +406,8 @@ function optionsOf(type, checker) {
 
 /** A type that fits into a cell; a column of any row is any text. */
 const shortType = (type) => {
+  // The compiler lists the members of a union in the order in which it met them anywhere.
+  if (/^"[^"]*"(?: \| "[^"]*")+$/.test(type)) return `\`${type.split(' | ').sort().join(' | ')}\``
   const plain = type
     .replaceAll('string & {}', 'string')
     .replaceAll('(string)', 'string')

@@ -28,6 +28,12 @@ const modes = new Set(['chat', 'responses', 'completion', 'embedding'])
 /** Dollars per million tokens, without the noise of floating point. @param {number | undefined} perToken */
 const perMillion = (perToken) => (perToken === undefined ? undefined : Number((perToken * 1e6).toPrecision(6)))
 
+/** The prices of another tier of service. @param {Record<string, any>} given @param {string} name */
+function tier(given, name) {
+  const [input, output] = [given[`input_cost_per_token_${name}`], given[`output_cost_per_token_${name}`]]
+  return input === undefined ? undefined : { input: perMillion(input), output: perMillion(output) }
+}
+
 /** @param {Record<string, any>} given */
 function facts(given) {
   // A model that costs nothing at all is one whose price is not known.
@@ -38,6 +44,12 @@ function facts(given) {
         output: perMillion(given.output_cost_per_token),
         cachedInput: perMillion(given.cache_read_input_token_cost),
         cacheWriteInput: perMillion(given.cache_creation_input_token_cost),
+        reasoning: perMillion(given.output_cost_per_reasoning_token),
+        imageInput: perMillion(given.input_cost_per_image_token),
+        audioInput: perMillion(given.input_cost_per_audio_token),
+        batch: tier(given, 'batches'),
+        flex: tier(given, 'flex'),
+        priority: tier(given, 'priority'),
       }
     : {}
   const entries = {

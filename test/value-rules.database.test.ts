@@ -15,7 +15,10 @@ test.for(['postgres', 'mariadb'] as const)(
     const server = inject(client)
     if (server === undefined) return skip()
     const { certificate: _, ...address } = server
-    const connection = { client, ...address }
-    await agrees(project, typedTables, project.ofDatabase(connection))
+    // MariaDB has no such names.
+    const named = typedTables.filter(
+      ({ names }) => client !== 'mariadb' || !names.some((name) => name === '😀' || name === ' '),
+    )
+    await agrees(project, named, project.ofDatabase({ client, ...address }))
   },
 )

@@ -1,13 +1,13 @@
 import type { Row } from '@maestro-dataflow/core'
-import { cellOf, type TableStep } from './reference.js'
+import { aggregate, cast, cellOf, dedupe, filter, rename, sample, select, sort, type TableStep } from './reference.js'
 import type { Table } from './tables.js'
 
 /** More rows than one row group of DuckDB (122,880), so that several threads share the work. */
 const count = 130_000
 
 const rows = Array.from({ length: count }, (_, index) => ({
-  city: ['b', 'é', '10', '9', null][index % 5] ?? null,
-  n: (index % 12) / 4,
+  city: ['b', 'é', '10', '9', 'z'][index % 5] ?? null,
+  n: index % 7 === 3 ? null : (index % 12) / 4,
   x: (index * 7919) % count,
 }))
 
@@ -17,46 +17,47 @@ export const largeTable: Table = {
   types: { city: 'string', n: 'number', x: 'integer' },
 }
 
-const numbersOf = (members: readonly Row[]) => members.map((row) => cellOf(row, 'x') as number)
+const cells = (rows: readonly Row[], name: string) => rows.map((row) => cellOf(row, name) ?? null)
+const present = (rows: readonly Row[], name: string) => cells(rows, name).filter((value) => value !== null)
 
-const aggregate: TableStep = {
-  use: 'table.aggregate',
-  options: {
-    by: ['city'],
-    values: { list_: 'list(x)', first_: 'first(x)', text_: "string_agg(city, ',')", sum_: 'sum(n)' },
-  },
-  compute: {
-    list_: numbersOf,
-    first_: (members) => numbersOf(members)[0],
-    text_: (members) => {
-      const cities = members.map((row) => cellOf(row, 'city') ?? null).filter((city) => city !== null)
-      return cities.length === 0 ? null : cities.join(',')
-    },
-    sum_: (members) => members.reduce((sum, row) => sum + (cellOf(row, 'n') as number), 0),
-  },
-}
+const { types } = largeTable
 
-const sort: TableStep = {
-  use: 'table.sort',
-  options: {
-    by: [
-      { column: 'city', descending: true, nulls: 'first' },
-      { column: 'n', descending: false, nulls: 'last' },
+const ordered = aggregate(
+  ['city'],
+  {
+    list_: ['list(x)', (rows) => cells(rows, 'x')],
+    first_: ['first(x)', (rows) => cells(rows, 'x')[0]],
+    last_: ['last(n)', (rows) => cells(rows, 'n').at(-1)],
+    text_: ["string_agg(x, ',')", (rows) => cells(rows, 'x').join(',')],
+    some_: [
+      'list(x) FILTER (WHERE n > 2)',
+      (rows) =>
+        cells(
+          rows.filter((row) => Number(cellOf(row, 'n') ?? 0) > 2),
+          'x',
+        ),
     ],
+    latest_: ['arg_max(x, n)', (rows) => cellOf(rows.find((row) => cellOf(row, 'n') === 2.75) ?? {}, 'x')],
+    sum_: ['sum(n * 0.1)', (rows) => present(rows, 'n').reduce<number>((sum, value) => sum + Number(value) * 0.1, 0)],
   },
-}
+  types,
+)
 
-const filter: TableStep = {
-  use: 'table.filter',
-  options: { where: 'x >= 1000' },
-  keeps: (row) => (cellOf(row, 'x') as number) >= 1000,
-}
-
-const dedupe: TableStep = { use: 'table.dedupe', options: { by: ['city', 'n'], keep: 'last' } }
+const sorted = sort(
+  [
+    { column: 'city', descending: true, nulls: 'first' },
+    { column: 'n', descending: false, nulls: 'last' },
+  ],
+  types,
+)
+const most = filter('x >= 1000', (row) => Number(cellOf(row, 'x')) >= 1000)
 
 /** Chains whose results depend on the order of the rows. */
 export const largeChains: Readonly<Record<string, readonly TableStep[]>> = {
-  'filter, sort': [filter, sort],
-  'sort, dedupe': [sort, dedupe],
-  'filter, aggregate': [filter, aggregate],
+  'filter, sort': [most, sorted],
+  'sort, dedupe': [sorted, dedupe(['city', 'n'], 'last', types)],
+  'filter, aggregate': [most, ordered],
+  'sample, sort, aggregate': [sample({ fraction: 0.97 }, 3), sorted, ordered],
+  'rename, sample, select': [rename({ x: 'y' }), sample({ count: 125_000 }, 7), select(['y', 'city'])],
+  'cast, sort': [cast({ x: 'string' }), sort([{ column: 'x', descending: true, nulls: 'last' }], { x: 'string' })],
 }

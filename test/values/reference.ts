@@ -1,180 +1,169 @@
-import type { Row } from '@maestro-dataflow/core'
+import { createHash } from 'node:crypto'
+import { type ColumnType, columnNames, type Row, rowFromEntries } from '@maestro-dataflow/core'
+import { castTo, refused } from './cast.js'
+import { compare, compareIn, compareInSort } from './compare.js'
 
 /*
- * The table steps in plain, slow JavaScript: what docs/decisions on values says, without an engine. It shares no code with the
- * packages.
+ * The table steps in plain, slow JavaScript, without an engine. Only the order of the columns of a row is told by core,
+ * because JavaScript objects do not keep it.
  */
 
-/** One step of a chain, as the pipeline takes it. */
-export type TableStep =
-  | {
-      readonly use: 'table.sort'
-      readonly options: {
-        readonly by: readonly {
-          readonly column: string
-          readonly descending: boolean
-          readonly nulls: 'first' | 'last'
-        }[]
-      }
-    }
-  | {
-      readonly use: 'table.dedupe'
-      readonly options: { readonly by: readonly string[]; readonly keep: 'first' | 'last' }
-    }
-  | { readonly use: 'table.limit'; readonly options: { readonly count: number; readonly offset: number } }
-  | {
-      readonly use: 'table.filter'
-      readonly options: { readonly where: string }
-      readonly keeps: (row: Row) => boolean
-    }
-  | {
-      readonly use: 'table.aggregate'
-      readonly options: { readonly by: readonly string[]; readonly values: Readonly<Record<string, string>> }
-      readonly compute: Readonly<Record<string, (rows: readonly Row[]) => unknown>>
-    }
+export type Types = Readonly<Record<string, ColumnType>>
 
-export function runReference(rows: readonly Row[], steps: readonly TableStep[]): readonly Row[] {
-  return steps.reduce<readonly Row[]>(runStep, rows)
+/** One step of a chain: how the pipeline takes it, and what it does to rows. */
+export interface TableStep {
+  readonly use: string
+  readonly options: object
+  readonly apply: (rows: readonly Row[]) => readonly Row[]
 }
 
-function runStep(rows: readonly Row[], step: TableStep): readonly Row[] {
-  switch (step.use) {
-    case 'table.sort':
-      return rows.toSorted((a, b) => {
-        for (const { column, descending, nulls } of step.options.by) {
-          const order = compareInSort(cellOf(a, column), cellOf(b, column), descending, nulls)
-          if (order !== 0) return order
-        }
-        return 0
-      })
-    case 'table.dedupe': {
-      const { by, keep } = step.options
-      const isSame = (a: Row, b: Row) => (by.length === 0 ? compare(a, b) === 0 : isOneKey(a, b, by))
-      const kept: Row[] = []
-      for (const row of keep === 'first' ? rows : rows.toReversed())
-        if (!kept.some((other) => isSame(row, other))) kept.push(row)
-      return keep === 'first' ? kept : kept.reverse()
-    }
-    case 'table.limit':
-      return rows.slice(step.options.offset, step.options.offset + step.options.count)
-    case 'table.filter':
-      return rows.filter(step.keeps)
-    case 'table.aggregate': {
-      const { by } = step.options
-      const groups: Row[][] = by.length === 0 ? [[...rows]] : []
-      for (const row of by.length === 0 ? [] : rows) {
-        const group = groups.find(([first]) => first !== undefined && isOneKey(first, row, by))
-        if (group === undefined) groups.push([row])
-        else group.push(row)
-      }
-      return groups.map((members) =>
-        Object.fromEntries([
-          ...by.map((name) => [name, cellOf(members[0] ?? {}, name) ?? null]),
-          ...Object.entries(step.compute).map(([name, compute]) => [name, compute(members)]),
-        ]),
-      )
-    }
-  }
+/** A step that rejects every row ends the run. */
+export class AllRefused extends Error {}
+
+export function runReference(rows: readonly Row[], steps: readonly TableStep[]): readonly Row[] {
+  return steps.reduce((current, { apply }) => apply(current), rows)
 }
 
 export function cellOf(row: Row, column: string): unknown {
-  return Object.hasOwn(row, column) ? row[column] : undefined
+  return ownOf(row, column)
 }
 
-function isOneKey(a: Row, b: Row, by: readonly string[]): boolean {
-  return by.every((name) => compare(cellOf(a, name), cellOf(b, name)) === 0)
+/** What a record has under a name, which may be one that all objects inherit. */
+export function ownOf<Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined
 }
 
-function compareInSort(a: unknown, b: unknown, descending: boolean, nulls: 'first' | 'last'): number {
-  const [missingA, missingB] = [a ?? null, b ?? null].map((value) => value === null)
-  if (missingA || missingB) return missingA === missingB ? 0 : missingA === (nulls === 'first') ? -1 : 1
-  const [lastA, lastB] = [isNothing(a), isNothing(b)]
-  if (lastA || lastB) return lastA === lastB ? 0 : lastA ? 1 : -1
-  return descending ? -compare(a, b) : compare(a, b)
+export interface Key {
+  readonly column: string
+  readonly descending: boolean
+  readonly nulls: 'first' | 'last'
 }
 
-/** NaN, and a date that is none. */
-function isNothing(value: unknown): boolean {
-  return Number.isNaN(value) || (value instanceof Date && Number.isNaN(value.getTime()))
-}
-
-/** The order of all values; 0 for those that are equal. Null, undefined and missing are one. */
-export function compare(a: unknown, b: unknown): number {
-  const [rankA, rankB] = [rank(a), rank(b)]
-  if (rankA !== rankB) return rankA - rankB
-  switch (rankA) {
-    case 1:
-      return Number(a) - Number(b)
-    case 2:
-      // JavaScript compares numbers and big integers exactly.
-      return (a as number) < (b as number) ? -1 : (a as number) > (b as number) ? 1 : 0
-    case 3:
-      return (a as Date).getTime() - (b as Date).getTime()
-    case 4:
-      return compareText(a as string, b as string)
-    case 5:
-    case 8:
-      return compareLists(Array.from(a as unknown[]), Array.from(b as unknown[]))
-    case 6: {
-      const [first, second] = [a, b].map((value) =>
-        Object.entries(value as object)
-          .filter(([, member]) => member !== null && member !== undefined)
-          .sort(([x], [y]) => compareText(x, y))
-          .flat(),
-      )
-      return compareLists(first ?? [], second ?? [])
-    }
-    case 7:
-      return Buffer.compare(a as Uint8Array, b as Uint8Array)
-    default:
+export function sort(by: readonly Key[], types: Types): TableStep {
+  const apply = (rows: readonly Row[]) =>
+    rows.toSorted((a, b) => {
+      for (const { column, descending, nulls } of by) {
+        const order = compareInSort(ownOf(types, column), cellOf(a, column), cellOf(b, column), descending, nulls)
+        if (order !== 0) return order
+      }
       return 0
+    })
+  return { use: 'table.sort', options: { by }, apply }
+}
+
+/** @param by The columns to compare; none for whole rows */
+export function dedupe(by: readonly string[], keep: 'first' | 'last', types: Types): TableStep {
+  const isSame = (a: Row, b: Row) =>
+    isOneKey(a, b, by.length > 0 ? by : [...new Set([...Object.keys(a), ...Object.keys(b)])], types)
+  const apply = (rows: readonly Row[]) => {
+    const kept: Row[] = []
+    for (const row of keep === 'first' ? rows : rows.toReversed())
+      if (!kept.some((other) => isSame(row, other))) kept.push(row)
+    return keep === 'first' ? kept : kept.reverse()
   }
+  return { use: 'table.dedupe', options: { ...(by.length > 0 ? { by } : {}), keep }, apply }
 }
 
-function rank(value: unknown): number {
-  if (value === null || value === undefined) return 0
-  if (isNothing(value)) return 9
-  if (typeof value === 'boolean') return 1
-  if (typeof value === 'number' || typeof value === 'bigint') return 2
-  if (value instanceof Date) return 3
-  if (typeof value === 'string') return 4
-  if (Array.isArray(value)) return 5
-  if (value instanceof Float32Array) return 8
-  return value instanceof Uint8Array ? 7 : 6
+export function limit(count: number, offset: number): TableStep {
+  return { use: 'table.limit', options: { count, offset }, apply: (rows) => rows.slice(offset, offset + count) }
 }
 
-function compareText(a: string, b: string): number {
-  const [first, second] = [a, b].map((text) => Array.from(text, (character) => character.codePointAt(0) ?? 0))
-  return compareLists(first ?? [], second ?? [])
-}
-
-function compareLists(a: readonly unknown[], b: readonly unknown[]): number {
-  for (let index = 0; index < Math.min(a.length, b.length); index++) {
-    const order = compare(a[index], b[index])
-    if (order !== 0) return order
+/** Rows are chosen by a hash of the seed and their place. */
+export function sample(chosen: { readonly count: number } | { readonly fraction: number }, seed: number): TableStep {
+  const hash = (place: number) => createHash('md5').update(`${seed}:${place}`).digest().readBigUInt64LE(8)
+  const apply = (rows: readonly Row[]) => {
+    if ('fraction' in chosen) return rows.filter((_, place) => Number(hash(place)) / 2 ** 64 < chosen.fraction)
+    const hashes = rows.map((_, place) => hash(place))
+    const places = hashes.map((_, place) => place).sort((a, b) => compare(hashes[a], hashes[b]))
+    const taken = new Set(places.slice(0, chosen.count))
+    return rows.filter((_, place) => taken.has(place))
   }
-  return a.length - b.length
+  return { use: 'table.sample', options: { ...chosen, seed }, apply }
 }
 
-/** Rows as text, to be compared: the order of their columns does not count, and a column without a value is none. */
-export function shown(rows: readonly Row[]): readonly string[] {
-  return rows.map((row) => show(row))
+export function filter(where: string, keeps: (row: Row) => boolean, params?: object): TableStep {
+  return { use: 'table.filter', options: { where, ...(params && { params }) }, apply: (rows) => rows.filter(keeps) }
 }
 
-function show(value: unknown): string {
-  if (value === null || value === undefined) return 'null'
-  if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value)
-  // A whole number of JSON that is small comes as a number.
-  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? String(value) : `${value}n`
-  if (typeof value === 'string') return JSON.stringify(value)
-  if (value instanceof Date) return `date ${value.getTime()}`
-  if (value instanceof Float32Array) return `vector ${Array.from(value, show).join()}`
-  if (value instanceof Uint8Array) return `bytes ${Array.from(value).join()}`
-  if (Array.isArray(value)) return `[${value.map(show).join()}]`
-  if (typeof value !== 'object') return String(value)
-  const members = Object.entries(value).filter(([, member]) => member !== null && member !== undefined)
-  return `{${members
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, member]) => `${JSON.stringify(name)}:${show(member)}`)
-    .join()}}`
+/** A value of an aggregate: its expression, and what it is for the rows of a group. */
+export type Computed = readonly [expression: string, compute: (rows: readonly Row[]) => unknown]
+
+/** @param computable Whether SQL has the values of a row that it computes with; the other rows are rejected. */
+export function aggregate(
+  by: readonly string[],
+  values: Readonly<Record<string, Computed>>,
+  types: Types,
+  computable: (row: Row) => boolean = () => true,
+): TableStep {
+  const apply = (all: readonly Row[]) => {
+    const rows = refuse(all, computable)
+    const groups: Row[][] = by.length === 0 ? [[...rows]] : []
+    for (const row of by.length === 0 ? [] : rows) {
+      const group = groups.find(([first]) => first !== undefined && isOneKey(first, row, by, types))
+      if (group === undefined) groups.push([row])
+      else group.push(row)
+    }
+    return groups.map((members) =>
+      rowFromEntries([
+        ...by.map((name) => [name, cellOf(members[0] ?? {}, name) ?? null] as const),
+        ...Object.entries(values).map(([name, [, compute]]) => [name, compute(members)] as const),
+      ]),
+    )
+  }
+  const expressions = Object.fromEntries(Object.entries(values).map(([name, [expression]]) => [name, expression]))
+  return { use: 'table.aggregate', options: { by, values: expressions }, apply }
+}
+
+/** Rows with a value that cannot be converted are rejected. */
+export function cast(columns: Types): TableStep {
+  const apply = (rows: readonly Row[]) => {
+    const cast = rows.flatMap((row) => {
+      const added = Object.keys(columns).filter((name) => !Object.hasOwn(row, name))
+      const cells = [...columnNames(row), ...added].map((name) => {
+        const type = ownOf(columns, name)
+        return [name, type === undefined ? row[name] : castTo(type, cellOf(row, name))] as const
+      })
+      return cells.some(([, value]) => value === refused) ? [] : [rowFromEntries(cells)]
+    })
+    if (cast.length === 0 && rows.length > 0) throw new AllRefused()
+    return cast
+  }
+  return { use: 'table.cast', options: { columns }, apply }
+}
+
+export function rename(columns: Readonly<Record<string, string>>): TableStep {
+  const apply = (rows: readonly Row[]) =>
+    rows.map((row) => rowFromEntries(columnNames(row).map((name) => [ownOf(columns, name) ?? name, row[name]])))
+  return { use: 'table.rename', options: { columns }, apply }
+}
+
+export function select(columns: readonly string[]): TableStep {
+  const apply = (rows: readonly Row[]) =>
+    rows.map((row) =>
+      rowFromEntries(columns.filter((name) => Object.hasOwn(row, name)).map((name) => [name, row[name]])),
+    )
+  return { use: 'table.select', options: { columns }, apply }
+}
+
+export function drop(columns: readonly string[]): TableStep {
+  const apply = (rows: readonly Row[]) =>
+    rows.map((row) =>
+      rowFromEntries(
+        columnNames(row)
+          .filter((name) => !columns.includes(name))
+          .map((name) => [name, row[name]]),
+      ),
+    )
+  return { use: 'table.drop', options: { columns }, apply }
+}
+
+/** @throws AllRefused */
+function refuse(rows: readonly Row[], isKept: (row: Row) => boolean): readonly Row[] {
+  const kept = rows.filter(isKept)
+  if (kept.length === 0 && rows.length > 0) throw new AllRefused()
+  return kept
+}
+
+function isOneKey(a: Row, b: Row, by: readonly string[], types: Types): boolean {
+  return by.every((name) => compareIn(ownOf(types, name), cellOf(a, name), cellOf(b, name)) === 0)
 }

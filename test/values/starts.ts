@@ -6,11 +6,21 @@ import { maestro } from '@maestro-dataflow/core/runtime'
 import db from '@maestro-dataflow/plugin-db'
 import fs from '@maestro-dataflow/plugin-fs'
 import table from '@maestro-dataflow/plugin-table'
+import { type DatabaseClient, databaseTable } from './database-table.js'
+import { asCells, asJson, asUntypedCells, withoutDecimals } from './held-values.js'
+import { linesOf } from './lines-of.js'
 import type { TableStep } from './reference.js'
 import type { Table } from './tables.js'
 
 type Built = ReturnType<typeof fromRows>
 const fromRows = (rows: readonly Row[]) => pipeline('p').from(rows)
+
+/** A way of getting rows into a chain of table steps. */
+export interface Start {
+  /** The table as this start can hold it, which the reference begins with. */
+  given(table: Table): Table
+  build(table: Table): Promise<Built>
+}
 
 /** A project with every way of getting rows into a chain of table steps. */
 export function valuesProject() {
@@ -19,57 +29,78 @@ export function valuesProject() {
     plugins: [fs, table, db],
     directory,
     logLevel: 'silent',
+    // Casts reject the rows with other values, which may be all.
+    run: { maxRejects: '100%', failFast: Number.MAX_SAFE_INTEGER },
     tableEngine: { use: 'table.duckdb', threads: 2 },
   })
   let files = 0
-
+  const write = (rows: readonly Row[], sink: string, options: object) =>
+    project.run(fromRows(rows).write(sink as never, options as never))
+  const read = (source: string, options: object) =>
+    pipeline('p').read(source as never, options as never) as unknown as Built
   const fromFile = async (rows: readonly Row[], ending: string, options: object) => {
     const path = `in-${files++}.${ending}`
-    await project.run(fromRows(rows).write('fs.file', { path }))
-    return pipeline('p').read('fs.file', { path, ...options }) as unknown as Built
+    await write(rows, 'fs.file', { path })
+    return read('fs.file', { path, ...options })
   }
 
-  /** Of rows: in code, through a function of which the plan knows nothing, and out of a step file. */
-  const ofRows = {
-    'rows in code': async ({ rows }: Table) => fromRows(rows),
-    'rows through a function': async ({ rows }: Table) => fromRows(rows).map((row) => row) as unknown as Built,
-    'a step file': async ({ rows }: Table) => fromRows(rows).step('table.limit', { count: 1e9 }) as unknown as Built,
-  }
-  const ofText = {
-    'lines of text': async ({ rows }: Table) => {
-      const path = `in-${files++}.jsonl`
-      writeFileSync(join(directory, path), rows.map((row) => `${textOf(row)}\n`).join(''))
-      return pipeline('p').read('fs.file', { path }) as unknown as Built
+  /** Rows of anything: in code, through a function of which the plan knows nothing, and out of a step file. */
+  const ofRows: Record<string, Start> = {
+    'rows in code': { given: withoutDecimals, build: async ({ rows }) => fromRows(rows) },
+    'rows through a function': {
+      given: withoutDecimals,
+      build: async ({ rows }) => fromRows(rows).map((row) => row) as unknown as Built,
     },
-    'a JSON list': ({ rows }: Table) => fromFile(rows, 'json', {}),
+    'a step file': {
+      given: withoutDecimals,
+      build: async ({ rows }) => fromRows(rows).step('table.limit', { count: 1e9 }) as unknown as Built,
+    },
   }
-  const ofTypes = {
-    'typed CSV': ({ rows, types }: Table) => fromFile(rows, 'csv', { columns: types }),
-    'typed lines of text': ({ rows, types }: Table) => fromFile(rows, 'jsonl', { columns: types }),
-    'typed rows in code': async ({ rows, types = {} }: Table) => pipeline('p').from(rows, { columns: types }),
+  const ofText: Record<string, Start> = {
+    'lines of text': {
+      given: (given) => asJson(given, 'reversed'),
+      async build({ rows }) {
+        const path = `in-${files++}.jsonl`
+        writeFileSync(join(directory, path), linesOf(rows))
+        return read('fs.file', { path })
+      },
+    },
+    'a JSON list': { given: asJson, build: ({ rows }) => fromFile(rows, 'json', {}) },
+    'CSV without types': { given: asUntypedCells, build: ({ rows }) => fromFile(rows, 'csv', {}) },
   }
-
-  /** A table of a database that the sink makes. */
-  const ofDatabase =
-    (connection: object) =>
-    async ({ rows, types = {} }: Table) => {
-      const name = `t${files++}_${process.pid}`
-      const keyed = rows.map((row, index) => ({ ...row, key_: index }))
-      const columns = { ...types, key_: 'integer' } as const
-      const written = pipeline('w').from(keyed, { columns })
-      await project.run(written.write('db.table', { connection, table: name } as never))
-      const read = pipeline('p').read('db.table', { connection, table: name, key: 'key_' } as never)
-      return read
-        .step('table.sort', { by: 'key_' } as never)
-        .step('table.drop', { columns: ['key_'] } as never) as unknown as Built
-    }
+  const finite = (given: Table) => withoutNumbers(given, (value) => Number.isFinite(value))
+  const ofTypes: Record<string, Start> = {
+    'typed rows in code': {
+      given: (given) => given,
+      build: async ({ rows, types }) => pipeline('p').from(rows, { columns: types }) as unknown as Built,
+    },
+    'typed lines of text': { given: finite, build: ({ rows, types }) => fromFile(rows, 'jsonl', { columns: types }) },
+    'typed CSV': { given: asCells, build: ({ rows, types }) => fromFile(rows, 'csv', { columns: types }) },
+  }
 
   return {
     ofRows,
     ofText,
     ofTypes,
-    ofDatabase,
     directory,
+    /** A table of a database that the sink makes. */
+    ofDatabase(connection: { readonly client: DatabaseClient } & object): Start {
+      const { given, place } = databaseTable(connection)
+      return {
+        given,
+        async build({ rows, types }) {
+          const { sink, source } = place(`t${files++}_${process.pid}`, types)
+          const keyed = rows.map((row, index) => ({ ...row, key_: index }))
+          const columns = { ...types, key_: 'integer' } as const
+          const written = pipeline('w').from(keyed, { columns })
+          const { counts } = await project.run(written.write('db.table', sink as never))
+          if (counts.rejected > 0) throw new Error(`${counts.rejected} rows were refused by the database`)
+          return read('db.table', source)
+            .step('table.sort', { by: 'key_' } as never)
+            .step('table.drop', { columns: ['key_'] } as never) as unknown as Built
+        },
+      }
+    },
     /** The rows after a chain of steps. */
     async run(start: Built, steps: readonly TableStep[]): Promise<readonly Row[]> {
       let built = start
@@ -83,23 +114,11 @@ export function valuesProject() {
   }
 }
 
-/** A row as JSON text in a form that no writer of ours has: blanks, escapes, numbers with exponents. */
-function textOf(value: unknown): string {
-  if (typeof value === 'bigint') return value.toString()
-  if (typeof value === 'number') return numberText(value)
-  if (typeof value === 'string') return JSON.stringify(value).replaceAll('é', '\\u00e9').replaceAll('a', '\\u0061')
-  if (Array.isArray(value)) return `[ ${value.map(textOf).join(' , ')} ]`
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
-  return `{ ${Object.entries(value)
-    .toReversed()
-    .map(([name, member]) => `${textOf(name)} : ${textOf(member)}`)
-    .join(' , ')} }`
-    .replace(/^\{ \{/, '{{')
-    .replace(/^\{ /, '{')
-}
-
-function numberText(value: number): string {
-  if (Object.is(value, -0)) return '-0.0'
-  if (Number.isInteger(value) && Math.abs(value) < 1e15) return value % 2 === 0 ? `${value}.0` : `${value}e0`
-  return value.toExponential()
+/** A table in which the numbers that do not meet a condition are null. */
+function withoutNumbers(given: Table, isHeld: (value: number) => boolean): Table {
+  const held = (value: unknown) => (typeof value === 'number' && !isHeld(value) ? null : value)
+  return {
+    ...given,
+    rows: given.rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, held(value)]))),
+  }
 }

@@ -1,5 +1,6 @@
 import { relative } from 'node:path'
 import type { RunReport, UsageTotals } from '@maestro-dataflow/core'
+import { resumeLine } from './resume/describe-resume.js'
 import { counted, formatDollars, formatSpan } from './terminal/format-number.js'
 import { styleFor } from './terminal/style.js'
 
@@ -14,10 +15,12 @@ export function describeReport(report: RunReport, spared: readonly string[] = []
     `${report.pipeline}: ${report.status} in ${formatSpan(report.durationMs)}`,
     `  rows: ${rowsIn} in + ${created} created = ${rowsOut} out + ${dropped} dropped + ${merged} merged + ${rejected} rejected`,
   ]
-  if (rowsIn > 0 && rowsOut === 0) lines.push(styleFor(process.stdout).warn(`  ${describeLoss(report)}`))
+  if (report.status !== 'paused' && rowsIn > 0 && rowsOut === 0)
+    lines.push(styleFor(process.stdout).warn(`  ${describeLoss(report)}`))
   if (report.usage.requests + report.usage.reusedAnswers > 0) lines.push(`  model: ${describeUsage(report.usage)}`)
   lines.push(...describeRejects(report), ...describeDrops(report), ...describeWarnings(report))
   for (const sink of report.sinks) lines.push(`  wrote ${counted(sink.rows, 'row')} to ${sink.location}`)
+  if (report.status === 'paused') lines.push(`  go on with: ${resumeLine(report.runId)}`)
   for (const path of spared) lines.push(`  ${oneLine(path)} was left alone, because of --limit`)
   if (report.directory !== undefined) {
     const rejects = rejected > 0 ? ' (why rows were rejected: maestro rejects)' : ''

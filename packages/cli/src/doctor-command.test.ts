@@ -67,7 +67,7 @@ test('a config that is not valid names its faults', async () => {
 })
 
 describe('plugins', () => {
-  test('all that cannot be found are named at once, one that is required by another is no fault', async () => {
+  test('all plugins that cannot be found are named at once, and one that another requires is not a fault', async () => {
     project.write(
       'needs.js',
       `export default { name: 'needs', manifest: { apiVersion: 1, requires: ['late'] }, apply() {} }`,

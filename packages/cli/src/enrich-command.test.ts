@@ -86,7 +86,7 @@ describe('what is wrong is said before the model is asked', () => {
     return { code, stderr }
   }
 
-  test('a variable that is no column, with the column that was meant', async () => {
+  test('the error for a variable that is not a column suggests a similar column', async () => {
     const { code, stderr } = await refused('reviews.csv', 'Good? {{reviw}}', '--output', 'tone')
     expect(code).toBe(1)
     expect(stderr).toContain('the prompt needs "reviw", but there is no such column here. Did you mean "review"?')

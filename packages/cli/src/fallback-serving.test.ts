@@ -83,7 +83,7 @@ test('--serving names the other one, whose fallback is the default of the config
   expect(answers()).toEqual(Array(3).fill('the answer of big'))
 })
 
-test('a fallback that does not exist is told by plan, doctor, and run before a call', async () => {
+test('plan, doctor, and run report a fallback that does not exist before a call', async () => {
   configure({ small: 'bigg' })
   for (const command of [['plan', 'answer'], ['doctor'], ['run', 'answer']]) {
     const { code, stdout, stderr } = await project.maestro(...command)

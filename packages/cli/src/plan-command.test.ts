@@ -85,7 +85,7 @@ test('--json prints the plan as data', async () => {
   expect(plan.steps.map(({ id }: { id: string }) => id)).toEqual(['keep', 'ask'])
 })
 
-test('faults are told all at once', async () => {
+test('all faults are reported at once', async () => {
   project.write('pipelines/wrong.json', {
     name: 'wrong',
     read: { use: 'fs.file', path: 'none.csv' },
@@ -119,7 +119,7 @@ test('a document that the last run could not read is named, with the reason', as
   }
 })
 
-test('--estimate tries some rows and tells tokens, cost and time; nothing is written', {
+test('--estimate tries some rows and reports tokens, cost, and time, and writes nothing', {
   timeout: 120_000,
 }, async () => {
   const { code, stdout } = await project.maestro('plan', 'tones', '--estimate', '1')

@@ -108,7 +108,7 @@ test('installs, shows what it asks for, and puts it into the config without runn
   expect(await maestro('preview', 'none')).toMatchObject({ code: 0 })
 })
 
-test('what nobody accepts is removed again, and nothing is changed', { timeout: 120_000 }, async () => {
+test('a package that is not accepted is removed again, and nothing is changed', { timeout: 120_000 }, async () => {
   const before = read('project/maestro.config.ts')
   const { code, stderr } = await maestro('plugin', 'add', pack({ native: true }))
   expect(code).toBe(1)
@@ -119,7 +119,7 @@ test('what nobody accepts is removed again, and nothing is changed', { timeout: 
   expect(existsSync(path('project/maestro.lock.json'))).toBe(false)
 })
 
-test('a package that is no plugin is removed again', { timeout: 120_000 }, async () => {
+test('a package that is not a plugin is removed again', { timeout: 120_000 }, async () => {
   const tarball = pack({})
   write('plugin/package.json', { name: 'left-pad-of-mine', version: '1.0.0' })
   execFileSync('npm', ['pack', '--pack-destination', folder], { cwd: path('plugin'), stdio: 'ignore' })
@@ -140,7 +140,7 @@ test('a misspelt name is not installed', async () => {
   expect(existsSync(path('project/node_modules'))).toBe(false)
 })
 
-test('a package that nobody was asked about is loaded, and a note says how to record it', {
+test('a package that is not recorded is loaded, and a note says how to record it', {
   timeout: 120_000,
 }, async () => {
   addPipeline()

@@ -7,6 +7,8 @@ export interface ResumeCommandOptions extends GlobalOptions {
   readonly overwrite?: boolean
   readonly retryRejects?: boolean
   readonly fullHash?: boolean
+  readonly until?: string
+  readonly from?: string
   readonly json?: boolean
 }
 

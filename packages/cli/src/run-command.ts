@@ -32,6 +32,12 @@ export interface RunCommandOptions extends PipelineOptions {
   readonly resume?: boolean | undefined
   readonly retryRejects?: boolean | undefined
   readonly fullHash?: boolean | undefined
+  /** The step after which the run stops. */
+  readonly until?: string | undefined
+  /** The step whose stage runs again when the run is continued. */
+  readonly from?: string | undefined
+  /** Whether to ask models again. */
+  readonly fresh?: boolean | undefined
   readonly json?: boolean | undefined
 }
 
@@ -47,6 +53,7 @@ export async function run(pipelines: readonly string[], options: RunCommandOptio
       const { set, output, serving, limit } = options
       const asked = { pipeline: pipelineArgument(pipeline), set, output, serving, limit }
       const unfinished = (await project.unfinishedRuns()).find((known) => sameCommand(known, asked))
+      if (options.from !== undefined) return unfinished ?? project.unfinishedRun()
       if (options.resume === true) return unfinished
       if (options.json !== true) tellUnfinished(unfinished)
       return undefined
@@ -98,6 +105,7 @@ async function runPipeline(
   signal: AbortSignal,
 ): Promise<FinishedRun> {
   const { set, output, serving, limit, overwrite = false, allowEmpty = false, retryRejects, fullHash } = options
+  const { until, from, fresh = false } = options
   const loaded = await openPipeline(pipeline, config, set)
   // A file that the user names explicitly may be replaced by a partial result.
   const limited =
@@ -108,13 +116,15 @@ async function runPipeline(
   const report = await project.run(definition, {
     ...(limit === undefined ? {} : { limit }),
     ...(allowEmpty || limited !== undefined ? { allowEmpty: true } : {}),
+    ...(until === undefined ? {} : { until }),
     overwrite,
+    fresh,
     signal,
     command: { pipeline: pipelineArgument(pipeline), set, output, serving },
     ...(unfinished === undefined
       ? {}
       : {
-          resume: { run: unfinished.runId, retryRejects, fullHash },
+          resume: { run: unfinished.runId, retryRejects, fullHash, from },
           onResume: (decisions) => tellDecisions(unfinished, decisions),
         }),
   })

@@ -78,7 +78,7 @@ describe('maestro-env.d.ts', () => {
     expect(typesFile()).toBe('// mine')
   })
 
-  test('--json tells what is in it', async () => {
+  test('--json prints the contents', async () => {
     const { stdout } = await project.maestro('types', '--json')
     expect(JSON.parse(stdout)).toMatchObject({
       state: 'written',

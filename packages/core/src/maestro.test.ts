@@ -99,7 +99,7 @@ describe('in code, without any file', () => {
     expect((await instance.preview(louder)).report.status).toBe('done')
   })
 
-  test('an executor that nobody brings is an error; one of a plugin runs the stages', async () => {
+  test('an executor that no plugin contributes is an error, and one of a plugin runs the stages', async () => {
     const config = { executor: 'acme.remote' }
     const error = await errorOf(() => Array.fromAsync(project(config).instance.rows(louder)))
     expect(error).toMatchObject({ code: 'MAESTRO_REGISTRY_UNKNOWN', message: expect.stringContaining('acme.remote') })

@@ -180,7 +180,7 @@ describe('the table engine', () => {
     expect(made).toEqual([['other.engine', { threads: 2 }]])
   })
 
-  test('that nobody brings is a fault of the step', async () => {
+  test('that no plugin contributes is a fault of the step', async () => {
     const instance = withEngines({ tableEngine: 'fast.engin' }, 'fast.engine')
     const error = await errorOf(() => instance.plan(write([{ use: 'acme.limit' }])))
     expect(error.details.errors).toMatchObject([

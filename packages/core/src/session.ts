@@ -23,7 +23,8 @@ import { VECTOR_STORES, type VectorStores } from './contracts/vector-store.js'
 import { MEDIA_ACCESS } from './media/media-access.js'
 import type { CompileContext } from './pipeline/compile/compile-context.js'
 import type { PluginHost } from './plugins/plugin-host.js'
-import type { RunEnvironment, ServingListener } from './run/run-context.js'
+import type { RunEnvironment } from './run/run-context.js'
+import type { ServingListener } from './run/serving-listener.js'
 import { accessTo } from './run/source/other-source.js'
 import { enhance } from './serving/enhance.js'
 import { type ServingObserver, ServingPlane } from './serving/serving-plane.js'
@@ -43,6 +44,7 @@ export interface CompileSettings {
   readonly overwrite: boolean
   /** The sinks whose output exists because the run to be resumed has written it. */
   readonly ownOutputs: ReadonlySet<string>
+  readonly cuts: ReadonlySet<string>
   readonly requireSink: boolean
   /** The kinds of components that are checked in addition to those that a step names. */
   readonly checked: ReadonlySet<ContributionKind>
@@ -167,13 +169,14 @@ export class Session {
   }
 
   /** What one compilation receives. */
-  openCompilation({ overwrite, ownOutputs, requireSink, checked }: CompileSettings): Scope<CompileContext> {
+  openCompilation({ overwrite, ownOutputs, cuts, requireSink, checked }: CompileSettings): Scope<CompileContext> {
     const { config, host, redactor, logger } = this.#input
     const { directory, allowOutsidePaths: allowOutside } = config
     const scope = this.#container.createScope()
     const environment: CompileContext = {
       overwrite,
       ownOutputs,
+      cuts,
       requireSink,
       directory,
       allowOutside,
@@ -215,7 +218,7 @@ export class Session {
         return () => this.#listeners.delete(listener)
       },
       hearObserverFailures: (listener) => host.failures.listen(listener),
-      beginRun: (run, promptVersions, calls) => this.#plane.beginRun(run, promptVersions, calls),
+      beginRun: (run, promptVersions, calls, isFresh) => this.#plane.beginRun(run, promptVersions, calls, isFresh),
       restoreSpending: (run, spent) => this.#plane.budgets.restore(run, spent),
       describeServing: (name, kind) => this.#servings.identify(name, kind),
       endRun: (run) => this.#plane.endRun(run),

@@ -10,6 +10,7 @@ import {
   type LLMServing,
   type MediaAccess,
   maestroError,
+  type Sampling,
   toGrammarSchema,
   wholeJson,
 } from '@maestro-dataflow/core'
@@ -17,7 +18,7 @@ import { AISDKServing } from './ai-sdk-serving.js'
 import { cacheMarkOf } from './cache-mark.js'
 import type { ChatSettings, NamedChatOptions } from './chat-serving-options.js'
 import { fromAnswer, type GivenAnswer, warningText } from './from-answer.js'
-import { knownModel } from './known-models.js'
+import { knownModel, knownTiers } from './known-models.js'
 import { assertSupported, type LanguageModel, loadModel } from './load-model.js'
 import { factsOfGiven, factsOfNamed, type ModelFacts, shortName } from './model-facts.js'
 import { type Turn, toPrompt, withWrappedData } from './to-prompt.js'
@@ -52,7 +53,8 @@ export class AISDKChatServing extends AISDKServing<LanguageModel> implements LLM
       const prompt = await toPrompt(request.messages, this.#promptSettings(model, signal))
       const answer = await this.#ask(model, prompt, { ...this.#callOptions(request), abortSignal: signal })
       const promptTokens = estimateChatTokens(request.messages)
-      const result = fromAnswer(answer, { serving: this.name, model: this.model ?? this.name, promptTokens })
+      const tiers = knownTiers(this.provider ?? '', this.model ?? '')
+      const result = fromAnswer(answer, { serving: this.name, model: this.model ?? this.name, promptTokens, tiers })
       if (request.schema === undefined) return result
       assertHeld(this.name, answer.warnings, result)
       const object = wholeJson(result.text)
@@ -108,16 +110,23 @@ export class AISDKChatServing extends AISDKServing<LanguageModel> implements LLM
   }
 }
 
+/** The packages whose models are asked by the Responses API, which has fewer settings. */
+const usesResponses: ReadonlySet<string> = new Set(['@ai-sdk/openai', '@ai-sdk/azure'])
+
 /** The capabilities that the options state, or else what is known about the model. */
 export function chatCapabilities(settings: ChatSettings | NamedChatOptions): LLMCapabilities {
   const known = 'provider' in settings ? knownModel(shortName(settings.provider), settings.model) : undefined
   const { images = known?.images ?? true, audio = false, contextTokens = known?.contextTokens } = settings
+  const unsupported: readonly (keyof Sampling)[] = [
+    ...(known?.sampling === false ? (['temperature', 'topP', 'topK'] as const) : []),
+    ...('provider' in settings && usesResponses.has(settings.provider) ? (['topK', 'seed', 'stop'] as const) : []),
+  ]
   return {
     jsonSchema: settings.structuredOutput ?? holdsSchemas(settings),
     images,
     audio,
     ...(contextTokens === undefined ? {} : { contextTokens }),
-    ...(known?.sampling === false ? { unsupportedSettings: ['temperature', 'topP', 'topK'] as const } : {}),
+    ...(unsupported.length === 0 ? {} : { unsupportedSettings: unsupported }),
     ...(known?.retires === undefined ? {} : { retires: known.retires }),
   }
 }

@@ -34,10 +34,12 @@ export interface Asked {
   readonly model: string
   /** The estimated tokens of the prompt. */
   readonly promptTokens: number
+  /** What the tiers of service cost as a multiple of the price, as far as it is known. */
+  readonly tiers?: Readonly<Record<string, number>>
 }
 
 /** Converts an answer to ours. @throws MAESTRO_SERVING_UNFINISHED, _SERVER, _OVERLOADED, by its finish reason */
-export function fromAnswer(answer: GivenAnswer, { serving, model, promptTokens }: Asked): LLMResult {
+export function fromAnswer(answer: GivenAnswer, { serving, model, promptTokens, tiers }: Asked): LLMResult {
   const content = answer.content ?? []
   const text = textOf(content, 'text') || callOf(content)
   const reasoning = textOf(content, 'reasoning')
@@ -51,7 +53,7 @@ export function fromAnswer(answer: GivenAnswer, { serving, model, promptTokens }
     ...(reasoning === '' ? {} : { reasoning }),
     finishReason: endOf(serving, answer.finishReason, usage),
     usage,
-    ...priceFactorOf(tierOf(answer.providerMetadata)),
+    ...priceFactorOf(tierOf(answer.providerMetadata), tiers),
     model: modelId || model,
     ...(rateLimits === undefined ? {} : { rateLimits }),
     ...(warnings.length === 0 ? {} : { warnings }),
@@ -88,7 +90,7 @@ function endOf(serving: string, given: GivenAnswer['finishReason'], usage: LLMRe
     case 'length':
       return 'length'
     case 'content-filter':
-      return isRefusal(raw) ? 'refusal' : 'content-filter'
+      return isRefusal(raw) || isRegular(given) ? 'refusal' : 'content-filter'
     case 'error':
       return finishReasonOf(serving, 'error', usage)
     default:
@@ -98,6 +100,9 @@ function endOf(serving: string, given: GivenAnswer['finishReason'], usage: LLMRe
 
 /** A package that finds the words of a refusal beside a regular end reports a content filter. */
 const isRefusal = (raw: string | undefined): boolean => /refus|^(stop|end_turn|completed?)$/i.test(raw ?? '')
+
+/** The package of OpenAI gives a refusal no word of its own. */
+const isRegular = (given: GivenAnswer['finishReason']): boolean => typeof given === 'object' && given.raw === undefined
 
 /** A provider's warning as a sentence. */
 export function warningText(warning: GivenWarning): string {

@@ -1,4 +1,4 @@
-import { didYouMean, httpFetch, importFromProject, missingPackage } from '@maestro-dataflow/core'
+import { didYouMean, importFromProject, missingPackage, tolerantFetch } from '@maestro-dataflow/core'
 import { aiSdkError } from './errors.js'
 import type { NamedModel } from './provider-options.js'
 
@@ -15,7 +15,10 @@ export async function loadProvider(named: NamedModel, directory: string): Promis
   const { provider, options } = named
   const module = await importProvider(provider, directory)
   const factory = factoryOf(module, named)
-  const created = create(() => (module[factory] as Factory)({ fetch: httpFetch, ...options }), { provider, factory })
+  const created = create(() => (module[factory] as Factory)({ fetch: tolerantFetch, ...options }), {
+    provider,
+    factory,
+  })
   if ((typeof created === 'object' && created !== null) || typeof created === 'function') return created
   const reason = `it returned ${String(created)} instead of a provider`
   throw aiSdkError('MAESTRO_AI_SDK_CREATE', { provider, factory, reason })

@@ -37,7 +37,7 @@ describe('ai-sdk.embeddings', () => {
     await expect(mistral().embed(['a', 'b'])).rejects.toMatchObject({ code: 'MAESTRO_SERVING_BROKEN_REPLY' })
   })
 
-  test('no texts are no call', async () => {
+  test('an empty list of texts causes no call', async () => {
     expect((await mistral().embed([])).vectors).toEqual([])
     expect(server.requests).toHaveLength(0)
   })

@@ -37,13 +37,14 @@ function countsOf(given: GivenUsage | undefined): Counts {
     const { total, noCache, cacheRead, cacheWrite } = asFields(input)
     const parts = sum(noCache, cacheRead, cacheWrite)
     const { total: said, text, reasoning } = asFields(output)
-    return {
+    const counts = {
       input: count(total) ?? parts,
       cached: count(cacheRead),
       written: count(cacheWrite),
       output: count(said) ?? sum(text, reasoning),
       reasoning: count(reasoning),
     }
+    return { ...counts, output: withReasoningBeside(counts, asFields(given).raw) }
   }
   const { cachedInputTokens, reasoningTokens } = given as LanguageModelV2Usage
   return {
@@ -52,6 +53,12 @@ function countsOf(given: GivenUsage | undefined): Counts {
     output: count(output),
     reasoning: count(reasoningTokens),
   }
+}
+
+/** xAI counts reasoning beside the answer; the total of its reply shows it. */
+function withReasoningBeside({ input = 0, output, reasoning = 0 }: Counts, raw: unknown): number | undefined {
+  const isBeside = output !== undefined && asFields(raw).total_tokens === input + output + reasoning
+  return isBeside ? output + reasoning : output
 }
 
 type Fields = Readonly<Record<string, unknown>>

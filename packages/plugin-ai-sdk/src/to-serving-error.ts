@@ -4,6 +4,7 @@ import {
   failureIn,
   MaestroError,
   maestroError,
+  plainText,
   readRateLimits,
   servingError,
 } from '@maestro-dataflow/core'
@@ -16,7 +17,7 @@ import { aiSdkError } from './errors.js'
 export function toServingError(serving: string, thrown: unknown): MaestroError {
   if (MaestroError.is(thrown)) return thrown
   const { name, message } = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as Partial<Error>
-  const reason = shorten(message ?? String(thrown))
+  const reason = plainText(message ?? String(thrown))
   switch (name) {
     case 'AI_APICallError':
       return fromCall(serving, thrown as APICallError, reason)
@@ -50,7 +51,7 @@ function fromCall(serving: string, error: APICallError, message: string): Maestr
   if (status !== undefined && status >= 400)
     return servingError(
       serving,
-      { ...failure, status, reason: failure === undefined ? message : shorten(failure.reason), rateLimits, body },
+      { ...failure, status, reason: failure === undefined ? message : plainText(failure.reason), rateLimits, body },
       error,
     )
   // A failure under a good status, in the server's own words.
@@ -70,13 +71,4 @@ function parsed(body: string | undefined): unknown {
   } catch {
     return undefined
   }
-}
-
-/** An error page is long and says nothing. */
-function shorten(message: string): string {
-  const line = message
-    .replace(/<[^<>]*>/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
-  return line.length <= 300 ? line : `${line.slice(0, 300)}...`
 }

@@ -24,7 +24,7 @@ const open = (url: string, more: Partial<ChromaVectorOptions> = {}) =>
   ChromaVectorStore.open({ url, collection: 'abc', retries: 0, ...more })
 
 describe('what answers, or does not', () => {
-  test('nobody: told with the address and how often it was tried', async () => {
+  test('a server that does not answer is an error with the address and the number of attempts', async () => {
     const url = await standIn(200, '')
     for (const server of servers.splice(0)) server.close()
     await expect(open(url, { retries: 1 })).rejects.toMatchObject({

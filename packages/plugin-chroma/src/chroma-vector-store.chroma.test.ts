@@ -87,7 +87,7 @@ describe.skipIf(url === '')('a collection', () => {
     },
   )
 
-  test('keeps the model that it was told first, for others too, and refuses another, naming both', async () => {
+  test('keeps the first model, also for other stores, and refuses another one with an error that names both', async () => {
     const collection = name()
     const one = await open({ collection })
     const other = await open({ collection })
@@ -113,7 +113,7 @@ describe.skipIf(url === '')('a collection', () => {
     await expect(open({ collection, ...other })).rejects.toMatchObject({ code: 'MAESTRO_VECTORS_SETTINGS', details })
   })
 
-  test('that somebody has deleted is told, and not made anew without its vectors', async () => {
+  test('that somebody has deleted is an error, and is not created again without its vectors', async () => {
     const collection = name()
     const store = await open({ collection })
     const path = `${url}/api/v2/tenants/default_tenant/databases/default_database/collections/${collection}`

@@ -33,7 +33,7 @@ describe.skipIf(server === undefined)('PostgreSQL with pgvector', () => {
     expect(await sql(near)).toEqual([{ id: '2' }])
   })
 
-  test('a query tells vectors too, and lists of them', async () => {
+  test('a query also recognizes vectors and lists of vectors', async () => {
     const table = newTable()
     await sql(`CREATE TABLE ${table} (id int PRIMARY KEY, vector extensions.vector(2), many extensions.vector[])`)
     await sql(`INSERT INTO ${table} VALUES (1, '[1,2]', ARRAY['[1,2]'::extensions.vector, '[3,4]'])`)

@@ -33,7 +33,7 @@ test.each(Object.entries(files))('only the columns that are asked for are read f
   }
 })
 
-test.each(Object.entries(files))('the key of %s is read for the ids and is no column', async (path, content) => {
+test.each(Object.entries(files))('the key of %s is read for the ids and is not a column', async (path, content) => {
   write(path, content)
   const source = { path, columns: ['t'], key: 'id' } as const
   expect((await rows(source)).rows).toEqual([{ t: 'a' }, { t: 'b' }])
@@ -83,7 +83,7 @@ test('a schema decides about the columns, whether or not its library leaves out 
   expect((await rows({ path: 'in.jsonl', schema: open })).rows).toEqual(objects)
 })
 
-test('a column that no row has is no fault of a file whose keys are optional', async () => {
+test('a column that no row has is accepted in a file whose keys are optional', async () => {
   write('in.jsonl', '{"id":1}\n{"id":2}\n')
   const schema = z.object({ id: z.number(), note: z.string().optional() })
   expect((await rows({ path: 'in.jsonl', schema })).rows).toHaveLength(2)

@@ -18,8 +18,13 @@ import { layoutOf, readError } from './read-file.js'
 export async function checkSource(files: readonly FoundFile[], options: ReadOptions): Promise<void> {
   const path = [options.path].flat().join(', ')
   const delimited = files.filter(({ format }) => isDelimited(format))
+  const hasExcel = files.some(({ format }) => format === 'xlsx')
+  for (const option of ['sheet', 'headerRow', 'mergedCells', 'cellErrors'] as const) {
+    if (options[option] === undefined || hasExcel) continue
+    throw fsError('MAESTRO_FS_OPTION_UNFIT', { option, formats: 'Excel files', path })
+  }
   for (const option of ['delimiter', 'header', 'shortRecords'] as const) {
-    if (options[option] === undefined || delimited.length > 0) continue
+    if (options[option] === undefined || delimited.length > 0 || (option === 'header' && hasExcel)) continue
     throw fsError('MAESTRO_FS_OPTION_UNFIT', { option, formats: 'CSV and TSV files', path })
   }
   if (options.lines !== undefined && !files.some(({ format }) => isText(format))) {

@@ -2,7 +2,7 @@ import { delimitedEncoder } from './encode-delimited.js'
 import { jsonEncoder, jsonlEncoder } from './encode-json.js'
 import { textEncoder } from './encode-text.js'
 import { type FileFormat, isDelimited, isText } from './format.js'
-import type { RowEncoder } from './row-encoder.js'
+import type { EncoderState, RowEncoder } from './row-encoder.js'
 
 /** The options that determine the text of a file. */
 export interface EncoderOptions {
@@ -21,10 +21,11 @@ export interface EncoderOptions {
   readonly column: string | undefined
 }
 
-export function createRowEncoder(format: FileFormat, options: EncoderOptions): RowEncoder {
+/** @param from Where an encoder before has stopped. */
+export function createRowEncoder(format: FileFormat, options: EncoderOptions, from?: EncoderState): RowEncoder {
   const { path, columns, only, formulas, excel, column = 'text' } = options
   const { delimiter = format === 'csv' ? ',' : '\t' } = options
-  if (isText(format)) return textEncoder(path, column)
-  if (isDelimited(format)) return delimitedEncoder(path, columns, only, { delimiter, formulas, excel })
-  return format === 'json' ? jsonEncoder(only ? columns : undefined) : jsonlEncoder(only ? columns : undefined)
+  if (isText(format)) return textEncoder(path, column, from)
+  if (isDelimited(format)) return delimitedEncoder(path, columns, only, { delimiter, formulas, excel }, from)
+  return format === 'json' ? jsonEncoder(only ? columns : undefined, from) : jsonlEncoder(only ? columns : undefined)
 }

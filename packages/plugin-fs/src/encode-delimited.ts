@@ -4,7 +4,7 @@ import { quoteCell } from './delimited-cells.js'
 import { fsError } from './errors.js'
 import { halfCharacter } from './half-character.js'
 import { valueToJson } from './json-value.js'
-import type { RowEncoder } from './row-encoder.js'
+import type { EncoderState, RowEncoder } from './row-encoder.js'
 
 /** The layout of cells in a file. */
 export interface CellLayout {
@@ -32,16 +32,17 @@ export function delimitedEncoder(
   given: readonly string[] | undefined,
   only: boolean,
   { delimiter, formulas = 'keep', excel = false }: CellLayout,
+  from: EncoderState = {},
 ): RowEncoder {
   const lineEnd = excel ? '\r\n' : '\n'
   const cellOf = (value: unknown, column: string, id: RowId) => {
     const text = cellText(value, column, id)
     return formulas === 'escape' && typeof value === 'string' ? escapeFormula(text) : text
   }
-  let header: readonly string[] | undefined
+  let header: readonly string[] | undefined = from.header
   let waiting: ReadonlyMap<string, string>[] = []
   let length = 0
-  const names = new Set<string>()
+  const names = new Set<string>(header)
   const line = (cells: readonly string[]) => {
     // A record of one empty cell would be an empty line, which readers skip.
     if (cells.length === 1 && cells[0] === '') return `""${lineEnd}`
@@ -85,6 +86,10 @@ export function delimitedEncoder(
       if (header !== undefined) return ''
       if (given !== undefined) return begin(given)
       return waiting.length === 0 ? '' : begin([...names])
+    },
+    state() {
+      if (header !== undefined) return { header }
+      return waiting.length === 0 ? {} : undefined
     },
   }
 }

@@ -1,6 +1,6 @@
 import { type Row, rowFromEntries } from '@maestro-dataflow/core'
 import { rowToJson } from './json-value.js'
-import type { RowEncoder } from './row-encoder.js'
+import type { EncoderState, RowEncoder } from './row-encoder.js'
 
 /** Writes one row per line. @param columns The columns to which rows are reduced. */
 export function jsonlEncoder(columns: readonly string[] | undefined): RowEncoder {
@@ -12,12 +12,13 @@ export function jsonlEncoder(columns: readonly string[] | undefined): RowEncoder
       return text
     },
     end: () => '',
+    state: () => ({}),
   }
 }
 
 /** Writes a list of rows, one per line. @param columns The columns to which rows are reduced. */
-export function jsonEncoder(columns: readonly string[] | undefined): RowEncoder {
-  let begun = false
+export function jsonEncoder(columns: readonly string[] | undefined, from: EncoderState = {}): RowEncoder {
+  let { begun = false } = from
   return {
     encode({ rows, ids }) {
       if (rows.length === 0) return ''
@@ -27,6 +28,7 @@ export function jsonEncoder(columns: readonly string[] | undefined): RowEncoder 
       return text
     },
     end: () => (begun ? '\n]\n' : '[]\n'),
+    state: () => ({ begun }),
   }
 }
 

@@ -1,11 +1,11 @@
 import { withOwnMark } from './byte-order-mark.js'
 import { fsError } from './errors.js'
 import { halfCharacter } from './half-character.js'
-import type { RowEncoder } from './row-encoder.js'
+import type { EncoderState, RowEncoder } from './row-encoder.js'
 
 /** Writes the text of one column of each row, followed by a line end. A row without text in the column is refused. */
-export function textEncoder(path: string, column: string): RowEncoder {
-  let isBegun = false
+export function textEncoder(path: string, column: string, from: EncoderState = {}): RowEncoder {
+  let isBegun = from.begun ?? false
   return {
     encode({ rows, ids }) {
       let text = ''
@@ -21,5 +21,6 @@ export function textEncoder(path: string, column: string): RowEncoder {
       return withOwnMark(text)
     },
     end: () => '',
+    state: () => ({ begun: isBegun }),
   }
 }

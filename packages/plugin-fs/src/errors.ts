@@ -5,10 +5,31 @@ export const fsErrors = {
   MAESTRO_FS_FORMAT_UNKNOWN: {
     message: (d: { path: string }) => `The format of ${d.path} cannot be determined from its name.`,
     hint: ({ path }: { path: string }) => {
-      if (/\.(xlsx?|ods|parquet|arrow|feather|avro|orc)$/i.test(path))
+      if (/\.(xls|ods|avro|orc)$/i.test(path))
         return 'This format is not supported. Save the table as CSV or JSON Lines first.'
-      return "Set the option `format`: 'jsonl', 'json', 'csv', 'tsv', 'text' or 'markdown'."
+      return "Set the option `format`: 'jsonl', 'json', 'csv', 'tsv', 'text', 'markdown', 'parquet', or 'xlsx'."
     },
+  },
+  MAESTRO_FS_PARQUET: {
+    message: (d: { path: string; reason: string }) => `The Parquet file ${d.path} cannot be read: ${d.reason}.`,
+    hint: ({ reason }: { reason: string }) =>
+      reason.includes('compression')
+        ? 'Write the file with the compression snappy, zstd, gzip, brotli, or lz4_raw, or with none.'
+        : 'Copy or download the file again, or write it again with the program that made it.',
+  },
+  MAESTRO_FS_SHEET_UNKNOWN: {
+    message: (d: { path: string; sheet: string; sheets: readonly string[] }) =>
+      `The workbook ${d.path} has no sheet "${d.sheet}". It has ${d.sheets.map((name) => `"${name}"`).join(', ')}.`,
+    hint: () => "Set `sheet` to one of these names, to a number from 1, or to '*' for all sheets.",
+  },
+  MAESTRO_FS_EXCEL_SIZE: {
+    message: (d: { what: string }) => `An Excel workbook cannot hold ${d.what}.`,
+    hint: () =>
+      'A sheet has 16,384 columns, and a cell holds 32,767 characters. Write fewer columns, or another format.',
+  },
+  MAESTRO_FS_CONTENT: {
+    message: (d: { reason: string }) => `The content cannot be read: ${d.reason}.`,
+    hint: () => 'Write the file again with the program that made it, or leave the column out.',
   },
   MAESTRO_FS_URL: {
     message: (d: { path: string }) => `${d.path} is a URL. The storage fs.file reads and writes files.`,
@@ -23,7 +44,7 @@ export const fsErrors = {
     message: (d: { path: string; format?: string | undefined }) =>
       `The folder ${d.path} does not contain any ${d.format === undefined ? 'files of a known format' : `${d.format} files`}.`,
     hint: () =>
-      'The files .jsonl, .ndjson, .json, .csv, .tsv, .txt, .md, and .markdown of a folder are read, also if they are compressed as .gz or .zst. For other extensions, use a glob such as data/**/*.log, and set `format`.',
+      'The files .jsonl, .ndjson, .json, .csv, .tsv, .txt, .md, .markdown, .parquet, and .xlsx of a folder are read, also if they are compressed as .gz or .zst. For other extensions, use a glob such as data/**/*.log, and set `format`.',
   },
   MAESTRO_FS_OPTION_UNFIT: {
     message: (d: { option: string; formats: string; path: string }) =>

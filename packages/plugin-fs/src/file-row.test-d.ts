@@ -21,7 +21,7 @@ test('names of columns: cells are text, values of JSON may be anything', () => {
   cells.row.stars
 })
 
-test('columns with types: an empty cell of a column that is no string is null', () => {
+test('with typed columns, an empty cell of a column that is not a string is null', () => {
   const typed = start.read('fs.file', { path: 'a.csv', columns: { id: 'string', stars: 'integer', day: 'date' } })
   expectTypeOf(typed.row).toEqualTypeOf<{ id: string; stars: number | null; day: Date | null }>()
 })

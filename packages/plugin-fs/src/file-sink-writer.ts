@@ -1,50 +1,89 @@
 import { hash } from 'node:crypto'
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { crc32 } from 'node:zlib'
 import {
   type Batch,
   MaestroError,
   maestroError,
   noteTemporaryFile,
+  type SinkCheckpoint,
+  type SinkContinuation,
   type SinkWriter,
   temporaryFileName,
   type WriteResult,
 } from '@maestro-dataflow/core'
 import type { Compression } from './format.js'
 import { moveToFreePath } from './move-to-free-path.js'
+import { openBehind } from './open-behind.js'
 import type { OutputPath } from './output-path.js'
 import { openTextFile, type TextFile } from './packed-file.js'
-import type { RowEncoder } from './row-encoder.js'
+import type { EncoderState, RowEncoder } from './row-encoder.js'
+import { syncFolder } from './sync-folder.js'
+
+/** Makes the file at `path` from the rows in the file `spool`. */
+export type FinishFile = (spool: string, path: string) => Promise<void>
 
 const flushBytes = 1 << 18
+
+/** How far a hidden file has come. */
+interface FileState {
+  readonly bytes: number
+  readonly crc32: number
+  readonly rows: number
+  readonly encoder: EncoderState
+}
+
+/** How to write a file. */
+export interface FileWriting {
+  readonly target: OutputPath
+  readonly compression: Compression
+  /** Whether another program may write the rows as JSON lines. */
+  readonly plain: boolean
+  /** The folder of the run, which gives the hidden file its name, so that a resumed run finds it. */
+  readonly run: string
+  readonly continues: SinkContinuation | undefined
+  encoder(from: EncoderState | undefined): RowEncoder
+  /** Makes the output from the hidden file, for a format that must know all rows before it writes the first. */
+  readonly finish?: FinishFile | undefined
+}
 
 /** Writes to a hidden file beside the target. `commit` moves it to the target's place. */
 export class FileSinkWriter implements SinkWriter {
   readonly jsonLines?: { readonly path: string; written(rows: number): void }
+  readonly checkpoint?: () => Promise<SinkCheckpoint | undefined>
   readonly replaces: boolean
   readonly #target: OutputPath
   readonly #temporary: string
   readonly #encoder: RowEncoder
   readonly #file: FileHandle
   readonly #textFile: TextFile
+  readonly #finish: FinishFile | undefined
   #text: string[] = []
   #length = 0
-  #rows = 0
+  #rows: number
+  #bytes: number
+  #sum: number
 
   private constructor(
-    target: OutputPath,
+    { target, compression, plain, encoder, finish }: FileWriting,
     temporary: string,
-    encoder: RowEncoder,
-    compression: Compression,
     file: FileHandle,
-    plain: boolean,
+    state: FileState | undefined,
   ) {
+    const { bytes = 0, crc32: sum = 0, rows = 0 } = state ?? {}
     this.replaces = target.isFilled
     this.#target = target
     this.#temporary = temporary
-    this.#encoder = encoder
+    this.#encoder = encoder(state?.encoder)
     this.#file = file
+    this.#finish = finish
     this.#textFile = openTextFile(file, compression)
+    this.#rows = rows
+    this.#bytes = bytes
+    this.#sum = sum
+    // A compressed stream cannot go on in another process, and two streams are not what an undisturbed run writes.
+    if (compression === undefined) this.checkpoint = () => this.#checkpoint()
     if (!plain) return
     this.jsonLines = {
       path: temporary,
@@ -54,29 +93,25 @@ export class FileSinkWriter implements SinkWriter {
     }
   }
 
-  /**
-   * @param settings `plain`: whether another program may write the rows as JSON lines; `run`: the folder of the run, which
-   *   gives the hidden file its name, so that a resumed run finds what the interrupted one has left.
-   * @throws MAESTRO_RUN_OUTPUT_UNWRITABLE
-   */
-  static async open(
-    target: OutputPath,
-    encoder: RowEncoder,
-    compression: Compression,
-    { plain, run }: { readonly plain: boolean; readonly run: string },
-  ): Promise<FileSinkWriter> {
+  /** @throws MAESTRO_RUN_OUTPUT_UNWRITABLE, MAESTRO_RUN_OUTPUT_LOST */
+  static async open(writing: FileWriting): Promise<FileSinkWriter> {
+    const { target, run, continues } = writing
     const { path } = target
     // The name does not extend the target's name, because the longest names leave no room for an ending.
     const id = hash('sha256', `${basename(run)}\n${basename(path)}`).slice(0, 16)
     const temporary = join(dirname(path), temporaryFileName(id))
     try {
-      await mkdir(dirname(path), { recursive: true })
       noteTemporaryFile(run, temporary)
+      if (continues !== undefined) {
+        const state = continues.state as FileState
+        return new FileSinkWriter(writing, temporary, await openBehind(temporary, state, continues, target), state)
+      }
+      await mkdir(dirname(path), { recursive: true })
       // A process of the run that was interrupted may still have the file open: it keeps a file without a name.
       await rm(temporary, { force: true })
-      return new FileSinkWriter(target, temporary, encoder, compression, await open(temporary, 'wx'), plain)
+      return new FileSinkWriter(writing, temporary, await open(temporary, 'wx'), undefined)
     } catch (error) {
-      throw unwritable(target, error)
+      throw MaestroError.is(error) ? error : unwritable(target, error)
     }
   }
 
@@ -99,8 +134,10 @@ export class FileSinkWriter implements SinkWriter {
       await this.#textFile.finish()
       await this.#file.sync()
       await this.#file.close()
-      if (this.#target.replace) await rename(this.#temporary, this.#target.path)
-      else await moveToFreePath(this.#temporary, this.#target)
+      const output = this.#finish === undefined ? this.#temporary : await this.#finished(this.#finish)
+      if (this.#target.replace) await rename(output, this.#target.path)
+      else await moveToFreePath(output, this.#target)
+      if (output !== this.#temporary) await rm(this.#temporary, { force: true })
     } catch (error) {
       if (MaestroError.is(error)) throw error
       throw unwritable(this.#target, error)
@@ -108,10 +145,42 @@ export class FileSinkWriter implements SinkWriter {
     return { rows: this.#rows, location: this.#target.shown }
   }
 
+  /** Makes the output beside the rows that were held back, which a resumed run still finds. */
+  async #finished(finish: FinishFile): Promise<string> {
+    const path = this.#finishedPath
+    await rm(path, { force: true })
+    await finish(this.#temporary, path)
+    return path
+  }
+
+  get #finishedPath(): string {
+    return `${this.#temporary}.finished`
+  }
+
+  async #checkpoint(): Promise<SinkCheckpoint | undefined> {
+    const encoder = this.#encoder.state()
+    if (encoder === undefined) return undefined
+    await this.#flush()
+    try {
+      await this.#file.datasync()
+      await syncFolder(dirname(this.#temporary))
+    } catch (error) {
+      throw unwritable(this.#target, error)
+    }
+    const state: FileState = { bytes: this.#bytes, crc32: this.#sum, rows: this.#rows, encoder }
+    return { state }
+  }
+
+  async suspend(): Promise<void> {
+    this.#textFile.abort()
+    await this.#file.close().catch(() => undefined)
+  }
+
   async abort(): Promise<void> {
     this.#textFile.abort()
     await this.#file.close().catch(() => undefined)
     await rm(this.#temporary, { force: true })
+    if (this.#finish !== undefined) await rm(this.#finishedPath, { force: true })
   }
 
   async #flush(): Promise<void> {
@@ -119,8 +188,11 @@ export class FileSinkWriter implements SinkWriter {
     this.#text = []
     this.#length = 0
     if (text === '') return
+    const bytes = Buffer.from(text)
+    this.#bytes += bytes.length
+    this.#sum = crc32(bytes, this.#sum)
     try {
-      await this.#textFile.write(text)
+      await this.#textFile.write(bytes)
     } catch (error) {
       throw unwritable(this.#target, error)
     }

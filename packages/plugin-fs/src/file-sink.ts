@@ -8,13 +8,16 @@ import {
 } from '@maestro-dataflow/core'
 import { createRowEncoder } from './create-row-encoder.js'
 import { fsError } from './errors.js'
-import { FileSinkWriter } from './file-sink-writer.js'
-import { type FileFormat, formatOf, isDelimited, isPlainJsonl, isText } from './format.js'
+import { excelFault, writeExcel } from './excel/write-excel.js'
+import { FileSinkWriter, type FinishFile } from './file-sink-writer.js'
+import { type FileFormat, formatOf, isDelimited, isPlainJsonl, isText, isTyped } from './format.js'
 import { assertNoUrl } from './no-url.js'
 import { FileWriteFields, type WriteOptions } from './options.js'
 import { outputPath, outputTarget } from './output-path.js'
+import { writeParquet } from './parquet/write-parquet.js'
 import { isProjectFile } from './project-files.js'
-import type { RowEncoder } from './row-encoder.js'
+import type { EncoderState, RowEncoder } from './row-encoder.js'
+import { spoolEncoder } from './spooled/spool-encoder.js'
 import { standardInputFormat, standardPath } from './standard-input.js'
 import { StandardOutputWriter } from './standard-output-writer.js'
 
@@ -41,24 +44,47 @@ export const fileSink = defineSink({
       // A filter of a shell's pipe gives the format that it got.
       const format = options.format ?? (await standardInputFormat()) ?? 'jsonl'
       assertFits(options, format)
-      return StandardOutputWriter.open(encoderFor(options, context, format, 'standard output'))
+      const encoder = encoderFor(options, context, format, 'standard output')
+      return StandardOutputWriter.open(encoder, finisherFor(options, context, format))
     }
     const { target, format, compression } = await place(options, context)
-    const encoder = encoderFor(options, context, format, target.shown)
-    return FileSinkWriter.open(target, encoder, compression, {
+    return FileSinkWriter.open({
+      target,
+      compression,
       plain: isPlainLines(options),
       run: context.runDirectory,
+      continues: context.continues,
+      finish: finisherFor(options, context, format),
+      encoder: (from) => encoderFor(options, context, format, target.shown, from),
     })
   },
 })
+
+/** Makes the file from the rows that were held back, for a format that must know all of them. */
+function finisherFor(
+  options: WriteOptions,
+  { columns: known }: SinkTarget,
+  format: FileFormat,
+): FinishFile | undefined {
+  const { columns: names, compression = 'snappy', rowGroup = 100_000 } = options
+  if (format === 'xlsx')
+    return (spool, path) => writeExcel(spool, path, { columns: known.columns, names, sheet: options.sheet })
+  if (format !== 'parquet') return undefined
+  return (spool, path) => writeParquet(spool, path, { columns: known.columns, names }, { compression, rowGroup })
+}
 
 function encoderFor(
   { columns, delimiter, formulas, excel, column }: WriteOptions,
   { columns: known }: SinkTarget,
   format: FileFormat,
   path: string,
+  from?: EncoderState,
 ): RowEncoder {
-  return createRowEncoder(format, {
+  if (isTyped(format)) {
+    const check = format === 'xlsx' ? excelFault : undefined
+    return spoolEncoder(path, columns, known.open ? undefined : known.columns, check)
+  }
+  const options = {
     path,
     columns: columns ?? (known.open ? undefined : columnNames(known.columns)),
     only: columns !== undefined,
@@ -66,7 +92,8 @@ function encoderFor(
     formulas,
     excel,
     column,
-  })
+  }
+  return createRowEncoder(format, options, from)
 }
 
 /** The path and the format of the output, if it can be written. */
@@ -90,6 +117,11 @@ function assertFits(options: WriteOptions, format: FileFormat): void {
   for (const option of ['delimiter', 'formulas', 'excel'] as const)
     if (options[option] !== undefined && !isDelimited(format))
       throw fsError('MAESTRO_FS_OPTION_UNFIT', { option, formats: 'CSV and TSV files', path })
+  for (const option of ['compression', 'rowGroup'] as const)
+    if (options[option] !== undefined && format !== 'parquet')
+      throw fsError('MAESTRO_FS_OPTION_UNFIT', { option, formats: 'Parquet files', path })
+  if (options.sheet !== undefined && format !== 'xlsx')
+    throw fsError('MAESTRO_FS_OPTION_UNFIT', { option: 'sheet', formats: 'Excel files', path })
   if (options.column !== undefined && !isText(format))
     throw fsError('MAESTRO_FS_OPTION_UNFIT', { option: 'column', formats: 'text and Markdown files', path })
   if (options.columns !== undefined && isText(format))

@@ -3,22 +3,25 @@ import {
   type ColumnSet,
   defineSource,
   MaestroError,
+  rowFromEntries,
   rowFunction,
   type SourceBatch,
   type SourceReader,
   type StorageContext,
   schemaColumns,
-  withColumnOrder,
 } from '@maestro-dataflow/core'
 import { askedColumns, textColumns } from './asked-columns.js'
 import { checkRows } from './check-rows.js'
 import { checkSource, hasMark, headerColumns } from './check-source.js'
+import { excelColumns } from './excel/read-excel.js'
 import { identifyFiles } from './file-identity.js'
+import { fileStart, placeOf, type SourcePlace } from './file-place.js'
 import type { FileRow } from './file-row.js'
 import { type FoundFile, findFiles, type Project } from './find-files.js'
-import { formatByName, isDelimited, isText } from './format.js'
+import { formatByName, isDelimited, isText, isTyped } from './format.js'
 import { FileReadFields, type ReadOptions } from './options.js'
-import { type ReadObservers, readFile } from './read-file.js'
+import { parquetColumns } from './parquet/read-parquet.js'
+import { excelLayoutOf, type ReadObservers, readFile } from './read-file.js'
 import { areJsonTypes } from './typed-columns.js'
 
 /** The source `fs.file`. */
@@ -53,8 +56,14 @@ export async function openFiles(
     bytesRead += bytes
   }
   const asText = await isTextOfRows(files, options)
+  const canContinue = await areContinued(files, options)
   return {
-    read: () => checkRows(readFiles(files, options, { counted, logger: project.logger }), options),
+    read(from) {
+      const place = placeOf(from)
+      bytesRead = files.slice(0, place.file).reduce((sum, { path }) => sum + statSync(path).size, place.offset)
+      const batches = readFiles(files, options, { counted, logger: project.logger }, place)
+      return checkRows(canContinue ? batches : withoutCursors(batches), options)
+    },
     progress: () => ({ bytesRead, bytesTotal }),
     identity: (isFull) => identifyFiles(files, isFull),
     ...(asText
@@ -67,15 +76,42 @@ async function* readFiles(
   files: readonly FoundFile[],
   options: ReadOptions,
   observers: ReadObservers,
+  from: SourcePlace,
 ): AsyncGenerator<SourceBatch> {
-  for (const file of files) yield* readFile(file, options, observers)
+  for (const [index, file] of files.entries()) {
+    if (index < from.file) continue
+    const place = index === from.file ? from : fileStart
+    for await (const batch of readFile(file, options, observers, place))
+      yield batch.cursor === undefined ? batch : { ...batch, cursor: { ...batch.cursor, file: index } }
+  }
 }
+
+async function* withoutCursors(batches: AsyncIterable<SourceBatch>): AsyncGenerator<SourceBatch> {
+  for await (const { cursor: _, ...batch } of batches) yield batch
+}
+
+/**
+ * Whether reading can go on at a byte of the files. With a key, all rows have to be read again, because a key that comes
+ * twice is noticed only then.
+ */
+async function areContinued(files: readonly FoundFile[], { key, encoding }: ReadOptions): Promise<boolean> {
+  if (key !== undefined || !isUtf8(encoding)) return false
+  if (
+    files.some(({ format, compression }) => compression !== undefined || !(format === 'jsonl' || isDelimited(format)))
+  )
+    return false
+  for (const { path } of files) if (await hasMark(path)) return false
+  return true
+}
+
+const isUtf8 = (encoding: string | undefined): boolean =>
+  encoding === undefined || new TextDecoder(encoding).encoding === 'utf-8'
 
 /** Whether the lines of the files are the rows unchanged, so that a table engine can read them directly. */
 async function isTextOfRows(files: readonly FoundFile[], options: ReadOptions): Promise<boolean> {
   const { schema, key, encoding, columns } = options
   if (schema !== undefined || key !== undefined) return false
-  if (encoding !== undefined && new TextDecoder(encoding).encoding !== 'utf-8') return false
+  if (!isUtf8(encoding)) return false
   if (columns !== undefined && !Array.isArray(columns) && !areJsonTypes(columns)) return false
   if (files.some(({ format, compression }) => format !== 'jsonl' || compression !== undefined)) return false
   for (const { path } of files) if (await hasMark(path)) return false
@@ -88,11 +124,34 @@ async function isTextOfRows(files: readonly FoundFile[], options: ReadOptions): 
  */
 async function describeColumns(options: ReadOptions, project: Project): Promise<ColumnSet> {
   const declared = declaredColumns(options)
-  if (!declared.open || options.schema !== undefined) return declared
-  const names = await headerColumns(await findFiles(options, project), options)
+  if (options.schema !== undefined) return declared
+  const files = await findFiles(options, project)
+  if (files.every(({ format }) => isTyped(format))) return typedColumns(files, options, declared)
+  if (!declared.open) return declared
+  const names = await headerColumns(files, options)
   if (names === undefined || names.length === 0) return declared
-  const columns = Object.fromEntries(names.map((name) => [name, 'string'] as const))
-  return { columns: withColumnOrder(columns, names), open: false }
+  return { columns: rowFromEntries(names.map((name) => [name, 'string'] as const)), open: false }
+}
+
+/** The columns that the files themselves state, or the declared ones with the types that the files state. */
+async function typedColumns(
+  files: readonly FoundFile[],
+  options: ReadOptions,
+  declared: ColumnSet,
+): Promise<ColumnSet> {
+  const parquet = files.filter(({ format }) => format === 'parquet')
+  const excel = files.filter(({ format }) => format === 'xlsx')
+  const found =
+    excel.length === 0
+      ? await parquetColumns(parquet, askedColumns(options))
+      : parquet.length === 0
+        ? await excelColumns(excel, excelLayoutOf(options))
+        : declared
+  if (declared.open) return found
+  const typed = Object.entries(declared.columns).map(
+    ([name, type]) => [name, type === 'unknown' ? (found.columns[name] ?? type) : type] as const,
+  )
+  return { columns: rowFromEntries(typed), open: false }
 }
 
 function declaredColumns(options: ReadOptions): ColumnSet {
@@ -108,6 +167,5 @@ function declaredColumns(options: ReadOptions): ColumnSet {
   if (names === undefined) return { columns: {}, open: true }
   if (!Array.isArray(names)) return { columns: names, open: false }
   const type = formats.every(isDelimited) ? 'string' : 'unknown'
-  const typed = Object.fromEntries(names.map((name) => [name, type] as const))
-  return { columns: withColumnOrder(typed, names), open: false }
+  return { columns: rowFromEntries(names.map((name) => [name, type] as const)), open: false }
 }

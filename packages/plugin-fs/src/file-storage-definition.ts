@@ -6,7 +6,7 @@ import { fileSource } from './file-source.js'
 export const file = defineStorage({
   name: 'fs.file',
   description:
-    'Reads and writes JSONL, JSON, CSV, TSV, text and Markdown files, packed (.gz, .zst) or not; reads globs and folders',
+    'Reads and writes JSONL, JSON, CSV, TSV, Parquet, Excel, text and Markdown files, packed (.gz, .zst) or not; reads globs and folders',
   source: fileSource,
   sink: fileSink,
 })

@@ -131,7 +131,7 @@ describe('steps', () => {
 })
 
 describe('bad records', () => {
-  test('of the input are rejected by whoever reads it, and told by the storage', async () => {
+  test('of the input are rejected by the reader and reported by the storage', async () => {
     write('in.jsonl', '{"n":1}\n{broken\n{"n":"bad"}\n{"n":2}\n')
     const storage = open({ path: 'in.jsonl' })
     const result = await new Add(1).run(storage)

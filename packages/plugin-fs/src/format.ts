@@ -1,12 +1,21 @@
 import { fsError } from './errors.js'
 
 /** The format of the rows in a file. `markdown` is another name for `text`: front matter stays in the text. */
-export type FileFormat = 'jsonl' | 'json' | 'csv' | 'tsv' | 'text' | 'markdown'
+export type FileFormat = 'jsonl' | 'json' | 'csv' | 'tsv' | 'text' | 'markdown' | 'parquet' | 'xlsx'
 /** The compression of a file. */
 export type Compression = 'gzip' | 'zstd' | undefined
 
 /** All formats, in the order in which messages list them. */
-export const fileFormats = ['jsonl', 'json', 'csv', 'tsv', 'text', 'markdown'] as const satisfies readonly FileFormat[]
+export const fileFormats = [
+  'jsonl',
+  'json',
+  'csv',
+  'tsv',
+  'text',
+  'markdown',
+  'parquet',
+  'xlsx',
+] as const satisfies readonly FileFormat[]
 
 const endings = new Map<string, FileFormat>([
   ['jsonl', 'jsonl'],
@@ -17,6 +26,10 @@ const endings = new Map<string, FileFormat>([
   ['txt', 'text'],
   ['md', 'markdown'],
   ['markdown', 'markdown'],
+  ['parquet', 'parquet'],
+  ['pq', 'parquet'],
+  ['xlsx', 'xlsx'],
+  ['xlsm', 'xlsx'],
 ])
 
 /** The format that the ending of a name indicates, whether the file is compressed or not. */
@@ -39,6 +52,9 @@ export function formatOf(
 
 export const isDelimited = (format: FileFormat | undefined): boolean => format === 'csv' || format === 'tsv'
 export const isText = (format: FileFormat | undefined): boolean => format === 'text' || format === 'markdown'
+
+/** Formats whose cells have types. */
+export const isTyped = (format: FileFormat | undefined): boolean => format === 'parquet' || format === 'xlsx'
 
 /** Whether the file is uncompressed JSON lines, which other programs may read or write as text. */
 export function isPlainJsonl(path: string, given: FileFormat | undefined): boolean {

@@ -22,7 +22,7 @@ describe('JSON', () => {
     expect((await rows({ path: 'many.json' })).rows).toEqual([{ a: 1 }, { a: 2 }, { a: 3 }])
   })
 
-  test('a broken item, one that is no object and wrong bytes are rejects with their line; the rest goes on', async () => {
+  test('a broken item, an item that is not an object, and wrong bytes are rejected with their line, and reading continues', async () => {
     write('in.json', Buffer.from('[{"a":1},\n{"a":nope},\n7, "x",\n{"a":"\xff"},\n{"a":2}]', 'latin1'))
     const { rows: found, rejects } = await rows({ path: 'in.json' })
     expect(found).toEqual([{ a: 1 }, { a: 2 }])

@@ -4,12 +4,14 @@ const newline = 10
 /** Larger than any valid record, and well below the maximum length of a text. */
 export const maxRecordBytes = 1 << 28
 
-/** A line that is longer than any valid record: its beginning. */
+/** A line that is longer than any valid record: its beginning, and its length in bytes. */
 export class LongLine {
   readonly start: Buffer
+  length: number
 
-  constructor(start: Buffer) {
+  constructor(start: Buffer, length: number) {
     this.start = Buffer.from(start.subarray(0, 1000))
+    this.length = length
   }
 }
 
@@ -28,6 +30,7 @@ export async function* lineStretches(chunks: AsyncIterable<Buffer>): AsyncGenera
     let chunk = given
     if (long !== undefined) {
       const end = chunk.indexOf(newline)
+      long.length += end === -1 ? chunk.length : end
       if (end === -1) continue
       yield long
       long = undefined
@@ -38,7 +41,7 @@ export async function* lineStretches(chunks: AsyncIterable<Buffer>): AsyncGenera
       rest.push(chunk)
       length += chunk.length
       if (length <= maxRecordBytes) continue
-      long = new LongLine(rest.find((one) => one.length > 0) ?? chunk)
+      long = new LongLine(rest.find((one) => one.length > 0) ?? chunk, length)
       rest = []
       length = 0
       continue

@@ -12,6 +12,7 @@ import {
 import { z } from 'zod'
 import { isEncoding } from './decode-text.js'
 import { fileFormats } from './format.js'
+import { parquetCompressions } from './parquet/write-parquet.js'
 
 const columnType = z.enum(columnTypes)
 const format = z.enum(fileFormats)
@@ -58,6 +59,18 @@ export class FileReadFields {
   delimiter = delimiter.optional()
   /** The names of the columns of CSV and TSV, for files whose first record is already a row. */
   header = z.array(z.string()).min(1).optional()
+  /**
+   * The sheet of an Excel workbook: its name, its number from 1, or `*` for all sheets.
+   *
+   * @default the first sheet that is not hidden
+   */
+  sheet = z.union([z.string(), z.number().int().positive()]).optional()
+  /** The number from 1 of the row of an Excel sheet that names the columns. @default the first row with a cell */
+  headerRow = z.number().int().positive().optional()
+  /** Whether only the first cell of merged Excel cells has their value, or all of them. @default 'first' */
+  mergedCells = z.enum(['first', 'fill']).optional()
+  /** What an Excel cell with an error such as #N/A does: it rejects its row, or it is null. @default 'reject' */
+  cellErrors = z.enum(['reject', 'null']).optional()
   /**
    * The treatment of CSV and TSV records that have fewer cells than the header. `warn`: the last columns are missing,
    * and the log reports the number of such records. `fill`: those columns are null. `reject`: such a record is
@@ -109,6 +122,19 @@ export class FileWriteFields {
    * @default false
    */
   excel = z.boolean().optional()
+  /**
+   * The compression of the pages of Parquet. Every program reads Snappy; Zstandard makes smaller files.
+   *
+   * @default 'snappy'
+   */
+  compression = z.enum(parquetCompressions).optional()
+  /** The name of the sheet of an Excel workbook. @default 'Rows' */
+  sheet = z
+    .string()
+    .regex(/^[^\\/?*[\]:']{1,31}$/, 'a sheet has a name of 1 to 31 characters, without \\ / ? * [ ] : and apostrophes')
+    .optional()
+  /** The number of rows in one row group of Parquet. @default 100000 */
+  rowGroup = z.number().int().positive().max(10_000_000).optional()
   /** The column whose text Text and Markdown write, each followed by a line end. @default 'text' */
   column = column().optional()
 }

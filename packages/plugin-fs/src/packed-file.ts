@@ -3,10 +3,10 @@ import type { Transform } from 'node:stream'
 import { createGzip, createZstdCompress } from 'node:zlib'
 import type { Compression } from './format.js'
 
-/** Receives the text of a file piece by piece, compresses it if required, and writes it. */
+/** Receives the content of a file piece by piece, compresses it if required, and writes it. */
 export interface TextFile {
   /** Resolves when the next piece may come. @throws the error of the file system */
-  write(text: string): Promise<void>
+  write(bytes: Buffer): Promise<void>
   /** Writes the rest. */
   finish(): Promise<void>
   /** Stops without writing the rest. */
@@ -15,7 +15,7 @@ export interface TextFile {
 
 export function openTextFile(file: FileHandle, compression: Compression): TextFile {
   if (compression === undefined) {
-    return { write: (text) => file.appendFile(text), finish: async () => undefined, abort: () => undefined }
+    return { write: (bytes) => file.appendFile(bytes), finish: async () => undefined, abort: () => undefined }
   }
   return new PackedFile(file, compression === 'gzip' ? createGzip() : createZstdCompress())
 }
@@ -32,7 +32,7 @@ class PackedFile implements TextFile {
     this.#written.catch(() => undefined)
   }
 
-  async write(text: string): Promise<void> {
+  async write(bytes: Buffer): Promise<void> {
     // A compressor that is closed in the middle of a piece never reports that it has finished the piece.
     await new Promise<void>((resolve) => {
       const done = () => {
@@ -40,7 +40,7 @@ class PackedFile implements TextFile {
         resolve()
       }
       this.#packer.once('close', done)
-      this.#packer.write(text, done)
+      this.#packer.write(bytes, done)
     })
     // The compressor reports only that it was closed; the file knows the reason.
     if (this.#packer.destroyed) await this.#written

@@ -118,6 +118,7 @@ describe('header', () => {
       ['a,b,a\n', /two columns are called "a"/],
       ['a,b\r1,2\r', /CR alone/],
       ['"a"b\n1\n', /closing quote/],
+      [Buffer.from('a,b\n1,2\n', 'utf16le').toString('latin1'), /another encoding/],
     ] as const) {
       expect(await failure(header(text))).toMatchObject({
         code: 'MAESTRO_FS_HEADER',

@@ -3,6 +3,7 @@ import { needsColumnOrder, type Row, type SourceBatch, withColumnOrder } from '@
 import { cellsOf } from './delimited-cells.js'
 import { type DelimitedRecord, DelimitedRecords } from './delimited-records.js'
 import { fsError } from './errors.js'
+import { type FilePlace, fileStart } from './file-place.js'
 import { maxRecordBytes } from './line-stretches.js'
 import { RecordBatch, shownBytes, wrongText } from './record-batch.js'
 
@@ -22,6 +23,7 @@ export interface DelimitedLayout {
  * record are missing columns, unless the layout says otherwise. A record that has too many cells, broken quotes, or
  * invalid text is rejected with its line number, and reading continues with the next line. Empty lines are skipped.
  *
+ * @param from Where the bytes begin in the file. Behind its start, the layout has the header.
  * @param warn Receives, at the end, the number of short records and the position of the first one.
  * @throws MAESTRO_FS_HEADER
  */
@@ -30,11 +32,12 @@ export async function* readDelimited(
   name: string,
   { delimiter, header, asked, shortRecords = 'warn' }: DelimitedLayout,
   warn: (count: number, first: string) => void = () => undefined,
+  from: FilePlace = fileStart,
 ): AsyncGenerator<SourceBatch> {
   let toRow = header === undefined ? undefined : rowMaker(checkHeader(header, name), asked)
   let short = 0
   let firstShort = ''
-  for await (const { bytes: stretch, records } of recordStretches(bytes, delimiter)) {
+  for await (const { bytes: stretch, records, end } of recordStretches(bytes, delimiter, from)) {
     const batch = new RecordBatch()
     const valid = isUtf8(stretch)
     for (const record of records) {
@@ -57,7 +60,7 @@ export async function* readDelimited(
       }
     }
     batch.grow(stretch.length)
-    yield batch.take()
+    yield { ...batch.take(), cursor: { ...end } }
   }
   if (short > 0 && shortRecords === 'warn') warn(short, firstShort)
 }
@@ -87,15 +90,21 @@ export async function readHeader(
 interface RecordStretch {
   readonly bytes: Buffer
   readonly records: readonly DelimitedRecord[]
+  /** The place behind the records. */
+  readonly end: FilePlace
 }
 
 /** Stretches of whole records. An unfinished record is examined again when the number of held bytes has doubled. */
-async function* recordStretches(chunks: AsyncIterable<Buffer>, delimiter: string): AsyncGenerator<RecordStretch> {
+async function* recordStretches(
+  chunks: AsyncIterable<Buffer>,
+  delimiter: string,
+  from: FilePlace = fileStart,
+): AsyncGenerator<RecordStretch> {
   const parting = Buffer.from(delimiter)
   let pieces: Buffer[] = []
   let length = 0
   let wanted = 0
-  let line = 1
+  let { line, offset } = from
   const cut = (last: boolean): RecordStretch => {
     const bytes = pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)
     const found = new DelimitedRecords(bytes, parting, line, last)
@@ -107,10 +116,11 @@ async function* recordStretches(chunks: AsyncIterable<Buffer>, delimiter: string
       } else break
     }
     line = found.line
+    offset += found.position
     pieces = [bytes.subarray(found.position)]
     length = bytes.length - found.position
     wanted = 2 * length
-    return { bytes, records }
+    return { bytes, records, end: { offset, line } }
   }
   for await (const chunk of chunks) {
     pieces.push(chunk)
@@ -132,6 +142,10 @@ function headerOf(
   if (text === '' || text === '\r') return undefined
   if (!record.quoted && text.slice(0, -1).includes('\r')) {
     throw fsError('MAESTRO_FS_HEADER', { path, reason: 'its lines end in CR alone' })
+  }
+  // Text in UTF-16 has a NUL beside each ASCII character.
+  if (text.includes('\0')) {
+    throw fsError('MAESTRO_FS_HEADER', { path, reason: 'it contains NUL characters, as text in another encoding does' })
   }
   return checkHeader(cellsOf(text, record.quoted, delimiter), path)
 }

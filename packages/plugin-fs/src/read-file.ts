@@ -1,11 +1,14 @@
 import { type Logger, MaestroError, maestroError, onlyColumns, type SourceBatch } from '@maestro-dataflow/core'
 import { askedColumns } from './asked-columns.js'
 import { toUtf8 } from './decode-text.js'
+import { type ExcelLayout, readExcel } from './excel/read-excel.js'
+import { type FilePlace, fileStart } from './file-place.js'
 import type { FoundFile } from './find-files.js'
-import { isDelimited, isText } from './format.js'
+import { isDelimited, isText, isTyped } from './format.js'
 import type { ReadOptions } from './options.js'
+import { readParquet } from './parquet/read-parquet.js'
 import { readBytes } from './read-bytes.js'
-import { type DelimitedLayout, readDelimited } from './read-delimited.js'
+import { type DelimitedLayout, readDelimited, readHeader } from './read-delimited.js'
 import { readJson } from './read-json.js'
 import { readJsonl } from './read-jsonl.js'
 import { readText, readTextLines } from './read-text.js'
@@ -21,17 +24,19 @@ export interface ReadObservers {
 /**
  * The rows of one file: the columns that are asked for, converted to their declared types.
  *
+ * @param from Where to begin, in a file that is not compressed and whose text is UTF-8 without a mark.
  * @throws MAESTRO_STORAGE_READ
  */
 export async function* readFile(
   file: FoundFile,
   options: ReadOptions,
   observers: ReadObservers,
+  from: FilePlace = fileStart,
 ): AsyncGenerator<SourceBatch> {
   const { columns } = options
   const types = columns === undefined || Array.isArray(columns) ? {} : columns
   try {
-    const rows = withAskedColumns(readRecords(file, options, observers), file, options)
+    const rows = withAskedColumns(await readRecords(file, options, observers, from), file, options)
     const typed = withTypes(rows, types, isDelimited(file.format) ? 'cells' : 'json')
     const convert =
       options.schema !== undefined && isDelimited(file.format) ? cellsForSchema(options.schema) : undefined
@@ -42,21 +47,29 @@ export async function* readFile(
   }
 }
 
-function readRecords(
+async function readRecords(
   file: FoundFile,
   options: ReadOptions,
   { counted, logger }: ReadObservers,
-): AsyncIterable<SourceBatch> {
-  const bytes = toUtf8(readBytes(file.path, file.compression, counted), options.encoding)
-  if (isDelimited(file.format))
-    return readDelimited(bytes, file.name, layoutOf(file, options), (count, first) =>
+  from: FilePlace,
+): Promise<AsyncIterable<SourceBatch>> {
+  if (file.format === 'parquet') return readParquet(file, askedColumns(options), counted)
+  if (file.format === 'xlsx') return readExcel(file, excelLayoutOf(options))
+  const raw = readBytes(file.path, file.compression, counted, from.offset)
+  const bytes = from.offset > 0 ? raw : toUtf8(raw, options.encoding)
+  if (isDelimited(file.format)) {
+    const layout = layoutOf(file, options)
+    const header =
+      from.offset > 0 ? await readHeader(readBytes(file.path, file.compression), file.name, layout) : undefined
+    const warn = (count: number, first: string) =>
       logger?.warn('Records have fewer cells than the header; the option `shortRecords` says what becomes of them.', {
         records: count,
         first,
-      }),
-    )
+      })
+    return readDelimited(bytes, file.name, header === undefined ? layout : { ...layout, header }, warn, from)
+  }
   if (isText(file.format)) return options.lines === true ? readTextLines(bytes, file.name) : readText(bytes, file.name)
-  return file.format === 'json' ? readJson(bytes, file.name) : readJsonl(bytes, file.name)
+  return file.format === 'json' ? readJson(bytes, file.name) : readJsonl(bytes, file.name, from)
 }
 
 /** Leaves out columns that are not asked for. The reader of cells has done so already. */
@@ -65,7 +78,7 @@ async function* withAskedColumns(
   { format }: FoundFile,
   options: ReadOptions,
 ): AsyncGenerator<SourceBatch> {
-  const asked = isDelimited(format) ? undefined : askedColumns(options)
+  const asked = isDelimited(format) || isTyped(format) ? undefined : askedColumns(options)
   if (asked === undefined) yield* batches
   else for await (const batch of batches) yield { ...batch, rows: batch.rows.map((row) => onlyColumns(row, asked)) }
 }
@@ -76,8 +89,15 @@ export function layoutOf(file: FoundFile, options: ReadOptions): DelimitedLayout
   return { delimiter, header, shortRecords, asked: askedColumns(options) }
 }
 
+/** How a workbook is read. */
+export function excelLayoutOf(options: ReadOptions): ExcelLayout {
+  const { sheet, headerRow, header, mergedCells, cellErrors } = options
+  return { sheet, headerRow, header, mergedCells, cellErrors, asked: askedColumns(options) }
+}
+
 /** Converts a failure to an error that names the file. */
 export function readError(error: unknown, file: FoundFile): MaestroError {
-  if (MaestroError.is(error)) return error
-  return maestroError('MAESTRO_STORAGE_READ', { location: file.name, reason: (error as Error).message }, error)
+  if (MaestroError.is(error) && error.code !== 'MAESTRO_FS_CONTENT') return error
+  const reason = MaestroError.is(error) ? String(error.details.reason) : (error as Error).message
+  return maestroError('MAESTRO_STORAGE_READ', { location: file.name, reason }, error)
 }

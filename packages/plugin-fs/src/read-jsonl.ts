@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { parseJsonRow, type Row, type SourceBatch } from '@maestro-dataflow/core'
+import { type FilePlace, fileStart } from './file-place.js'
 import { LongLine, lineStretches, longLine } from './line-stretches.js'
 import { RecordBatch, shownBytes, wrongText } from './record-batch.js'
 
@@ -8,14 +9,20 @@ import { RecordBatch, shownBytes, wrongText } from './record-batch.js'
  * text is rejected with its line number. Blank lines are skipped.
  *
  * @param name The file's name in row ids and messages.
+ * @param from Where the bytes begin in the file.
  */
-export async function* readJsonl(bytes: AsyncIterable<Buffer>, name: string): AsyncGenerator<SourceBatch> {
-  let first = 1
+export async function* readJsonl(
+  bytes: AsyncIterable<Buffer>,
+  name: string,
+  from: FilePlace = fileStart,
+): AsyncGenerator<SourceBatch> {
+  let { line: first, offset } = from
   for await (const stretch of lineStretches(bytes)) {
     if (stretch instanceof LongLine) {
       const batch = new RecordBatch()
       batch.reject(`${name}:${first++}`, shownBytes(stretch.start), longLine)
-      yield batch.take()
+      offset += stretch.length + 1
+      yield { ...batch.take(), cursor: { offset, line: first } }
       continue
     }
     const valid = isUtf8(stretch)
@@ -29,7 +36,8 @@ export async function* readJsonl(bytes: AsyncIterable<Buffer>, name: string): As
       addLine(batch, `${name}:${first + index}`, line, valid)
     }
     first += lines.length
-    yield batch.take()
+    offset += stretch.length + 1
+    yield { ...batch.take(), cursor: { offset, line: first } }
   }
 }
 

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { maestroError, type Row, type SourceBatch, type SourceReject } from '@maestro-dataflow/core'
 
 /** The reason for which the bytes of a record are refused. */
-export const wrongText = "its bytes are not valid text in the file's encoding"
+export const wrongText = "its bytes are not valid text in the file's encoding; set `encoding` if that is not UTF-8"
 
 const shownLength = 500
 

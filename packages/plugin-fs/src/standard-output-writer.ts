@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { type Batch, maestroError, type SinkWriter, type WriteResult } from '@maestro-dataflow/core'
-import { FileSinkWriter } from './file-sink-writer.js'
+import { FileSinkWriter, type FinishFile } from './file-sink-writer.js'
 import type { RowEncoder } from './row-encoder.js'
 
 const shown = 'standard output'
@@ -19,10 +19,18 @@ export class StandardOutputWriter implements SinkWriter {
     this.#file = file
   }
 
-  static async open(encoder: RowEncoder): Promise<StandardOutputWriter> {
+  static async open(encoder: RowEncoder, finish?: FinishFile): Promise<StandardOutputWriter> {
     const folder = await mkdtemp(join(tmpdir(), 'maestro-output-'))
     const target = { path: join(folder, 'rows'), shown, isFilled: false, replace: true }
-    const file = await FileSinkWriter.open(target, encoder, undefined, { plain: false, run: folder })
+    const file = await FileSinkWriter.open({
+      target,
+      compression: undefined,
+      plain: false,
+      run: folder,
+      continues: undefined,
+      encoder: () => encoder,
+      finish,
+    })
     return new StandardOutputWriter(folder, file)
   }
 

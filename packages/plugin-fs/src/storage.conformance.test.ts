@@ -13,3 +13,12 @@ for (const format of ['jsonl', 'json', 'jsonl.gz'])
     rows,
     options: (place) => ({ path: `rows-${place}.${format}` }),
   })
+
+const texts = rows.map(({ word, tags }) => ({ word, tag: tags[0] ?? '' }))
+for (const format of ['csv', 'tsv', 'csv.zst'])
+  describeStorage(file, {
+    title: `fs.file, ${format}`,
+    rows: texts,
+    options: (place) => ({ path: `rows-${place}.${format}` }),
+    skip: { 'writing: values of all kinds are read back': 'every cell of such a file is a text' },
+  })

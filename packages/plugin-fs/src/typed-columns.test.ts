@@ -46,6 +46,7 @@ describe('cells', () => {
   })
 
   test.each([
+    ['vector', '[1e39]'],
     ['number', '1,234'],
     ['number', '0x10'],
     ['number', 'abc'],
@@ -187,4 +188,13 @@ test('JSON lines may be read as text only when their text is the rows', async ()
   expect(await asText({ path: 'plain.jsonl', encoding: 'utf8' })).toBe(true)
   expect(await asText({ path: 'marked.jsonl' })).toBe(false)
   expect(await asText({ path: ['plain.jsonl', 'in.csv'] })).toBe(false)
+})
+
+test('a typed column may have a name that every object has, and be missing', async () => {
+  write('in.jsonl', '{"a":1}\n{"a":2,"constructor":5,"toString":"x"}\n')
+  const source = { path: 'in.jsonl', columns: { a: 'integer', constructor: 'integer', toString: 'string' } } as const
+  const { rows: found, rejects } = await rows(source)
+  expect(rejects).toEqual([])
+  expect(found).toEqual([{ a: 1 }, { a: 2, constructor: 5, toString: 'x' }])
+  expect(await values(source)).toEqual(found)
 })

@@ -46,7 +46,7 @@ export async function* withTypes(
 function typeRow(row: Row, types: readonly [string, ColumnType][], from: 'cells' | 'json'): Row | string {
   let changed: Record<string, unknown> | undefined
   for (const [column, type] of types) {
-    const value = row[column]
+    const value = Object.hasOwn(row, column) ? row[column] : undefined
     if (value === undefined || value === null) continue
     const typed = from === 'cells' ? fromCell(value as string, type) : fromJson(value, type)
     if (typed instanceof Unfit) return typed.at(column)

@@ -1,4 +1,11 @@
-import { type ColumnType, fromJsonNumber, isExactNumber, parseIsoDate, parseJson } from '@maestro-dataflow/core'
+import {
+  type ColumnType,
+  fromJsonNumber,
+  hasType,
+  isExactNumber,
+  parseIsoDate,
+  parseJson,
+} from '@maestro-dataflow/core'
 
 /** A value that does not fit the type of its column. */
 export class Unfit {
@@ -60,6 +67,8 @@ export function fromCell(cell: string, type: ColumnType): unknown {
 /** Converts a JSON value to a declared type. Null and missing stay. JSON has no dates, bytes, or vectors of its own. */
 export function fromJson(value: unknown, type: ColumnType): unknown {
   if (value === null || value === undefined || type === 'json' || type === 'unknown') return value
+  // Formats with types of their own hold dates and bytes.
+  if (typeof value === 'object' && hasType(value, type)) return value
   switch (type) {
     case 'string':
     case 'boolean':
@@ -77,10 +86,15 @@ export function fromJson(value: unknown, type: ColumnType): unknown {
       if (typeof value === 'bigint' || Number.isFinite(value)) return String(value)
       break
     case 'vector':
-      if (Array.isArray(value) && value.every((item) => typeof item === 'number')) return new Float32Array(value)
+      if (Array.isArray(value) && value.every(isVectorItem)) return new Float32Array(value)
       break
   }
   return (typeof value === 'string' ? fromText(value, type) : undefined) ?? new Unfit(value, type)
+}
+
+/** Whether a number does not become infinite in a vector, whose numbers have 32 bits. */
+function isVectorItem(item: unknown): boolean {
+  return typeof item === 'number' && Number.isFinite(Math.fround(item))
 }
 
 /** Whether a text is a number that does not become infinite. */

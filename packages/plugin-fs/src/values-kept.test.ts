@@ -1,4 +1,4 @@
-import { pipeline, type Row } from '@maestro-dataflow/core'
+import { pipeline, type Row, rowFromEntries } from '@maestro-dataflow/core'
 import { describe, expect, test } from 'vitest'
 import { failure, rejectsOf, temporaryProject } from './__fixtures__/temporary-project.js'
 
@@ -35,7 +35,7 @@ describe('numbers', () => {
     for (const [index, row] of back.entries()) expect(row.n).toBe(numbers[index])
   })
 
-  test('a whole number that a number cannot hold is no number', async () => {
+  test('an integer that a number cannot hold is not read as a number', async () => {
     write('in.csv', 'n\n9007199254740993\n9007199254740992\n10000000000000000000000\n')
     expect((await rows({ path: 'in.csv', columns: { n: 'number' } })).rejects.map(([id]) => id)).toEqual(['in.csv:2'])
     write('in.json', '[{"n":9007199254740993},{"n":9007199254740992}]')
@@ -55,6 +55,21 @@ describe('columns that are called like numbers', () => {
     }
     expect(read('a.jsonl').split('\n')[0]).toBe('{"country":"NO","2021":"1","2020":"2","name":"x"}')
     expect(read('d.csv')).toBe(text)
+  })
+
+  test('and from rows in code whose columns the plan knows', async () => {
+    const row = rowFromEntries([
+      ['country', 'NO'],
+      ['2021', { deep: 1 }],
+      ['2020', 2],
+    ])
+    await project().run(pipeline('p').from([row]).write('fs.file', { path: 'out.csv' }))
+    expect(read('out.csv')).toBe('country,2021,2020\nNO,"{""deep"":1}",2\n')
+    const changed = pipeline('p')
+      .from([row])
+      .map((found) => ({ ...found, more: 1 }))
+    await project().run(changed.write('fs.file', { path: 'more.csv' }))
+    expect(read('more.csv')).toBe('country,2021,2020,more\nNO,"{""deep"":1}",2,1\n')
   })
 
   test('and through a function that adds a column', async () => {

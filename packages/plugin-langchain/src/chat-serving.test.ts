@@ -85,7 +85,7 @@ describe("LangChain's own classes", () => {
     expect((await streaming.generate({ messages: ask('again') })).text).toBe('again')
   })
 
-  test('what is no chat model is refused', () => {
+  test('a value that is not a chat model is refused', () => {
     expect(() => fromLangChain({ invoke() {} } as never)).toThrow(
       expect.objectContaining({ code: 'MAESTRO_LANGCHAIN_WRONG_KIND' }),
     )
@@ -119,7 +119,7 @@ describe('the keys of the response cache', () => {
     expect(fromLangChain(new EchoChatModel({})).identity).toBeUndefined()
   })
 
-  test('a new key of the account is no other question, but counts against other limits', () => {
+  test('a new key of the account does not change the question, but counts against other limits', () => {
     const facts = (apiKey: string, temperature = 0) =>
       chatServingOf(named({ from: '@langchain/openai', export: 'ChatOpenAI', options: { apiKey, temperature } }), '.')
     expect(facts('a key').identity).toEqual(facts('another').identity)
@@ -180,7 +180,7 @@ describe('named by the config', () => {
     })
   })
 
-  test('a constructor that throws is told with its reason', async () => {
+  test('a constructor that throws is an error with its reason', async () => {
     const from = '@langchain/textsplitters'
     const fields = { from, export: 'RecursiveCharacterTextSplitter', options: { chunkSize: 1, chunkOverlap: 2 } }
     await expect(chatServingOf(named(fields), '.').generate({ messages: ask('a') })).rejects.toMatchObject({
@@ -191,7 +191,7 @@ describe('named by the config', () => {
 })
 
 describe('ChatOpenAI', () => {
-  test('sends all of a request, and tells all of an answer', async () => {
+  test('sends all of a request, and returns all of an answer', async () => {
     const logprobs = { content: [{ token: 'Ja', logprob: -0.5, top_logprobs: [{ token: 'Nee', logprob: -1.5 }] }] }
     const message = { role: 'assistant', content: 'Ja' }
     const answer = replies.json({
@@ -423,7 +423,7 @@ describe('failures of a provider', () => {
   })
 })
 
-test('values of the environment are no part of the schema', () => {
+test('values of the environment are not part of the schema', () => {
   const given = { from: '@langchain/openai', export: 'ChatOpenAI', options: { apiKey: env('A_KEY') } }
   expect(langchainChatOptions.parse(given)).toMatchObject({ from: '@langchain/openai' })
 })

@@ -23,6 +23,7 @@ import { createFrom } from './import-export.js'
 import { boundsOf, LangChainServing } from './langchain-serving.js'
 import { factsOfChatModel, factsOfExport, type ModelFacts } from './model-facts.js'
 import { withoutRetries } from './own-calls.js'
+import { withOwnFetch } from './own-fetch.js'
 import { heldSchema, responseFormatOf } from './response-format.js'
 import { ModelVariants, settingsOf, unsupportedSettingsOf } from './sampling.js'
 import { toChatMessages } from './to-chat-messages.js'
@@ -117,7 +118,7 @@ export function fromLangChain(model: BaseChatModel, options: FromLangChainOption
 export function chatServingOf(named: NamedChatModel, directory: string): LLMServing {
   const { options } = named
   return new LangChainChatServing(factsOfExport(named, options, directory), capabilitiesOfNamed(named), async () => {
-    const model = await createFrom(named, [{ ...options, maxRetries: 0 }], directory)
+    const model = await createFrom(named, [withOwnFetch(named.from, { ...options, maxRetries: 0 })], directory)
     if (isChatModel(model)) return model
     const found = `${named.export} of ${named.from}`
     throw langchainError('MAESTRO_LANGCHAIN_WRONG_KIND', { found, expected: 'a chat model' })

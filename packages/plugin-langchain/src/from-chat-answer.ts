@@ -54,9 +54,12 @@ function usageOf(usage: UsageMetadata | undefined): Usage | undefined {
   if (usage?.input_tokens === undefined && usage?.output_tokens === undefined) return undefined
   const { cache_read: cached, cache_creation: written } = usage.input_token_details ?? {}
   const reasoning = usage.output_token_details?.reasoning
+  const { input_tokens: input = 0, output_tokens: output = 0, total_tokens: total } = usage
+  // xAI counts reasoning beside the answer; the total shows it.
+  const beside = reasoning !== undefined && reasoning > 0 && total === input + output + reasoning ? reasoning : 0
   return {
-    inputTokens: usage.input_tokens ?? 0,
-    outputTokens: usage.output_tokens ?? 0,
+    inputTokens: input,
+    outputTokens: output + beside,
     ...(cached === undefined ? {} : { cachedInputTokens: cached }),
     ...(written === undefined ? {} : { cacheWriteInputTokens: written }),
     ...(reasoning === undefined ? {} : { reasoningTokens: reasoning }),

@@ -46,7 +46,7 @@ describe('langchain.split', () => {
     expect(pieces.length).toBeGreaterThan(2)
   })
 
-  test('a text without pieces gives no row, and what is no text is rejected', async () => {
+  test('a text without pieces gives no row, and a value that is not a text is rejected', async () => {
     const rejects: RejectEvent[] = []
     const watching = definePlugin({
       name: 'watching',
@@ -66,7 +66,7 @@ describe('langchain.split', () => {
     ])
   })
 
-  test('one that is no splitter is refused', async () => {
+  test('an object that is not a splitter is refused', async () => {
     const split = rows.step('langchain.split', {
       input: 'text',
       from: '@langchain/core/utils/testing',

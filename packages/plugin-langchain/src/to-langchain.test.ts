@@ -60,7 +60,7 @@ describe('a serving as a chat model', () => {
     expect(await Array.fromAsync(await chain.stream({ word: 'c' }))).toEqual(['Be brief. Say c!'])
   })
 
-  test('passes turns, images, settings and the signal on, and tells what the answer took', async () => {
+  test('passes on turns, images, settings, and the signal, and returns the usage of the answer', async () => {
     const { serving, requests, calls } = echo()
     const model = await toLangChainChatModel(serving)
     const stop = new AbortController()

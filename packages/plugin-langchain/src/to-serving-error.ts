@@ -35,8 +35,8 @@ export function toServingError(serving: string, thrown: unknown): MaestroError {
   if (end !== undefined) return maestroError(end, { serving })
   if (error.name === 'ContextOverflowError')
     return maestroError('MAESTRO_SERVING_CONTEXT_TOO_LONG', { serving, reason }, thrown)
-  // LangChain reads the first of the answers without checking whether there is one.
-  if (thrown instanceof TypeError && /reading 'message'/.test(reason))
+  // LangChain reads the parts of a reply without checking whether they are there.
+  if (thrown instanceof TypeError && /Cannot read properties of (undefined|null)/.test(reason))
     return maestroError('MAESTRO_SERVING_BROKEN_REPLY', { serving, reason: 'it contains no answer' }, thrown)
   if (thrown instanceof SyntaxError || error.name === 'OutputParserException')
     return maestroError('MAESTRO_SERVING_MALFORMED_REPLY', { serving, reply: reason }, thrown)

@@ -59,7 +59,7 @@ describe('local.chat on a real model', () => {
     expect(cut).toMatchObject({ finishReason: 'length', usage: { outputTokens: 4 } })
   })
 
-  test('a caller who listens gets the pieces of the text while it is written', async () => {
+  test('a caller with a listener receives the pieces of the text while it is written', async () => {
     const pieces: string[] = []
     const { text } = await serving.generate(
       { messages: ask('What is the capital of France?'), maxTokens: 24 },
@@ -333,7 +333,7 @@ describe('the model of a serving', () => {
       expect(serve(changed).identity).not.toEqual(serve().identity)
   })
 
-  test('a file that is no model is named; once it is one, the next call works', async () => {
+  test('a file that is not a model is named, and once it is one, the next call works', async () => {
     const path = join(folder, 'broken.gguf')
     await writeFile(path, 'GGUF and then nothing that makes sense')
     const one = serve({ model: 'broken.gguf', directory: folder })

@@ -286,7 +286,7 @@ describe('the model of a serving', () => {
     await expect(one.embed(['stone'])).resolves.toMatchObject({ usage: { inputTokens: 3 } })
   })
 
-  test('is loaded once for all servings that name it, and goes when nobody has used it for a while', async () => {
+  test('is loaded once for all servings that name it, and is freed when it has been idle for a while', async () => {
     const own = new ModelCache({ keepAlive: 0 })
     const make = (options: LocalEmbeddingOptions) =>
       new LocalEmbeddingServing({ threads: 1, directory: '.', ...options }, silent, own)
@@ -345,7 +345,7 @@ describe('calls', () => {
     expect((await one.embed(['x'])).vectors).toHaveLength(1)
   })
 
-  test('a load that nobody waits for any more is stopped', async () => {
+  test('a load without waiting callers is stopped', async () => {
     const own = new ModelCache()
     const one = new LocalEmbeddingServing({ directory: '.' }, silent, own)
     const stop = new AbortController()

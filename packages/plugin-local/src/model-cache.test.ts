@@ -36,7 +36,7 @@ describe('ModelCache', () => {
     expect(Thing.loads).toBe(2)
   })
 
-  test('what nobody uses is freed after the idle time, and not before; what is in use stays', async () => {
+  test('an unused model is freed after the idle time and not before, and a used one stays', async () => {
     const cache = new ModelCache({ keepAlive: 1000 })
     const first = await cache.acquire({ name: 'm' }, load)
     const second = await cache.acquire({ name: 'm' }, load)
@@ -101,7 +101,7 @@ describe('ModelCache', () => {
     await expect(cache.acquire({ name: 'a' }, load)).resolves.toMatchObject({ value: { freed: false } })
   })
 
-  test('who stops waiting leaves the others their load; the last one to leave stops it', async () => {
+  test('a caller that stops waiting leaves the load to the others, and the last one stops it', async () => {
     const cache = new ModelCache()
     const stops = [new AbortController(), new AbortController()]
     let loading: AbortSignal | undefined

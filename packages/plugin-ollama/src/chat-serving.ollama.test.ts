@@ -12,7 +12,7 @@ const ask = (content: string): readonly Message[] => [{ role: 'user', content }]
 const capital: LLMRequest = { messages: ask('What is the capital of France?') }
 
 describe.skipIf(ollama === undefined)('a chat with a real Ollama', () => {
-  test('answers; too short a limit is told', async () => {
+  test('answers, and reports a limit that is too short', async () => {
     const result = await serve().generate(capital)
     expect(result).toMatchObject({ finishReason: 'stop', model, usage: { inputTokens: expect.any(Number) } })
     expect(result.text).toContain('Paris')
@@ -21,7 +21,7 @@ describe.skipIf(ollama === undefined)('a chat with a real Ollama', () => {
     expect(cut).toMatchObject({ finishReason: 'length', usage: { outputTokens: 3 } })
   })
 
-  test('a caller who listens gets the pieces of the text while it is written', async () => {
+  test('a caller with a listener receives the pieces of the text while it is written', async () => {
     const pieces: string[] = []
     const { text } = await serve().generate(capital, { onText: (piece) => pieces.push(piece) })
     expect(pieces.length).toBeGreaterThan(2)

@@ -34,7 +34,7 @@ async function closedUrl(): Promise<string> {
 }
 
 describe('a request as Ollama gets it', () => {
-  test("the request's sampling comes before the config's; what nobody says is left to the model", async () => {
+  test("the sampling of the request takes precedence over the config's, and the model decides what neither sets", async () => {
     chats(ollamaReplies.chat(['Hi']))
     await serve().generate(hello)
     await serve({
@@ -203,13 +203,13 @@ describe('an answer as Ollama gives it', () => {
     expect((await serve().generate(hello)).text).toBe('a\ud800b😀')
   })
 
-  test('one that went round in circles has no last line and counts as cut off; another such one is broken', async () => {
+  test('an answer that repeats itself without a last line counts as cut off, and any other one without it is broken', async () => {
     chats(ollamaReplies.unfinished(Array<string>(40).fill(' ha')), ollamaReplies.unfinished(['Hel', 'lo']))
     expect(await serve().generate(hello)).toMatchObject({ finishReason: 'length', usage: { outputTokens: 40 } })
     await expect(serve().generate(hello)).rejects.toMatchObject({ code: 'MAESTRO_SERVING_BROKEN_REPLY' })
   })
 
-  test('each piece is told, so that a stall is noticed', async () => {
+  test('each piece is reported, so that a stall is noticed', async () => {
     chats(replies.slowly(ollamaReplies.chat(['Hel', 'lo']), { bytes: 60, milliseconds: 0 }))
     const onActivity = vi.fn()
     await serve().generate(hello, { onActivity })
@@ -310,7 +310,7 @@ describe('each fault ends in its code', () => {
     expect([log.mock.calls, warn.mock.calls]).toEqual([[], []])
   })
 
-  test('the wait that a gateway asks for is told; of a page, its words', async () => {
+  test('an error contains the wait that a gateway asks for, and the words of an HTML page', async () => {
     chats(replies.error(429, 'slow down', { 'retry-after': '2' }))
     await expect(serve().generate(hello)).rejects.toMatchObject({ details: { rateLimits: { retryAfterMs: 2000 } } })
     chats(replies.htmlPage(502))
@@ -341,7 +341,7 @@ describe('each fault ends in its code', () => {
     })
   })
 
-  test('a model that is missing: the command that fetches it; a page that is missing: no such command', async () => {
+  test('the error for a missing model contains the command that fetches it, and the error for a missing page does not', async () => {
     script(server, { '/api/show': [missing, ollamaReplies.show()], '/api/chat': [missing, ollamaReplies.chat(['Hi'])] })
     const serving = serve()
     // Missing at first, removed since, and there again.
@@ -358,7 +358,7 @@ describe('each fault ends in its code', () => {
     })
   })
 
-  test('parts that are no text and no image, and images for a model that does not see', async () => {
+  test('parts that are neither text nor image are refused, and so are images for a model without vision', async () => {
     const ask = (type: 'image' | 'audio', options: Partial<OllamaChatOptions> = {}) => {
       const part = { type, data: jpeg } as const
       return serve(options).generate({ messages: [{ role: 'user', content: [part] }] })
@@ -474,7 +474,7 @@ describe('pull', () => {
     { status: 'success' },
   )
 
-  test('fetches a missing model once for all calls, tells how far it is, and then answers', async () => {
+  test('fetches a missing model once for all calls, reports its progress, and then answers', async () => {
     let isThere = false
     script(server, {
       '/api/show': [() => (isThere ? ollamaReplies.show() : missing)],

@@ -3,6 +3,7 @@ import {
   type HttpReply,
   type MaestroError,
   parseJson,
+  plainText,
   readRateLimits,
   servingError,
 } from '@maestro-dataflow/core'
@@ -11,7 +12,6 @@ import {
 export const faultOf = (status: number, reason: string): number =>
   /invalid JSON schema|grammar|sampling context/i.test(reason) ? 400 : status
 
-const shownCharacters = 300
 const readBytes = 64 * 1024
 
 /** The typed error of an answer whose status is not 200. */
@@ -52,10 +52,4 @@ function jsonOf(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-/** The text of an HTML page. */
-function plainText(text: string): string {
-  const words = text.replace(/<(style|script)[\s\S]*?<\/\1>/gi, ' ').replace(/<[^>]*>/g, ' ')
-  return words.replace(/\s+/g, ' ').trim().slice(0, shownCharacters)
 }

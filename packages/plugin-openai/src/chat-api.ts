@@ -22,7 +22,7 @@ export const chatChoice = z.object({
 /** A complete answer. */
 export const chatCompletion = z.looseObject({
   model: z.unknown().optional(),
-  choices: z.array(chatChoice),
+  choices: z.array(chatChoice).nullish(),
   usage: z.unknown().optional(),
   /** The tier that the request was processed in. */
   service_tier: z.unknown().optional(),

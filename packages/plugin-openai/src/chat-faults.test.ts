@@ -160,7 +160,7 @@ describe('every fault ends in its code', () => {
   })
 })
 
-test('a filter that leaves no message is told as the end of the answer', async () => {
+test('a filter that leaves no message is reported as the finish reason', async () => {
   server.next(replies.json({ choices: [{ finish_reason: 'content_filter' }] }))
   const serving = new OpenAIChatServing({ model: 'test-model', baseUrl: server.url, apiKey: key })
   expect(await serving.generate(request)).toMatchObject({ text: '', finishReason: 'content-filter' })
@@ -201,7 +201,7 @@ describe('errors help and keep quiet', () => {
     expect(outcome).toMatchObject({ code: 'MAESTRO_SERVING_NOT_FOUND', hint: expect.stringContaining('/v1') })
   })
 
-  test('a page is told in its words, a long one in its first', async () => {
+  test('an error shows the words of an HTML page, and the first words of a long one', async () => {
     expect(await ask(twice(replies.htmlPage()))).toMatchObject({
       details: { reason: 'no JSON (text/html; charset=utf-8): Bad gateway Bad gateway' },
     })

@@ -110,7 +110,7 @@ describe('openai.chat on the wire', () => {
     expect(newer).toMatchObject({ provider: 'azure', model: 'gpt-4o', price: undefined })
   })
 
-  test('cached and reasoning tokens are counted, and the likelihood of tokens told where it is asked for', async () => {
+  test('cached and reasoning tokens are counted, and log probabilities are returned on request', async () => {
     const content = [{ token: 'Hi', logprob: -0.1, bytes: [72], top_logprobs: [{ token: 'Hi', logprob: -0.1 }] }]
     const reply = openAIReplies.chat('Hi', { logprobs: { content } })
     const body = JSON.parse(String(reply.body))
@@ -125,7 +125,7 @@ describe('openai.chat on the wire', () => {
     })
   })
 
-  test('a server that tells no usage: an estimate, for nothing is free', async () => {
+  test('the usage is estimated for a server that reports none, because no call is free', async () => {
     server.next(replies.json({ choices: [{ message: { content: 'Hello there' } }] }))
     expect(await serve().generate(request)).toMatchObject({
       usage: { inputTokens: 2, outputTokens: 3 },
@@ -144,7 +144,7 @@ describe('openai.chat on the wire', () => {
     expect(await serve().generate(request)).toMatchObject({ text: 'Hello', finishReason })
   })
 
-  test('a refusal is told with its words', async () => {
+  test('a refusal contains the words of the model', async () => {
     server.next(openAIReplies.chat(null, { message: { content: null, refusal: 'I cannot.' } }))
     expect(await serve().generate(request)).toMatchObject({ text: 'I cannot.', finishReason: 'refusal' })
   })
@@ -184,7 +184,7 @@ describe('answers that follow a schema', () => {
     })
   })
 
-  test('one that is no object stands inside one, and comes out of it', async () => {
+  test('a schema that is not an object is wrapped in one, and its answer is unwrapped', async () => {
     server.next(openAIReplies.chat('{"value":["a"]}'))
     const list = { type: 'array', items: { type: 'string' } }
     expect(await serve().generate({ ...request, schema: list })).toMatchObject({ object: ['a'], text: '["a"]' })
@@ -210,14 +210,14 @@ describe('answers that follow a schema', () => {
     expect(sent().json()).not.toHaveProperty('response_format')
   })
 
-  test('an answer that is no JSON, or was cut off, has no object', async () => {
+  test('an answer that is not JSON, or was cut off, has no object', async () => {
     server.next(openAIReplies.chat('{"tone":'), openAIReplies.chat('{"tone":"good"}', { finish_reason: 'length' }))
     for (const _ of [1, 2]) expect(await serve().generate({ ...request, schema })).not.toHaveProperty('object')
   })
 })
 
 describe('answers in pieces', () => {
-  test('are put together, and each piece is told', async () => {
+  test('are joined, and each piece is reported', async () => {
     server.next(openAIReplies.chatStream(['Hel', 'lo', '!']))
     let pieces = 0
     const result = await serve({ stream: true }).generate(request, { onActivity: () => pieces++ })
@@ -236,7 +236,7 @@ describe('answers in pieces', () => {
     expect((await serve({ stream: true }).generate(request)).text).toBe('Hello!')
   })
 
-  test('pieces that end before the answer, that are no JSON, or that bring an error', async () => {
+  test('pieces that end before the answer, are not JSON, or bring an error are typed errors', async () => {
     server.next(
       openAIReplies.chatStream(['Hel'], null, null),
       openAIReplies.chatStream(['Hel'], '', null),
@@ -293,7 +293,7 @@ describe('ends', () => {
 })
 
 describe('what a serving says of itself', () => {
-  test('who it is, without secrets', () => {
+  test('describes itself without secrets', () => {
     const serving = serve({ apiKey: 'a key', headers: { 'x-key': 'hidden' }, temperature: 0.3 })
     expect(serving).toMatchObject({
       name: 'openai.chat test-model',

@@ -15,7 +15,7 @@ import { type Connection, connect } from './connection.js'
 import { fromChatResponse } from './from-chat-response.js'
 import { assertWholePrompt, contextOf, ollamaFingerprint } from './prompt-cut.js'
 import { readChatStream } from './read-chat-stream.js'
-import { readReply } from './read-reply.js'
+import { checkText } from './read-reply.js'
 import { serverEvents } from './server-events.js'
 import { isFlexUnavailable } from './service-tier.js'
 import { callServer } from './serving-call.js'
@@ -109,8 +109,13 @@ export class OpenAIChatServing implements LLMServing {
   /** A server may send the complete answer although pieces were requested; its reply states which it is. */
   async #read(response: Response, { onActivity, onText }: CallOptions): Promise<ChatCompletion> {
     const isStream = response.headers.get('content-type')?.includes('text/event-stream') === true
-    if (!isStream || response.body === null) return readReply(this.name, response, chatCompletion)
-    return readChatStream(this.name, serverEvents(response.body, onActivity), onText)
+    if (isStream && response.body !== null)
+      return readChatStream(this.name, serverEvents(response.body, onActivity), onText)
+    const text = await response.text()
+    // Some servers and proxies give a stream another content type.
+    const events = /^\s*(?:data|event):/.test(text) ? new Response(text).body : null
+    if (events !== null) return readChatStream(this.name, serverEvents(events, onActivity), onText)
+    return checkText(this.name, text, response, chatCompletion)
   }
 }
 

@@ -35,7 +35,7 @@ export interface Asked {
  */
 export function fromChatResponse(completion: ChatCompletion, asked: Asked): LLMResult {
   const { serving, request, answer } = asked
-  const [choice] = completion.choices
+  const [choice] = completion.choices ?? []
   const content = choice === undefined ? nothing : readChoice(choice)
   const { usage: told, unreadable } = readUsage(completion.usage)
   const usage = { ...estimateUsage(request, content), ...told }

@@ -22,6 +22,7 @@ export async function readChatStream(
   const calls: string[] = []
   const logprobs: unknown[] = []
   let finishReason: string | undefined
+  let error: unknown
   let isDone = false
   let answers = 0
   let rest: Readonly<Record<string, unknown>> = {}
@@ -40,8 +41,9 @@ export async function readChatStream(
     reasoning.push(said.reasoning)
     refusal.push(said.refusal)
     for (const [place, given] of said.calls.entries()) calls[place] = (calls[place] ?? '') + given
+    error ??= choice.error
     logprobs.push(...(tokenLogprobs.safeParse(choice.logprobs).data?.content ?? []))
-    if (typeof choice.finish_reason === 'string' && choice.finish_reason !== '') finishReason = choice.finish_reason
+    if (isReason(choice.finish_reason)) finishReason = choice.finish_reason
   }
   if (finishReason === undefined && !isDone) throw brokenReply(serving, 'the stream ended before the answer did')
   const message = {
@@ -56,11 +58,14 @@ export async function readChatStream(
     message,
     text: undefined,
     logprobs: { content: logprobs },
-    error: undefined,
+    error,
   }
   const { model, usage, system_fingerprint } = rest
   return { ...rest, model, usage, system_fingerprint, choices: answers === 0 ? [] : [choice] }
 }
+
+/** Some servers write a missing reason as a text. */
+const isReason = (reason: unknown): reason is string => typeof reason === 'string' && reason !== '' && reason !== 'null'
 
 function parse(serving: string, event: string): unknown {
   try {

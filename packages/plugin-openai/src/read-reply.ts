@@ -1,4 +1,4 @@
-import { failureIn, servingError } from '@maestro-dataflow/core'
+import { failureIn, plainText, servingError } from '@maestro-dataflow/core'
 import type { z } from 'zod'
 import { brokenReply } from './to-serving-error.js'
 
@@ -13,7 +13,16 @@ export async function readReply<Schema extends z.ZodType>(
   response: Response,
   schema: Schema,
 ): Promise<z.infer<Schema>> {
-  const text = await response.text()
+  return checkText(serving, await response.text(), response, schema)
+}
+
+/** @throws like readReply */
+export function checkText<Schema extends z.ZodType>(
+  serving: string,
+  text: string,
+  response: Response,
+  schema: Schema,
+): z.infer<Schema> {
   const value = parse(text)
   if (value === undefined) throw brokenReply(serving, describe(text, response))
   return checkReply(serving, value, schema)
@@ -22,6 +31,7 @@ export async function readReply<Schema extends z.ZodType>(
 /** @throws like readReply */
 export function checkReply<Schema extends z.ZodType>(serving: string, value: unknown, schema: Schema): z.infer<Schema> {
   assertNoFailure(serving, value)
+  if (typeof value === 'string') throw brokenReply(serving, `it is a text: ${plainText(value)}`)
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const [issue] = result.error.issues
@@ -45,10 +55,5 @@ function parse(text: string): unknown {
 function describe(text: string, { headers }: Response): string {
   if (text.trim() === '') return 'it is empty'
   const type = headers.get('content-type') ?? 'no content type'
-  const start = text
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
-    .slice(0, 120)
-  return `no JSON (${type}): ${start}`
+  return `no JSON (${type}): ${plainText(text)}`
 }

@@ -27,6 +27,8 @@ export async function* serverEvents(
 
 /** Servers that omit the blank line between events merge several into one; each of their lines is JSON on its own. */
 function separate(data: string): readonly string[] {
+  // Some servers keep the connection alive by empty events.
+  if (data.trim() === '') return []
   if (!data.includes('\n') || isJson(data)) return [data]
   return data.split('\n').filter((line) => line.trim() !== '')
 }

@@ -29,6 +29,10 @@ test.each<[string, Reply]>([
   ['packed', { ...replies.gzip(stream) }],
   ['with a mark of its byte order', written(`\uFEFF${body}`)],
   ['with [DONE] and no finish reason', openAIReplies.chatStream(['Ärger ', '👩🏽‍🚀'], null)],
+  ['with empty events', written(body.replaceAll('data: {', 'data: \n\ndata: {'))],
+  ['with the content type of a text', replies.ofType('text/plain', body)],
+  ['with the content type of JSON', replies.ofType('application/json', body)],
+  ['with a missing reason as a text', written(body.replaceAll('"finish_reason":null', '"finish_reason":"null"'))],
   ['with a finish reason and no [DONE]', openAIReplies.chatStream(['Ärger ', '👩🏽‍🚀'], 'stop', null)],
 ])('a stream %s', async (_, reply) => {
   expect(await answered(reply)).toMatchObject({
@@ -38,7 +42,7 @@ test.each<[string, Reply]>([
   })
 })
 
-test('a caller who listens gets each piece as it arrives, although the config does not ask for a stream', async () => {
+test('a caller with a listener receives each piece as it arrives, even if the config does not ask for a stream', async () => {
   server.next(stream)
   const serving = new OpenAIChatServing({ model: 'm', baseUrl: `${server.url}/v1`, apiKey: 'k' })
   const pieces: string[] = []

@@ -1,4 +1,4 @@
-import { MaestroError, maestroError, readRateLimits, servingError } from '@maestro-dataflow/core'
+import { MaestroError, maestroError, plainText, readRateLimits, servingError } from '@maestro-dataflow/core'
 import type { Connection } from './connection.js'
 
 /** What the client throws. */
@@ -19,7 +19,7 @@ interface ClientError {
 export function toServingError(serving: string, connection: Connection, error: unknown): MaestroError {
   if (MaestroError.is(error)) return error
   const { status, code, type, headers, message = '' } = error as ClientError
-  const reason = withoutKey(shorten(message), connection.apiKey)
+  const reason = withoutKey(plainText(message), connection.apiKey)
   // The cause may be shown too.
   const cause = connection.apiKey !== undefined && message.includes(connection.apiKey) ? undefined : error
   // A piece of a stream.
@@ -69,15 +69,6 @@ function toConnectionError(serving: string, error: unknown, cause: unknown): Mae
 /** A reply that cannot be read. */
 export const brokenReply = (serving: string, reason: string, cause?: unknown): MaestroError =>
   maestroError('MAESTRO_SERVING_BROKEN_REPLY', { serving, reason }, cause)
-
-/** An error page is long and uninformative. */
-function shorten(message: string): string {
-  const line = message
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
-  return line.length <= 300 ? line : `${line.slice(0, 300)}...`
-}
 
 function withoutKey(text: string, key: string | undefined): string {
   return key === undefined ? text : text.replaceAll(key, '[redacted]')

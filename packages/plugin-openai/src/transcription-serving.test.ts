@@ -39,9 +39,9 @@ test('newer models tell tokens', async () => {
   expect([field('response_format'), field('language')]).toEqual(['json', 'de'])
 })
 
-test('faults are typed, and what is no recording is not sent', async () => {
+test('faults are typed, and bytes that are not a recording are not sent', async () => {
   server.next(replies.error(413, 'Too large'), replies.htmlPage())
-  await expect(serve().transcribe(audio)).rejects.toMatchObject({ code: 'MAESTRO_SERVING_BAD_REQUEST' })
+  await expect(serve().transcribe(audio)).rejects.toMatchObject({ code: 'MAESTRO_SERVING_REQUEST_TOO_LARGE' })
   await expect(serve().transcribe(audio)).rejects.toMatchObject({ code: 'MAESTRO_SERVING_BROKEN_REPLY' })
   const text = { data: Buffer.from('no sound'), mediaType: 'audio/wav' }
   await expect(serve().transcribe(text)).rejects.toMatchObject({ code: 'MAESTRO_MEDIA_TYPE' })

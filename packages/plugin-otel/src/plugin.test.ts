@@ -189,7 +189,7 @@ describe('`content: true`', () => {
     expect(event?.attributes).toMatchObject({ 'error.message': expect.stringContaining('Ann') })
   })
 
-  test('of several calls at once for one row no prompt is told, since it might be the wrong one', async () => {
+  test('of several concurrent calls for one row, no prompt is recorded, because it might be the wrong one', async () => {
     await run(['a'], withContent, { times: 2 })
     expect(ofRequests()).toHaveLength(2)
     for (const { attributes } of ofRequests()) expect(attributes).not.toHaveProperty('gen_ai.input.messages')
@@ -229,7 +229,7 @@ test('metrics: tokens and durations of what was asked, not of what was kept', as
   expect(bounds.get('gen_ai.client.operation.duration')?.at(-1)).toBeCloseTo(81.92, 5)
 })
 
-test('without an SDK nothing is told and nothing fails', async () => {
+test('without an SDK, nothing is recorded and nothing fails', async () => {
   trace.disable()
   expect(await run(['a'])).toHaveLength(1)
   expect(exporter.getFinishedSpans()).toEqual([])

@@ -133,7 +133,7 @@ describe.each(['rows', 'step'] as const)('from lines to %s', (format) => {
     ])
   })
 
-  test('beside a line that is no row', async () => {
+  test('beside a line that is not a row', async () => {
     const found = await leftOutBy({ kind: 'filter', where: 'n > 1' }, [file('a', ['broken', ...lines])], format)
     expect(ids(found)).toEqual(['a:2', 'a:5', 'a:8'])
   })

@@ -92,7 +92,7 @@ test('values of several types, and those within a value, have one text', async (
   }
   const expected = {
     all: '2,"a",true',
-    d: ['{"x":5,"y":[100,0]}', '{"x":1e+21,"y":[]}', '[1.5]'],
+    d: ['{"x":5,"y":[100,-0.0]}', '{"x":1e+21,"y":[]}', '[1.5]'],
     x: ['5', '1e21', null],
     y: ['100', null, null],
   }

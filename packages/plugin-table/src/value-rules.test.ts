@@ -56,7 +56,7 @@ describe('numbers', () => {
     expect(await column(grouped, 'rows')).toEqual([3, 2, 2, 1, 1, 1])
   })
 
-  test('the largest of a column that nobody declared is that of its numbers', async () => {
+  test('the maximum of an undeclared column is that of its numbers', async () => {
     const largest = (from: Built) => rowsOf(from.step('table.aggregate', { values: { max: 'max(v)' } }))
     expect(await largest(fromText(['{"v":10}', '{"v":9}', '{"v":2}']) as unknown as Built)).toEqual([{ max: 10 }])
     expect(await largest(fromUnknown([{ v: 10n ** 20n }, { v: 9n }]))).toEqual([{ max: 10n ** 20n }])

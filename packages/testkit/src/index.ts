@@ -6,7 +6,6 @@ export {
   embeddingServingSuite,
 } from './conformance/embedding-serving-suite.js'
 export { type ExecutorCase, type ExecutorSuiteOptions, executorSuite } from './conformance/executor/executor-suite.js'
-export { type LLMReplySuiteOptions, llmReplySuite } from './conformance/llm-reply-suite.js'
 export { type LLMServingCase, llmServingSuite } from './conformance/llm-serving-suite.js'
 export type { LLMSuiteOptions, Question } from './conformance/llm-subject.js'
 export { type ObserverCase, type ObserverSuiteOptions, observerSuite } from './conformance/observer/observer-suite.js'
@@ -14,15 +13,15 @@ export type { OperatorSuiteOptions } from './conformance/operator/operator-subje
 export { type OperatorCase, operatorSuite } from './conformance/operator/operator-suite.js'
 export { type PluginCase, type PluginSuiteOptions, pluginSuite } from './conformance/plugin-suite.js'
 export { type PromptCase, type PromptSuiteOptions, promptSuite } from './conformance/prompt/prompt-suite.js'
+export { type LLMReplySuiteOptions, llmReplySuite } from './conformance/replies/llm-reply-suite.js'
 export { type RerankServingCase, rerankServingSuite } from './conformance/rerank-serving-suite.js'
 export {
   type CacheSuiteOptions,
   type ResponseCacheCase,
   responseCacheSuite,
 } from './conformance/response-cache-suite.js'
+export type { MadeStorage, MakeStorage } from './conformance/row-storage-subject.js'
 export {
-  type MadeStorage,
-  type MakeStorage,
   type RowStorageCase,
   rowStorageSuite,
 } from './conformance/row-storage-suite.js'

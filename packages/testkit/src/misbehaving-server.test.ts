@@ -18,7 +18,7 @@ const codeOf = (call: Promise<unknown>) =>
   )
 
 describe('the server that misbehaves', () => {
-  test('plays its script in order, then what it always says, and tells what it was asked', async () => {
+  test('plays its script in order, then its constant reply, and records the requests', async () => {
     server.next(replies.error(429, 'slow down', { 'retry-after-ms': '5' }, 'rate_limit_exceeded'), replies.json(1))
     server.always(({ method, path, body }) => replies.json({ method, path, body }))
     const first = await fetch(server.url)
@@ -36,7 +36,7 @@ describe('the server that misbehaves', () => {
     expect((await fetch(server.url)).status).toBe(501)
   })
 
-  test('breaks connections: at once, in the middle of a body, and by bytes that are no HTTP', async () => {
+  test('breaks connections at once, in the middle of a body, and by bytes that are not HTTP', async () => {
     const whole = replies.json({ text: 'x'.repeat(100) })
     server.next(replies.reset(), replies.cutAfter(whole, 20), replies.raw('SSH-2.0-something\r\n'))
     expect(await codeOf(fetch(server.url))).toMatch(broken)

@@ -16,6 +16,8 @@ export interface Said {
   readonly beside?: Readonly<Record<string, unknown>>
   /** The whole reply, as JSON. */
   readonly body?: unknown
+  /** A filter has withheld the answer. */
+  readonly withheld?: boolean
   /** An error instead of an answer. */
   readonly failure?: Failure
   /** No reply at all. */

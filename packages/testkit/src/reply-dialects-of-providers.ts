@@ -10,9 +10,9 @@ export const anthropicDialect: ReplyDialect = {
   name: 'Anthropic',
   isChat: ({ path }) => path.endsWith('/messages'),
   other: () => replies.error(404, 'there is nothing here'),
-  reply({ text, reasoning, finish, refusal, call, parts, beside, body, failure }) {
+  reply({ text, reasoning, finish, refusal, call, parts, beside, body, withheld, failure }) {
     if (failure !== undefined) return anthropicFailure(failure)
-    if (parts !== undefined || body !== undefined || beside !== undefined) return undefined
+    if (parts !== undefined || body !== undefined || beside !== undefined || withheld === true) return undefined
     const content = [
       ...(reasoning === undefined ? [] : [{ type: 'thinking', thinking: reasoning, signature: 'none' }]),
       ...(text == null ? [] : [{ type: 'text', text }]),
@@ -37,13 +37,65 @@ function anthropicFailure({ status, message, code, details, headers = {} }: Fail
   return { ...replies.json({ type: 'error', error: { type: code ?? 'api_error', message } }, headers), status }
 }
 
+/** The Responses API of OpenAI. */
+export const responsesDialect: ReplyDialect = {
+  name: 'the Responses API of OpenAI',
+  isChat: ({ path }) => path.endsWith('/responses'),
+  other: () => replies.error(404, 'there is nothing here'),
+  reply({ text, reasoning, finish = 'stop', refusal, call, parts, beside, body, withheld, failure }) {
+    if (failure !== undefined) return responsesFailure(failure)
+    if (parts !== undefined || beside !== undefined || withheld === true) return undefined
+    if (body !== undefined) return replies.json(body)
+    const reason = incomplete[finish ?? '']
+    if (finish !== 'stop' && reason === undefined) return undefined
+    const said = refusal === undefined ? { type: 'output_text', text, annotations: [] } : { type: 'refusal', refusal }
+    const output = [
+      ...(reasoning === undefined ? [] : [{ type: 'reasoning', id: 'reasoning-1', summary: [summaryOf(reasoning)] }]),
+      ...(text == null && refusal === undefined
+        ? []
+        : [{ type: 'message', id: 'message-1', role: 'assistant', status: 'completed', content: [said] }]),
+      ...(call === undefined
+        ? []
+        : [{ type: 'function_call', id: 'call-1', call_id: 'call-1', name: 'json', arguments: JSON.stringify(call) }]),
+    ]
+    return replies.json({
+      id: 'response-1',
+      object: 'response',
+      created_at: 1,
+      model: 'test-model',
+      status: reason === undefined ? 'completed' : 'incomplete',
+      incomplete_details: reason === undefined ? null : { reason },
+      output,
+      usage: { input_tokens: 7, output_tokens: 3, total_tokens: 10 },
+    })
+  },
+}
+
+/** The reasons of the Responses API for an answer that is not complete. */
+const incomplete: Readonly<Record<string, string>> = { length: 'max_output_tokens', content_filter: 'content_filter' }
+
+const summaryOf = (text: string) => ({ type: 'summary_text', text })
+
+const responsesFailure = ({ status, message, code, details, headers = {} }: Failure) => ({
+  ...replies.json({ error: { message, type: 'error', param: null, code: code ?? null, details } }, headers),
+  status,
+})
+
+/** Gemini's reply for a prompt that its filter has stopped. */
+const withheldReply = {
+  promptFeedback: { blockReason: 'SAFETY' },
+  usageMetadata: { promptTokenCount: 7, totalTokenCount: 7 },
+  modelVersion: 'test-model',
+}
+
 /** The API of Gemini. */
 export const geminiDialect: ReplyDialect = {
   name: 'Gemini',
   isChat: ({ path }) => path.includes(':generateContent'),
   other: () => replies.error(404, 'there is nothing here'),
   reply(said) {
-    const { failure, refusal, parts, body, beside } = said
+    const { failure, refusal, parts, body, beside, withheld } = said
+    if (withheld === true) return replies.json(withheldReply)
     if (failure !== undefined) return geminiFailure(failure)
     if (refusal !== undefined || parts !== undefined || body !== undefined || beside !== undefined) return undefined
     return replies.json({

@@ -1,7 +1,7 @@
 import { openAIReplies } from './misbehaving-server-openai.js'
 import { type Reply, replies } from './misbehaving-server-replies.js'
 import type { Failure, ReplyDialect } from './reply-dialect.js'
-import { anthropicDialect, geminiDialect } from './reply-dialects-of-providers.js'
+import { anthropicDialect, geminiDialect, responsesDialect } from './reply-dialects-of-providers.js'
 
 const notFound = () => replies.error(404, 'there is nothing here')
 
@@ -22,13 +22,22 @@ const openaiFailure = ({ status, message, code, details, headers = {} }: Failure
   status,
 })
 
+/** Azure's reply for a prompt that its filter has stopped. */
+const withheldReply = {
+  id: 'chat-1',
+  model: 'test-model',
+  choices: [],
+  prompt_filter_results: [{ prompt_index: 0, content_filter_results: { hate: { filtered: true } } }],
+}
+
 /** The API of OpenAI, with complete answers. */
 const openai = dialect({
   name: 'OpenAI',
   isChat: ({ path }) => path.endsWith('/chat/completions'),
   other: notFound,
-  reply({ text = null, reasoning, finish = 'stop', refusal, call, parts, beside, body, failure }) {
+  reply({ text = null, reasoning, finish = 'stop', refusal, call, parts, beside, body, withheld, failure }) {
     if (failure !== undefined) return openaiFailure(failure)
+    if (withheld === true) return replies.json(withheldReply)
     if (body !== undefined) return replies.json(body)
     const message = {
       role: 'assistant',
@@ -47,8 +56,9 @@ const openaiStream = dialect({
   ...openai,
   name: 'OpenAI, in pieces',
   reply(said) {
-    const { text, reasoning, finish = 'stop', refusal, call, parts, beside, body, failure } = said
+    const { text, reasoning, finish = 'stop', refusal, call, parts, beside, body, withheld, failure } = said
     if (failure !== undefined) return openaiFailure(failure)
+    if (withheld === true) return replies.events([withheldReply])
     if (body !== undefined) return replies.events([body])
     if (parts !== undefined) return undefined
     const pieces = [
@@ -97,10 +107,10 @@ const ollama = dialect({
     path === '/api/show'
       ? replies.json({ parameters: '', model_info: { 'general.architecture': 'tiny', 'tiny.context_length': 8192 } })
       : notFound(),
-  reply({ text, reasoning, finish = 'stop', refusal, call, parts, beside, body, failure }) {
+  reply({ text, reasoning, finish = 'stop', refusal, call, parts, beside, body, withheld, failure }) {
     if (failure !== undefined) return ollamaFailure(failure)
     if (body !== undefined) return replies.ofType('application/x-ndjson', `${JSON.stringify(body)}\n`)
-    if (refusal !== undefined || parts !== undefined || beside !== undefined) return undefined
+    if (refusal !== undefined || parts !== undefined || beside !== undefined || withheld === true) return undefined
     const messages = [
       ...inPieces(reasoning).map((thinking) => ({ content: '', thinking })),
       ...inPieces(text ?? '').map((content) => ({ content })),
@@ -127,17 +137,19 @@ export const replyDialects = {
   ollama,
   anthropic: dialect(anthropicDialect),
   gemini: dialect(geminiDialect),
+  openaiResponses: dialect(responsesDialect),
 } as const
 
 const calledBy = (call: object) => ({ name: 'answer', arguments: JSON.stringify(call) })
 
-const pieceLength = 7
+const shortest = 7
+const mostPieces = 2000
 
 function inPieces(text = ''): readonly string[] {
   const pieces: string[] = []
   // By code points, so that no character is split.
   const characters = Array.from(text)
-  for (let at = 0; at < characters.length; at += pieceLength)
-    pieces.push(characters.slice(at, at + pieceLength).join(''))
+  const length = Math.max(shortest, Math.ceil(characters.length / mostPieces))
+  for (let at = 0; at < characters.length; at += length) pieces.push(characters.slice(at, at + length).join(''))
   return pieces
 }

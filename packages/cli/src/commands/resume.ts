@@ -4,6 +4,8 @@ interface ResumeOptions {
   readonly overwrite?: boolean
   readonly retryRejects?: boolean
   readonly fullHash?: boolean
+  readonly until?: string
+  readonly from?: string
   readonly json?: boolean
 }
 
@@ -15,6 +17,8 @@ export const register: Register = (program) => {
     .option('--retry-rejects', 'try the rejected rows again')
     .option('--full-hash', 'compare the whole input files, not only size, time, beginning and end')
     .option('--overwrite', 'replace outputs that exist')
+    .option('--until <step>', 'stop after this step; `maestro resume` goes on')
+    .option('--from <step>', 'run the stage of this step again, and all that depends on it')
     .option('--json', 'print the report, or the error, as one JSON object')
     .addHelpText(
       'after',

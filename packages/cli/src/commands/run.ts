@@ -10,6 +10,9 @@ interface RunOptions {
   readonly resume?: boolean
   readonly retryRejects?: boolean
   readonly fullHash?: boolean
+  readonly until?: string
+  readonly from?: string
+  readonly fresh?: boolean
   readonly serving?: string
   readonly json?: boolean
 }
@@ -32,6 +35,12 @@ export const register: Register = (program) => {
     .option('--resume', 'continue the unfinished run of this pipeline, or begin a new one if there is none')
     .option('--retry-rejects', 'with --resume, try the rejected rows again')
     .option('--full-hash', 'with --resume, compare the whole input files, not only size, time, beginning and end')
+    .option('--until <step>', 'stop after this step; `maestro resume` goes on')
+    .option(
+      '--from <step>',
+      'continue the unfinished run, and run the stage of this step and all that depends on it again',
+    )
+    .option('--fresh', 'ask models again instead of reusing answers of earlier runs')
     .option('--json', 'print the report, or the error, as one JSON object')
     .addHelpText(
       'after',

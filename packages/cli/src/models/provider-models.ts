@@ -10,6 +10,7 @@ export interface ProviderModel {
   readonly output?: number
   readonly cachedInput?: number
   readonly cacheWriteInput?: number
+  readonly batch?: { readonly input: number; readonly output?: number }
   readonly contextTokens?: number
   readonly retires?: string
 }
@@ -51,11 +52,12 @@ export function renderProviderModels({ date, source, models }: ProviderModels, w
     dollars(model.input),
     dollars(model.output),
     dollars(model.cachedInput),
+    [model.batch?.input, model.batch?.output].map(dollars).filter(Boolean).join(' / '),
     model.contextTokens?.toLocaleString('en') ?? '',
     model.retires ?? '',
   ])
   const [head = '', ...lines] = textTable(
-    [['model', 'input', 'output', 'cached', 'context', 'retires'], ...rows],
+    [['model', 'input', 'output', 'cached', 'batch', 'context', 'retires'], ...rows],
     width,
   )
   return `${[style.bold(head), ...lines, '', `Dollars per million tokens, as of ${date}, from ${source}`].join('\n')}\n`

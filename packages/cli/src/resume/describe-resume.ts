@@ -1,4 +1,5 @@
 import type { StageDecision, UnfinishedRun } from '@maestro-dataflow/core/runtime'
+import { formatCount } from '../terminal/format-number.js'
 import { printMessage } from '../terminal/print.js'
 
 /** The command that continues a run. */
@@ -24,9 +25,11 @@ export function tellDecisions({ runId }: UnfinishedRun, decisions: readonly Stag
 
 /** One line for each stage. */
 export function describeDecisions(decisions: readonly StageDecision[]): readonly string[] {
-  return decisions.map(({ stage, name, receipt, reason }) => {
-    const what =
-      receipt !== undefined ? 'is reused' : reason === undefined ? 'had not finished' : `runs again, because ${reason}`
-    return `stage ${stage} (${name}) ${what}`
-  })
+  return decisions.map((decision) => `stage ${decision.stage} (${decision.name}) ${describeDecision(decision)}`)
+}
+
+function describeDecision({ receipt, progress, reason }: StageDecision): string {
+  if (receipt !== undefined) return 'is reused'
+  if (progress !== undefined) return `goes on after ${formatCount(progress.input.rows)} rows`
+  return reason === undefined ? 'had not finished' : `runs again, because ${reason}`
 }

@@ -240,7 +240,7 @@ describe('AIPipeline', () => {
     },
   })
 
-  test('gives its operators the models they ask for by name, and tells what they used', async () => {
+  test('gives its operators the models that they name, and reports the usage', async () => {
     const storage = new MemoryStorage([{ text: 'a' }, { text: 'b' }])
     const result = await new AIPipeline(storage, { servings: { default: serving } })
       .addStep(answer, { input: 'text', output: 'loud' })

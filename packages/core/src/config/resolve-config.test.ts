@@ -127,9 +127,12 @@ test.each([
   expect(await faults(config)).toEqual([expect.stringMatching(issue)])
 })
 
-test.each([42, 'text', [], null, () => ({})])('a default export that is no object is refused: %s', async (config) => {
-  expect(await faults(config)).toEqual([expect.stringMatching(/expected object/)])
-})
+test.each([42, 'text', [], null, () => ({})])(
+  'a default export that is not an object is refused: %s',
+  async (config) => {
+    expect(await faults(config)).toEqual([expect.stringMatching(/expected object/)])
+  },
+)
 
 test('all faults come at once, with the name of the file', async () => {
   const project = new ProjectFolder({ 'maestro.config.json': { keepRuns: 'x', pluggins: [], run: { failFast: -1 } } })

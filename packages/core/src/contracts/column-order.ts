@@ -19,8 +19,10 @@ export function withColumnOrder<R extends object>(row: R, names: readonly string
 
 const settings = { enumerable: true, configurable: true, writable: true } as const
 
-/** A row with columns in this order. If a name appears twice, the last value counts. */
-export function rowFromEntries(entries: readonly (readonly [string, unknown])[]): Row {
+/** A row, or the columns of rows, in this order. If a name appears twice, the last value counts. */
+export function rowFromEntries<Value = unknown>(
+  entries: readonly (readonly [string, Value])[],
+): Readonly<Record<string, Value>> {
   return withColumnOrder(
     Object.fromEntries(entries),
     entries.map(([name]) => name),

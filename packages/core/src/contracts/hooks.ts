@@ -3,7 +3,7 @@ import type { ExecutorDefinition, TableEngineDefinition } from './execution.js'
 import type { OperatorDefinition } from './operator-definition.js'
 import type { PipelinePlan } from './plan.js'
 import type { PromptDefinition } from './prompt-definition.js'
-import type { RunReport, StepCounts } from './report.js'
+import type { RunReport, StepCounts, UsageTotals } from './report.js'
 import type { CacheDefinition } from './response-cache.js'
 import type { LLMRequest, Serving, ServingKind, Usage } from './serving.js'
 import type { ServingDefinition } from './serving-definition.js'
@@ -155,6 +155,8 @@ export interface RequestDoneEvent {
   readonly calls?: number
   /** Warnings about the request or the reply that did not prevent an answer, such as a setting that was not sent. */
   readonly warnings?: readonly string[]
+  /** The part of the request that the record of the run's calls holds. */
+  readonly recorded?: UsageTotals
 }
 
 /** The state of a serving's limiter. It is reported when it changes, at most a few times per second. */

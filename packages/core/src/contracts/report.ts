@@ -103,7 +103,7 @@ export interface StepWarning {
 export interface RunReport {
   readonly runId: string
   readonly pipeline: string
-  readonly status: 'done' | 'failed' | 'aborted'
+  readonly status: 'done' | 'failed' | 'aborted' | 'paused'
   readonly startedAt: string
   readonly durationMs: number
   /** rowsIn = source rows read, rejected = rejected rows of all steps, rowsOut = rows that reached the sinks. */

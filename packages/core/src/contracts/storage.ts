@@ -38,8 +38,13 @@ export interface SourceReject {
   readonly after?: number
 }
 
+/** A place in a source from which reading can go on, as JSON that only the source understands. */
+export type SourceCursor = Readonly<Record<string, unknown>>
+
 /** A batch from a source. */
 export interface SourceBatch extends Batch {
+  /** Where reading goes on after this batch, for a source that can. It may be missing on some batches. */
+  readonly cursor?: SourceCursor
   /** The approximate bytes of the rows in memory; this limits the rows in progress. */
   readonly bytes?: number
   /** The records of this range that could not be read as rows. */
@@ -67,7 +72,11 @@ export interface JsonLinesFiles {
 
 /** An open source. */
 export interface SourceReader {
-  read(): AsyncIterable<SourceBatch>
+  /**
+   * @param from The cursor of a batch of an earlier process: the rows behind it are read, with the same ids as before.
+   *   Only a source that gives cursors gets one, and only if its `identity` has not changed.
+   */
+  read(from?: SourceCursor): AsyncIterable<SourceBatch>
   /** The number of rows, if it is known without reading all of them. */
   readonly rowCount?: number
   /** The total bytes and the bytes that were read, for progress. */
@@ -91,6 +100,12 @@ export interface RefusedRow {
   readonly error: MaestroError
 }
 
+/** A point to which a sink can return. */
+export interface SinkCheckpoint {
+  /** Where the sink is, as JSON that only the sink understands. */
+  readonly state: unknown
+}
+
 /** An open sink. Nothing is visible at the target before `commit`. */
 export interface SinkWriter {
   /** @throws an error with the id of a refused row; nothing of the batch is written then */
@@ -110,6 +125,14 @@ export interface SinkWriter {
   readonly rowsWritten?: number
   /** Removes what was written and leaves the target unchanged. It may be called after a failed commit. */
   abort(): Promise<void>
+  /**
+   * Makes all rows so far safe from a crash and returns the point to which a later process of the run returns with
+   * `continues`. None of these rows may be refused afterwards. Undefined if the sink cannot say now, for example because
+   * it gathers its first rows. Without this method, a resumed run gives the sink all rows again.
+   */
+  checkpoint?(): Promise<SinkCheckpoint | undefined>
+  /** Closes the sink without removing what its last checkpoint needs. Required with `checkpoint`. */
+  suspend?(): Promise<void>
   /** Whether `commit` replaces rows that the target holds. Such a run fails if no row reaches the sink. @default false */
   readonly replaces?: boolean
   /**
@@ -127,6 +150,18 @@ export interface SinkTarget {
   readonly columns: ColumnSet
   /** Whether the user allows the run to replace an existing output (`--overwrite`). */
   readonly overwrite: boolean
+  /**
+   * Set if an earlier process of the run has left a checkpoint: the writer goes on behind it, and throws
+   * `MAESTRO_RUN_OUTPUT_LOST` if it cannot.
+   */
+  readonly continues?: SinkContinuation
+}
+
+/** The checkpoint of an earlier process of the run. */
+export interface SinkContinuation {
+  readonly state: unknown
+  /** Whether that process may still run, without the right to write. */
+  readonly isShared: boolean
 }
 
 /**

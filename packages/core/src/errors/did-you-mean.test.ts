@@ -18,13 +18,13 @@ test.each(['summarise', 'xx', 'x', '', 'table.sort', 'openai.chat'])('nothing is
   expect(didYouMean(name, known)).toBe(undefined)
 })
 
-test('the nearest of several wins, and the name itself is no suggestion', () => {
+test('the nearest of several names is suggested, and never the name itself', () => {
   expect(didYouMean('cots', ['coats', 'cost', 'cat'])).toBe('coats')
   expect(didYouMean('a.bcd', ['a.bcd'])).toBe(undefined)
   expect(didYouMean('x', [])).toBe(undefined)
 })
 
-test('the prefix of a name tells its official plugin', () => {
+test('the prefix of a name identifies its official plugin', () => {
   expect(officialPluginOf('openai.chat')).toBe('@maestro-dataflow/plugin-openai')
   expect(officialPluginOf('openai')).toBe(undefined)
   expect(officialPluginOf('toString.x')).toBe(undefined)

@@ -441,6 +441,15 @@ export const coreErrors = {
       `The run ${d.run} is in progress in ${d.pid === undefined ? 'another process' : `process ${d.pid} on ${d.host}, since ${d.since}`}.`,
     hint: () => 'Wait for that process or stop it. If it has died, the run can be resumed at once.',
   },
+  MAESTRO_PIPELINE_NO_SUCH_STEP: {
+    message: (d: { step: string; steps: readonly string[] }) => `The pipeline has no step "${d.step}".`,
+    hint: (d: { step: string; steps: readonly string[] }) => `Its steps: ${list(d.steps)}.`,
+  },
+  MAESTRO_RUN_OUTPUT_LOST: {
+    message: (d: { output: string }) =>
+      `The rows that an unfinished run has written for ${d.output} are not as it left them.`,
+    hint: () => 'Resume the run: it writes the output again.',
+  },
   MAESTRO_RUN_OUTPUT_IN_USE: {
     message: (d: { output: string; run: string; pid: number; host: string }) =>
       `The run ${d.run} is writing ${d.output} now, in process ${d.pid} on ${d.host}.`,
@@ -783,7 +792,7 @@ export const coreErrors = {
   },
   MAESTRO_STORAGE_READ: {
     message: (d: { location: string; reason: string }) => `${d.location} could not be read: ${d.reason}`,
-    hint: () => 'Check that it exists and is readable.',
+    hint: () => 'Check that it exists, that you may read it, and that its content is complete and in the right format.',
   },
   MAESTRO_STORAGE_ROW_INVALID: {
     message: (d: { location: string; reason: string }) => `${d.location}: ${d.reason}`,

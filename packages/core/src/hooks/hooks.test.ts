@@ -159,7 +159,7 @@ describe('a run calls every hook', () => {
     expect(written.map((row) => row.answer)).toEqual(['one please now', 'bad please now'])
   })
 
-  test('a failed run still tells its end', async () => {
+  test('a failed run still calls the hook of its end', async () => {
     const statuses: string[] = []
     const { instance } = project((hooks) =>
       hooks.runDone.tap('watcher', ({ report }) => void statuses.push(report.status)),

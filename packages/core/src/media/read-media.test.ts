@@ -168,7 +168,7 @@ describe('what is refused', () => {
     expect(await fails(imagePart('red.png'), { maxBytes: png.length })).toBe('no error')
   })
 
-  test('a large answer of a server: by the length it tells, else as soon as it is too long', async () => {
+  test('a large answer of a server is refused by its declared length, or as soon as it is too long', async () => {
     let sent = 0
     const url = await serve((request, reply) => {
       if (request.url === '/told') return void reply.setHeader('content-length', 50e6).write('x')

@@ -67,7 +67,7 @@ describe('the forms of a pipeline', () => {
       expect(await load(project, name)).toMatchObject({ name: 'copy' })
   })
 
-  test('globs that overlap name a file once; two files of one name are told, and taken by path', async () => {
+  test('overlapping globs list a file once, and two files with one name are an error that lists both paths', async () => {
     const project = new ProjectFolder({ 'pipelines/copy.json': data, 'more/copy.mjs': 'throw new Error("not asked")' })
     const config = { directory: project.path, pipelines: ['pipelines/*.json', '**/copy.json'] }
     expect(await pipelineFiles(config)).toEqual([project.file('pipelines/copy.json')])
@@ -191,7 +191,7 @@ describe('parameters of data', () => {
     expect(params).toEqual({ day: '7', limit: 20, deep: false, tag: '3' })
   })
 
-  test('missing, unknown and wrong ones are told at once', async () => {
+  test('missing, unknown, and wrong ones are reported at once', async () => {
     expect(await issues({ dya: 'x', limit: 'few', deep: 'yes' })).toEqual([
       'dya: the pipeline has no such parameter. Did you mean "day"? It has day, limit, deep, tag.',
       'day: a value is required',
@@ -200,7 +200,7 @@ describe('parameters of data', () => {
     ])
   })
 
-  test('a name in an option that is no parameter', async () => {
+  test('a name in an option that is not a parameter is an error', async () => {
     const stray = new ProjectFolder({
       'pipelines/s.json': { name: 's', params: { day: 'x' }, read: { use: 'a.rows', path: '${dya}/${day}' } },
     })

@@ -73,7 +73,7 @@ test('a variable that is not set is a fault of the plan', async () => {
   ])
 })
 
-test('a name that neither the config nor a plugin knows is told', async () => {
+test('a name that neither the config nor a plugin knows is an error', async () => {
   const project = maestro({ plugins: [recorder().plugin] })
   await expect(project.plan(copy)).rejects.toThrow(/there is no storage "ledger"/)
 })

@@ -5,6 +5,7 @@ const pluginByPrefix: Readonly<Record<string, string>> = {
   table: '@maestro-dataflow/plugin-table',
   ai: '@maestro-dataflow/plugin-ai',
   synth: '@maestro-dataflow/plugin-synth',
+  text: '@maestro-dataflow/plugin-text',
   local: '@maestro-dataflow/plugin-local',
   openai: '@maestro-dataflow/plugin-openai',
   ollama: '@maestro-dataflow/plugin-ollama',

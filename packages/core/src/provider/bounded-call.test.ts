@@ -61,7 +61,7 @@ test('inside of a call that ends at least as early, nothing is bounded a second 
   expect(other).not.toBe(outer)
 })
 
-test('an inner call tells why the outer one ended', async () => {
+test('an inner call reports why the outer one ended', async () => {
   vi.useFakeTimers()
   const disposed = new AbortController().signal
   let inner: Promise<unknown> | undefined

@@ -16,9 +16,11 @@ const places = ['errors', 'base_resp', 'fault', 'metadata']
  * failureIn({ error: 'model is loading' }) // { reason: 'model is loading' }
  */
 export function failureIn(reply: unknown): Pick<ProviderFailure, 'status' | 'code' | 'reason'> | undefined {
-  const [whole] = Array.isArray(reply) && reply.length === 1 ? reply : [reply]
-  if (!isFields(whole)) return undefined
-  const { error, ...rest } = whole
+  const [given] = Array.isArray(reply) && reply.length === 1 ? reply : [reply]
+  if (!isFields(given)) return undefined
+  const whole = inLowerCase(given)
+  const { error: inside, ...rest } = whole
+  const error = isFields(inside) ? inLowerCase(inside) : inside
   const isFailure = (typeof error === 'string' && error !== '') || (isFields(error) && Object.keys(error).length > 0)
   const holder = isFailure ? error : answers.some((name) => whole[name] != null) ? undefined : rest
   const said = [...new Set(wordsOf(holder))].join(': ')
@@ -45,8 +47,9 @@ function wordsOf(given: unknown, depth = 0): readonly string[] {
   if (typeof given === 'string') return textsOf(given, depth)
   if (Array.isArray(given)) return given.slice(0, 3).flatMap((item) => wordsOf(item, depth + 1))
   if (!isFields(given)) return []
-  const inner = [...words, ...places].filter((name) => given[name] != null)
-  return [...inner.flatMap((name) => wordsOf(given[name], depth + 1)), ...wordsOf(given.error, depth + 1)]
+  const fields = inLowerCase(given)
+  const inner = [...words, ...places].filter((name) => fields[name] != null)
+  return [...inner.flatMap((name) => wordsOf(fields[name], depth + 1)), ...wordsOf(fields.error, depth + 1)]
 }
 
 /** A text may be the JSON of another server behind this one. */
@@ -64,3 +67,10 @@ function textsOf(text: string, depth: number): readonly string[] {
 
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Some servers begin the names with capitals: `{"Error": {"Message": ...}}`. */
+function inLowerCase(fields: Fields): Fields {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name.charAt(0).toLowerCase() + name.slice(1), value]),
+  )
+}

@@ -31,7 +31,7 @@ describe('what is no end is a typed error that says what was spent', () => {
   test.each<[string, string]>([
     ['pause_turn', 'UNFINISHED'],
     ['OTHER', 'UNFINISHED'],
-    ['MALFORMED_FUNCTION_CALL', 'UNFINISHED'],
+    ['MALFORMED_FUNCTION_CALL', 'SERVER'],
     ['something new', 'UNFINISHED'],
     ['abort', 'SERVER'],
     ['error', 'SERVER'],

@@ -32,9 +32,14 @@ const reasons: Readonly<Record<FinishReason, readonly string[]>> = {
     'max_new_tokens',
     'max_output_tokens',
     'max_completion_tokens',
+    'max_output',
+    'max_len',
+    'max_context',
     'model_length',
     'token_limit',
     'token_limit_reached',
+    'error_limit',
+    'time_limit',
     'context_length',
     'context_length_exceeded',
     'context_window_exceeded',
@@ -49,6 +54,7 @@ const reasons: Readonly<Record<FinishReason, readonly string[]>> = {
     'content_policy_violation',
     'safety',
     'image_safety',
+    'error_toxic',
     'recitation',
     'blocklist',
     'prohibited_content',
@@ -75,8 +81,13 @@ const failures = new Map([
   ['canceled', 500],
   ['network_error', 500],
   ['timeout', 500],
+  ['user_cancel', 500],
+  ['malformed_function_call', 500],
   ['insufficient_system_resource', 503],
 ])
+
+/** Some servers write a missing reason as a text. */
+const nothing: ReadonlySet<string> = new Set(['', 'null', 'none'])
 
 const known = new Map(
   Object.entries(reasons).flatMap(([reason, words]) => words.map((word) => [word, reason as FinishReason] as const)),
@@ -94,7 +105,7 @@ const known = new Map(
  */
 export function finishReasonOf(serving: string, said: string | null | undefined, usage?: Usage): FinishReason {
   const word = wordOf(said ?? '')
-  const reason = word === '' ? 'stop' : known.get(word)
+  const reason = nothing.has(word) ? 'stop' : known.get(word)
   if (reason !== undefined) return reason
   const status = failures.get(word)
   if (status !== undefined) throw servingError(serving, { status, reason: `the answer ended with "${said}"`, usage })
@@ -108,5 +119,5 @@ function wordOf(said: string): string {
   return parts
     .toLowerCase()
     .replace(/[\s-]+/g, '_')
-    .replace(/^finish_reason_/, '')
+    .replace(/^(?:(?:finish|stop)_)?reason_/, '')
 }

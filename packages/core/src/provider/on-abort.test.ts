@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { onAbort } from './on-abort.js'
 
-test('a signal has one listener however many wait for it, and who has stopped listening is not called', () => {
+test('a signal has one listener for any number of waiting callers, and a removed callback is not called', () => {
   const controller = new AbortController()
   const listen = vi.spyOn(controller.signal, 'addEventListener')
   const calls: string[] = []

@@ -36,7 +36,7 @@ test('waits are a random part of a bound that doubles up to the longest', () => 
   expect(backoffOf(3)).toBe(0)
 })
 
-test('a signal ends the waiting, and the failure is told', async () => {
+test('a signal ends the waiting, and the failure is thrown', async () => {
   vi.useFakeTimers()
   const stop = new AbortController()
   const call = failing([passing])

@@ -71,14 +71,21 @@ const table: readonly {
     words: /request (is )?too large|tokens must be reduced|reduce your (message|prompt)/i,
     error: 'MAESTRO_SERVING_REQUEST_TOO_LARGE',
   },
-  { code: /insufficient_quota|billing|credit/i, waits: false, error: 'MAESTRO_SERVING_QUOTA' },
+  { code: /insufficient_quota|billing|credit|arrear/i, waits: false, error: 'MAESTRO_SERVING_QUOTA' },
   { status: [402], error: 'MAESTRO_SERVING_QUOTA' },
   { code: /rate_limit|throttl|too_many_requests/i, error: 'MAESTRO_SERVING_RATE_LIMITED' },
   {
     status: [400, 403, 429],
-    words: /insufficient (quota|balance|credit)|exceeded your current quota|credit balance is too low|out of credit/i,
+    words:
+      /insufficient (quota|balance|credit)|exceeded your current quota|credit balance is too low|out of credit|(no|have any) credits/i,
     waits: false,
     error: 'MAESTRO_SERVING_QUOTA',
+  },
+  // Such a message may advise to pay for a higher limit.
+  {
+    status: [403, 429],
+    words: /rate limit|too many requests|(requests|tokens) per (second|minute|hour|day)/i,
+    error: 'MAESTRO_SERVING_RATE_LIMITED',
   },
   { status: [403, 429], words: /billing|arrear/i, waits: false, error: 'MAESTRO_SERVING_QUOTA' },
   { code: /context_length|context_window|string_above_max_length/i, error: 'MAESTRO_SERVING_CONTEXT_TOO_LONG' },
@@ -88,6 +95,7 @@ const table: readonly {
       /context (length|window|size)|maximum context|exceeds? the (available )?context|prompt is too long|too many (input )?tokens|input is too long|input length .*exceeds|token count .{0,30}exceeds/i,
     error: 'MAESTRO_SERVING_CONTEXT_TOO_LONG',
   },
+  { status: [413], error: 'MAESTRO_SERVING_REQUEST_TOO_LARGE' },
   {
     status: [400, 422, 500, 501],
     words: schemaRefusal,
@@ -100,6 +108,17 @@ const table: readonly {
     error: 'MAESTRO_SERVING_FILTERED',
   },
   { code: /model_not_found/i, error: 'MAESTRO_SERVING_NOT_FOUND' },
+  {
+    status: [400, 422],
+    words: /\bmodel\b.{0,80}(not exist|not found|not available|is not a valid model|is invalid)|is not a valid model/i,
+    error: 'MAESTRO_SERVING_NOT_FOUND',
+  },
+  {
+    status: [400, 403],
+    words:
+      /(api[ _-]?key|token|credentials?)\b.{0,40}(not valid|invalid|expired|incorrect|revoked)|invalid (api[ _-]?key|token\b|credentials)/i,
+    error: 'MAESTRO_SERVING_AUTHENTICATION',
+  },
   { status: [401], error: 'MAESTRO_SERVING_AUTHENTICATION' },
   { code: /invalid_api_key/i, error: 'MAESTRO_SERVING_AUTHENTICATION' },
   { status: [403], error: 'MAESTRO_SERVING_PERMISSION' },
@@ -109,6 +128,9 @@ const table: readonly {
   { code: /overloaded/i, error: 'MAESTRO_SERVING_OVERLOADED' },
 ]
 
+/** Patterns take long on some texts. */
+const readCharacters = 4096
+
 /**
  * Creates the typed error of a provider's answer.
  *
@@ -116,9 +138,11 @@ const table: readonly {
  * throw servingError('openai gpt-5-mini', { status: 429, reason: 'Too many requests', rateLimits: readRateLimits(headers) })
  */
 export function servingError(serving: string, failure: ProviderFailure, cause?: unknown): MaestroError {
-  const { status, code, reason, usage, fix } = failure
-  const rateLimits = withWait(failure)
-  const waits = rateLimits?.retryAfterMs !== undefined
+  const { status, code, usage, fix } = failure
+  const reason = failure.reason.slice(0, readCharacters)
+  const rateLimits = withWait(failure, reason)
+  // A wait of 0 is no wait: some servers send it with every refusal.
+  const waits = (rateLimits?.retryAfterMs ?? 0) > 0
   const tooLarge = status === 413 || status === 429 ? readTooLarge(reason) : undefined
   const known = table.find(
     (line) =>
@@ -141,7 +165,7 @@ export function servingError(serving: string, failure: ProviderFailure, cause?: 
 }
 
 /** Headers are the best source of the waiting time. */
-function withWait({ status, reason, rateLimits, body }: ProviderFailure): RateLimits | undefined {
+function withWait({ status, rateLimits, body }: ProviderFailure, reason: string): RateLimits | undefined {
   if (status === undefined || status < 400 || rateLimits?.retryAfterMs !== undefined) return rateLimits
   const retryAfterMs = readWait(reason, body)
   return retryAfterMs === undefined ? rateLimits : { ...rateLimits, retryAfterMs }

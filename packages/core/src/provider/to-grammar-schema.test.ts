@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { toJsonSchema } from '../serving/schema-for-model.js'
 import { toGrammarSchema } from './to-grammar-schema.js'
 
-test('what local servers cannot follow is left out: patterns, unknown formats, tuples as such', () => {
+test('features that local servers do not support are left out: patterns, unknown formats, and tuples', () => {
   const schema = z.object({
     day: z.iso.date(),
     mail: z.email(),

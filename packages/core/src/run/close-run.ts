@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import type { RunReport } from '../contracts/report.js'
 import { reasonOf } from '../errors/reason-of.js'
 import { temporaryFilesList } from '../provider/temporary-files.js'
@@ -7,6 +7,7 @@ import { failpoint } from './durability/failpoints.js'
 import type { RunContext } from './run-context.js'
 import { pruneRuns } from './state/prune-run-folders.js'
 import { writeFileAtomically } from './state/run-folder.js'
+import { stageFolder } from './state/stage-files.js'
 
 /** Disposes the operators that the run created. Their work is done, so a failure to dispose one is only logged. */
 export async function freeOperators(context: RunContext): Promise<void> {
@@ -38,7 +39,7 @@ export async function closeRun(context: RunContext, report: RunReport): Promise<
       await context.lease.release()
       return await rm(folder.path, { recursive: true, force: true })
     }
-    await rm(join(folder.path, temporaryFilesList), { force: true })
+    if (!context.outputs.isResumable) await rm(join(folder.path, temporaryFilesList), { force: true })
     if (samples !== undefined) await writeFileAtomically(join(folder.path, 'samples.json'), samples.toText())
     await writeReport(context, report)
     failpoint('report-written')
@@ -47,8 +48,15 @@ export async function closeRun(context: RunContext, report: RunReport): Promise<
     context.logger.warn('The run folder is not complete.', { path: folder.path, reason: reasonOf(error) })
   } finally {
     journal.close()
-    await context.durable?.end(report.status === 'done').catch(() => undefined)
+    await context.durable?.end(report.status === 'done', leftovers(context)).catch(() => undefined)
   }
+}
+
+/** The folders of stages whose rows no later stage reads. They serve only a resumption. */
+function leftovers({ compiled, folder }: RunContext): readonly string[] {
+  const stages = compiled.plan.stages.filter(({ kind, materialised }) => kind === 'rows' && !materialised)
+  const isAll = stages.length === compiled.plan.stages.length
+  return isAll ? ['stages'] : stages.map((stage) => relative(folder.path, stageFolder(folder.path, stage)))
 }
 
 /** Writes the report into the run folder, if it is kept. A failure is only logged. */

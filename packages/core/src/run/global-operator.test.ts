@@ -56,17 +56,17 @@ describe('alone on a storage', () => {
     expect(storage.operatorStep).toBe(0)
   })
 
-  test('no rows are no failure', async () => {
+  test('an empty input is not a failure', async () => {
     expect(await new Counted().run(new MemoryStorage([]))).toMatchObject({ rows: 0, rowsIn: 0, rejected: [] })
   })
 
-  test('it stops when it is told to', async () => {
+  test('it stops when its signal fires', async () => {
     const stopped = new Counted().run(new MemoryStorage(numbers(3)), { signal: AbortSignal.abort() })
     await expect(stopped).rejects.toMatchObject({ name: 'AbortError' })
   })
 })
 
-test('in a pipeline it is told the step and the run, and its rejects are the run’s', async () => {
+test('in a pipeline, it receives the step and the run, and its rejects are those of the run', async () => {
   const operator = new Counted((n) => n === 1)
   const counted = defineOperator({
     name: 'counted',

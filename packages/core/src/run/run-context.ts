@@ -5,10 +5,8 @@ import type {
   BatchEvent,
   ContributionKind,
   RejectEvent,
-  RequestDoneEvent,
   RunDoneEvent,
   RunEvent,
-  ServingStateEvent,
   SourceProgressEvent,
   StepDoneEvent,
   StepEvent,
@@ -31,7 +29,9 @@ import type { RowSamples } from './record/row-samples.js'
 import type { RejectPolicy } from './report/reject-policy.js'
 import type { RejectedBefore } from './report/rejected-before.js'
 import type { StepCounter } from './report/step-counter.js'
+import type { UsageCounter } from './report/usage-counter.js'
 import type { RunOutputs } from './run-outputs.js'
+import type { ServingListener } from './serving-listener.js'
 import type { Journal } from './state/journal.js'
 import type { RunFolder } from './state/run-folder.js'
 import type { TraceRow } from './stream/row-chain.js'
@@ -56,12 +56,6 @@ export interface RunHooks {
   readonly runDone: SeriesCaller<RunDoneEvent>
 }
 
-/** Receives the events of the servings. */
-export interface ServingListener {
-  requestDone(event: RequestDoneEvent): void
-  servingState(event: ServingStateEvent): void
-}
-
 /** The services that the runner needs from the previous hops. */
 export interface RunEnvironment {
   /** The folder of the config file. */
@@ -81,7 +75,12 @@ export interface RunEnvironment {
   /** Calls a listener for the failures of observers, until the returned function is called. */
   hearObserverFailures(listener: (failure: ObserverFailure) => void): () => void
   /** Informs the serving plane of the versions of the prompts in the run's steps, and of the record of its calls. */
-  beginRun(run: string, promptVersions: ReadonlyMap<string, string>, calls: RunAnswers | undefined): void
+  beginRun(
+    run: string,
+    promptVersions: ReadonlyMap<string, string>,
+    calls: RunAnswers | undefined,
+    isFresh: boolean,
+  ): void
   /** Charges the budgets of a run with what an earlier process of it has spent. */
   restoreSpending(run: string, spent: Spent): void
   /** The settings of a serving that affect its answers, as data. */
@@ -118,6 +117,7 @@ export interface RunContext extends RunEnvironment {
   /** The context that sources and sinks receive. */
   readonly storage: StorageContext
   readonly outputs: RunOutputs
+  readonly usage: UsageCounter
   /** Operators to dispose at the end. */
   readonly operators: Disposable[]
   readonly signal: AbortSignal
@@ -131,6 +131,8 @@ export interface RunContext extends RunEnvironment {
    * Records a row that could not be processed.
    *
    * @param counter The counter of the step, if it knows how many rows have succeeded so far.
+   * @param hold Takes the function that writes the row to the records of the run, to call it later. By default, the row
+   *   is written at once.
    * @throws the error that stops the run
    */
   reject(
@@ -141,5 +143,6 @@ export interface RunContext extends RunEnvironment {
       readonly row: unknown
       readonly error: MaestroError
     },
+    hold?: (record: () => void) => void,
   ): void
 }

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { echo } from '../__fixtures__/small-plugin.js'
+import { columnNames, rowFromEntries } from '../contracts/column-order.js'
 import type { Row } from '../contracts/row.js'
 import type { LLMRequest } from '../contracts/serving.js'
 import { SERVINGS } from '../contracts/serving-definition.js'
@@ -238,6 +239,26 @@ describe('concurrency bounds the calls of a step that are in progress at once', 
       .write('memory.sink', { name: 'out' })
     await expect(folder.project().run(steps)).rejects.toMatchObject({ code: 'MAESTRO_PIPELINE_INVALID' })
   })
+})
+
+test('an operator gets rows whose lists and objects are equal to those that came in', async () => {
+  const rows = [
+    { groups: /(?<day>\d+)/.exec('on 12')?.groups },
+    rowFromEntries([
+      ['b', { deep: [1] }],
+      ['2021', 1],
+    ]),
+  ]
+  const same = defineOperator({
+    name: 'same',
+    kind: 'map',
+    options: z.object({}),
+    create: () => (row: Row) => ({ ...row }),
+  })
+  const steps = pipeline('p').from<Row>(rows).step(same, {})
+  const found = await Array.fromAsync(folder.project().rows(steps))
+  expect(found).toEqual(rows)
+  expect(columnNames(found[1] ?? {})).toEqual(['b', '2021'])
 })
 
 test('what an operator’s function holds is freed at the end of the run', async () => {

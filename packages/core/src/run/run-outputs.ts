@@ -1,11 +1,12 @@
 import type { Batch, Row, RowId } from '../contracts/row.js'
-import type { RefusedRow, SinkWriter, StorageContext, WriteResult } from '../contracts/storage.js'
+import type { RefusedRow, SinkContinuation, SinkWriter, StorageContext, WriteResult } from '../contracts/storage.js'
 import { describeValue } from '../errors/describe-value.js'
 import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
 import { reasonOf } from '../errors/reason-of.js'
 import type { CompiledSink } from '../pipeline/compile/compiled-pipeline.js'
-import type { SinkCommits } from './durability/sink-commits.js'
+import { type SinkCommits, settled } from './durability/sink-commits.js'
+import type { SinkProgress } from './durability/stage-progress.js'
 
 /** Receives the rows at the end of a stage. */
 export interface RowOutput {
@@ -25,6 +26,8 @@ export interface RowOutput {
  */
 export class RunOutputs {
   readonly #open = new Map<string, { readonly use: string; readonly writer: SinkWriter }>()
+  /** The sinks to which a resumed run can return. */
+  readonly #resumable = new Set<string>()
   readonly #storage: StorageContext
   readonly #overwrite: boolean
   readonly #commits: SinkCommits | undefined
@@ -41,15 +44,47 @@ export class RunOutputs {
     const { id, use } = sink.node
     const known = this.#open.get(id)
     if (known !== undefined) return known.writer
-    const writer = this.#commits?.settledWriter(id) ?? (await this.#openWriter(sink))
+    const writer = this.#commits?.settledWriter(id, 0) ?? (await this.#openWriter(sink))
     this.#open.set(id, { use, writer })
     return writer
   }
 
-  async #openWriter(sink: CompiledSink): Promise<SinkWriter> {
+  /**
+   * Opens a sink behind what an earlier process of the run has written.
+   *
+   * @throws MAESTRO_RUN_OUTPUT_LOST if that is not there any more, and what `open` throws
+   */
+  async continue(sink: CompiledSink, { rows, state }: SinkProgress, isShared: boolean): Promise<void> {
+    const { id, use } = sink.node
+    const known = this.#commits?.settledWriter(id, rows)
+    if (known === undefined && state === settled) throw maestroError('MAESTRO_RUN_OUTPUT_LOST', { output: id })
+    const writer = known ?? (await this.#openWriter(sink, { state, isShared }))
+    this.#open.set(id, { use, writer })
+    this.#resumable.add(id)
+  }
+
+  /** Whether a resumed run can return to a checkpoint of a sink. */
+  get isResumable(): boolean {
+    return this.#resumable.size > 0
+  }
+
+  /** From now on, a resumed run can return to a checkpoint of the sink. */
+  keep(sink: string): void {
+    this.#resumable.add(sink)
+  }
+
+  /** Removes what a sink has written, because its rows are made again. */
+  async restart(sink: string): Promise<void> {
+    const open = this.#open.get(sink)
+    this.#open.delete(sink)
+    this.#resumable.delete(sink)
+    await open?.writer.abort()
+  }
+
+  async #openWriter(sink: CompiledSink, continues?: SinkContinuation): Promise<SinkWriter> {
     const { node, definition, options, columns } = sink
     const overwrite = this.#overwrite || (this.#commits?.mayHaveWritten(sink, this.#storage) ?? false)
-    const target = { ...this.#storage, columns, overwrite }
+    const target = { ...this.#storage, columns, overwrite, ...(continues === undefined ? {} : { continues }) }
     return sinkErrors(node.id, node.use, async () => definition.open(options, target))
   }
 
@@ -81,17 +116,20 @@ export class RunOutputs {
       assertCount(id, use, handed(id), result?.rows, 'says that it wrote')
       await this.#commits?.done(id, result, refused(id))
       this.#open.delete(id)
+      this.#resumable.delete(id)
       done(id, result)
     }
   }
 
   /**
-   * Removes what was written but not committed. A sink that cannot clean up does not prevent the others from doing so.
+   * Removes what was written but not committed, except for what a resumed run returns to. A sink that cannot clean up
+   * does not prevent the others from doing so.
    */
   async abort(): Promise<void> {
     for (const [id, { writer }] of this.#open) {
       try {
-        await writer.abort()
+        if (this.#resumable.has(id)) await writer.suspend?.()
+        else await writer.abort()
       } catch (error) {
         this.#storage.logger.warn('An output could not be cleaned up.', { sink: id, reason: reasonOf(error) })
       }

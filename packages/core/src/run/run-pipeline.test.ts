@@ -467,7 +467,7 @@ describe('sources in code', () => {
     expect(await all(copyOf(ReadableStream.from(numbers(2))))).toEqual([0, 1])
   })
 
-  test('a key names rows; a second one of a key, one without and what is no row are rejected', async () => {
+  test('a key identifies rows, and rows with a repeated or missing key and values that are not rows are rejected', async () => {
     const given = [{ k: 'a' }, { k: 'b' }, { k: 'a' }, { k: null }, 7, [1]] as { k: string }[]
     const report = await project().run(pipeline('p').from(given, { key: 'k' }).write('memory.sink', { name: 'out' }))
     expect(sinks.idsOf('out')).toEqual(['a', 'b'])

@@ -63,8 +63,13 @@ async function writeOutputs(run: Run): Promise<MaestroError | undefined> {
   const { signal, outputs } = context
   let committing = false
   try {
-    await runStages(run)
+    const isWhole = await runStages(run)
     if (signal.aborted) throw maestroError('MAESTRO_RUN_ABORTED', {}, signal.reason)
+    if (!isWhole) {
+      run.isPaused = true
+      await outputs.abort()
+      return undefined
+    }
     checkCounts(context, run.lastReject())
     if (run.observers.critical !== undefined) throw run.observers.critical
     if (!(run.options.allowEmpty ?? context.settings.allowEmpty ?? false)) checkEmptied(context)

@@ -1,7 +1,8 @@
 import type { SinkReport } from '../contracts/report.js'
 import type { MaestroError } from '../errors/maestro-error.js'
 import type { CompiledPipeline } from '../pipeline/compile/compiled-pipeline.js'
-import type { ResumeSettings, StageDecision } from './durability/durable-run.js'
+import type { StageDecision } from './durability/decide-stages.js'
+import type { ResumeSettings } from './durability/durable-run.js'
 import type { RunCommand } from './durability/run-state.js'
 import type { ObserverCounter } from './report/observer-failures.js'
 import type { RejectGroups } from './report/reject-groups.js'
@@ -31,6 +32,10 @@ export interface PipelineRunOptions {
   /** Receives the rows that the pipeline ends with. */
   readonly output?: RowOutput | undefined
   readonly trace?: TraceRow | undefined
+  /** The step after which the run stops. It is then paused, and can be resumed. */
+  readonly until?: string | undefined
+  /** Whether to ask models again instead of reusing answers of other runs, or of this run before. @default false */
+  readonly fresh?: boolean | undefined
   /** The unfinished run to continue. @default a new run */
   readonly resume?: ResumeOptions | undefined
   /** The command line that started the run, so that another one can resume it. */
@@ -58,6 +63,8 @@ export interface Run {
   readonly sinks: SinkReport[]
   /** The failures of plugins that observe the run. */
   readonly observers: ObserverCounter
+  /** Whether it has stopped after the step that was asked for. */
+  isPaused: boolean
   stopObserving(): void
   stopHearingObservers(): void
   /** The error of the last rejected row. */

@@ -41,11 +41,17 @@ export async function startRun(
   const started = Date.now()
   const { directory, allowOutside, logger, settings } = environment
   const signal = options.signal ?? new AbortController().signal
-  const { folder, lease, durable, startedAt } = await openFolder(compiled, environment, options, new Date(started))
+  const { folder, lease, durable, startedAt, isFresh } = await openFolder(
+    compiled,
+    environment,
+    options,
+    new Date(started),
+  )
   const journal = new Journal(folder.kept ? folder.path : undefined)
   const createCounter = () => new StepCounter(settings.failFast)
   const storage = { directory, allowOutside, signal, runDirectory: folder.path, logger }
-  const usage = new UsageCounter(folder.runId, (serving, step, warning) => logger.warn(warning, { serving, step }))
+  const warn = (serving: string, step: string | undefined, warning: string) => logger.warn(warning, { serving, step })
+  const usage = new UsageCounter(folder.runId, warn, durable !== undefined)
   const prompts = promptVersions(compiled)
   const { ledger: kind = true } = settings
   const ledger =
@@ -57,7 +63,7 @@ export async function startRun(
     },
     servingState: (event) => usage.servingState(event),
   })
-  environment.beginRun(folder.runId, prompts, durable?.calls)
+  environment.beginRun(folder.runId, prompts, durable?.calls, isFresh)
   const observers = new ObserverCounter(folder.runId, ({ plugin, hook, error }) =>
     logger.warn(environment.redact(error).message, { plugin, hook }),
   )
@@ -79,19 +85,23 @@ export async function startRun(
     storage,
     durable,
     outputs: new RunOutputs(storage, options.overwrite ?? false, durable && commitsOf(compiled.plan, durable)),
+    usage,
     operators: [],
     signal,
     warnings: [],
     overwrite: options.overwrite ?? false,
     limit: options.limit,
     trace: options.trace,
-    reject({ step, use, stage }, counter, rejected) {
+    reject({ step, use, stage }, counter, rejected, hold = (record) => record()) {
       const { id: rowId, row } = rejected
       const error = environment.redact(rejected.error)
       last = error
-      journal.reject({ ...toRejectLine(rowId, use, row, error), step })
+      const line = { ...toRejectLine(rowId, use, row, error), step }
       rejects.add(step, rowId, error)
-      ledger?.rejected(step, rowId, error.code, error.tries ?? 1)
+      hold(() => {
+        journal.reject(line)
+        ledger?.rejected(step, rowId, error.code, error.tries ?? 1)
+      })
       options.onReject?.({ id: rowId, row, error })
       const { rowRejected } = environment.hooks
       if (rowRejected.isUsed())
@@ -109,6 +119,7 @@ export async function startRun(
     usage,
     rejects,
     sinks: [],
+    isPaused: false,
     observers,
     stopObserving,
     stopHearingObservers,
@@ -133,6 +144,7 @@ interface OpenedFolder {
   readonly lease: Lease
   readonly durable: DurableRun | undefined
   readonly startedAt: string
+  readonly isFresh: boolean
 }
 
 /**
@@ -142,7 +154,17 @@ interface OpenedFolder {
 async function openFolder(
   compiled: CompiledPipeline,
   environment: RunEnvironment,
-  { keep = true, resume, signal, limit, overwrite = false, allowEmpty, command }: PipelineRunOptions,
+  {
+    keep = true,
+    resume,
+    signal,
+    limit,
+    overwrite = false,
+    allowEmpty,
+    command,
+    until,
+    fresh = false,
+  }: PipelineRunOptions,
   now: Date,
 ): Promise<OpenedFolder> {
   const startedAt = now.toISOString()
@@ -151,7 +173,7 @@ async function openFolder(
   const { pipeline } = plan
   if (!keep) {
     const { folder, lease } = await createTemporaryFolder(createRunId(pipeline, now))
-    return { folder, lease, durable: undefined, startedAt }
+    return { folder, lease, durable: undefined, startedAt, isFresh: fresh }
   }
   await removeLeftFiles(environment)
   const targets = targetsOf(compiled, environment)
@@ -160,12 +182,14 @@ async function openFolder(
     const state = readRunState(folder.path)
     if (state.pipeline !== pipeline)
       throw maestroError('MAESTRO_RUN_OTHER_PIPELINE', { run: resume.run, pipeline: state.pipeline, given: pipeline })
-    const durable = await DurableRun.open(folder, resume, signal)
+    const durable = await DurableRun.open(folder, { ...resume, fresh }, signal)
     await durable.orRelease(async () => {
       await durable.claims.claim(targets)
       await writePlan(folder, plan)
+      const cuts = [...new Set([...(state.cuts ?? []), ...(until === undefined ? [] : [until])])]
+      await writeRunState(folder.path, { ...state, cuts })
     })
-    return { folder, lease: durable.lease, durable, startedAt: state.startedAt }
+    return { folder, lease: durable.lease, durable, startedAt: state.startedAt, isFresh: fresh || state.fresh === true }
   }
   const folder = await createRunFolder(stateDirectory, createRunId(pipeline, now))
   const durable = await DurableRun.open(folder, undefined, signal)
@@ -185,10 +209,12 @@ async function openFolder(
       limit,
       overwrite,
       allowEmpty,
+      cuts: until === undefined ? [] : [until],
+      fresh,
       command,
     })
   })
-  return { folder, lease: durable.lease, durable, startedAt }
+  return { folder, lease: durable.lease, durable, startedAt, isFresh: fresh }
 }
 
 /** Files that cannot be removed do not prevent a run. */

@@ -96,13 +96,13 @@ test('fewer vectors than texts, and vectors of another dimension, are a broken r
   await expect(declared.serving.embed(['a'])).rejects.toMatchObject({ code: 'MAESTRO_SERVING_BROKEN_REPLY' })
 })
 
-test('texts that were cut are told, also when they are known', async () => {
+test('truncated texts are reported, also when their vectors are cached', async () => {
   const { serving } = embedding({}, (result) => ({ ...result, truncated: [1] }))
   expect((await serving.embed(['a', 'long'])).truncated).toEqual([1])
   expect((await serving.embed(['long', 'a'])).truncated).toEqual([0])
 })
 
-test('nothing is asked for no texts; outside a run nothing is reused of a serving that does not say who it is', async () => {
+test('an empty list of texts causes no call, and outside a run, nothing of a serving without an identity is reused', async () => {
   const none = embedding()
   expect((await none.serving.embed([])).vectors).toEqual([])
   expect(none.calls).toEqual([])

@@ -67,7 +67,7 @@ describe('EnhancedLLMServing', () => {
     expect(warnings).toEqual([['The model scripted does not accept `topK`, which is not sent.']])
   })
 
-  test('whatever a provider throws is typed and told to the observer', async () => {
+  test('any error of a provider is typed and reported to the observer', async () => {
     const { provider } = scripted(() => {
       throw new TypeError('socket hang up')
     })
@@ -111,7 +111,7 @@ describe('generateObject', () => {
     expect(requests[0]?.messages).toEqual(request.messages)
   })
 
-  test('one that does not is told in words, and what it says around the answer is passed over', async () => {
+  test('a model without schemas gets the schema in the prompt, and text around the answer is ignored', async () => {
     const { provider, requests } = scripted(() => 'Of course:\n```json\n{"tone":"bad"}\n```', false)
     expect(await generateObject(provider, request, schema)).toEqual({ tone: 'bad' })
     expect(requests[0]?.schema).toBeUndefined()
@@ -166,7 +166,7 @@ describe('generateObject', () => {
   })
 })
 
-test('a schema that the provider refuses is told in words, now and from then on', async () => {
+test('a schema that the provider refuses goes into the prompt, for this and for later requests', async () => {
   const { serving, requests } = scripted((request) => {
     if (request.schema !== undefined)
       throw maestroError('MAESTRO_SERVING_SCHEMA_REFUSED', { serving: 'scripted', reason: 'no grammar' })

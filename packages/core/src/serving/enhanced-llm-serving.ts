@@ -1,8 +1,9 @@
 import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import type { Prompt, PromptVariables } from '../contracts/prompt.js'
-import type { CallOptions, LLMCapabilities, LLMRequest, LLMResult, LLMServing } from '../contracts/serving.js'
+import type { CallOptions, LLMCapabilities, LLMRequest, LLMResult, LLMServing, Usage } from '../contracts/serving.js'
 import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
+import { estimateChatTokens, estimateTokens } from '../provider/estimate-tokens.js'
 import { AnswerTurns, storable } from './answers/answer-turns.js'
 import { checkAnswer } from './answers/check-answer.js'
 import { InFlight } from './answers/join-in-flight.js'
@@ -17,6 +18,7 @@ import { fingerprintRequest } from './fingerprint.js'
 import { inCompletionOrder, inInputOrder, type Settled } from './generate-batch.js'
 import type { PackedAnswer, RowPacker } from './packed/row-packer.js'
 import { retirementWarning } from './retirement.js'
+import { soundUsage } from './sound-usage.js'
 import { hearText, streamText, unlessBrokenOff } from './stream-text.js'
 import { unsupportedSettingMessage, withoutUnsupportedSettings } from './unsupported-settings.js'
 import { UsageRecord } from './usage-record.js'
@@ -287,7 +289,8 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
       ask: unlessBrokenOff(this.name, options, async (given) => {
         const result = await this.inner.generate(request, given)
         for (const warning of result.warnings ?? []) record.warn(warning)
-        return withThoughtsApart(result)
+        const usage = usageOf(result, request)
+        return withThoughtsApart(usage === result.usage ? result : { ...result, usage })
       }),
     })
   }
@@ -334,6 +337,13 @@ function withoutPack({ pack: _, ...options }: PackedCallOptions): CallOptions {
 
 function withoutCost({ cost: _, ...result }: LLMResult): LLMResult {
   return result
+}
+
+function usageOf({ usage, text, reasoning = '' }: LLMResult, { messages }: LLMRequest): Usage {
+  return soundUsage(usage, () => ({
+    inputTokens: estimateChatTokens(messages),
+    outputTokens: estimateTokens(text + reasoning),
+  }))
 }
 
 /** Whether a cache returned an answer. Anything else, such as a damaged entry, is requested again. */

@@ -19,7 +19,7 @@ test('in the order of the requests, whichever is answered first', async () => {
   expect(await Array.fromAsync(inInputOrder([1, 2, 3, 4, 5], answering()))).toEqual([10, 20, 30, 40, 50])
 })
 
-test('the first that fails, in the order of the requests, ends it; a later failure is no unhandled one', async () => {
+test('the first failure in the order of the requests ends the batch, and a later one is not an unhandled rejection', async () => {
   const seen: number[] = []
   const all = async () => {
     for await (const result of inInputOrder([1, 2, 3, 4, 5], answering(2))) seen.push(result)

@@ -46,10 +46,11 @@ export class ServingPlane {
    * passes them on or not.
    *
    * @param answers The record of the run's calls. Without it, the answers of the run are in memory.
+   * @param isFresh Whether the answers of other runs are not reused.
    */
-  beginRun(run: string, promptVersions: ReadonlyMap<string, string>, answers?: RunAnswers): void {
+  beginRun(run: string, promptVersions: ReadonlyMap<string, string>, answers?: RunAnswers, isFresh = false): void {
     this.#promptVersions.set(run, promptVersions)
-    if (answers !== undefined) this.answers.beginRun(run, answers)
+    if (answers !== undefined) this.answers.beginRun(run, answers, isFresh)
   }
 
   /** The version of the prompt of a step. */

@@ -123,7 +123,7 @@ test('the fallback streams what the serving does not begin', async () => {
   expect((await Array.fromAsync(project(first, other.serving).stream('a'))).join('')).toBe('from the other')
 })
 
-test('whoever stops reading, or aborts, stops the call', async () => {
+test('a reader that stops or aborts stops the call', async () => {
   const endless: Answer = async (options) => {
     for (;;) await say(['again '], options)
   }
@@ -140,7 +140,7 @@ test('whoever stops reading, or aborts, stops the call', async () => {
   await expect(Array.fromAsync(stream)).rejects.toMatchObject({ code: 'MAESTRO_SERVING_ABORTED' })
 })
 
-test('an answer that was cut off is told, by both', async () => {
+test('both report an answer that was cut off', async () => {
   const cut = speaking(async (options) => ({ ...(await say(['half'], options)), finishReason: 'length' }))
   const stream = project(cut.serving).stream('a')
   expect((await stream.next()).value).toBe('half')

@@ -70,7 +70,8 @@ export class UsageRecord {
    */
   took(usage: Usage | undefined, cost: number | undefined, factor = 1): number | undefined {
     const usual = costOf(usage ?? { inputTokens: 0, outputTokens: 0 }, this.#price)
-    const price = cost ?? (usual === undefined ? undefined : usual * factor)
+    const told = cost !== undefined && Number.isFinite(cost) && cost >= 0 ? cost : undefined
+    const price = told ?? (usual === undefined ? undefined : usual * factor)
     this.#usage = addUsage(this.#usage, usage)
     this.#cost = price === undefined || this.#cost === undefined ? undefined : this.#cost + price
     return price
@@ -150,6 +151,7 @@ export class UsageRecord {
       ...(this.#calls > 1 ? { calls: this.#calls } : {}),
       waitedMs: this.#waitedMs,
       durationMs: this.#started === undefined ? 0 : performance.now() - this.#started,
+      ...(this.#recorded === undefined ? {} : { recorded: this.#recorded }),
       ...(this.#warnings.size === 0 ? {} : { warnings: [...this.#warnings] }),
     })
   }

@@ -227,8 +227,47 @@ const cohere: PlayedApi = {
   tooLong: () => refused({ message: 'too many tokens: total number of tokens in the prompt exceeds the limit' }),
 }
 
+/** The Responses API, which the package of OpenAI uses. */
+const openaiResponses: PlayedApi = {
+  provider: '@ai-sdk/openai',
+  options: (url) => ({ baseURL: `${url}/v1`, apiKey }),
+  read(request) {
+    const body = request.json<{
+      input: { role: Message['role'] | 'developer'; content: string | Json[] }[]
+      max_output_tokens?: number
+      text?: { format?: { schema?: JsonSchema } }
+    }>()
+    return {
+      messages: body.input.map(({ role, content }) => ({
+        role: role === 'developer' ? 'system' : role,
+        content: typeof content === 'string' ? content : content.map(toPart),
+      })),
+      ...limits(body.max_output_tokens, undefined, body.text?.format?.schema),
+    }
+  },
+  write: ({ text, finishReason, usage }) =>
+    replies.json({
+      id: 'response-1',
+      object: 'response',
+      created_at: 1,
+      model: 'played-model',
+      incomplete_details: finishReason === 'length' ? { reason: 'max_output_tokens' } : null,
+      output: [
+        {
+          type: 'message',
+          id: 'message-1',
+          role: 'assistant',
+          content: [{ type: 'output_text', text, annotations: [] }],
+        },
+      ],
+      usage: { input_tokens: usage.inputTokens, output_tokens: usage.outputTokens },
+    }),
+  tooLong: () =>
+    replies.error(400, 'Your input exceeds the context window of this model.', {}, 'context_length_exceeded'),
+}
+
 /** The providers whose APIs are played. */
-export const playedApis = { openaiCompatible, mistral, anthropic, google, bedrock, cohere } as const
+export const playedApis = { openaiResponses, openaiCompatible, mistral, anthropic, google, bedrock, cohere } as const
 
 function turns(
   system: readonly Json[] | undefined,

@@ -180,7 +180,7 @@ describe('cleaning', () => {
     expect(withoutChanges(await clean({ serving, apply: true }))).toEqual(rows)
   })
 
-  test('what is not in the closed list is no proposal', async () => {
+  test('a value outside the closed list is not proposed', async () => {
     const wrong = JSON.stringify({
       proposals: [{ operation: { operation: 'eval', code: 'process.exit()' }, confidence: 1 }],
     })
@@ -263,7 +263,7 @@ describe('annotating', () => {
     await expect(annotate({ review: 'review.jsonl' })).rejects.toThrow(reason)
   })
 
-  test('a row that a model gives no label is rejected, and is no label "ERROR"', async () => {
+  test('a row without a label from the model is rejected, and is not labeled "ERROR"', async () => {
     const { rows: out, rejected } = await annotate({
       second: says({ cat: 'small', dog: 'huge', cow: 'large', horse: 'large' }),
     })

@@ -33,7 +33,7 @@ test('a row for each pair, with the piece of the text that it rests on', async (
   expect(questionOf(serving.requests[0] ?? { messages: [] })).toBe(`<text>\n${text}\n</text>`)
 })
 
-test('pairs without evidence in the text, without an answer, or asked twice are left out; there are no more than wanted', async () => {
+test('pairs without evidence in the text, without an answer, or asked twice are left out, and there are at most as many as requested', async () => {
   const good = pair('When does it open?', 'At nine.', 'opens at nine')
   const { rows } = await make(
     [

@@ -18,7 +18,7 @@ test.each([
   expect(graphemeEnd(text, 2)).toBe(2)
 })
 
-test('flags are told apart by pairs, in a long row of them too', () => {
+test('flags are separated by pairs, also in a long sequence', () => {
   const text = `x${'🇳🇴'.repeat(2000)}`
   for (const at of [1 + 4 * 1999 + 2, 1 + 4 * 1000 + 1, 7]) {
     const start = at - ((at - 1) % 4)

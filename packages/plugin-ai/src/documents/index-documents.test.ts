@@ -251,13 +251,13 @@ describe('what goes wrong', () => {
     expect(await store.count()).toBe(3)
   })
 
-  test('a store that cannot say what is in it is no index', async () => {
+  test('a store that cannot list its contents is refused', async () => {
     const { list: _, ...store } = memoryVectorStore()
     const { run } = knowledgeBase(store)
     await expect(run(chunks(first))).rejects.toMatchObject({ code: 'MAESTRO_AI_STORE_LIST' })
   })
 
-  test('it stops when it is told to', async () => {
+  test('it stops when its signal fires', async () => {
     const { run, store } = knowledgeBase()
     await expect(run(chunks(first), {}, { signal: AbortSignal.abort() })).rejects.toThrow()
     expect(await store.count()).toBe(0)

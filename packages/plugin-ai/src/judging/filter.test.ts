@@ -30,7 +30,7 @@ test('a yes or no of a model; what gets neither is rejected and not dropped', as
   expect(answer?.content).toBe('{"holds":true}')
 })
 
-test('a threshold asks nobody; a row without a score is rejected and not dropped', async () => {
+test('a threshold needs no model, and a row without a score is rejected and not dropped', async () => {
   const storage = new MemoryStorage([{ s: 1 }, { s: 2 }, { s: 3 }, { s: null }, { s: Number.NaN }])
   const { rejected } = await new TextFilter({ score: 's', min: 2, max: 2 }).run(storage)
   expect(await storage.rows()).toEqual([{ s: 2 }])

@@ -76,7 +76,7 @@ describe('images go to a model as images', () => {
     expect(rejected).toMatchObject([{ error: { code: 'MAESTRO_SERVING_SCHEMA_MISMATCH' } }])
   })
 
-  test('data of a schema as typed columns, whose descriptions the model is told', async () => {
+  test('the data of a schema become typed columns, whose descriptions are in the prompt', async () => {
     const serving = seeing(['{"opens":9,"extra":1}'])
     const schema = z.object({ opens: z.number().describe('the hour') })
     const { rows } = await work([{ photo: 'sign.png' }], {
@@ -114,7 +114,7 @@ describe('text on images, without a model', () => {
     expect(menu?.text.replaceAll(' ', '')).toMatch(/清蒸鲈鱼\n北京烤鸭/)
   })
 
-  test('a language that is not installed is told with what to install', async () => {
+  test('the error for a language that is not installed says what to install', async () => {
     const asked = work([{ photo: 'sign.png' }], { task: 'ocr', languages: ['xyz'], inputColumns: { image: 'photo' } })
     await expect(asked).rejects.toThrow('@tesseract.js-data/xyz')
   })
@@ -127,7 +127,7 @@ describe('text on images, without a model', () => {
     await expect(reading).rejects.toMatchObject({ code: 'MAESTRO_AI_IMAGE', details: { source: 'bomb.png' } })
   })
 
-  test('it stops when it is told to', async () => {
+  test('it stops when its signal fires', async () => {
     const recognition = new TextRecognition(['eng'])
     const stop = new AbortController()
     const reading = recognition.read(bytes('sign.png'), 'sign.png', stop.signal)
@@ -158,7 +158,7 @@ describe('recordings', () => {
     expect(partsOf(serving)[0]).toEqual({ type: 'text', text: '<transcript>\nHello there.\n</transcript>' })
   })
 
-  test('silence is no transcript', async () => {
+  test('silence gives no transcript', async () => {
     const transcription = scriptedTranscription([' '])
     const asked = work([{ sound: 'tone.wav' }], { task: 'transcribe', transcription, inputColumns: { audio: 'sound' } })
     await expect(asked).rejects.toThrow('returned an empty answer')

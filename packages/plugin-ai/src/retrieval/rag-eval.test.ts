@@ -58,7 +58,7 @@ test('hits and rank need no model: ids, or passages with ids', async () => {
   expect(await measure([], [])).toEqual([null, null])
 })
 
-test('what cannot be measured is null, and why is told; it is no 0', async () => {
+test('a measure that cannot be taken is null, not 0, with the reason', async () => {
   const serving = scriptedServing([claims()])
   const options: RagEvaluatorOptions = {
     serving,

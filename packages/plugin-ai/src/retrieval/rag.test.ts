@@ -100,7 +100,7 @@ describe('the context', () => {
     expect(context.match(/\[\d\]/g)).toHaveLength(2)
   })
 
-  test('that is too small for a passage is told', async () => {
+  test('that is too small for a passage is an error', async () => {
     const asked = ask([{ query: 'fox' }], [], { passageTokens: 2 })
     await expect(asked).rejects.toThrow('but the context holds 2')
   })

@@ -22,7 +22,7 @@ async function classified(
 }
 
 describe('a closed set of labels', () => {
-  test('one of them, held to by the schema and told in words', async () => {
+  test('the answer is one of the labels, which the schema enforces and the prompt lists', async () => {
     const { rows, requests, columns } = await classified('{"label":"praise"}')
     expect(rows).toEqual([{ text: 'Good.', label: 'praise' }])
     expect(columns).toEqual({ reads: ['text'], adds: { label: 'string' } })
@@ -47,7 +47,7 @@ describe('a closed set of labels', () => {
     ])
   })
 
-  test('prose around the answer is no harm; a word in prose is no answer', async () => {
+  test('prose around the answer is ignored, and a label within prose is not an answer', async () => {
     expect((await classified('Sure! ```json\n{"label":"complaint"}\n``` Anything else?')).rows).toMatchObject([
       { label: 'complaint' },
     ])
@@ -92,7 +92,7 @@ describe('confidence', () => {
     top: [],
   })
 
-  test('the probability of the tokens of the label, where the serving tells it', async () => {
+  test('the probability of the label is that of its tokens, if the serving returns it', async () => {
     const tokens = [token('{"label": "pra', 0.5), token('ise', 0.8), token('", "confidence": 1}', 0.1)]
     const { rows, requests } = await classified(
       { text: tokens.map((one) => one.token).join(''), logprobs: tokens },

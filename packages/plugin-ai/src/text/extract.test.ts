@@ -8,7 +8,7 @@ import { Extractor } from './extract.js'
 
 const schema = z.object({ city: z.string().nullable().describe('where it was sent from'), total: z.number() })
 
-test('columns of the schema, whose fields and their meaning the model is told', async () => {
+test('the columns are those of the schema, whose fields and descriptions are in the prompt', async () => {
   const serving = scriptedServing(['{"city":"Oslo","total":3}', '{"city":"Rom"}', '{"city":null,"total":4,"more":1}'])
   const storage = new MemoryStorage([{ text: 'From Oslo: 3 €', city: 'old' }])
   const extractor = new Extractor({

@@ -24,7 +24,7 @@ describe('PromptedGenerator alone on a storage', () => {
     ])
   })
 
-  test('a system message given as text is no template, and a column may have any name', async () => {
+  test('a system message given as text is not a template, and a column may have any name', async () => {
     const serving = scriptedServing(() => 'fine')
     const storage = new MemoryStorage([{ 'Preis (€).a{{b}}': '{{b}}', b: 'secret' }])
     await new PromptedGenerator({ serving, systemPrompt: 'Use {{b}} or \\{{b', inputColumn: 'Preis (€).a{{b}}' }).run(

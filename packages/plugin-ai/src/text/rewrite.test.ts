@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import ai from '../plugin.js'
 import { Rewriter } from './rewrite.js'
 
-test('the instructions reach the model, and an empty answer is no new text', async () => {
+test('the instructions reach the model, and an empty answer is rejected', async () => {
   const serving = scriptedServing((request) => (JSON.stringify(request.messages).includes('odd') ? ' ' : 'Please go.'))
   const storage = new MemoryStorage([{ text: 'Go.' }, { text: 'odd' }])
   const { rejected } = await new Rewriter({ serving, input: 'text', instructions: 'Make it polite.' }).run(storage)

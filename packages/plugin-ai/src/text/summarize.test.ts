@@ -19,7 +19,7 @@ async function summarized(
   return { rows: await storage.rows(), rejected, requests: serving.requests }
 }
 
-test('a short text is asked about once; the model is told how long and in which language', async () => {
+test('a short text needs one call, and the prompt states the length and the language', async () => {
   const { rows, requests } = await summarized('A long story.', () => ' A story. ', {
     maxWords: 7,
     instructions: 'No names.',
@@ -59,7 +59,7 @@ test('the parts fit what the model reads', async () => {
   expect(requests.length).toBeGreaterThan(4)
 })
 
-test('summaries that are no shorter than their text end it, and one part that fails rejects the row', async () => {
+test('summarizing ends when summaries do not get shorter, and a part that fails rejects the row', async () => {
   const longer = await summarized(numbered, (question) => `${question} and more`, { chunkTokens: 100 })
   expect(longer.rejected).toMatchObject([{ error: { code: 'MAESTRO_AI_SUMMARY_GREW' } }])
   const empty = await summarized(numbered, (question) => (question.includes('number 30') ? '' : 'fine'), {

@@ -26,7 +26,7 @@ describe('EmbeddingGenerator', () => {
     expect((await storage.rows()).map(({ embedding }) => embedding)).toEqual(vectors)
   })
 
-  test('a prefix goes before each text, and texts that are cut are counted and told once', async () => {
+  test('a prefix goes before each text, and truncated texts are counted and reported once', async () => {
     const serving = scriptedEmbeddings({ maxWords: 2 })
     const storage = new MemoryStorage(['one', 'one two', 'one two three'].map((body) => ({ body })))
     const generator = new EmbeddingGenerator({

@@ -40,7 +40,7 @@ test('a reference text is embedded once, after its prefix; a vector is taken as 
   expect((await scored(rows, { reference: [0, 9] })).scores).toEqual([1, 0])
 })
 
-test('what is no vector, or of other dimensions, rejects its row with both named', async () => {
+test('a value that is not a vector, or has other dimensions, rejects its row with an error that names both', async () => {
   const { scores, rejected } = await scored(
     [{ a: of(1, 0) }, { a: 'text' }, { a: [] }, { a: [Number.NaN, 1] }, { a: [1, 2, 3] }, {}],
     { reference: [1, 0] },

@@ -68,7 +68,7 @@ describe('rows that mean the same', () => {
     expect((await dedupe(rows)).rows).toHaveLength(Math.min(1, rows.length))
   })
 
-  test('what is told apart by its first numbers is told apart as by all of them', () => {
+  test('vectors that differ in their first numbers are distinguished as by all of them', () => {
     const vector = fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 100, maxLength: 100 })
     fc.assert(
       fc.property(
@@ -154,7 +154,7 @@ describe('clusters', () => {
   })
 })
 
-test('in a pipeline, with columns that are known, and what is no vector as an error of the plan', async () => {
+test('in a pipeline, its columns are known, and a column that is not a vector is a fault of the plan', async () => {
   const project = maestro({ plugins: [ai] })
   const steps = pipeline('p')
     .from(table(0, 1, 90, 180).map(({ angle, v }) => ({ angle: Number(angle), v: v as number[] })))

@@ -51,17 +51,20 @@ const parts = z.discriminatedUnion('client', [
 ])
 
 /** An address or its parts. An error about an address does not show it, because it may contain a password. */
-const connection = z.union([
-  fromEnvironment(
-    z.string().transform((address, context): ConnectionParts => {
-      const parsed = parseAddress(address)
-      if (typeof parsed !== 'string') return parsed
-      context.addIssue({ code: 'custom', message: parsed })
-      return z.NEVER
-    }),
-  ),
-  parts,
-])
+const connection = z.union(
+  [
+    fromEnvironment(
+      z.string().transform((address, context): ConnectionParts => {
+        const parsed = parseAddress(address)
+        if (typeof parsed !== 'string') return parsed
+        context.addIssue({ code: 'custom', message: parsed })
+        return z.NEVER
+      }),
+    ),
+    parts,
+  ],
+  'an address is expected, such as sqlite:data/shop.db, or its parts: { client, path }, or { client, host, ... }',
+)
 
 /** How to reach a database, and how long to wait for it: the options of all sources and sinks of databases. */
 export class ConnectionFields {

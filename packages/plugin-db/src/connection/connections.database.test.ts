@@ -59,7 +59,7 @@ describe.each(servers)('%s', (name) => {
     expect(JSON.stringify([report, await named.plan(definition)])).not.toContain('test-password')
   })
 
-  test('a server that is down, or a name that nobody has', async () => {
+  test('a server that is down and an unknown host name are typed errors', async () => {
     const listener = createServer()
     await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
     const { port } = listener.address() as { port: number }
@@ -217,7 +217,7 @@ describe.each(servers)('%s', (name) => {
     expect(await failure(read({ table: made }))).toMatchObject({ code: 'MAESTRO_DB_TABLE_MISSING' })
   })
 
-  test('a lock of another is waited for, and then said with who holds it', async () => {
+  test('a lock of another session is waited for, and the error then names its holder', async () => {
     const table = await many(2000)
     const holder = holdLock(name, server, table, 'id = 1')
     await holder.taken
@@ -341,7 +341,7 @@ describe('sqlite', () => {
     other.close()
   })
 
-  test('a driver that is not installed is told with the command that installs it', async () => {
+  test('the error for a driver that is not installed contains the command that installs it', async () => {
     const { loadDriver } = await import('../dialects/load-driver.js')
     const error = await failure(
       loadDriver('postgres', ['pg', 'pg-cursor', 'pg-copy-streams'], () =>

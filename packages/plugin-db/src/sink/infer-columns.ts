@@ -1,16 +1,24 @@
-import { type Columns, type ColumnType, columnTypeOf, type Row } from '@maestro-dataflow/core'
+import {
+  type Columns,
+  type ColumnType,
+  columnNames,
+  columnTypeOf,
+  type Row,
+  rowFromEntries,
+} from '@maestro-dataflow/core'
 
 /** The columns of rows, with types inferred from their values. A column without a value in any of them is unknown. */
 export function inferColumns(rows: readonly Row[], known: Columns): Columns {
-  const types = new Map<string, ColumnType>(Object.entries(known))
+  const types = new Map(columnNames(known).map((name) => [name, known[name] ?? 'unknown']))
   for (const row of rows) {
-    for (const [name, value] of Object.entries(row)) {
+    for (const name of columnNames(row)) {
+      const value = row[name]
       if (value === undefined || (Object.hasOwn(known, name) && known[name] !== 'unknown')) continue
       const before = types.get(name) ?? 'unknown'
       types.set(name, value === null ? before : together(before, columnTypeOf(value) ?? 'json'))
     }
   }
-  return Object.fromEntries(types)
+  return rowFromEntries([...types])
 }
 
 function together(before: ColumnType, type: ColumnType): ColumnType {

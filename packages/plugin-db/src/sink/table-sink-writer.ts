@@ -7,6 +7,7 @@ import {
   type Columns,
   MaestroError,
   type RefusedRow,
+  rowFromEntries,
   type SinkWriter,
   type WriteResult,
 } from '@maestro-dataflow/core'
@@ -277,7 +278,7 @@ export class TableSinkWriter implements SinkWriter {
 
 function withKnown(columns: ColumnSet['columns'], only: readonly string[] | undefined): ColumnSet['columns'] {
   if (only === undefined) return columns
-  return Object.fromEntries(only.map((name) => [name, columns[name] ?? 'unknown'] as const))
+  return rowFromEntries(only.map((name) => [name, columns[name] ?? 'unknown'] as const))
 }
 
 /**

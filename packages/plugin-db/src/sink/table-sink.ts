@@ -1,4 +1,4 @@
-import { type ColumnSet, defineSink, MaestroError, type SinkTarget } from '@maestro-dataflow/core'
+import { type ColumnSet, defineSink, MaestroError, rowFromEntries, type SinkTarget } from '@maestro-dataflow/core'
 import { withSession } from '../connection/open-session.js'
 import { connectionSettings } from '../connection/resolve-connection.js'
 import { TableWriteFields, type TableWriteOptions } from '../options.js'
@@ -53,8 +53,6 @@ function writingOf(options: TableWriteOptions, { columns, overwrite }: SinkTarge
 function chosenColumns(chosen: TableWriteOptions['columns'], known: ColumnSet): ColumnSet {
   if (chosen === undefined) return known
   const typeOf = (name: string) => (Object.hasOwn(known.columns, name) ? known.columns[name] : undefined) ?? 'unknown'
-  const columns = Array.isArray(chosen)
-    ? Object.fromEntries(chosen.map((name) => [name, typeOf(name)] as const))
-    : chosen
+  const columns = Array.isArray(chosen) ? rowFromEntries(chosen.map((name) => [name, typeOf(name)] as const)) : chosen
   return { columns, open: false }
 }

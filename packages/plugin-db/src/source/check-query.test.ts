@@ -76,7 +76,7 @@ describe('parameters', () => {
     expect(prepareQuery('SELECT :day', { day: 1 }, dialectOf('mysql')).sql).toBe('SELECT ?\n')
   })
 
-  test('that are missing or too many are told', () => {
+  test('that are missing or superfluous are errors', () => {
     expect(() => prepareQuery('SELECT :a', { b: 1 }, dialectOf('sqlite'))).toThrow(
       expect.objectContaining({ code: 'MAESTRO_DB_PARAMETERS', details: { missing: ['a'], unused: ['b'] } }),
     )

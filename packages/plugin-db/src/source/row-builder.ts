@@ -1,4 +1,12 @@
-import { type Columns, maestroError, type Row, type SourceBatch, type SourceReject } from '@maestro-dataflow/core'
+import {
+  type Columns,
+  maestroError,
+  needsColumnOrder,
+  type Row,
+  rowFromEntries,
+  type SourceBatch,
+  type SourceReject,
+} from '@maestro-dataflow/core'
 import type { Dialect } from '../dialects/dialect.js'
 import type { Field } from '../dialects/session.js'
 import { dbError } from '../errors.js'
@@ -49,7 +57,7 @@ export class RowBuilder {
     if (missing.length > 0)
       throw dbError('MAESTRO_DB_COLUMN_MISSING', { table: shape.name, columns: [...new Set(missing)], known: given })
     this.#places = this.#names.map((name) => given.indexOf(name))
-    this.#plain = !this.#names.includes('__proto__')
+    this.#plain = !this.#names.includes('__proto__') && !needsColumnOrder(this.#names)
     this.#decoders = this.#places.map((place) => decoderFor(fields[place] as Field, shape))
     this.#key = shape.key?.map((name) => this.#names.indexOf(name))
   }
@@ -70,9 +78,7 @@ export class RowBuilder {
         const reject = maestroError('MAESTRO_STORAGE_ROW_INVALID', { location: id, reason: error.message })
         rejects.push({
           id,
-          row: Object.fromEntries(
-            this.#names.map((name, at) => [name, shownValue(values[this.#places[at] as number])]),
-          ),
+          row: rowFromEntries(this.#names.map((name, at) => [name, shownValue(values[this.#places[at] as number])])),
           error: reject,
           after: ids.length,
         })
@@ -83,7 +89,7 @@ export class RowBuilder {
   }
 
   #row(values: readonly unknown[]): Row {
-    if (!this.#plain) return Object.fromEntries(this.#names.map((name, at) => [name, this.#value(values, at)]))
+    if (!this.#plain) return rowFromEntries(this.#names.map((name, at) => [name, this.#value(values, at)]))
     const row: Record<string, unknown> = {}
     for (let at = 0; at < this.#names.length; at++) row[this.#names[at] as string] = this.#value(values, at)
     return row

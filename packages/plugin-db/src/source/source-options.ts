@@ -1,5 +1,5 @@
 import type { ColumnSet, Columns } from '@maestro-dataflow/core'
-import { schemaColumns } from '@maestro-dataflow/core'
+import { rowFromEntries, schemaColumns } from '@maestro-dataflow/core'
 import type { Dialect } from '../dialects/dialect.js'
 import type { Field } from '../dialects/session.js'
 import { dbError } from '../errors.js'
@@ -12,7 +12,7 @@ export function declaredColumns({ schema, columns }: Reading): ColumnSet {
   if (schema !== undefined) return schemaColumns(schema)
   if (columns === undefined) return { columns: {}, open: true }
   if (!Array.isArray(columns)) return { columns, open: false }
-  return { columns: Object.fromEntries(columns.map((name) => [name, 'unknown'] as const)), open: false }
+  return { columns: rowFromEntries(columns.map((name) => [name, 'unknown'] as const)), open: false }
 }
 
 /** The columns as the database states them, unless the options declare other types. */
@@ -23,7 +23,7 @@ export function statedColumns(reading: Reading, dialect: Dialect, fields: readon
     const type = Object.hasOwn(declared, field.name) ? declared[field.name] : undefined
     return type === undefined || type === 'unknown' ? dialect.columnTypeOf(field) : type
   }
-  return { columns: Object.fromEntries(fields.map((field) => [field.name, typeOf(field)])), open: false }
+  return { columns: rowFromEntries(fields.map((field) => [field.name, typeOf(field)])), open: false }
 }
 
 /** The columns to request: the declared ones and those of the key; undefined for all. */

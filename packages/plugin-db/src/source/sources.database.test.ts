@@ -53,7 +53,7 @@ describe.each(databases)('%s', (name) => {
   })
 
   describe('a table', () => {
-    test('that is missing: one of a like name is told', async () => {
+    test('that is missing is an error that suggests a similar name', async () => {
       const table = await numbers(1)
       await sql(`CREATE TABLE reviews (id INTEGER)`)
       const error = await failure(read({ table: 'reviewz' }))
@@ -89,7 +89,7 @@ describe.each(databases)('%s', (name) => {
       })
     })
 
-    test('with a key that comes twice or has no value: such rows are rejected', async () => {
+    test('rows with a repeated key or without one are rejected', async () => {
       const table = newTable()
       await sql(`CREATE TABLE ${table} (k VARCHAR(9), n INTEGER)`)
       await sql(`INSERT INTO ${table} VALUES ('b', 1), ('a', 2), (NULL, 3), ('b', 4), ('c', 5)`)
@@ -178,7 +178,7 @@ describe.each(databases)('%s', (name) => {
       )
     })
 
-    test('needs a key that tells every row', async () => {
+    test('needs a key that identifies every row', async () => {
       const table = await numbers(3, '')
       expect(await failure(read({ table, method: 'keyset' }))).toMatchObject({ code: 'MAESTRO_DB_KEY_MISSING' })
       expect(await failure(read({ table, method: 'keyset', key: 'id' }))).toMatchObject({
@@ -269,7 +269,7 @@ describe.each(databases)('%s', (name) => {
       expect((await read({ table })).rows).toHaveLength(2)
     })
 
-    test('that is wrong is told before the run', async () => {
+    test('that is wrong is a fault of the plan', async () => {
       const table = await numbers(2)
       const columns = { code: 'MAESTRO_DB_COLUMNS_DUPLICATE', details: { columns: ['id'] } }
       expect(await failure(query({ query: `SELECT a.id, b.id FROM ${table} a, ${table} b` }))).toMatchObject(columns)

@@ -1,4 +1,4 @@
-import type { Columns, ColumnType, Row } from '@maestro-dataflow/core'
+import { type Columns, type ColumnType, type Row, rowFromEntries } from '@maestro-dataflow/core'
 import type { Dialect } from '../dialects/dialect.js'
 import { inferColumns } from '../sink/infer-columns.js'
 
@@ -46,7 +46,7 @@ export function tableColumns(columns: readonly StepColumn[]): Columns {
     column,
     type === 'vector' ? 'bytes' : type === 'json' ? 'string' : type,
   ])
-  return Object.fromEntries([
+  return rowFromEntries<ColumnType>([
     [ownColumns.position, 'integer'],
     [ownColumns.id, 'string'],
     ...typed,

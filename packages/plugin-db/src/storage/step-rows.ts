@@ -1,4 +1,4 @@
-import { type ColumnType, decodeStepLine, encodeStepLine, type Row } from '@maestro-dataflow/core'
+import { type ColumnType, decodeStepLine, encodeStepLine, type Row, rowFromEntries } from '@maestro-dataflow/core'
 import type { Dialect } from '../dialects/dialect.js'
 import type { Decode } from '../values/decode.js'
 import type { Binding, Encode } from '../values/encode.js'
@@ -72,7 +72,7 @@ export class StepRows {
     }
     for (const [name, value] of Object.entries(rest?.values ?? {}))
       if (!this.#names.has(name)) entries.push([name, value])
-    return Object.fromEntries(entries)
+    return rowFromEntries(entries)
   }
 
   #value(raw: unknown, at: number): unknown {

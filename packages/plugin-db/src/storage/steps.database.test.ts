@@ -76,7 +76,7 @@ describe.each(databases)('%s', (name) => {
     expect(rows).toEqual([{ maestro_id: 'r0', text: 'a', n: 1.5, odd: 'x' }])
   })
 
-  test('several names live side by side; each is gone on from, begun anew, and cleared', async () => {
+  test('several names exist side by side, and each can be continued, restarted, and cleared', async () => {
     const [one, two] = [await open({ name: 'side one' }), await open({ name: 'side two', keep: 'latest' })]
     for (const storage of [one, two]) for (let step = 1; step <= 3; step++) await storage.write([batch([{ step }])])
     expect((await tables('side_one_step')).length).toBe(3)
@@ -104,7 +104,7 @@ describe.each(databases)('%s', (name) => {
     expect((await open({ name: 'stale', input: { table }, steps: 'restart' })).operatorStep).toBe(0)
   })
 
-  test('rows of the input that cannot be read are told', async () => {
+  test('rows of the input that cannot be read are reported', async () => {
     const table = await input()
     const storage = await open({ input: { table, columns: { n: 'boolean' } } })
     expect((await storage.rows()).length).toBe(1)
@@ -133,7 +133,7 @@ describe.each(databases)('%s', (name) => {
     expect(await storage.rows()).toEqual([{ n: 1 }])
   })
 
-  test('wrong options are told, without the address', async () => {
+  test('wrong options are errors that do not show the address', async () => {
     const error = await failure(DBStorage.open({ connection: 'oracle://me:hush-hush@host', name: '' }))
     expect(error).toMatchObject({ code: 'MAESTRO_DB_STORAGE_OPTIONS' })
     expect(JSON.stringify(error)).not.toContain('hush-hush')

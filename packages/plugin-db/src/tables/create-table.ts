@@ -1,4 +1,4 @@
-import type { Columns } from '@maestro-dataflow/core'
+import { type Columns, columnNames } from '@maestro-dataflow/core'
 import type { Dialect } from '../dialects/dialect.js'
 import { quoteNames, quoteTable, type TableName } from './names.js'
 
@@ -11,7 +11,8 @@ export function createTableSql(
   vectorType?: string,
 ): string {
   const { types, keyTypes, options } = dialect.tables
-  const lines = Object.entries(columns).map(([column, type]) => {
+  const lines = columnNames(columns).map((column) => {
+    const type = columns[column] ?? 'unknown'
     const isKey = key.includes(column)
     const sql = (type === 'vector' ? vectorType : undefined) ?? (isKey ? keyTypes[type] : undefined) ?? types[type]
     return `${dialect.quoteName(column)} ${sql}${isKey ? ' NOT NULL' : ''}`

@@ -68,7 +68,8 @@ function numberOf(value: unknown): number | undefined {
 function vectorOf(value: unknown): Float32Array | undefined {
   if (value instanceof Float32Array) return value
   if (value instanceof Uint8Array && value.byteLength % 4 === 0) return new Float32Array(new Uint8Array(value).buffer)
-  if (Array.isArray(value) && value.every((item) => typeof item === 'number')) return new Float32Array(value)
+  if (Array.isArray(value) && value.every((item) => typeof item === 'number' && Number.isFinite(Math.fround(item))))
+    return new Float32Array(value)
   return undefined
 }
 

@@ -42,7 +42,7 @@ describe('a thread that ends by itself', () => {
     await failed.dispose()
   })
 
-  test('says so to who asks it later', async () => {
+  test('reports its failure to later callers', async () => {
     const thread = await EmbeddingThread.start(failing('second'))
     expect(thread.isOver).toBe(false)
     await expect(thread.embed(['a'], settings)).rejects.toMatchObject({ code: 'MAESTRO_LOCAL_THREAD' })
@@ -51,7 +51,7 @@ describe('a thread that ends by itself', () => {
     await thread.dispose()
   })
 
-  test('a script with a fault of its own: the fault is told', async () => {
+  test('the error of a script that fails contains its own fault', async () => {
     const script = new URL(`data:text/javascript,${encodeURIComponent('throw new RangeError("no room")')}`)
     await expect(EmbeddingThread.start({ name: 'x', model, threads: 1, script })).rejects.toMatchObject({
       code: 'MAESTRO_LOCAL_THREAD',

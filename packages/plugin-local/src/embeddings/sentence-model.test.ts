@@ -116,7 +116,7 @@ describe('SentenceModel', () => {
     await expect(load(build, input)).rejects.toMatchObject({ code: 'MAESTRO_LOCAL_NOT_SENTENCES', details: { reason } })
   })
 
-  test('a pooling that is not known is no reason to take another one', async () => {
+  test('an unknown pooling is an error and is not replaced by another one', async () => {
     await mkdir(join(folder, '1_Pooling'))
     const pooling = { pooling_mode_mean_tokens: true, pooling_mode_max_tokens: true }
     await writeFile(join(folder, '1_Pooling', 'config.json'), JSON.stringify(pooling))

@@ -40,7 +40,7 @@ afterEach(async () => {
 const get = (options = {}) => fetchFromHub(source, join(folder, 'file'), options)
 
 describe('the Hugging Face hub as a source', () => {
-  test('follows the redirect to the storage and tells how far it is', async () => {
+  test('follows the redirect to the storage and reports its progress', async () => {
     const asked: (string | undefined)[] = []
     await hub((request, response) => {
       asked.push(request.url)
@@ -95,7 +95,7 @@ describe('the Hugging Face hub as a source', () => {
     })
   })
 
-  test('a hub that nobody answers for fails at once; one that says nothing, after a while', async () => {
+  test('a hub that refuses connections fails at once, and a silent one after a while', async () => {
     const address = await hub(() => undefined)
     await expect(get({ idleMilliseconds: 20 })).rejects.toMatchObject({
       message: `${address}/maker/tiny/resolve/main/q4/tiny%20model.gguf: nothing arrived for 20 ms`,

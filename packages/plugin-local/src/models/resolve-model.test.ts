@@ -144,7 +144,7 @@ describe('resolveModel', () => {
     expect(existsSync(join(models(), 'two', 'tokenizer.json'))).toBe(true)
   })
 
-  test('an abort is no reason to try the next source', async () => {
+  test('an abort does not lead to the next source', async () => {
     const options = { folder: models(), table: [entry({ kind: 'path', path: original })] }
     await expect(
       resolveModel('tiny-model', { ...options, signal: AbortSignal.abort(new RangeError('enough')) }),

@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { TableStatement } from '@maestro-dataflow/core'
 import type { ColumnValues, Mode } from './column-values.js'
+import { firstRow } from './connect.js'
 import { branchRows } from './filter-branches.js'
 import type { KnownLines } from './known-lines.js'
 import { positionColumn } from './lines.js'
@@ -35,7 +36,7 @@ export interface ChoosingQuery {
 export async function chooseLines(statement: ChoosingStatement, query: ChoosingQuery): Promise<Choice> {
   return statement.kind === 'dedupe'
     ? chooseFirsts(statement, query)
-    : chooseKept(keptPositions(statement, query), query)
+    : chooseKept(await keptPositions(statement, query), query)
 }
 
 /** @param positions The query of the positions of the lines that are kept. */
@@ -72,10 +73,10 @@ async function chooseFirsts(
   return { fates, into }
 }
 
-function keptPositions(
+async function keptPositions(
   statement: Exclude<ChoosingStatement, { kind: 'dedupe' }>,
-  { lines, mode }: ChoosingQuery,
-): string {
+  { connection, lines, mode }: ChoosingQuery,
+): Promise<string> {
   const { relation, extracted, checked, branches } = lines
   switch (statement.kind) {
     case 'filter': {
@@ -88,19 +89,28 @@ function keptPositions(
     case 'limit':
       return `SELECT ${positionColumn} FROM ${relation} LIMIT ${statement.count} OFFSET ${statement.offset ?? 0}`
     case 'sample':
-      return sampled(statement, relation)
+      return sampled(statement, relation, await placeSql(connection, relation))
   }
 }
 
+/** The place of a row among the rows, in SQL. Blank lines and rejected rows have positions, but do not count. */
+async function placeSql(connection: DuckDBConnection, relation: string): Promise<string> {
+  const [rows, last] = await firstRow(connection, `SELECT count(*), max(${positionColumn}) FROM ${relation}`)
+  const isDense = last === null || Number(last) === Number(rows) - 1
+  return isDense ? positionColumn : `(row_number() OVER (ORDER BY ${positionColumn}) - 1)`
+}
+
 /**
- * Chooses rows by a hash of their position and the seed, so that the same input gives the same sample in any version.
+ * Chooses rows by a hash of their place and the seed, so that the same rows give the same sample in any version,
+ * whatever the step before was.
  */
-function sampled(statement: Extract<TableStatement, { kind: 'sample' }>, relation: string): string {
-  const hash = `md5_number_lower(${literal(`${statement.seed}:`)} || ${positionColumn})`
-  const positions = `SELECT ${positionColumn} FROM ${relation}`
+function sampled(statement: Extract<TableStatement, { kind: 'sample' }>, relation: string, place: string): string {
+  const number = '"#maestro.hash"'
+  const hashed = `SELECT ${positionColumn}, md5_number_lower(${literal(`${statement.seed}:`)} || ${place}) AS ${number} FROM ${relation}`
+  const positions = `SELECT ${positionColumn} FROM (${hashed})`
   return 'fraction' in statement
-    ? `${positions} WHERE ${hash}::DOUBLE / 18446744073709551616 < ${statement.fraction}`
-    : `${positions} ORDER BY ${hash}, ${positionColumn} LIMIT ${statement.count}`
+    ? `${positions} WHERE ${number}::DOUBLE / 18446744073709551616 < ${statement.fraction}`
+    : `${positions} ORDER BY ${number}, ${positionColumn} LIMIT ${statement.count}`
 }
 
 /** The columns of a query's result, which are numbers, chunk by chunk. */

@@ -1,7 +1,7 @@
 import { lastKey } from '../values/order-key.js'
 import type { ExtractedColumns } from './extracted-columns.js'
 import { type Kind, sqlTypes } from './kinds.js'
-import { lineColumn } from './lines.js'
+import { lineColumn, unsoundLine } from './lines.js'
 import { identifier, literal, pointer } from './sql-text.js'
 
 /**
@@ -22,11 +22,14 @@ export class ColumnValues {
   readonly #extracted: ExtractedColumns
   readonly #mode: Mode
   readonly #known: KnownColumns
+  readonly #shown: readonly string[]
 
-  constructor(extracted: ExtractedColumns, known: KnownColumns, mode: Mode) {
+  /** @param shown The columns whose values an expression puts into its result, and does not only count or compare. */
+  constructor(extracted: ExtractedColumns, known: KnownColumns, mode: Mode, shown: readonly string[] = []) {
     this.#extracted = extracted
     this.#known = known
     this.#mode = mode
+    this.#shown = shown
   }
 
   get format(): ExtractedColumns['format'] {
@@ -69,7 +72,7 @@ export class ColumnValues {
         return `make_timestamp(epoch_us(${cast(`(${json}->>'/$date')`, 'TIMESTAMPTZ')}))`
       case 'json':
       case 'mixed':
-        return `CAST(${this.#plain(json)} AS JSON)`
+        return `CAST(${this.#shown.includes(column) ? this.#exact(json) : this.#plain(json)} AS JSON)`
       case 'invalid':
         return 'CAST(NULL AS TIMESTAMP)'
       case 'bytes':
@@ -120,7 +123,8 @@ export class ColumnValues {
   /** Whether there is a value that SQL cannot hold. */
   misfit(column: string): string {
     const kind = this.kindOf(column)
-    if (['invalid', 'broken', 'json', 'mixed'].includes(kind)) return 'false'
+    if (['invalid', 'broken'].includes(kind)) return 'false'
+    if (['json', 'mixed'].includes(kind) && !this.#shown.includes(column)) return 'false'
     if (kind === 'string' && this.format === 'step') return `starts_with(${this.json(column)}, '{"$text":')`
     return `(${this.json(column)} IS NOT NULL AND (${this.typed(column)}) IS NULL)`
   }
@@ -151,6 +155,13 @@ export class ColumnValues {
   #plain(json: string): string {
     const name = this.format === 'step' ? 'maestro_plain' : 'maestro_bare_plain'
     return `CASE WHEN ${json} < '#' THEN ${json} ELSE ${name}(${json}) END`
+  }
+
+  /** JSON that is the same value, or NULL if SQL's JSON has no such value. In strict mode, such a value ends the query. */
+  #exact(json: string): string {
+    const exact = `${this.format === 'step' ? 'maestro_exact' : 'maestro_bare_exact'}(${json})`
+    const sure = this.#mode === 'strict' ? `coalesce(${exact}, ${unsoundLine})` : exact
+    return `CASE WHEN ${json} IS NULL OR ${json} < '#' THEN ${json} ELSE ${sure} END`
   }
 
   /** The text of a number, which may be tagged in a step file. */

@@ -11,7 +11,7 @@ export class ExtractedColumns {
   readonly format: TableFile['format']
   readonly names: readonly string[]
   /** The column that tells whether a line has no other keys than the extracted ones, each once. */
-  readonly isComplete = '"#complete"'
+  readonly isComplete = '"#maestro.complete"'
   /** The keys that most lines have, in their order, if they are known. */
   readonly usualKeys: readonly string[]
 
@@ -28,21 +28,21 @@ export class ExtractedColumns {
   extract(lines: string): string {
     const { names } = this
     if (names.length === 0) return lines
-    const first = '"#first"'
+    const first = '"#maestro.first"'
     const present = names.map((_, index) => this.#member(first, index))
     const { areUnique, areExtracted } = keyConditions(names, present, this.usualKeys)
     const values = `CASE WHEN ${areUnique} THEN ${first} ELSE ${this.#parse(`maestro_once(${lineColumn})`)} END`
     const columns = names.map(
-      (name, index) => `${this.#defined(this.#member('"#values"', index))} AS ${this.json(name)}`,
+      (name, index) => `${this.#defined(this.#member('"#maestro.values"', index))} AS ${this.json(name)}`,
     )
     const parsed = `(SELECT *, ${this.#parse(lineColumn)} AS ${first}, ${lineKeys(this.format)} AS ${keysColumn} FROM ${lines})`
-    const unique = `(SELECT * EXCLUDE (${first}, ${keysColumn}), ${values} AS "#values", ${areExtracted} AS ${this.isComplete} FROM ${parsed})`
-    return `(SELECT * EXCLUDE ("#values"), ${columns.join(', ')} FROM ${unique})`
+    const unique = `(SELECT * EXCLUDE (${first}, ${keysColumn}), ${values} AS "#maestro.values", ${areExtracted} AS ${this.isComplete} FROM ${parsed})`
+    return `(SELECT * EXCLUDE ("#maestro.values"), ${columns.join(', ')} FROM ${unique})`
   }
 
   /** The column that holds the JSON of a column of the rows. */
   json(name: string): string {
-    return `"#json${this.names.indexOf(name)}"`
+    return `"#maestro.json${this.names.indexOf(name)}"`
   }
 
   #parse(text: string): string {

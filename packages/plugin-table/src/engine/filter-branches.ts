@@ -60,5 +60,6 @@ export function branchRows({ known, set }: FilterBranch, parts: FilterParts): st
 
 /** The columns that a filter reads, with the kinds of a branch. */
 export function valuesOf(known: KnownColumns, { extracted, mode, reads }: FilterParts): ColumnValues {
-  return new ColumnValues(extracted, new Map(reads.map((name) => [name, known.get(name) ?? { kind: 'unknown' }])), mode)
+  const kinds: KnownColumns = new Map(reads.map((name) => [name, known.get(name) ?? { kind: 'unknown' }]))
+  return new ColumnValues(extracted, kinds, mode)
 }

@@ -17,7 +17,7 @@ export function branchFault(index: number): number {
 }
 
 /** A table of rows with their faults. */
-export const judgedTable = `judged (${positionColumn} BIGINT, ${lineColumn} VARCHAR, "#fault" INTEGER, "#kept" BOOLEAN)`
+export const judgedTable = `judged (${positionColumn} BIGINT, ${lineColumn} VARCHAR, "#maestro.fault" INTEGER, "#maestro.kept" BOOLEAN)`
 
 /** The number of the first column whose value SQL cannot hold, or NULL. */
 export function misfit(values: ColumnValues, reads: readonly string[]): string {
@@ -45,9 +45,9 @@ export async function judgeRows(
   }
 
   async function judgeBranch(branch: FilterBranch): Promise<void> {
-    const fault = `coalesce(${misfitOf(branch)}, CASE WHEN "#value" IS NULL THEN ${wrongExpression} END)`
+    const fault = `coalesce(${misfitOf(branch)}, CASE WHEN "#maestro.value" IS NULL THEN ${wrongExpression} END)`
     try {
-      await judge(branch, `TRY({'value': (${branch.where}\n)})`, fault, '"#value".value')
+      await judge(branch, `TRY({'value': (${branch.where}\n)})`, fault, '"#maestro.value".value')
     } catch (error) {
       if (!isTryRefused(error)) throw error
       const [first, last] = await firstRow(
@@ -66,7 +66,13 @@ export async function judgeRows(
     const relation = `(SELECT * FROM ${lines.relation} WHERE ${positionColumn} BETWEEN ${first} AND ${last})`
     const fault = misfitOf(branch)
     try {
-      await judge(branch, `CASE WHEN (${fault}) IS NULL THEN (${branch.where}\n) END`, fault, '"#value"', relation)
+      await judge(
+        branch,
+        `CASE WHEN (${fault}) IS NULL THEN (${branch.where}\n) END`,
+        fault,
+        '"#maestro.value"',
+        relation,
+      )
     } catch (error) {
       if (!isDataFault(error)) throw error
       if (first === last) return judge(branch, 'NULL', String(wrongExpression), 'NULL', relation)
@@ -83,7 +89,7 @@ export async function judgeRows(
 
   async function judge(branch: FilterBranch, value: string, fault: string, kept: string, relation = lines.relation) {
     const rows = branchRows(branch, { ...lines, relation, mode: 'tolerant', reads: lines.checked.reads })
-    const judged = `SELECT ${positionColumn}, ${lineColumn}, ${fault}, ${kept} FROM (SELECT *, ${value} AS "#value" FROM ${rows})`
+    const judged = `SELECT ${positionColumn}, ${lineColumn}, ${fault}, ${kept} FROM (SELECT *, ${value} AS "#maestro.value" FROM ${rows})`
     // The parameters of an expression that is not computed cannot be bound.
     await connection.run(`INSERT INTO judged ${judged}`, value === 'NULL' ? undefined : { ...params })
   }

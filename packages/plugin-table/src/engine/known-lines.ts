@@ -5,7 +5,7 @@ import type { CheckedStatement } from './prepare-statement.js'
 
 /** A relation of lines, with what is known about its columns. */
 export interface KnownLines {
-  /** A relation of `#line`, `#position`, and the extracted columns, without blank lines. */
+  /** A relation of `#maestro.line`, `#maestro.position`, and the extracted columns, without blank lines. */
   readonly relation: string
   readonly extracted: ExtractedColumns
   readonly learned: LearnedColumns

@@ -5,7 +5,7 @@ import { lineColumn } from './lines.js'
 import { literal } from './sql-text.js'
 
 /** The column of the keys of a row, in the order of the line. A key that occurs twice is there twice. */
-export const keysColumn = '"#keys"'
+export const keysColumn = '"#maestro.keys"'
 
 /** The keys of the rows in lines, in SQL. */
 export function lineKeys(format: TableFile['format']): string {

@@ -2,10 +2,10 @@ import type { TableFile } from '@maestro-dataflow/core'
 import { literal } from './sql-text.js'
 
 /** The column of the text of a row and that of its position. No user's column has such a name. */
-export const lineColumn = '"#line"'
-export const positionColumn = '"#position"'
+export const lineColumn = '"#maestro.line"'
+export const positionColumn = '"#maestro.position"'
 
-/** Rows as text that SQL can read: a relation with the column `#line`. */
+/** Rows as text that SQL can read: a relation with the column `#maestro.line`. */
 export interface Lines {
   readonly format: TableFile['format']
   /** The SQL after FROM. */

@@ -1,5 +1,12 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import type { ColumnSet, Columns, ColumnType, MaestroError, TableStatement } from '@maestro-dataflow/core'
+import {
+  type ColumnSet,
+  type Columns,
+  type ColumnType,
+  type MaestroError,
+  rowFromEntries,
+  type TableStatement,
+} from '@maestro-dataflow/core'
 import { tableError } from '../errors.js'
 import { checkExpression } from './check-expression.js'
 import type { KnownColumn, KnownColumns } from './column-values.js'
@@ -20,6 +27,8 @@ export interface CheckedStatement {
   readonly keys: readonly string[]
   /** The kinds of the columns that were assumed when the statement was checked. */
   readonly known: KnownColumns
+  /** The columns whose values an aggregate puts into its result, and does not only count or compare. */
+  readonly shown: readonly string[]
   /** The columns of the result, if they differ from those of the input. */
   readonly columns?: Columns
   /** The expression of a filter in the form that SQL computes. */
@@ -69,7 +78,7 @@ export async function prepareStatement(
 }
 
 function plain(reads: readonly string[], known: KnownColumns, keys: readonly string[] = []): CheckedStatement {
-  return { faults: [], reads, keys, known, values: {} }
+  return { faults: [], reads, keys, known, shown: [], values: {} }
 }
 
 async function prepareFilter(
@@ -131,6 +140,7 @@ async function prepareAggregate(
   })
   const known = 'fault' in together ? learned : together.known
   const computed: Record<string, ComputedValue> = {}
+  const shown: string[] = []
   const types: [string, ColumnType][] = by.map((name) => [name, columnTypeIn(name, columns)])
   for (const { name, expression, reads: read } of checked) {
     const bound = await bindExpression(expression, read, columns, known, (table) => bind(expression, table))
@@ -158,6 +168,7 @@ async function prepareAggregate(
     const ordered = await inInputOrder(connection, await withFilteredArguments(connection, typed), (column) =>
       ['integer', 'bigint', 'decimal'].includes(bound.known.get(column)?.kind ?? ''),
     )
+    if (!sameForAll(bound.result)) shown.push(...read)
     const keepsDecimals = read.some((column) => bound.known.get(column)?.kind === 'decimal')
     computed[name] = { expression: ordered, sqlType: bound.result, keepsDecimals }
     // The type of a column that the plan does not know is found when its rows arrive.
@@ -165,7 +176,7 @@ async function prepareAggregate(
     const fixed = !isSure && !sameForAll(bound.result)
     types.push([name, fixed ? 'unknown' : columnTypeOf(bound.result, keepsDecimals)])
   }
-  return { faults, reads: [...reads], keys: by, known, columns: Object.fromEntries(types), values: computed }
+  return { faults, reads: [...reads], keys: by, known, shown, columns: rowFromEntries(types), values: computed }
 }
 
 /** Whether a result has this type for all column types, as in `count(x)`. */
@@ -248,7 +259,7 @@ function emptyTable(reads: readonly string[], known: KnownColumns): string {
     const { kind, sqlType } = known.get(column) ?? { kind: 'string' }
     return `NULL::${sqlType ?? sqlTypes[kind]} AS ${identifier(column)}`
   })
-  return `(SELECT ${['1 AS "#one"', ...typed].join(', ')} WHERE false)`
+  return `(SELECT ${['1 AS "#maestro.one"', ...typed].join(', ')} WHERE false)`
 }
 
 function expressionFault(

@@ -164,8 +164,9 @@ export async function lookAtLines(run: StatementRun, loaded: ExtractedColumns, m
   const { format } = loaded
   const json = loaded.names.map((name) => `, ${loaded.json(name)}`).join('')
   const rows = `(SELECT ${lineColumn}, rowid AS ${positionColumn}${json} FROM lines WHERE ${lineColumn} IS NOT NULL)`
+  const isTyped = Object.values(columns.columns).includes('decimal')
   const isWholeRow = statement.kind === 'dedupe' && run.checked.keys.length === 0
-  const compared = isWholeRow ? await wholeRowColumns(database, rows, format) : run.checked.keys
+  const compared = isWholeRow ? await wholeRowColumns(database, rows, format, isTyped) : run.checked.keys
   const extracted = isWholeRow ? new ExtractedColumns(format, compared, loaded.usualKeys) : loaded
   const relation = isWholeRow ? extracted.extract(rows) : rows
   const learned = await learnColumns(database, relation, extracted, columns, {
@@ -207,7 +208,7 @@ export async function runQuery(run: StatementRun, lines: KnownLines, options: Qu
   const { connection } = database
   const { relation, extracted, learned, checked } = lines
   const { mode, files, offsets, rejected = [] } = options
-  const values = new ColumnValues(extracted, new Map([...learned.columns, ...checked.known]), mode)
+  const values = new ColumnValues(extracted, new Map([...learned.columns, ...checked.known]), mode, checked.shown)
   if (statement.kind === 'sort' || statement.kind === 'aggregate') {
     const emit = emitLine(extracted.format, output, files, offsets)
     const query = statementQuery(statement, { relation, values, checked, emit })

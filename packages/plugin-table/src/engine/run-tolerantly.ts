@@ -71,9 +71,9 @@ function soundRows({ statement }: StatementRun, lines: KnownLines): KnownLines {
     const relation = `(SELECT * FROM ${lines.relation} WHERE ${positionColumn} NOT IN (SELECT ${positionColumn} FROM judged))`
     return { ...lines, relation }
   }
-  const relation = `(SELECT * FROM judged WHERE "#fault" IS NULL ORDER BY ${positionColumn})`
+  const relation = `(SELECT * FROM judged WHERE "#maestro.fault" IS NULL ORDER BY ${positionColumn})`
   const checked = { ...lines.checked, reads: [] }
-  return { ...lines, relation, checked, branches: [{ known: new Map(), set: new Map(), where: '"#kept"' }] }
+  return { ...lines, relation, checked, branches: [{ known: new Map(), set: new Map(), where: '"#maestro.kept"' }] }
 }
 
 /**
@@ -82,13 +82,13 @@ function soundRows({ statement }: StatementRun, lines: KnownLines): KnownLines {
  */
 async function findMisfits({ database: { connection } }: StatementRun, lines: KnownLines) {
   const { extracted, learned, checked } = lines
-  const values = new ColumnValues(extracted, new Map([...learned.columns, ...checked.known]), 'tolerant')
+  const values = new ColumnValues(extracted, new Map([...learned.columns, ...checked.known]), 'tolerant', checked.shown)
   const judge = async (pieces: readonly string[]) => {
     const tried = pieces.map((piece) => `WHEN TRY({'value': (${piece}\n)}) IS NULL THEN ${wrongExpression}`)
     const wrong = tried.length === 0 ? 'NULL' : `CASE ${tried.join(' ')} END`
     const rows = withColumns({ relation: lines.relation, values, checked })
-    const faults = `SELECT ${positionColumn}, ${lineColumn}, coalesce(${misfit(values, checked.reads)}, ${wrong}) AS "#fault" FROM ${rows}`
-    await connection.run(`INSERT INTO judged SELECT *, NULL FROM (${faults}) WHERE "#fault" IS NOT NULL`)
+    const faults = `SELECT ${positionColumn}, ${lineColumn}, coalesce(${misfit(values, checked.reads)}, ${wrong}) AS "#maestro.fault" FROM ${rows}`
+    await connection.run(`INSERT INTO judged SELECT *, NULL FROM (${faults}) WHERE "#maestro.fault" IS NOT NULL`)
   }
   try {
     await judge(await argumentsOf(connection, checked))
@@ -111,7 +111,7 @@ async function argumentsOf(connection: DuckDBConnection, { values }: CheckedStat
 async function rejectFaulty(run: StatementRun, lines: KnownLines): Promise<readonly number[]> {
   const { connection } = run.database
   const result = await connection.stream(
-    `SELECT ${positionColumn}, ${lineColumn}, "#fault" FROM judged WHERE "#fault" IS NOT NULL ORDER BY 1`,
+    `SELECT ${positionColumn}, ${lineColumn}, "#maestro.fault" FROM judged WHERE "#maestro.fault" IS NOT NULL ORDER BY 1`,
   )
   const rows: { readonly position: number; readonly line: string; readonly fault: number }[] = []
   for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk())
@@ -160,7 +160,12 @@ async function expressionError(
       tries.push({ expression: where, query: `SELECT (${branch.where}\n) FROM ${rows}` })
     }
   } else {
-    const values = new ColumnValues(extracted, new Map([...learned.columns, ...checked.known]), 'tolerant')
+    const values = new ColumnValues(
+      extracted,
+      new Map([...learned.columns, ...checked.known]),
+      'tolerant',
+      checked.shown,
+    )
     const rows = withColumns({ relation, values, checked })
     for (const piece of await argumentsOf(connection, checked))
       tries.push({ expression: piece, query: `SELECT (${piece}\n) FROM ${rows}` })

@@ -7,7 +7,7 @@ import { valueJson } from './value-json.js'
 
 /** The parts of a query. */
 export interface QueryParts {
-  /** A relation of `#line`, `#position`, and the extracted columns, without blank lines. */
+  /** A relation of `#maestro.line`, `#maestro.position`, and the extracted columns, without blank lines. */
   readonly relation: string
   readonly values: ColumnValues
   readonly checked: CheckedStatement
@@ -52,24 +52,24 @@ function sortKeys(by: readonly SortKey[], values: ColumnValues): string {
 function aggregateQuery({ by }: Extract<TableStatement, { kind: 'aggregate' }>, parts: QueryParts): string {
   const { values, checked } = parts
   const computed = Object.entries(checked.values)
-  const keys = by.map((column, index) => `, ${values.key(column)} AS "#key${index}"`)
+  const keys = by.map((column, index) => `, ${values.key(column)} AS "#maestro.key${index}"`)
   const inner = `(SELECT *${keys.join('')} FROM ${withColumns(parts)})`
   const selected = [
-    `min(${positionColumn}) AS "#first"`,
-    ...by.map((column, index) => `arg_min_null(${values.json(column)}, ${positionColumn}) AS "#first${index}"`),
-    ...computed.map(([, value], index) => `${computedSql(value, values)} AS "#value${index}"`),
+    `min(${positionColumn}) AS "#maestro.first"`,
+    ...by.map((column, index) => `arg_min_null(${values.json(column)}, ${positionColumn}) AS "#maestro.first${index}"`),
+    ...computed.map(([, value], index) => `${computedSql(value, values)} AS "#maestro.value${index}"`),
   ]
-  const group = by.length === 0 ? '()' : by.map((_, index) => `"#key${index}"`).join(', ')
+  const group = by.length === 0 ? '()' : by.map((_, index) => `"#maestro.key${index}"`).join(', ')
   const grouped = `(SELECT ${selected.join(', ')} FROM ${inner} GROUP BY ${group})`
-  const firsts = by.map((column, index) => `coalesce(${values.canonical(column, `"#first${index}"`)}, 'null')`)
-  const named = `(SELECT *${firsts.map((sql, index) => `, ${sql} AS "#named${index}"`).join('')} FROM ${grouped})`
-  const names = by.map((_, index) => `"#named${index}"`)
+  const firsts = by.map((column, index) => `coalesce(${values.canonical(column, `"#maestro.first${index}"`)}, 'null')`)
+  const named = `(SELECT *${firsts.map((sql, index) => `, ${sql} AS "#maestro.named${index}"`).join('')} FROM ${grouped})`
+  const names = by.map((_, index) => `"#maestro.named${index}"`)
   const members = [
     ...by.map((column, index) => member(column, `${names[index]}`)),
-    ...computed.map(([name, value], index) => member(name, computedJson(`"#value${index}"`, value, values))),
+    ...computed.map(([name, value], index) => member(name, computedJson(`"#maestro.value${index}"`, value, values))),
   ]
   const id = `CAST(to_json('group:[' || ${names.length === 0 ? "''" : names.join(` || ',' || `)} || ']') AS VARCHAR)`
-  return `SELECT '{"id":' || ${id} || ',"row":{' || ${members.join(` || ',' || `) || "''"} || '}}' FROM ${named} ORDER BY "#first"`
+  return `SELECT '{"id":' || ${id} || ',"row":{' || ${members.join(` || ',' || `) || "''"} || '}}' FROM ${named} ORDER BY "#maestro.first"`
 }
 
 /** A value of a group. The first of several equal extremes counts. */

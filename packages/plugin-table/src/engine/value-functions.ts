@@ -1,5 +1,6 @@
 import { type DuckDBConnection, DuckDBScalarFunction, VARCHAR } from '@duckdb/node-api'
 import { decodeStepValue, encodeStepValue, parseJson, parseJsonRow } from '@maestro-dataflow/core'
+import { exactJson } from '../values/exact-json.js'
 import { once } from '../values/once.js'
 import { decimalKey, orderKey } from '../values/order-key.js'
 import { plainJson } from '../values/plain-json.js'
@@ -12,6 +13,7 @@ import { plainJson } from '../values/plain-json.js'
  * - `maestro_decimal_key(text)`: the order key of a decimal number
  * - `maestro_canonical(value)`, `maestro_bare_canonical(value)`: the value in the single form that a step file writes
  * - `maestro_plain(value)`, `maestro_bare_plain(value)`: a value as JSON without tags, as JavaScript writes it
+ * - `maestro_exact(value)`, `maestro_bare_exact(value)`: a value as JSON that is the same value, or null if SQL has none
  * - `maestro_once(text)`: JSON in which no key occurs twice
  * - `maestro_is_row(text)`: 'true' for JSON that JavaScript reads as a row, else null
  * - `maestro_number_text(text)`: SQL's text of a number, as JavaScript writes the number
@@ -28,6 +30,8 @@ export async function registerValueFunctions(connection: DuckDBConnection): Prom
     maestro_bare_canonical: (text) => encodeStepValue(parseJson(text)),
     maestro_plain: (text) => plainJson(decodeStepValue(text)),
     maestro_bare_plain: (text) => plainJson(parseJson(text)),
+    maestro_exact: (text) => exactJsonForSql(decodeStepValue(text)),
+    maestro_bare_exact: (text) => exactJsonForSql(parseJson(text)),
     maestro_once: once,
     maestro_is_row: (text) => (isRow(text) ? 'true' : null),
     maestro_number_text: numberText,
@@ -44,6 +48,12 @@ export async function registerValueFunctions(connection: DuckDBConnection): Prom
     WHEN contains(${text}, '.') THEN rtrim(rtrim(${text}, '0'), '.')
     ELSE ${text} END`)
   await connection.run('CREATE TEMP MACRO maestro_texts(x) AS list_transform(x, lambda item: maestro_text(item))')
+}
+
+/** SQL has no text with half a character. */
+function exactJsonForSql(value: unknown): string | null {
+  const text = exactJson(value)
+  return text === undefined || /\\ud[89a-f]/i.test(text) ? null : text
 }
 
 function numberText(text: string): string {

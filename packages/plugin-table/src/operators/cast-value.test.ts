@@ -27,7 +27,16 @@ test.each<[unknown, CastType, unknown]>([
   ['01/02/2026', 'date', noValue],
   ['{"a":1}', 'json', { a: 1 }],
   ['{a', 'json', noValue],
+  [new Date(0), 'json', '1970-01-01T00:00:00.000Z'],
+  [new Float32Array([0.5]), 'json', [0.5]],
+  [{ at: [new Date(0)], n: 6.4e18 }, 'json', { at: ['1970-01-01T00:00:00.000Z'], n: 6.4e18 }],
+  [Number.NaN, 'json', noValue],
   [{ a: 1 }, 'string', '{"a":1}'],
+  [[Number.NaN], 'string', noValue],
+  [{ a: Number.POSITIVE_INFINITY }, 'string', noValue],
+  [[new Date(Number.NaN)], 'string', noValue],
+  [new Float32Array([0.5, Number.NaN]), 'string', noValue],
+  [[new Date(0), new Uint8Array([1])], 'string', '["1970-01-01T00:00:00.000Z","AQ=="]'],
   [Number.NaN, 'number', Number.NaN],
   ['NaN', 'number', Number.NaN],
   ['-Infinity', 'number', Number.NEGATIVE_INFINITY],
@@ -64,6 +73,21 @@ test.each([
   [Number.MAX_VALUE, 'date'],
 ] as const)('%s is no %s: no digit is lost without a word', (value, type) => {
   expect(castValue(value, type)).toBe(noValue)
+})
+
+test.each([
+  ['json', 9007199254740993n, 9007199254740993n],
+  ['date', 1767322800000n, new Date(1767322800000)],
+  ['date', 9007199254740993n, noValue],
+] as const)('a big integer as %s', (type, value, expected) => {
+  expect(castValue(value, type)).toEqual(expected)
+})
+
+test('a list or an object becomes JSON that holds the same values', () => {
+  const value = { a: '\ud83d', b: [-0, 6.4e18, 9007199254740993n] }
+  const text = castValue(value, 'string')
+  expect(text).toBe('{"a":"\\ud83d","b":[-0.0,6.4e+18,9007199254740993]}')
+  expect(castValue(text, 'json')).toEqual(value)
 })
 
 test('a decimal number keeps its digits', () => {

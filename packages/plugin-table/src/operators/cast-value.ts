@@ -1,5 +1,5 @@
 import { hasType, isExactNumber, parseIsoDate, parseJson } from '@maestro-dataflow/core'
-import { plainJson } from '../values/plain-json.js'
+import { exactJson } from '../values/exact-json.js'
 
 /** The types that values can be cast to. */
 export const castTypes = ['string', 'number', 'integer', 'bigint', 'decimal', 'boolean', 'date', 'json'] as const
@@ -40,7 +40,7 @@ export function castValue(value: unknown, type: CastType): unknown {
 function toText(value: unknown): unknown {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? noValue : value.toISOString()
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
-  if (typeof value === 'object') return plainJson(value)
+  if (typeof value === 'object') return exactJson(value as object) ?? noValue
   return Object.is(value, -0) ? '-0' : String(value)
 }
 
@@ -102,15 +102,19 @@ const furthestDate = 8.64e15
 function toDate(value: unknown): unknown {
   if (value instanceof Date) return value
   // A date has no fraction of a millisecond.
-  if (typeof value === 'number')
-    return Number.isInteger(value) && Math.abs(value) <= furthestDate ? new Date(value) : noValue
+  if (typeof value === 'number' || typeof value === 'bigint') {
+    const instant = Number(value)
+    return Number.isInteger(instant) && Math.abs(instant) <= furthestDate ? new Date(instant) : noValue
+  }
   return (typeof value === 'string' ? parseIsoDate(value.trim()) : undefined) ?? noValue
 }
 
+/** JSON has no dates, bytes, and vectors: they become text and lists. */
 function toJson(value: unknown): unknown {
-  if (typeof value !== 'string') return value
+  const text = typeof value === 'string' ? value : exactJson(value)
+  if (text === undefined) return noValue
   try {
-    return parseJson(value)
+    return parseJson(text)
   } catch {
     return noValue
   }

@@ -362,7 +362,7 @@ describe('a whole project on a cassette', () => {
     }
   }
 
-  test('is recorded by a plugin, and replayed where there is no key', async () => {
+  test('is recorded by a plugin, and replayed without a key', async () => {
     const path = fresh()
     vi.stubEnv('ACME_KEY', 'the-key-of-acme')
     const said = await run(path, 'm', 'record')

@@ -3,7 +3,8 @@ import { MemoryStorage } from '@maestro-dataflow/core/runtime'
 import { describe, expect, test } from 'vitest'
 import { casesWithoutFault, failedCases } from '../__fixtures__/failed-cases.js'
 import { describeRowStorage } from '../vitest.js'
-import { type MakeStorage, type RowStorageCase, rowStorageSuite } from './row-storage-suite.js'
+import type { MakeStorage } from './row-storage-subject.js'
+import { type RowStorageCase, rowStorageSuite } from './row-storage-suite.js'
 
 describeRowStorage(() => ({ storage: new MemoryStorage([]) }), { title: 'MemoryStorage' })
 

@@ -1,8 +1,9 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Logger, Schema, StorageContext } from '@maestro-dataflow/core'
+import { describeIssues, type Logger, type Schema, type StorageContext } from '@maestro-dataflow/core'
 import { testkitError } from '../errors.js'
+import { deepFreeze } from './deep-freeze.js'
 
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent }
 
@@ -49,7 +50,8 @@ export async function parsed(schema: Schema, options: unknown): Promise<unknown>
   if (result.issues !== undefined)
     throw testkitError('MAESTRO_TESTKIT_SUBJECT', {
       subject: 'A storage',
-      reason: `its options are refused: ${result.issues.map(({ message }) => message).join('; ')}`,
+      reason: `its options are refused: ${describeIssues(result.issues, options).join('; ')}`,
     })
-  return result.value
+  // A part must not change the options that it shares with the plan.
+  return deepFreeze(result.value)
 }

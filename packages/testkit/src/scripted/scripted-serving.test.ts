@@ -87,7 +87,7 @@ describe('scripted embeddings', () => {
   })
 })
 
-test('a scripted reranker scores by shared words, or as it is told', async () => {
+test('a scripted reranker scores by shared words, or by a given function', async () => {
   const documents = ['a red fox', 'a blue sea']
   expect(await scriptedRerank().rerank('red sea', documents)).toMatchObject({
     scores: [0.5, 0.5],

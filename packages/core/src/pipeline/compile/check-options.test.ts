@@ -23,13 +23,13 @@ const either = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('share'), fraction: z.number() }),
 ])
 
-test('options are as the schema makes them; none at all are no options', async () => {
+test('options are as the schema makes them, and missing options are read as an empty object', async () => {
   const schema = z.strictObject({ n: z.number().default(3) })
   expect(await check(schema, undefined)).toEqual({ value: { n: 3 }, faults: [] })
   expect(await check(schema, { n: 4 })).toEqual({ value: { n: 4 }, faults: [] })
 })
 
-test('an unknown option and a wrong one are told both, and nothing comes back', async () => {
+test('an unknown option and a wrong one are both reported, and nothing is returned', async () => {
   expect(await check(z.object({ n: z.number() }), { n: 'x', m: 1 })).toEqual({
     value: undefined,
     faults: [
@@ -40,7 +40,7 @@ test('an unknown option and a wrong one are told both, and nothing comes back', 
   expect(await check(z.object({ n: z.number() }), { n: 1, m: 1 })).toMatchObject({ value: undefined })
 })
 
-test('options that are no object', async () => {
+test('options that are not an object are refused', async () => {
   expect((await check(z.strictObject({ n: z.number() }), 'text')).faults).toEqual([
     ['a', 'MAESTRO_PIPELINE_OPTIONS', expect.stringContaining('expected object')],
   ])

@@ -1,4 +1,4 @@
-import { columnNames, withColumnOrder } from '../../contracts/column-order.js'
+import { columnNames, rowFromEntries } from '../../contracts/column-order.js'
 import type { ColumnEffects } from '../../contracts/operator.js'
 import type { ColumnSet, ColumnType } from '../../contracts/row.js'
 
@@ -24,7 +24,7 @@ export function applyEffects(before: ColumnSet, effects: ColumnEffects): ColumnS
   const adds = effects.adds ?? {}
   const after = new Map([...renamed, ...columnNames(adds).map((name) => [name, adds[name] ?? 'unknown'] as const)])
   return {
-    columns: withColumnOrder(Object.fromEntries(after), [...after.keys()]),
+    columns: rowFromEntries([...after]),
     open: effects.keeps === undefined && before.open,
   }
 }

@@ -15,9 +15,11 @@ export interface CompileContext {
   readonly directory: string
   readonly allowOutside: boolean
   /** Whether the user allows the run to replace existing outputs. */
+  readonly overwrite: boolean
   /** The sinks whose existing output may be replaced because this run has written it. */
   readonly ownOutputs: ReadonlySet<string>
-  readonly overwrite: boolean
+  /** The steps after which a run stops, so that they end a stage. */
+  readonly cuts: ReadonlySet<string>
   /** Whether the pipeline must write somewhere. It is false for previews and for rows that are read in code. */
   readonly requireSink: boolean
   /** @throws MAESTRO_REGISTRY_UNKNOWN */

@@ -273,7 +273,7 @@ describe('each fault has its code, its step, and says what to do', () => {
   })
 })
 
-test('all faults are told at once, each with its step, also behind one that follows nothing', async () => {
+test('all faults are reported at once, each with its step, also behind a step without an input', async () => {
   const faults = await faultsOf(
     copy(
       [

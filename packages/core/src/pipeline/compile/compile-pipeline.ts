@@ -51,6 +51,9 @@ export async function compilePipeline(
   const writesElsewhere = [...steps.values()].some((step) => step.definition?.writesElsewhere === true)
   if (context.requireSink && definition.sinks.length === 0 && !writesElsewhere)
     faults.add(maestroError('MAESTRO_PIPELINE_NO_SINK', { pipeline: definition.name }))
+  for (const step of context.cuts)
+    if (!definition.steps.some(({ id }) => id === step))
+      faults.add(maestroError('MAESTRO_PIPELINE_NO_SUCH_STEP', { step, steps: definition.steps.map(({ id }) => id) }))
   for (const fault of context.checkComponents()) faults.addNew(fault)
   faults.throwIfAny(definition.name)
   if (source === undefined) throw maestroError('MAESTRO_PIPELINE_NO_SOURCE', { pipeline: definition.name })
@@ -67,7 +70,7 @@ export async function compilePipeline(
     },
     steps: planned,
     sinks: [...sinks.values()].map(({ node, shown, columns }) => ({ ...node, options: shown, columns })),
-    stages: planStages(planned, definition.sinks),
+    stages: planStages(planned, definition.sinks, context.cuts),
     warnings: faults.warnings,
   }
   return { plan, definition, source, steps, sinks }

@@ -1,3 +1,4 @@
+import { columnNames, rowFromEntries } from '../../contracts/column-order.js'
 import type { Columns, ColumnType, Row } from '../../contracts/row.js'
 import { columnTypeOf } from '../../provider/column-types.js'
 
@@ -7,8 +8,8 @@ export class ColumnInference {
 
   add(rows: readonly Row[]): void {
     for (const row of rows) {
-      for (const [column, value] of Object.entries(row)) {
-        const type = columnTypeOf(value)
+      for (const column of columnNames(row)) {
+        const type = columnTypeOf(row[column])
         const known = this.#types.get(column)
         this.#types.set(
           column,
@@ -19,6 +20,6 @@ export class ColumnInference {
   }
 
   get columns(): Columns {
-    return Object.fromEntries([...this.#types].map(([column, type]) => [column, type ?? 'unknown']))
+    return rowFromEntries([...this.#types].map(([column, type]) => [column, type ?? 'unknown']))
   }
 }

@@ -4,8 +4,14 @@ import type { PlannedStage, PlannedStep } from '../../contracts/plan.js'
 /**
  * Cuts the graph of steps into stages. Neighbouring row steps run together if nothing else reads the rows between them.
  * A table step, an opaque step, or a branch ends a stage.
+ *
+ * @param cuts Further steps that end a stage, whose rows are kept.
  */
-export function planStages(steps: readonly PlannedStep[], sinks: readonly SinkNode[]): readonly PlannedStage[] {
+export function planStages(
+  steps: readonly PlannedStep[],
+  sinks: readonly SinkNode[],
+  cuts: ReadonlySet<string> = new Set(),
+): readonly PlannedStage[] {
   const stages: PlannedStage[] = []
   const followers = (id: string) => steps.filter((step) => step.input === id)
   const written = (id: string) => sinks.filter((sink) => sink.input === id).map((sink) => sink.id)
@@ -26,7 +32,7 @@ export function planStages(steps: readonly PlannedStep[], sinks: readonly SinkNo
       steps: chain.map((step) => step.id),
       input,
       sinks: written(end),
-      materialised: next.length > 0,
+      materialised: next.length > 0 || cuts.has(end),
     })
     for (const step of next) start(step, index)
   }
@@ -44,6 +50,7 @@ export function planStages(steps: readonly PlannedStep[], sinks: readonly SinkNo
         next === undefined ||
         others.length > 0 ||
         written(end).length > 0 ||
+        cuts.has(end) ||
         next.kind === 'table' ||
         next.kind === 'opaque'
       ) {

@@ -42,7 +42,7 @@ async function missing(input: { write(...to: typeof write): PipelineInput }) {
 }
 
 describe('what the plan says of a step', () => {
-  test('that is a function: its kind, its source text as version, and what it is told to do to columns', async () => {
+  test('that is a function has its kind, its source text as version, and its declared effects on columns', async () => {
     const double = (row: { n: number; text: string }) => ({ ...row, twice: 2 * row.n })
     const [first, second, third] = await planned(
       start
@@ -118,7 +118,7 @@ describe('columns go from step to step', () => {
     expect(found).toEqual(['b function text', 'c function text'])
   })
 
-  test('what is read, dropped, kept or renamed must be there; each is told once', async () => {
+  test('columns that are read, dropped, kept, or renamed must exist, and each missing one is reported once', async () => {
     const columns: ColumnEffects = { reads: ['r', 'n'], drops: ['d', 'r'], keeps: ['k', 'text'], renames: { x: 'y' } }
     expect(await missing(start.map(noop, { id: 'a', columns }))).toEqual([
       'a function r',
@@ -142,7 +142,7 @@ describe('columns go from step to step', () => {
     expect(last?.columnsOut).toEqual({ columns: { x: 'number' }, open: true })
   })
 
-  test('a definition whose columns cannot be told has a fault', async () => {
+  test('a definition whose columns cannot be determined has a fault', async () => {
     const columns = () => {
       throw new Error('no idea')
     }

@@ -212,7 +212,7 @@ describe('several prompts of one operator', () => {
     expect(rows).toEqual([{ text: 'go', said: 'go x none' }])
   })
 
-  test('each may be left out, and each fault is told', async () => {
+  test('each may be left out, and each fault is reported', async () => {
     expect(await faultsOf(judging({}))).toEqual([])
     const faults = await faultsOf(judging({ about: '{{txt}}', verdict: '{{other}}' }))
     expect(faults.map((fault) => /needs "(\w+)"/.exec(fault)?.[1])).toEqual(['txt', 'other'])

@@ -128,7 +128,7 @@ test.each([
   expect(fault).toContain(part)
 })
 
-test('a record that is no row is an error, not left out', async () => {
+test('a record that is not a row is an error and is not left out', async () => {
   const rows = Array.fromAsync(project().rows(looking({ use: 'rates', broken: true })))
   await expect(rows).rejects.toThrow('half a row')
 })

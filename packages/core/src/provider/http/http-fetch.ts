@@ -2,7 +2,19 @@ import { Readable } from 'node:stream'
 import { type BodyBounds, boundedBody, readBytes } from './read-body.js'
 import { type HttpReply, type HttpRequest, sendHttp } from './send-http.js'
 
+/** A reply that was read as a whole. */
+export interface WholeReply {
+  readonly status: number
+  readonly text: string
+}
+
+export interface HttpFetchOptions extends BodyBounds {
+  /** Changes JSON replies before the client library reads them. */
+  readonly amend?: (reply: WholeReply) => WholeReply
+}
+
 const streams = /event-stream|ndjson|json-?lines|jsonl/i
+const json = /json/i
 const withoutBody = new Set([204, 205, 304])
 
 /**
@@ -12,13 +24,17 @@ const withoutBody = new Set([204, 205, 304])
 export const httpFetch = createHttpFetch()
 
 /** @see httpFetch */
-export function createHttpFetch(bounds: BodyBounds = {}): typeof fetch {
+export function createHttpFetch({ amend, ...bounds }: HttpFetchOptions = {}): typeof fetch {
   return async (input, init) => {
     const { url, ...request } = await requestOf(input, init)
     const reply = await sendHttp(url, request)
     const { status, statusText, headers } = reply
     const content = withoutBody.has(status) ? discard(reply) : await contentOf(reply, bounds)
-    return new Response(content, { status, statusText, headers })
+    if (amend === undefined || !(content instanceof Uint8Array) || !json.test(headers.get('content-type') ?? ''))
+      return new Response(content, { status, statusText, headers })
+    const amended = amend({ status, text: new TextDecoder().decode(content) })
+    headers.delete('content-length')
+    return new Response(amended.text, { status: amended.status, headers })
   }
 }
 

@@ -89,7 +89,7 @@ describe('sendHttp', () => {
     )
   })
 
-  test('a body that nobody wants can be destroyed', async () => {
+  test('an unread body can be destroyed', async () => {
     const url = await serve((_, response) => void response.write('and so on'))
     const { body } = await sendHttp(url)
     const closed = new Promise((resolve) => body.on('close', resolve))

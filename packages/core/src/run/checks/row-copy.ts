@@ -3,7 +3,8 @@ import type { Row } from '../../contracts/row.js'
 /** A copy of a row whose cells can be changed in place without changing the row itself. */
 export function deepCopy(row: Row): Row {
   try {
-    return copyOf(row) as Row
+    // The row itself keeps the order of its columns.
+    return { ...row, ...(copyOf(row) as Row) }
   } catch {
     // The row is nested too deeply to be copied.
     return { ...row }
@@ -28,5 +29,6 @@ function copyOf(value: unknown): unknown {
   if (value instanceof Uint8Array) return Uint8Array.prototype.slice.call(value)
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, cell]) => [name, copyOf(cell)]))
+  const copy = Object.fromEntries(Object.entries(value).map(([name, cell]) => [name, copyOf(cell)]))
+  return prototype === null ? Object.setPrototypeOf(copy, null) : copy
 }

@@ -109,7 +109,7 @@ describe('the record of calls', () => {
     }
   })
 
-  test('zeros that a power failure leaves are no frame', () => {
+  test('zeros that a power failure leaves are not read as a frame', () => {
     const project = new ProjectFolder({ 'a.calls': '' })
     writeFileSync(project.file('a.calls'), Buffer.concat([encodeFrame(Buffer.from('one')), Buffer.alloc(100)]))
     expect([...readFrames(project.file('a.calls'))].map(({ payload }) => payload.toString())).toEqual(['one'])

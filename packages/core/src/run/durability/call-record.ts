@@ -54,12 +54,12 @@ export class CallRecord implements RunAnswers {
     folder: string,
     owner: number,
     assertOwned: () => void,
-    { retryRejects = false }: { readonly retryRejects?: boolean } = {},
+    { retryRejects = false, fresh = false }: { readonly retryRejects?: boolean; readonly fresh?: boolean } = {},
   ): Promise<CallRecord> {
     return stateErrors(folder, async () => {
       const record = new CallRecord(folder, owner, assertOwned)
       const segments = existsSync(folder) ? readdirSync(folder).filter((name) => /^\d{6}\.calls$/.test(name)) : []
-      for (const name of segments.sort()) record.#read(join(folder, name), retryRejects)
+      for (const name of segments.sort()) record.#read(join(folder, name), { retryRejects, fresh })
       return record
     })
   }
@@ -120,12 +120,13 @@ export class CallRecord implements RunAnswers {
     return 1 + (await log.append(Buffer.from(`${JSON.stringify(head)}\n${JSON.stringify(answer)}`)))
   }
 
-  #read(path: string, retryRejects: boolean): void {
+  #read(path: string, { retryRejects, fresh }: { readonly retryRejects: boolean; readonly fresh: boolean }): void {
     this.#files.push(openSync(path, 'r'))
     const segment = this.#files.length * segmentStride
     for (const { payload, offset } of readFrames(path)) {
       const { key, turn, ...spent } = JSON.parse(payload.toString('utf8', 0, payload.indexOf(lineEnd))) as Head
       if (isSpent(spent)) this.#addSpent(spent)
+      if (fresh) continue
       if (turn === undefined) this.#answers.set(key, 0, -(segment + offset + 1))
       else if (!retryRejects) this.#turns.set(key, turn, segment + offset + 1)
     }

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs'
 import { open, rename } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 import { ownFile } from '../../builtin/state-directory.js'
+import type { RowId } from '../../contracts/row.js'
+import type { Fact } from '../ledger/facts.js'
 import { LedgerBlock } from '../ledger/ledger-block.js'
 import { stateErrors } from '../state/state-errors.js'
 import { failpoint } from './failpoints.js'
@@ -16,27 +18,52 @@ export interface LedgerBlocks {
 
 export const noBlocks: LedgerBlocks = { blocks: 0, crc32: 0 }
 
-/** The blocks of a ledger by stage, up to the first one that is damaged. */
-export function tallyLedger(path: string): ReadonlyMap<number, LedgerBlocks> {
+export function withBlock({ blocks, crc32: sum }: LedgerBlocks, block: Uint8Array): LedgerBlocks {
+  return { blocks: blocks + 1, crc32: crc32(block, sum) }
+}
+
+/**
+ * The blocks of a ledger by stage, up to the first one that is damaged.
+ *
+ * @param most The number of a stage's blocks that count. @default all
+ */
+export function tallyLedger(path: string, most: (stage: number) => number = () => Number.POSITIVE_INFINITY) {
   const tallies = new Map<number, LedgerBlocks>()
   if (!existsSync(path)) return tallies
   for (const { payload } of readFrames(path)) {
     const { stage } = new LedgerBlock(payload).head
-    const { blocks, crc32: sum } = tallies.get(stage) ?? noBlocks
-    tallies.set(stage, { blocks: blocks + 1, crc32: crc32(payload, sum) })
+    const known = tallies.get(stage) ?? noBlocks
+    if (known.blocks < most(stage)) tallies.set(stage, withBlock(known, payload))
   }
   return tallies
 }
 
-/** Removes the blocks of the stages that run again, because their rows will be noted again. @throws MAESTRO_RUN_STATE */
-export async function keepLedger(path: string, stages: ReadonlySet<number>): Promise<void> {
+/**
+ * Keeps the committed blocks of each stage, and removes those of rows that will be noted again.
+ *
+ * @param stages The blocks of each stage that stay.
+ * @param kept Receives what the blocks that stay say about rows. @throws MAESTRO_RUN_STATE
+ */
+export async function keepLedger(
+  path: string,
+  stages: ReadonlyMap<number, LedgerBlocks>,
+  kept: (id: RowId, fact: Fact) => void,
+): Promise<void> {
   if (!existsSync(path)) return
   await stateErrors(path, async () => {
     const temporary = `${path}.tmp`
     const file = await open(temporary, 'w', ownFile)
+    const counts = new Map<number, number>()
     try {
-      for (const { payload } of readFrames(path))
-        if (stages.has(new LedgerBlock(payload).head.stage)) await file.appendFile(encodeFrame(payload))
+      for (const { payload } of readFrames(path)) {
+        const block = new LedgerBlock(payload)
+        const { stage } = block.head
+        const count = counts.get(stage) ?? 0
+        if (count >= (stages.get(stage)?.blocks ?? 0)) continue
+        counts.set(stage, count + 1)
+        await file.appendFile(encodeFrame(payload))
+        for (const { id, fact } of block.read().facts) kept(id, fact)
+      }
       await file.sync()
     } finally {
       await file.close()

@@ -8,34 +8,47 @@ import { stateErrors } from '../state/state-errors.js'
 import { failpoint } from './failpoints.js'
 import { syncName } from './sync-folder.js'
 
-/** The rejected rows on record, by step. Lines that are damaged belong to no step. */
-export async function tallyRejects(path: string): Promise<ReadonlyMap<string, RejectTally>> {
+/**
+ * The rejected rows on record, by step. Lines that are damaged belong to no step.
+ *
+ * @param most The number of a step's first rows that count. @default all
+ */
+export async function tallyRejects(
+  path: string,
+  most: (step: string) => number = () => Number.POSITIVE_INFINITY,
+): Promise<ReadonlyMap<string, RejectTally>> {
   const tallies = new Map<string, RejectTally>()
   for await (const text of linesOf(path)) {
     const line = parse(text)
-    if (line !== undefined) tallies.set(line.step, addToTally(tallies.get(line.step) ?? noRejects, text))
+    if (line === undefined) continue
+    const known = tallies.get(line.step) ?? noRejects
+    if (known.rows < most(line.step)) tallies.set(line.step, addToTally(known, text))
   }
   return tallies
 }
 
 /**
- * Removes the rejected rows of the steps that run again from the file, because they will be recorded again.
+ * Removes the rejected rows that will be recorded again from the file.
  *
+ * @param steps The number of each step's first rows that stay.
  * @param kept Receives each line that stays, in order. @throws MAESTRO_RUN_STATE
  */
 export async function keepRejects(
   path: string,
-  steps: ReadonlySet<string>,
+  steps: ReadonlyMap<string, number>,
   kept: (line: RejectLine, error: MaestroError, text: string) => void,
 ): Promise<void> {
   if (!existsSync(path)) return
   await stateErrors(path, async () => {
     const temporary = `${path}.tmp`
     const file = await open(temporary, 'w', ownFile)
+    const counts = new Map<string, number>()
     try {
       for await (const text of linesOf(path)) {
         const line = parse(text)
-        if (line === undefined || !steps.has(line.step)) continue
+        const count = counts.get(line?.step ?? '') ?? 0
+        if (line === undefined || count >= (steps.get(line.step) ?? 0)) continue
+        counts.set(line.step, count + 1)
         await file.appendFile(`${text}\n`)
         kept(line, errorOf(line), text)
       }

@@ -10,7 +10,7 @@ import { thisProcess } from './process-identity.js'
 const settings = { what: 'run-1', nextBeat: () => Promise.resolve() }
 
 describe('a lease', () => {
-  test('belongs to one process, and the second is told who holds it', async () => {
+  test('belongs to one process, and the error of a second one names the holder', async () => {
     const folder = new ProjectFolder().file('lease')
     const lease = await Lease.take(folder, settings)
     const error = await errorOf(() => Lease.take(folder, settings))

@@ -41,13 +41,16 @@ export interface LeaseSettings {
  */
 export class Lease {
   readonly number: number
+  /** Whether the holder before may still run: this process cannot see it. */
+  readonly mayBeShared: boolean
   readonly #folder: string
   readonly #what: string
   readonly #beating: NodeJS.Timeout
 
-  private constructor(folder: string, number: number, what: string) {
+  private constructor(folder: string, number: number, what: string, mayBeShared: boolean) {
     this.#folder = folder
     this.number = number
+    this.mayBeShared = mayBeShared
     this.#what = what
     let beat = 0
     this.#beating = setInterval(() => {
@@ -63,7 +66,9 @@ export class Lease {
         const highest = await highestNumber(folder)
         const holder = readHolder(folder, highest)
         if (highest > 0 && (await isAlive(folder, highest, holder, settings))) throw heldBy(holder, settings.what)
-        if (await linkNumber(folder, highest + 1)) return new Lease(folder, highest + 1, settings.what)
+        const isUnseen = holder === undefined || (holder.released !== true && stateOf(holder) === 'unknown')
+        if (await linkNumber(folder, highest + 1))
+          return new Lease(folder, highest + 1, settings.what, highest > 0 && isUnseen)
       }
     })
   }

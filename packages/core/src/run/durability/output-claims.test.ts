@@ -19,7 +19,7 @@ async function running(state: string, runId: string) {
 }
 
 describe('an output', () => {
-  test('belongs to one run, and the second is told which', async () => {
+  test('belongs to one run, and the error of a second one names it', async () => {
     const state = new ProjectFolder().file('state')
     const [first, second] = [await running(state, 'run-1'), await running(state, 'run-2')]
     await first.claims.claim([out])
@@ -50,7 +50,7 @@ describe('an output', () => {
     for (const { lease } of runs) await lease.release()
   })
 
-  test('of a run whose process has ended is free, and so is that of a run whose folder is gone', async () => {
+  test('of a run whose process has ended is free, and so is that of a run whose folder was deleted', async () => {
     const state = new ProjectFolder().file('state')
     const [dead, next] = [await running(state, 'run-1'), await running(state, 'run-2')]
     await dead.claims.claim([out])

@@ -5,7 +5,7 @@ import type { RunEnvironment } from '../run-context.js'
 import { identifyInput, identifyOthers } from '../source/identify-input.js'
 import { openSource } from '../source/open-source.js'
 import { inTemporaryFolder } from '../state/in-temporary-folder.js'
-import { decideStages, type StageDecision } from './durable-run.js'
+import { decideStages, type StageDecision } from './decide-stages.js'
 import { fingerprintStages } from './stage-fingerprint.js'
 
 /** What a resumption would do with each stage. It reads the files of the run and changes nothing. */

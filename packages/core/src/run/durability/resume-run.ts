@@ -2,27 +2,39 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PlannedStage } from '../../contracts/plan.js'
 import type { SourceReader } from '../../contracts/storage.js'
+import { MaestroError } from '../../errors/maestro-error.js'
+import type { CompiledSink } from '../../pipeline/compile/compiled-pipeline.js'
 import { ledgerFile } from '../ledger/run-ledger.js'
 import type { Run } from '../run.js'
 import type { RunContext } from '../run-context.js'
+import { sourceChecks } from '../source/checked-source.js'
+import { continuedReading } from '../source/continued-reading.js'
 import { identifyInput, identifyOthers } from '../source/identify-input.js'
+import { openSource } from '../source/open-source.js'
+import type { RejectTally } from '../state/journal.js'
 import { stageFolder } from '../state/stage-files.js'
-import { type DurableRun, decideStages, type StageDecision } from './durable-run.js'
-import { keepLedger, noBlocks, tallyLedger } from './kept-ledger.js'
+import { decideStages, type StageDecision } from './decide-stages.js'
+import type { DurableRun } from './durable-run.js'
+import { beginsAlike } from './input-position.js'
+import { keepLedger, noBlocks } from './kept-ledger.js'
 import { keepRejects } from './kept-rejects.js'
-import { fingerprintStages } from './stage-fingerprint.js'
+import { fingerprintStages, identifySink } from './stage-fingerprint.js'
+import { dropProgress, type StageProgress } from './stage-progress.js'
 import { dropReceipt, type StageReceipt, writeReceipt } from './stage-receipts.js'
 
+/** What a resumed run takes over from the processes before. */
+export interface RestoredStages {
+  /** The stages that need not run again. */
+  readonly finished: ReadonlyMap<number, StageReceipt>
+  /** The stages that go on. */
+  readonly begun: ReadonlyMap<number, StageProgress>
+}
+
 /**
- * Finds out which stages of a run are done, and restores what they left behind: their rejected rows, counts, and usage.
- *
- * @returns the receipts of the stages that need not run again
+ * Finds out which stages of a run are done or begun, and restores what they left behind: their rejected rows, counts, and
+ * usage.
  */
-export async function restoreStages(
-  run: Run,
-  durable: DurableRun,
-  reader: SourceReader,
-): Promise<ReadonlyMap<number, StageReceipt>> {
+export async function restoreStages(run: Run, durable: DurableRun, reader: SourceReader): Promise<RestoredStages> {
   const { context, compiled, options } = run
   const { path } = context.folder
   const { stages } = compiled.plan
@@ -33,23 +45,70 @@ export async function restoreStages(
     describeServing: context.describeServing,
   })
   durable.identify(parts)
-  if (options.resume === undefined) return new Map()
-  const decisions = await decideStages(path, stages, parts, options.resume)
+  if (options.resume === undefined) return { finished: new Map(), begun: new Map() }
+  const decisions: StageDecision[] = []
+  for (const decision of await decideStages(path, stages, parts, options.resume)) {
+    const { progress } = decision
+    const stage = stages[decision.stage] as PlannedStage
+    const reason = progress === undefined ? undefined : await whyNotBehind(progress, stage, run, reader)
+    const { progress: _, ...others } = decision
+    decisions.push(reason === undefined ? decision : { ...others, reason })
+  }
   options.onResume?.(decisions)
-  const receipts = new Map<number, StageReceipt>()
-  for (const { stage: index, receipt, reason } of decisions) {
+  const finished = new Map<number, StageReceipt>()
+  const begun = new Map<number, StageProgress>()
+  for (const { stage: index, receipt, progress, reason } of decisions) {
     const stage = stages[index] as PlannedStage
-    if (receipt !== undefined) receipts.set(index, receipt)
+    if (receipt !== undefined) finished.set(index, receipt)
     else await dropReceipt(stageFolder(path, stage))
+    if (progress !== undefined) begun.set(index, progress)
+    else await dropProgress(stageFolder(path, stage))
     if (reason !== undefined) context.journal.event({ event: 'stage-redone', stage: index, name: stage.name, reason })
   }
-  await restoreRejects(run, [...receipts.values()])
-  await keepLedger(join(path, ledgerFile), new Set(receipts.keys()))
-  context.ledger?.reopen()
-  for (const receipt of receipts.values()) restoreCounts(receipt, context)
-  restoreUsage(run, durable, decisions, receipts)
+  const kept = [...finished, ...begun]
+  await restoreRejects(
+    run,
+    kept.map(([, { rejects }]) => rejects),
+  )
+  const blocks = new Map(kept.map(([index, { ledger }]) => [index, ledger]))
+  await keepLedger(join(path, ledgerFile), blocks, (id, fact) => context.ledger?.restoreDrop(id, fact))
+  context.ledger?.reopen(blocks)
+  for (const [, { counts }] of kept) restoreCounts(counts, context)
+  restoreUsage(run, durable, { finished, begun })
   await rm(join(path, 'report.json'), { force: true })
-  return receipts
+  return { finished, begun }
+}
+
+/** Opens what a begun stage goes on with. @returns why it cannot go on */
+async function whyNotBehind(
+  progress: StageProgress,
+  stage: PlannedStage,
+  { context, compiled }: Run,
+  reader: SourceReader,
+): Promise<string | undefined> {
+  const reading = stage.input === 'source' ? continuedReading(compiled.source.node, reader) : 'identified'
+  if (reading === 'impossible') return 'its input can be read only once'
+  if (reading === 'compared') {
+    // The rows that are compared are read once more afterwards, like those of an undisturbed run.
+    const again = await openSource(compiled, context.storage)
+    if (!(await beginsAlike(sourceChecks(context).checked(again.read()), progress.input)))
+      return 'its input begins with other rows'
+  }
+  for (const id of stage.sinks) {
+    const sink = compiled.sinks.get(id) as CompiledSink
+    const known = progress.sinks[id]
+    try {
+      if (known === undefined && progress.file === undefined) return `the sink ${id} is new`
+      if (known === undefined) continue
+      if (known.sink !== identifySink(sink)) return `the sink ${id} changed`
+      await context.outputs.continue(sink, known, context.lease.mayBeShared)
+    } catch (error) {
+      for (const opened of stage.sinks) await context.outputs.restart(opened)
+      if (!MaestroError.is(error, 'MAESTRO_RUN_OUTPUT_LOST')) throw error
+      return `the rows of the sink ${id} are damaged`
+    }
+  }
+  return undefined
 }
 
 /**
@@ -76,21 +135,26 @@ export async function recordStage(
   context.journal.sync()
   context.ledger?.sync()
   durable.lease.assertHeld()
-  await writeReceipt(stageFolder(context.folder.path, stage), {
+  const folder = stageFolder(context.folder.path, stage)
+  await writeReceipt(folder, {
     parts: durable.partsOf(stage.index),
     file,
     counts: Object.fromEntries(counts.flatMap(([step, count]) => (count === undefined ? [] : [[step, count]]))),
     rejects: context.journal.tallies(steps),
-    ledger: tallyLedger(join(context.folder.path, ledgerFile)).get(stage.index) ?? noBlocks,
+    ledger: context.ledger?.blocksOf(stage.index) ?? noBlocks,
     usage: usage.list(steps),
   })
+  await dropProgress(folder)
 }
 
 const counterOf = (step: string, context: RunContext) =>
   step === 'source' ? context.sourceCounter : context.counters.get(step)
 
-async function restoreRejects({ context, rejects, restoredReject }: Run, receipts: readonly StageReceipt[]) {
-  const steps = new Set(receipts.flatMap((receipt) => Object.keys(receipt.rejects)))
+async function restoreRejects(
+  { context, rejects, restoredReject }: Run,
+  tallies: readonly Readonly<Record<string, RejectTally>>[],
+) {
+  const steps = new Map(tallies.flatMap((tally) => Object.entries(tally).map(([step, { rows }]) => [step, rows])))
   await keepRejects(join(context.folder.path, 'rejects.jsonl'), steps, (line, error, text) => {
     context.journal.restored(line.step, text)
     rejects.add(line.step, line.id, error)
@@ -100,7 +164,7 @@ async function restoreRejects({ context, rejects, restoredReject }: Run, receipt
   })
 }
 
-function restoreCounts({ counts }: StageReceipt, context: RunContext): void {
+function restoreCounts(counts: StageReceipt['counts'], context: RunContext): void {
   for (const [step, count] of Object.entries(counts)) {
     counterOf(step, context)?.restore(count)
     context.ledger?.restore(step, count)
@@ -108,19 +172,13 @@ function restoreCounts({ counts }: StageReceipt, context: RunContext): void {
 }
 
 /** The usage of finished stages is that of their receipts; that of the others is what the record of calls says. */
-function restoreUsage(
-  { context, usage }: Run,
-  durable: DurableRun,
-  decisions: readonly StageDecision[],
-  receipts: ReadonlyMap<number, StageReceipt>,
-): void {
+function restoreUsage({ context, usage }: Run, durable: DurableRun, { finished, begun }: RestoredStages): void {
   const { stages } = context.compiled.plan
-  const finished = new Set(
-    decisions.flatMap(({ stage, receipt }) => (receipt === undefined ? [] : (stages[stage]?.steps ?? []))),
-  )
-  for (const receipt of receipts.values()) for (const used of receipt.usage) usage.add(used)
+  const steps = new Set([...finished.keys()].flatMap((stage) => stages[stage]?.steps ?? []))
+  for (const receipt of finished.values()) for (const used of receipt.usage) usage.add(used)
+  for (const progress of begun.values()) for (const used of progress.usage) usage.restoreUnrecorded(used)
   for (const spent of durable.calls.spentBefore) {
-    if (!finished.has(spent.step)) usage.add(spent)
+    if (!steps.has(spent.step)) usage.add(spent)
     context.restoreSpending(context.folder.runId, spent)
   }
 }

@@ -8,9 +8,9 @@ import type { LLMServing } from '../../contracts/serving.js'
 import type { MaestroConfig } from '../../define/maestro-config.js'
 import { pipeline } from '../../define/pipeline.js'
 import { maestroError } from '../../errors/error-table.js'
-import type { RunSettings } from '../../maestro.js'
+import type { RunSettings } from '../../run-settings.js'
 import { expectSums, RunFolder } from '../__fixtures__/run-folder.js'
-import type { StageDecision } from './durable-run.js'
+import type { StageDecision } from './decide-stages.js'
 import { readRunState } from './run-state.js'
 
 const folder = new RunFolder()
@@ -211,7 +211,7 @@ describe('stages', () => {
 })
 
 describe('a run', () => {
-  test('in progress cannot be resumed by another process, which is told who holds it', async () => {
+  test('in progress cannot be resumed by another process, whose error names the holder', async () => {
     const model = new CountingModel()
     const run = await interrupted(model, 2)
     const project = projectOf(model)

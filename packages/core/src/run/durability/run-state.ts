@@ -30,6 +30,10 @@ export interface RunState {
   readonly limit?: number | undefined
   readonly overwrite: boolean
   readonly allowEmpty?: boolean | undefined
+  /** The steps after which the run has stopped, or was to stop. They end a stage. */
+  readonly cuts?: readonly string[] | undefined
+  /** Whether the run reuses no answer of another run. */
+  readonly fresh?: boolean | undefined
   /** Missing for a run that code started. */
   readonly command?: RunCommand | undefined
 }
@@ -37,8 +41,8 @@ export interface RunState {
 /** A run that has not reached its end. */
 export interface UnfinishedRun extends RunState {
   readonly directory: string
-  /** `running`: a process works on it; `stopped`: a process ended in the middle of it. */
-  readonly status: 'running' | 'stopped' | 'failed' | 'aborted'
+  /** `running`: a process works on it; `stopped`: a process ended in the middle of it; `paused`: it stopped as asked. */
+  readonly status: 'running' | 'stopped' | Exclude<RunReport['status'], 'done'>
   /** The code and message of the error that ended it, if it was not interrupted. */
   readonly reason?: string
 }

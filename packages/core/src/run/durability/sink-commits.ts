@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ownFolder } from '../../builtin/state-directory.js'
-import type { SinkWriter, StorageCheckContext, WriteResult } from '../../contracts/storage.js'
+import type { SinkCheckpoint, SinkWriter, StorageCheckContext, WriteResult } from '../../contracts/storage.js'
 import { maestroError } from '../../errors/error-table.js'
 import type { CompiledSink } from '../../pipeline/compile/compiled-pipeline.js'
 import { failpoint } from './failpoints.js'
@@ -39,14 +39,18 @@ export class SinkCommits {
     this.#fingerprintOf = fingerprintOf
   }
 
-  /** A writer that only counts, for a sink that an earlier process has committed with the same rows. */
-  settledWriter(sink: string): SinkWriter | undefined {
+  /**
+   * A writer that only counts, for a sink that an earlier process has committed with the same rows.
+   *
+   * @param rows The number of rows that it will not get, because its stage goes on behind them.
+   */
+  settledWriter(sink: string, rows: number): SinkWriter | undefined {
     const state = readState(this.#folder, sink)
     // A sink that refused rows has to refuse them again, so that they are recorded.
     if (state === undefined || state === 'damaged' || state.state !== 'done' || state.refused > 0) return undefined
     if (state.fingerprint !== this.#fingerprintOf(sink)) return undefined
     this.#settled.add(sink)
-    return new SettledSink(state.result)
+    return new SettledSink(state.result, rows)
   }
 
   /**
@@ -97,13 +101,17 @@ const statePath = (folder: string, sink: string): string =>
 
 const readState = (folder: string, sink: string) => readSealed<SinkState>(statePath(folder, sink))
 
+/** The state of a sink that has nothing left to write. */
+export const settled = 'settled'
+
 /** Stands for a sink that has committed the rows already. */
 class SettledSink implements SinkWriter {
   readonly #result: WriteResult
-  #rows = 0
+  #rows: number
 
-  constructor(result: WriteResult) {
+  constructor(result: WriteResult, rows: number) {
     this.#result = result
+    this.#rows = rows
   }
 
   get rowsWritten(): number {
@@ -114,8 +122,16 @@ class SettledSink implements SinkWriter {
     this.#rows += rows.length
   }
 
+  checkpoint(): Promise<SinkCheckpoint> {
+    return Promise.resolve({ state: settled })
+  }
+
   commit(): Promise<WriteResult> {
     return Promise.resolve(this.#result)
+  }
+
+  suspend(): Promise<void> {
+    return Promise.resolve()
   }
 
   abort(): Promise<void> {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { Operator } from '../../contracts/operator.js'
 import type { PlannedStage } from '../../contracts/plan.js'
 import type { ServingKind } from '../../contracts/serving.js'
-import type { CompiledPipeline, CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
+import type { CompiledPipeline, CompiledSink, CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
 import { describeOptions } from '../../pipeline/compile/describe-options.js'
 
 /** Everything that the rows of a stage depend on, by a name for people. A part is a hash or a short text. */
@@ -40,6 +40,9 @@ export const hashOf = (value: unknown): string =>
     .update(JSON.stringify(value) ?? 'undefined')
     .digest('hex')
     .slice(0, 32)
+
+/** Identifies how a sink writes its rows. */
+export const identifySink = ({ node, shown, columns }: CompiledSink): string => hashOf([node.use, shown, columns])
 
 function partsOf(
   stage: PlannedStage,

@@ -1,12 +1,14 @@
-import { closeSync, fdatasyncSync, fstatSync, openSync, writeSync } from 'node:fs'
+import { closeSync, fdatasync, fdatasyncSync, fstatSync, openSync, writeSync } from 'node:fs'
+import { promisify } from 'node:util'
 import { crc32 } from 'node:zlib'
 import { ownFile } from '../../builtin/state-directory.js'
 import type { RequestDoneEvent } from '../../contracts/hooks.js'
 import type { Row, RowId } from '../../contracts/row.js'
 import type { LeftOutRows, RowIds } from '../../contracts/table-engine.js'
 import { encodeStepLine } from '../../provider/step-codec.js'
+import { type LedgerBlocks, noBlocks, withBlock } from '../durability/kept-ledger.js'
 import { DropGroups } from '../report/drop-groups.js'
-import { stateError } from '../state/state-errors.js'
+import { stateError, stateErrors } from '../state/state-errors.js'
 import type { Entry, Leaf } from '../stream/ordered-window.js'
 import type { Fact } from './facts.js'
 import { BlockBuilder, frameOf, type StagePass } from './ledger-block.js'
@@ -47,6 +49,8 @@ export class RunLedger {
   #file: number
   readonly #tallies = new Map<string, LedgerTally>()
   readonly drops = new DropGroups()
+  /** The blocks of each stage. */
+  readonly #blocks = new Map<number, LedgerBlocks>()
   /** Facts about rows that are still in the window. */
   readonly #held = new Map<RowId, Fact[]>()
   #end: number
@@ -64,10 +68,28 @@ export class RunLedger {
   }
 
   /** Goes on with the file that has replaced the ledger of a resumed run. @throws MAESTRO_RUN_STATE */
-  reopen(): void {
+  reopen(blocks: ReadonlyMap<number, LedgerBlocks>): void {
+    this.#blocks.clear()
+    for (const [stage, kept] of blocks) this.#blocks.set(stage, kept)
     closeSync(this.#file)
     this.#file = openToAppend(this.#options.path)
     this.#end = fstatSync(this.#file).size
+  }
+
+  /** Takes over why an earlier process of the run left out a row. */
+  restoreDrop(id: RowId, fact: Fact): void {
+    if (fact.kind === 'dropped') this.drops.add('dropped', fact.step, fact.reason, id)
+    if (fact.kind === 'merged') this.drops.add('merged', fact.step, undefined, id, fact.into)
+  }
+
+  /** Writes the appended blocks to the disk. @throws MAESTRO_RUN_STATE */
+  async syncBlocks(): Promise<void> {
+    await stateErrors(this.#options.path, () => promisify(fdatasync)(this.#file))
+  }
+
+  /** The blocks of a stage that are in the file. */
+  blocksOf(stage: number): LedgerBlocks {
+    return this.#blocks.get(stage) ?? noBlocks
   }
 
   /** Takes over the rows that a step lost in an earlier process of the run, which are in the file. */
@@ -184,12 +206,14 @@ export class RunLedger {
     const block = this.#block
     if (block.rows + block.facts === 0) return this.#end
     this.#block = new BlockBuilder()
-    const frame = frameOf(block.encode({ stage: this.#stage, pass: this.#pass }, Date.now() - this.#options.started))
+    const encoded = block.encode({ stage: this.#stage, pass: this.#pass }, Date.now() - this.#options.started)
+    const frame = frameOf(encoded)
     try {
       for (let done = 0; done < frame.length; ) done += writeSync(this.#file, frame, done)
     } catch (error) {
       throw stateError(this.#options.path, error)
     }
+    this.#blocks.set(this.#stage, withBlock(this.blocksOf(this.#stage), encoded))
     this.#end += frame.length
     this.#written = performance.now()
     return this.#end

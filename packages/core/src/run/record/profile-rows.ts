@@ -37,7 +37,7 @@ export function profileOf(rows: readonly SampledRow[]): readonly ColumnProfile[]
 
 function profileColumn(column: string, rows: readonly SampledRow[]): ColumnProfile {
   const filled = rows.flatMap(({ id, row }) => {
-    const value = row[column]
+    const value = Object.hasOwn(row, column) ? row[column] : undefined
     return value === undefined || value === null || value === '' ? [] : [{ id, value }]
   })
   const byText = new Map<string, RowId[]>()

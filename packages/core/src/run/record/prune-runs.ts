@@ -1,6 +1,6 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { removeTemporaryFiles } from '../state/remove-temporary-files.js'
+import { removeTemporaryFiles, removeTemporaryFilesOf } from '../state/remove-temporary-files.js'
 import { listRuns, type RunRecord } from './run-record.js'
 
 /** Which finished runs to remove. Without any, only step files are removed. */
@@ -26,8 +26,8 @@ export interface PrunedRun {
 }
 
 /**
- * Removes finished runs, the step files of those that stay, and the hidden files that killed runs have left beside their
- * outputs. An unfinished run can still be resumed.
+ * Removes runs that have ended, the step files of those that are done and stay, and the hidden files that killed runs have
+ * left beside their outputs. An unfinished run can still be resumed.
  */
 export async function pruneFinishedRuns(
   stateDirectory: string,
@@ -37,14 +37,17 @@ export async function pruneFinishedRuns(
   const named = new Set(runs.map(({ runId }) => runId))
   const left = await removeTemporaryFiles(stateDirectory, dryRun)
   const pruned = left.map(({ runId, bytes }): PrunedRun => ({ runId, removed: 'hidden files', bytes }))
-  for (const [age, { runId, directory, summary }] of finished.entries()) {
+  for (const [age, { runId, directory, summary, status }] of finished.entries()) {
     const isOld =
       named.has(runId) ||
       (keep !== undefined && age >= keep) ||
       (startedBefore !== undefined && summary.startedAt < startedBefore)
+    // A run that failed or was stopped can be resumed.
+    if (!isOld && status !== 'done') continue
     const path = isOld ? directory : join(directory, 'stages')
     const bytes = await sizeOf(path)
     if (bytes === undefined) continue
+    if (!dryRun && isOld) await removeTemporaryFilesOf(directory)
     if (!dryRun) await rm(path, { recursive: true, force: true })
     pruned.push({ runId, removed: isOld ? 'run' : 'step files', bytes })
   }

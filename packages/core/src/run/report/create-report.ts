@@ -7,7 +7,7 @@ import { StepCounter } from './step-counter.js'
 
 /** Creates the report of a run, including the error that stopped it. */
 export function createReport(
-  { context, compiled, started, startedAt, sinks, usage, rejects, observers }: Run,
+  { context, compiled, started, startedAt, sinks, usage, rejects, observers, isPaused }: Run,
   failure: MaestroError | undefined,
 ): RunReport {
   const steps = [...compiled.steps.values()].map((step): StepReport => {
@@ -16,7 +16,14 @@ export function createReport(
     return { id: step.node.id, use: step.planned.use, counts, ...(used === undefined ? {} : { usage: used }) }
   })
   const drops = context.ledger?.drops.list() ?? []
-  const status = failure === undefined ? 'done' : failure.code === 'MAESTRO_RUN_ABORTED' ? 'aborted' : 'failed'
+  const status =
+    failure === undefined
+      ? isPaused
+        ? 'paused'
+        : 'done'
+      : failure.code === 'MAESTRO_RUN_ABORTED'
+        ? 'aborted'
+        : 'failed'
   return {
     runId: context.folder.runId,
     pipeline: compiled.plan.pipeline,

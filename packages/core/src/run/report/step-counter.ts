@@ -65,10 +65,10 @@ export class StepCounter implements StepCounts {
     this.created += counts.created ?? 0
   }
 
-  /** Takes over the counts of a step that has finished in an earlier process of the run. */
+  /** Takes over the counts of rows from an earlier process of the run. */
   restore(counts: StepCounts): void {
     this.add(counts)
-    this.#firstLeft = 0
+    this.#firstLeft = Math.max(0, this.#firstLeft - counts.rowsIn)
   }
 
   /** Checks that rows in + created = out + rejected + dropped + merged. @throws MAESTRO_RUN_COUNTS */

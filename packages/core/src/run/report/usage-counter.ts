@@ -1,6 +1,8 @@
 import type { RequestDoneEvent, ServingStateEvent } from '../../contracts/hooks.js'
 import type { ServingReport, UsageTotals } from '../../contracts/report.js'
-import type { ServingListener } from '../run-context.js'
+import type { ServingListener } from '../serving-listener.js'
+import type { Entry } from '../stream/ordered-window.js'
+import { UnrecordedUsage } from './unrecorded-usage.js'
 import { addUsageTotals, type GrowingUsage, noUsage, type StepUsage } from './usage-totals.js'
 
 interface Serving {
@@ -25,18 +27,29 @@ export class UsageCounter implements ServingListener {
   readonly #usage = new Map<string, Map<string, GrowingUsage>>()
   readonly #servings = new Map<string, Serving>()
   readonly #questions = new Map<string, Questions>()
+  readonly #unrecorded: UnrecordedUsage | undefined
 
   readonly #onWarning: (serving: string, step: string | undefined, warning: string) => void
 
-  /** @param onWarning Called when a serving gives a warning for the first time in this run. */
-  constructor(run: string, onWarning: (serving: string, step: string | undefined, warning: string) => void) {
+  /**
+   * @param onWarning Called when a serving gives a warning for the first time in this run.
+   * @param isRecorded Whether the run has a record of its calls, which outlives the process.
+   */
+  constructor(
+    run: string,
+    onWarning: (serving: string, step: string | undefined, warning: string) => void,
+    isRecorded = false,
+  ) {
     this.#run = run
     this.#onWarning = onWarning
+    this.#unrecorded = isRecorded ? new UnrecordedUsage() : undefined
   }
 
   requestDone(event: RequestDoneEvent): void {
     if (event.run !== this.#run) return
-    this.add({ step: event.step ?? '', serving: event.serving, usage: toTotals(event) })
+    const usage = toTotals(event)
+    this.add({ step: event.step ?? '', serving: event.serving, usage })
+    this.#unrecorded?.requestDone(event, usage)
     const { warnings } = this.#serving(event.serving)
     this.#countQuestion(event)
     for (const warning of event.warnings ?? []) {
@@ -50,6 +63,27 @@ export class UsageCounter implements ServingListener {
   add({ step, serving, usage }: StepUsage): void {
     const ofStep = entry(this.#usage, step, () => new Map<string, GrowingUsage>())
     addUsageTotals(entry(ofStep, serving, noUsage), usage)
+  }
+
+  /** Takes over usage of committed rows that is not in the record of calls. */
+  restoreUnrecorded(used: StepUsage): void {
+    this.add(used)
+    this.#unrecorded?.add(used)
+  }
+
+  /** Takes a record that leaves the window of its stage. */
+  left(entry: Entry): void {
+    this.#unrecorded?.left(entry)
+  }
+
+  /** Called at the end of a stage, when no row is in progress. */
+  settle(): void {
+    this.#unrecorded?.settle()
+  }
+
+  /** What rows that have left used and the record of calls does not know. */
+  unrecorded(steps: readonly string[]): readonly StepUsage[] {
+    return this.#unrecorded?.list(steps) ?? []
   }
 
   servingState(event: ServingStateEvent): void {

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bytesOf } from '../../contracts/byte-size.js'
 import type { PlannedStage } from '../../contracts/plan.js'
@@ -5,17 +6,20 @@ import type { Batch } from '../../contracts/row.js'
 import type { RefusedRow, SourceBatch } from '../../contracts/storage.js'
 import type { CompiledSink, CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
 import { deepCopy } from '../checks/row-copy.js'
+import { identifySink } from '../durability/stage-fingerprint.js'
+import { partialFile, type StageProgress } from '../durability/stage-progress.js'
 import type { StagePass } from '../ledger/ledger-block.js'
 import { StepCounter } from '../report/step-counter.js'
 import type { RunContext } from '../run-context.js'
 import { type RowOutput, sinkErrors, writeWithRejects } from '../run-outputs.js'
 import { estimateBytes } from '../source/read-source.js'
 import { partitionFile } from '../state/stage-files.js'
-import { StepFileWriter } from '../state/step-file.js'
+import { readStepFile, StepFileWriter } from '../state/step-file.js'
 import { createRowStep } from '../stream/create-row-step.js'
 import type { RowStep } from '../stream/row-step.js'
 import { RowStream } from '../stream/row-stream.js'
 import { untilStopped } from '../stream/until-stopped.js'
+import type { CommittedSink, StageCommits } from './stage-commits.js'
 
 /** The input of a row stage and the destinations of its rows. */
 export interface RowStageRun {
@@ -29,24 +33,38 @@ export interface RowStageRun {
   readonly materialise: boolean
   /** Further consumers, such as an iteration in code. */
   readonly outputs: readonly RowOutput[]
+  /** Commits the partitions of the stage, if it can go on behind them. */
+  readonly commits?: StageCommits | undefined
+  /** What an earlier process of the run has committed. */
+  readonly progress?: StageProgress | undefined
 }
 
 /** Runs one partition of a row stage: input, chain, outputs. @returns the number of rows that came out */
 export async function runRowStage(run: RowStageRun, context: RunContext): Promise<number> {
-  const { stage } = run
+  const { stage, commits, progress } = run
   const onError = context.settings.onError ?? 'reject'
   const steps = run.steps.map((step) => createRowStep(step, counterOf(context, step.node.id), onError, context))
   const useOf = (id: string) => context.compiled.steps.get(id)?.planned.use ?? id
   let stepFile: StepFileWriter | undefined
   let stream: RowStream | undefined
   let rowsOut = 0
-  const { ledger } = context
+  const { ledger, usage } = context
+  const path = partitionFile(context.folder.path, stage, run.partition)
   ledger?.begin(stage.index, passOf(run), stage.kind === 'rows' ? stage.steps : [])
   try {
-    const outputs: RowOutput[] = [...run.outputs]
-    for (const sink of run.sinks) outputs.push(await openSink(sink, stage, context))
-    if (run.materialise) stepFile = await StepFileWriter.open(partitionFile(context.folder.path, stage, run.partition))
-    const kept = stepFile === undefined ? undefined : keepRows(stepFile, stage, steps.at(-1), context)
+    const sinks: OpenSink[] = []
+    for (const sink of run.sinks) sinks.push(await openSink(sink, run, context))
+    const replayed = [...run.outputs, ...sinks.filter(({ committed }) => committed === undefined)]
+    const outputs: readonly RowOutput[] = [...run.outputs, ...sinks]
+    if (run.materialise || (commits !== undefined && replayed.length > 0))
+      stepFile = await openStepFile(path, progress, context)
+    const kept = stepFile === undefined ? undefined : keepRows(stepFile, stage, steps.at(-1), context, commits)
+    commits?.begin({
+      file: stepFile,
+      sinks: sinks.flatMap(({ committed }) => committed ?? []),
+      replayed: sinks.flatMap(({ id, committed }) => (committed === undefined ? [id] : [])),
+    })
+    if (progress?.file !== undefined) rowsOut += await replay(path, progress.file.bytes, replayed, run, context)
     stream = new RowStream({
       steps,
       rowsInFlight: context.settings.rowsInFlight ?? 1024,
@@ -56,9 +74,21 @@ export async function runRowStage(run: RowStageRun, context: RunContext): Promis
       params: context.compiled.definition.params,
       signal: context.signal,
       trace: context.trace ?? context.samples?.step,
-      left: ledger?.left,
+      left:
+        commits === undefined
+          ? (entry) => {
+              usage.left(entry)
+              ledger?.left(entry)
+            }
+          : (entry) => commits.left(entry),
+      partitions: commits,
       reject: (step, id, row, error) =>
-        context.reject({ step: step.id, use: useOf(step.id), stage: stage.index }, step.counter, { id, row, error }),
+        context.reject(
+          { step: step.id, use: useOf(step.id), stage: stage.index },
+          step.counter,
+          { id, row, error },
+          commits && ((record) => commits.hold(id, record)),
+        ),
       emit: (ids, rows) => {
         rowsOut += rows.length
         announce(context, stage, steps)
@@ -73,17 +103,51 @@ export async function runRowStage(run: RowStageRun, context: RunContext): Promis
       if (full !== undefined) await full
     }
     await stream.finish()
+    commits?.end()
     for (const output of outputs) await output.finish?.()
-    await stepFile?.commit()
+    // Without a reader among the later stages, the file serves only a resumption.
+    if (run.materialise) await stepFile?.commit()
+    else await stepFile?.suspend()
   } catch (error) {
     await stream?.dispose()
-    await stepFile?.abort()
+    commits?.end()
+    await (commits?.hasCommitted === true ? stepFile?.suspend() : stepFile?.abort())
     throw error
   }
   await stream.dispose()
   ledger?.finish()
   announce(context, stage, steps)
   return rowsOut
+}
+
+/** Opens the file that keeps the rows of a stage, behind those that an earlier process of the run has committed. */
+async function openStepFile(
+  path: string,
+  progress: StageProgress | undefined,
+  { lease }: RunContext,
+): Promise<StepFileWriter> {
+  // An earlier process of the run that still has the file open keeps a file without a name.
+  if (progress?.file === undefined && lease.mayBeShared) await rm(partialFile(path), { force: true })
+  if (progress?.file === undefined) return StepFileWriter.open(path)
+  return StepFileWriter.continue(path, progress.file, lease.mayBeShared)
+}
+
+/** Gives the committed rows to the outputs that have not kept them. @returns their number */
+async function replay(
+  path: string,
+  bytes: number,
+  outputs: readonly RowOutput[],
+  { sinks }: RowStageRun,
+  context: RunContext,
+): Promise<number> {
+  let rows = 0
+  for await (const batch of readStepFile(partialFile(path), { bytes })) {
+    context.signal.throwIfAborted()
+    rows += batch.rows.length
+    if (sinks.length > 0) context.samples?.output(batch.ids, batch.rows)
+    await writeAll(outputs, batch)
+  }
+  return rows
 }
 
 /** A step over a whole table has its rows pass twice: into the file that it reads, and from the file that it wrote. */
@@ -126,9 +190,18 @@ function writeAll(outputs: readonly RowOutput[], batch: Batch): void | Promise<v
   if (waiting !== undefined) return Promise.all(waiting).then(() => undefined)
 }
 
+/** A sink as an output of a stage. */
+interface OpenSink extends RowOutput {
+  readonly id: string
+  /** Set if the sink takes part in the commits of the stage. */
+  readonly committed: CommittedSink | undefined
+}
+
 /** Opens a sink as an output. Rows that it refuses are rejected rows of the sink. */
-async function openSink(sink: CompiledSink, stage: PlannedStage, context: RunContext): Promise<RowOutput> {
+async function openSink(sink: CompiledSink, { stage, progress }: RowStageRun, context: RunContext): Promise<OpenSink> {
   const writer = await context.outputs.open(sink)
+  // A sink that has no part in what was committed gets the rows again.
+  const goesOn = writer.checkpoint !== undefined && (progress === undefined || sink.node.id in progress.sinks)
   const counter = counterOf(context, sink.node.id)
   const place = { step: sink.node.id, use: sink.node.use, stage: stage.index }
   const reject = (rows: readonly RefusedRow[]) => {
@@ -141,6 +214,8 @@ async function openSink(sink: CompiledSink, stage: PlannedStage, context: RunCon
     reject(rows)
   }
   return {
+    id: sink.node.id,
+    committed: goesOn ? { id: sink.node.id, sink: identifySink(sink), writer } : undefined,
     async write(batch) {
       const { written, refused } = await sinkErrors(place.step, place.use, () => writeWithRejects(writer, batch))
       counter.add({ rowsIn: batch.rows.length, rowsOut: written.rows.length })
@@ -162,6 +237,7 @@ function keepRows(
   stage: PlannedStage,
   last: RowStep | undefined,
   context: RunContext,
+  commits: StageCommits | undefined,
 ): (batch: Batch) => Promise<Batch> {
   const step = last?.id ?? 'source'
   const counter = last?.counter ?? context.sourceCounter
@@ -169,6 +245,7 @@ function keepRows(
   return async (batch) => {
     const { written, refused } = await writeWithRejects(file, batch)
     counter.rowsOut -= refused.length
+    commits?.refused(step, refused.length)
     const onError = last?.onError ?? context.settings.onError
     for (const row of refused) rejectRow(row, { step, use, stage: stage.index }, counter, onError, context)
     return written

@@ -3,14 +3,18 @@ import type { SourceBatch, SourceReader } from '../../contracts/storage.js'
 import type { TableFile } from '../../contracts/table-engine.js'
 import { maestroError } from '../../errors/error-table.js'
 import type { CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
+import { behind, type InputPosition } from '../durability/input-position.js'
+import type { StageProgress } from '../durability/stage-progress.js'
 import type { RunContext } from '../run-context.js'
 import type { RowOutput } from '../run-outputs.js'
 import { readSource } from '../source/checked-source.js'
+import { continuedReading } from '../source/continued-reading.js'
 import { partitionFile } from '../state/stage-files.js'
 import { readStepFile } from '../state/step-file.js'
 import { runOpaqueStage } from './run-opaque-stage.js'
 import { runRowStage } from './run-row-stage.js'
 import { runTableStage } from './run-table-stage.js'
+import { StageCommits } from './stage-commits.js'
 
 /** The step file of each stage that has run, for later stages. */
 export type StageFiles = Map<number, string>
@@ -21,18 +25,28 @@ export interface StageInput {
   readonly files: StageFiles
   /** Consumers of the last stage's rows, such as an iteration in code. */
   readonly outputs: readonly RowOutput[]
+  /** What an earlier process of the run has committed of the stage. */
+  readonly progress?: StageProgress | undefined
 }
 
 /** Runs one stage over its whole input. @returns the number of rows that came out */
 export async function runStage(stage: PlannedStage, input: StageInput, context: RunContext): Promise<number> {
   if (stage.kind === 'rows') {
     const steps = stage.steps.map((id) => stepOf(context, id))
-    const rows = await runRows(
-      stage,
-      readInput(stage, input, context),
-      steps,
-      stage.materialised,
-      input.outputs,
+    const { progress, outputs } = input
+    const commits = stageCommits(stage, input, context)
+    const rows = await runRowStage(
+      {
+        stage,
+        partition: 0,
+        input: readInput(stage, input, context, commits),
+        steps,
+        sinks: sinksOf(stage, context),
+        materialise: stage.materialised,
+        outputs,
+        commits,
+        progress,
+      },
       context,
     )
     if (stage.materialised) input.files.set(stage.index, partitionFile(context.folder.path, stage, 0))
@@ -73,8 +87,23 @@ function runRows(
   outputs: readonly RowOutput[],
   context: RunContext,
 ): Promise<number> {
-  const sinks = stage.sinks.flatMap((id) => context.compiled.sinks.get(id) ?? [])
+  const sinks = sinksOf(stage, context)
   return runRowStage({ stage, partition: 0, input: rows, steps, sinks, materialise, outputs }, context)
+}
+
+const sinksOf = ({ sinks }: PlannedStage, { compiled }: RunContext) =>
+  sinks.flatMap((id) => compiled.sinks.get(id) ?? [])
+
+/** What commits the partitions of a stage; undefined if a resumed run could not go on behind them. */
+function stageCommits(
+  stage: PlannedStage,
+  { reader, progress }: StageInput,
+  context: RunContext,
+): StageCommits | undefined {
+  const { durable, compiled, trace } = context
+  const reading = stage.input === 'source' ? continuedReading(compiled.source.node, reader) : 'identified'
+  if (durable === undefined || trace !== undefined || reading === 'impossible') return undefined
+  return new StageCommits({ stage, context, durable, verifies: reading === 'compared', progress })
 }
 
 function stepOf(context: RunContext, id: string): CompiledStep {
@@ -85,9 +114,27 @@ function stepOf(context: RunContext, id: string): CompiledStep {
 }
 
 /** The rows that a stage reads, from the source or from the step file of an earlier stage. */
-function readInput(stage: PlannedStage, input: StageInput, context: RunContext): AsyncIterable<SourceBatch> {
-  if (stage.input === 'source') return readSource(stage.index, input.reader, context)
-  return readStepFile(input.files.get(stage.input) ?? '')
+function readInput(
+  stage: PlannedStage,
+  { reader, files, progress }: StageInput,
+  context: RunContext,
+  commits: StageCommits | undefined,
+): AsyncIterable<SourceBatch> {
+  if (stage.input === 'source') return readSource(stage.index, reader, context, commits, progress?.input)
+  return readStage(files.get(stage.input) ?? '', commits, progress?.input)
+}
+
+/** The rows of an earlier stage. */
+async function* readStage(
+  path: string,
+  commits: StageCommits | undefined,
+  from: InputPosition | undefined,
+): AsyncGenerator<SourceBatch> {
+  const all = readStepFile(path, { from: from?.cursor?.at })
+  for await (const batch of from === undefined ? all : behind(all, from, from.cursor?.records ?? 0)) {
+    commits?.read(batch)
+    yield batch
+  }
 }
 
 /** Files for a stage that reads whole files: the JSON lines of the source if it has them, or else a step file. */

@@ -2,7 +2,7 @@ import { basename, join } from 'node:path'
 import type { PlannedStage } from '../../contracts/plan.js'
 import { maestroError } from '../../errors/error-table.js'
 import type { CompiledPipeline } from '../../pipeline/compile/compiled-pipeline.js'
-import { recordStage, restoreStages } from '../durability/resume-run.js'
+import { type RestoredStages, recordStage, restoreStages } from '../durability/resume-run.js'
 import type { Run } from '../run.js'
 import type { RunContext } from '../run-context.js'
 import { openSource } from '../source/open-source.js'
@@ -10,8 +10,12 @@ import { stageFolder } from '../state/stage-files.js'
 import { runPartitions } from './run-partitions.js'
 import { passOnRows, runStage, type StageFiles } from './run-stage.js'
 
-/** Runs the stages of a plan, one after the other. @throws what stops the run */
-export async function runStages(run: Run): Promise<void> {
+/**
+ * Runs the stages of a plan, one after the other.
+ *
+ * @returns false if the run has stopped after the step that was asked for @throws what stops the run
+ */
+export async function runStages(run: Run): Promise<boolean> {
   const { context, compiled, options } = run
   const { plan } = compiled
   const { hooks, journal, folder, executor, signal, durable } = context
@@ -23,14 +27,14 @@ export async function runStages(run: Run): Promise<void> {
   }
   await hooks.runStart.promise({ runId, plan, directory: folder.kept ? folder.path : undefined })
   const reader = await openSource(compiled, context.storage)
-  const finished = durable === undefined ? new Map() : await restoreStages(run, durable, reader)
+  const { finished, begun } = durable === undefined ? nothing : await restoreStages(run, durable, reader)
   const files: StageFiles = new Map()
   const last = lastStage(compiled)
   for (const stage of plan.stages) {
     const { index, name, steps } = stage
     if (signal.aborted) throw maestroError('MAESTRO_RUN_ABORTED', {}, signal.reason)
     const outputs = options.output !== undefined && index === last ? [options.output] : []
-    const input = { reader, files, outputs }
+    const input = { reader, files, outputs, progress: begun.get(index) }
     const receipt = finished.get(index)
     journal.event({ event: receipt === undefined ? 'stage-start' : 'stage-reused', stage: index, name })
     for (const step of steps) hooks.stepStart.call({ runId, step, stage: index })
@@ -46,10 +50,15 @@ export async function runStages(run: Run): Promise<void> {
       const file = files.get(index)
       if (durable !== undefined && file !== undefined) await recordStage(stage, basename(file), run, durable, reader)
     }
+    context.usage.settle()
     await endStage(stage, context)
+    if (options.until !== undefined && steps.at(-1) === options.until) return false
   }
   addDirectSource(context)
+  return true
 }
+
+const nothing: RestoredStages = { finished: new Map(), begun: new Map() }
 
 /** Reports the rows that were read before the run was resumed. */
 function announceSource({ input }: PlannedStage, { sourceCounter, hooks, folder }: RunContext): void {

@@ -182,7 +182,7 @@ describe('what a table step rejects', () => {
     expectSums(report)
   })
 
-  test('many at the beginning are no failure of all, and all of them are', async () => {
+  test('many rejects at the beginning do not fail the run, and rejecting all rows does', async () => {
     const broken = Array.from({ length: 30 }, () => 'broken')
     const steps = pipeline('p').read('lines.file', lines).step(descending, {}).write('lines.file', out)
     input(...broken, '{"n":1}')
@@ -205,7 +205,7 @@ describe('what a table step rejects', () => {
     expect(existsSync(join(folder.path, 'out.jsonl.tmp'))).toBe(false)
   })
 
-  test('an engine whose counts do not add up is told so', async () => {
+  test('an engine whose counts do not add up is an error', async () => {
     engine.execute = async () => ({ rowsIn: 5, rowsOut: 1, rejected: 0, dropped: 0, merged: 0, created: 0 })
     const steps = pipeline('p').read('lines.file', lines).step(descending, {}).write('lines.file', out)
     input('{"n":1}')

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import { MaestroError } from '../../errors/maestro-error.js'
 import { isTemporaryFile, temporaryFilesList } from '../../provider/temporary-files.js'
 import { isAbandoned, Lease } from '../durability/lease.js'
+import { hasProgress } from '../durability/stage-progress.js'
 import { leaseFolder } from './run-folder.js'
 
 /** The hidden files that a killed run has left beside its outputs. */
@@ -15,7 +16,8 @@ export interface LeftFiles {
 
 /**
  * Removes the hidden files of runs whose processes are gone. Those of a run in progress, in any process, stay, and so do
- * those of a run that may still be in progress elsewhere. Such a run can still be resumed: it writes these files anew.
+ * those of a run that may still be in progress elsewhere. A run whose stages have committed rows in these files keeps them,
+ * too, until it is removed. The others can still be resumed: they write these files anew.
  *
  * @param dryRun Only finds them.
  */
@@ -23,6 +25,7 @@ export async function removeTemporaryFiles(stateDirectory: string, dryRun = fals
   const runs = join(stateDirectory, 'runs')
   const found: LeftFiles[] = []
   for (const run of existsSync(runs) ? await readdir(runs) : []) {
+    if (hasProgress(join(runs, run))) continue
     const left = await removeTemporaryFilesOf(join(runs, run), dryRun)
     if (left !== undefined && left.files.length > 0) found.push(left)
   }

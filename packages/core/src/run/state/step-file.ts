@@ -1,12 +1,15 @@
-import { createReadStream } from 'node:fs'
+import { createReadStream, existsSync } from 'node:fs'
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { crc32 } from 'node:zlib'
 import { ownFile, ownFolder } from '../../builtin/state-directory.js'
 import type { Batch, Row, RowId } from '../../contracts/row.js'
-import type { SourceBatch } from '../../contracts/storage.js'
+import type { SourceBatch, SourceCursor } from '../../contracts/storage.js'
 import { MaestroError } from '../../errors/maestro-error.js'
 import { decodeStepLine, encodeStepLine } from '../../provider/step-codec.js'
 import { failpoint } from '../durability/failpoints.js'
+import { type FileEnd, openBehind } from '../durability/file-end.js'
+import { partialFile } from '../durability/stage-progress.js'
 import { syncName } from '../durability/sync-folder.js'
 import { stateErrors } from './state-errors.js'
 
@@ -18,18 +21,39 @@ export class StepFileWriter {
   readonly #file: FileHandle
   #lines: string[] = []
   #length = 0
-  rows = 0
+  #end: FileEnd
+  rows: number
 
-  private constructor(path: string, file: FileHandle) {
+  private constructor(path: string, file: FileHandle, { rows, ...end }: FileEnd & { readonly rows: number }) {
     this.path = path
     this.#file = file
+    this.#end = end
+    this.rows = rows
   }
 
   /** @throws MAESTRO_RUN_STATE */
   static async open(path: string): Promise<StepFileWriter> {
     return stateErrors(path, async () => {
       await mkdir(dirname(path), { recursive: true, mode: ownFolder })
-      return new StepFileWriter(path, await open(`${path}.tmp`, 'w', ownFile))
+      const file = await open(partialFile(path), 'w', ownFile)
+      return new StepFileWriter(path, file, { bytes: 0, crc32: 0, rows: 0 })
+    })
+  }
+
+  /**
+   * Goes on behind the committed part of a file.
+   *
+   * @param isShared Whether an earlier process of the run may still run and have the file open.
+   * @throws MAESTRO_RUN_STATE
+   */
+  static async continue(
+    path: string,
+    end: FileEnd & { readonly rows: number },
+    isShared: boolean,
+  ): Promise<StepFileWriter> {
+    return stateErrors(path, async () => {
+      if (!existsSync(partialFile(path))) await rename(path, partialFile(path))
+      return new StepFileWriter(path, await openBehind(partialFile(path), end.bytes, isShared), end)
     })
   }
 
@@ -52,6 +76,22 @@ export class StepFileWriter {
     if (this.#length >= flushBytes) return this.#flush()
   }
 
+  /** Makes the rows so far durable. @returns the end of the file @throws MAESTRO_RUN_STATE */
+  async checkpoint(): Promise<FileEnd & { readonly rows: number }> {
+    await this.#flush()
+    await stateErrors(this.path, async () => {
+      await this.#file.datasync()
+      // Before the first commit, the name of the file may not be on the disk.
+      await syncName(this.path)
+    })
+    return { ...this.#end, rows: this.rows }
+  }
+
+  /** Closes the file without removing what its last checkpoint needs. */
+  async suspend(): Promise<void> {
+    await this.#file.close().catch(() => undefined)
+  }
+
   /** @throws MAESTRO_RUN_STATE */
   async commit(): Promise<void> {
     await this.#flush()
@@ -59,7 +99,7 @@ export class StepFileWriter {
       await this.#file.sync()
       await this.#file.close()
       failpoint('step-file-synced')
-      await rename(`${this.path}.tmp`, this.path)
+      await rename(partialFile(this.path), this.path)
       await syncName(this.path)
       failpoint('step-file-renamed')
     })
@@ -67,21 +107,36 @@ export class StepFileWriter {
 
   async abort(): Promise<void> {
     await this.#file.close().catch(() => undefined)
-    await rm(`${this.path}.tmp`, { force: true })
+    await rm(partialFile(this.path), { force: true })
   }
 
   async #flush(): Promise<void> {
     if (this.#lines.length === 0) return
-    const text = `${this.#lines.join('\n')}\n`
+    const bytes = Buffer.from(`${this.#lines.join('\n')}\n`)
     this.#lines = []
     this.#length = 0
-    await stateErrors(this.path, () => this.#file.appendFile(text))
+    await stateErrors(this.path, () => this.#file.appendFile(bytes))
+    this.#end = { bytes: this.#end.bytes + bytes.length, crc32: crc32(bytes, this.#end.crc32) }
   }
 }
 
-/** Reads a step file in batches. */
-export async function* readStepFile(path: string): AsyncGenerator<SourceBatch> {
-  const stream = createReadStream(path, { highWaterMark: 1 << 20 })
+/** The part of a step file to read. */
+export interface StepFilePart {
+  /** The cursor of an earlier batch. @default the beginning */
+  readonly from?: SourceCursor | undefined
+  /** The number of bytes up to its end. @default the whole file */
+  readonly bytes?: number
+}
+
+/** Reads a step file in batches with cursors. */
+export async function* readStepFile(path: string, { from, bytes }: StepFilePart = {}): AsyncGenerator<SourceBatch> {
+  let offset = Number(from?.offset ?? 0)
+  if (bytes !== undefined && bytes <= offset) return
+  const stream = createReadStream(path, {
+    highWaterMark: 1 << 20,
+    start: offset,
+    ...(bytes === undefined ? {} : { end: bytes - 1 }),
+  })
   let rest: Buffer = Buffer.alloc(0)
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     const end = chunk.lastIndexOf(10)
@@ -91,7 +146,8 @@ export async function* readStepFile(path: string): AsyncGenerator<SourceBatch> {
     }
     const text = Buffer.concat([rest, chunk.subarray(0, end)])
     rest = Buffer.from(chunk.subarray(end + 1))
-    yield decodeLines(text)
+    offset += text.length + 1
+    yield { ...decodeLines(text), cursor: { offset } }
   }
   if (rest.length > 0) yield decodeLines(rest)
 }

@@ -16,6 +16,8 @@ export interface Leaf {
   children: Leaf[] | undefined
   /** Set if a step dropped the row. */
   lost: DroppedFact | undefined
+  /** The step that rejected the row. */
+  rejected: string | undefined
 }
 
 /** A source record in progress. */
@@ -70,11 +72,11 @@ export class OrderedWindow {
   /**
    * Returns, in order, the rows of all finished entries that no longer wait.
    *
-   * @param left Called with each entry, before its rows.
+   * @param left Called with each entry, before its rows. @param isFull Whether no further entry may leave now.
    */
-  drain(emit: (id: RowId, row: Row) => void, left?: (entry: Entry) => void): void {
+  drain(emit: (id: RowId, row: Row) => void, left?: (entry: Entry) => void, isFull?: () => boolean): void {
     let entry = this.#entries[this.#head]
-    while (entry !== undefined && entry.pending === 0) {
+    while (entry !== undefined && entry.pending === 0 && isFull?.() !== true) {
       this.#entries[this.#head] = undefined
       if (entry.spilled !== undefined) this.#restore(entry, entry.spilled)
       else this.#heldBytes -= entry.held

@@ -235,7 +235,7 @@ export class RowChain {
       const children = rows.map((row, k): Child => {
         const childId = `${id}/${step.id}/${k}`
         this.#options.trace?.(step.id, childId, row)
-        const child: Leaf = { id: childId, row: undefined, children: undefined, lost: undefined }
+        const child: Leaf = { id: childId, row: undefined, children: undefined, lost: undefined, rejected: undefined }
         return { entry, leaf: child, id: childId, row, from: index + 1 }
       })
       leaf.children = children.length === 0 ? undefined : children.map((child) => child.leaf)
@@ -282,7 +282,7 @@ export class RowChain {
     this.#reject(step, work, result.error)
   }
 
-  #reject(step: RowStep, { entry, id, row }: RowInWork, cause: unknown): void {
+  #reject(step: RowStep, { entry, leaf, id, row }: RowInWork, cause: unknown): void {
     if (this.#options.signal.aborted) return
     const error = toStepError(cause, step.id, id)
     step.counter.fail(id)
@@ -290,6 +290,7 @@ export class RowChain {
       this.#events.failed(error)
       return
     }
+    leaf.rejected = step.id
     try {
       this.#options.reject(step, id, row, error)
     } catch (stopped) {

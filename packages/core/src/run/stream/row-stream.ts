@@ -18,6 +18,16 @@ export interface RowStreamOptions extends RowChainOptions {
   readonly emit: EmitRows
   /** Receives each record that leaves, in order, before its rows. */
   readonly left?: ((entry: Entry) => void) | undefined
+  /** Cuts what leaves into partitions. */
+  readonly partitions?: StreamPartitions | undefined
+}
+
+/** Decides where a partition of the records that leave ends, and commits it. */
+export interface StreamPartitions {
+  /** Whether the last record that has left ends a partition. */
+  isDue(): boolean
+  /** Called when all rows of the partition are written. Until it resolves, no further record leaves. */
+  commit(): Promise<void>
 }
 
 /**
@@ -41,6 +51,7 @@ export class RowStream {
   #failed = false
   #feeding = false
   #wake: (() => void) | undefined
+  #committing: Promise<void> | undefined
 
   constructor(options: RowStreamOptions) {
     this.#options = options
@@ -86,14 +97,14 @@ export class RowStream {
     this.#feeding = false
     this.#output.flush()
     if (this.#failed) throw this.#failure
-    return this.#output.writing
+    return this.#committing ?? this.#output.writing
   }
 
   /** Waits until every row has left. @throws the error that stopped the stream */
   async finish(): Promise<void> {
-    while (!this.#failed && this.#window.size > 0) {
+    while (!this.#failed && (this.#window.size > 0 || this.#committing !== undefined)) {
       this.#chain.flushWhenIdle(this.#inWork)
-      if (this.#window.size > 0) await this.#nextChange()
+      if (this.#window.size > 0 || this.#committing !== undefined) await this.#nextChange()
     }
     this.#output.flush()
     await this.#output.writing
@@ -108,6 +119,7 @@ export class RowStream {
     this.#window.dispose()
     this.#output.dispose()
     await this.#output.writing
+    await this.#committing
   }
 
   readonly #onAbort = (): void => {
@@ -120,6 +132,7 @@ export class RowStream {
       row: undefined,
       children: undefined,
       lost: undefined,
+      rejected: undefined,
       pending: 1,
       bytes,
       held: 0,
@@ -161,7 +174,7 @@ export class RowStream {
       this.#unfinishedBytes -= entry.bytes
       try {
         this.#window.finished(entry)
-        this.#window.drain(this.#output.add, this.#options.left)
+        this.#drain()
       } catch (error) {
         this.#fail(error)
         return
@@ -169,6 +182,40 @@ export class RowStream {
     }
     if (this.#children.length > 0) this.#startChildren()
     if (this.#feeding) return
+    this.#output.flushSoon()
+    this.#signalChange()
+  }
+
+  /** Lets finished records leave, up to the end of a partition. */
+  #drain(): void {
+    const { left, partitions } = this.#options
+    if (this.#committing !== undefined) return
+    this.#window.drain(this.#output.add, left, partitions?.isDue)
+    if (partitions?.isDue() !== true) return
+    this.#committing = this.#commit(partitions).then(
+      () => this.#committed(),
+      (error) => {
+        this.#committing = undefined
+        this.#fail(error)
+      },
+    )
+  }
+
+  async #commit(partitions: StreamPartitions): Promise<void> {
+    this.#output.flush()
+    await this.#output.writing
+    if (!this.#failed) await partitions.commit()
+  }
+
+  #committed(): void {
+    this.#committing = undefined
+    if (this.#failed) return
+    try {
+      this.#drain()
+    } catch (error) {
+      this.#fail(error)
+      return
+    }
     this.#output.flushSoon()
     this.#signalChange()
   }

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import { columnNames, rowFromEntries } from '../../contracts/column-order.js'
 import type { OperatorContext } from '../../contracts/operator.js'
 import type { Row } from '../../contracts/row.js'
 import { type MapStep, type SideBySide, writtenColumns } from './row-step.js'
@@ -98,15 +99,16 @@ function outcomeOf(group: SideBySide, row: Row, settled: readonly PromiseSettled
   return { after, row: merged }
 }
 
-/** Takes over from a step's result only the columns that the step declared to change. */
+/** Takes over from a step's result only the columns that the step declared to change. A renamed column keeps its place. */
 function applyResult(row: Row, result: Row, effects: Parameters<typeof writtenColumns>[0]): Row {
   const changed = new Set(writtenColumns(effects))
-  const kept = Object.entries(row).filter(([column]) => !changed.has(column) || Object.hasOwn(result, column))
-  const entries = kept.map(([column, value]): [string, unknown] => [
-    column,
-    changed.has(column) ? result[column] : value,
-  ])
-  for (const column of changed)
-    if (!Object.hasOwn(row, column) && Object.hasOwn(result, column)) entries.push([column, result[column]])
-  return Object.fromEntries(entries)
+  const renames = new Map(Object.entries(effects.renames ?? {}))
+  const entries = new Map<string, unknown>()
+  for (const column of columnNames(row)) {
+    const name = renames.get(column) ?? column
+    if (!changed.has(name)) entries.set(name, row[column])
+    else if (Object.hasOwn(result, name)) entries.set(name, result[name])
+  }
+  for (const column of columnNames(result)) if (changed.has(column)) entries.set(column, result[column])
+  return rowFromEntries([...entries])
 }

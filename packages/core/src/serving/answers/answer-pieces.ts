@@ -1,4 +1,4 @@
-import { startsWithThoughtTag, thoughtClosing, thoughtOpening } from './separate-thoughts.js'
+import { startsWithThoughtTag, thoughtClosing, thoughtOpening, thoughtWords } from './separate-thoughts.js'
 
 /** The longest tag; an attribute may make an opening one longer, which is then part of the answer. */
 const longestTag = 40
@@ -63,5 +63,6 @@ export class AnswerPieces {
 
 /** Whether a text may be the beginning of a tag whose end has not arrived. */
 function mayBecomeTag(text: string): boolean {
-  return text.length < longestTag && (/^[<[◁][^>\]▷\n]*$/.test(text) || 'analysis'.startsWith(text.toLowerCase()))
+  const isWord = thoughtWords.some((words) => words.startsWith(text.toLowerCase()))
+  return text.length < longestTag && (/^[<[◁][^>\]▷\n]*$/.test(text) || isWord)
 }

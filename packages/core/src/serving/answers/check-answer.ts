@@ -36,16 +36,21 @@ export async function checkAnswer(
 ): Promise<CheckedAnswer> {
   const ended = checkEnd(serving, result)
   if (ended !== undefined) return { error: ended, issues: undefined }
-  const found = answerDataOf(result)
-  const passes = check ?? (found.length > 1 ? await checkOfJsonSchema(schema) : pass)
+  const { found, inside } = answerDataOf(result)
+  const fits = async (value: unknown) => (check ?? (await checkOfJsonSchema(schema)))(value)
+  const passes = check !== undefined || found.length > 1 ? fits : pass
   let faults: { readonly issues: readonly string[]; readonly length: number } | undefined
   for (const { value, length } of found) {
     const verdict = await passes(value)
     if ('value' in verdict) return { data: value, value: verdict.value, mended: false }
     if (faults === undefined || length > faults.length) faults = { issues: verdict.issues, length }
   }
+  for (const { value } of inside) {
+    const verdict = await fits(value)
+    if ('value' in verdict) return { data: value, value: verdict.value, mended: false }
+  }
   const mended = result.object === undefined ? await mendJson(result.text) : undefined
-  const verdict = mended === undefined ? undefined : await (check ?? (await checkOfJsonSchema(schema)))(mended)
+  const verdict = mended === undefined ? undefined : await fits(mended)
   if (verdict !== undefined && 'value' in verdict) return { data: mended, value: verdict.value, mended: true }
   if (faults === undefined) {
     const reply = result.text.slice(0, 200)

@@ -32,7 +32,7 @@ test('an error is everybody`s, and the next call is a new one', async () => {
   expect(await calls.join('key', undefined, async () => 'again')).toBe('again')
 })
 
-test('one who gives up does not take the others with it', async () => {
+test('a caller that gives up does not stop the others', async () => {
   const calls = new InFlight<string>()
   const { start, resolve, signals } = openCall()
   const stop = new AbortController()
@@ -45,7 +45,7 @@ test('one who gives up does not take the others with it', async () => {
   expect(await second).toBe('answer')
 })
 
-test('when all have given up the call is stopped, and who comes later asks anew', async () => {
+test('when all callers have given up, the call is stopped, and a later caller asks again', async () => {
   const calls = new InFlight<string>()
   const { start, signals } = openCall()
   const stop = new AbortController()

@@ -48,6 +48,8 @@ test.each<[string, (length: number) => string]>([
   ['open objects', (length) => '{"a":'.repeat(length)],
   ['lists that hold quotation marks', (length) => '["'.repeat(length)],
   ['small values', (length) => '[1] '.repeat(length)],
+  ['line ends in a fence', (length) => `\`\`\`${'\n'.repeat(length)}`],
+  ['fences', (length) => '```\n'.repeat(length)],
   ['a long text', (length) => `{"a":"${'x\\"'.repeat(length)}`],
 ])('%s are read in one pass', (_, make) => {
   expect(valuesIn(make(200_000)).length).toBeLessThanOrEqual(64)

@@ -58,10 +58,18 @@ function isTooDeep(text: string): boolean {
 
 /** A fence may hold a text or a number. */
 function fencedScalars(text: string): readonly JsonValueInText[] {
-  return [...text.matchAll(/```(?:json)?\s*\n([^`]*)```/gi)].flatMap(([, inner = '']) => {
+  return fencedParts(text).flatMap((inner) => {
     const value = wholeJson(inner)
     return value === undefined ? [] : [{ value, length: inner.length }]
   })
+}
+
+/** The texts within code fences, without the name of the language. */
+export function fencedParts(text: string): readonly string[] {
+  return text
+    .split('```')
+    .filter((_, place, pieces) => place % 2 === 1 && place < pieces.length - 1)
+    .map((inner) => inner.replace(/^[a-z]*\s*\n/i, '').trim())
 }
 
 const token = /\s*(?:("[^"\\]*(?:\\[\s\S][^"\\]*)*")|([{}[\],:])|(true|false|null|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?))/y

@@ -1,3 +1,5 @@
+import { fencedParts } from './json-values.js'
+
 /** Longer texts are not corrected, because the time for some of them grows with the square of the length. */
 const longest = 16_384
 
@@ -24,7 +26,7 @@ export async function mendJson(text: string): Promise<unknown> {
 }
 
 function fenced(text: string): string | undefined {
-  const inner = [...text.matchAll(/```[a-z]*\s*\n([^`]*)```/gi)].at(-1)?.[1]?.trim()
+  const inner = fencedParts(text).at(-1)
   return inner !== undefined && /^[{[]/.test(inner) ? inner : undefined
 }
 

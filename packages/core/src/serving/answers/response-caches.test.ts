@@ -43,7 +43,7 @@ function around(serving: LLMServing, cache: ResponseCache | undefined = createMe
 }
 
 describe('an answer that is kept', () => {
-  test('is given again without asking, costs nothing, and is told with its key', async () => {
+  test('is returned again without a call, costs nothing, and is reported with its key', async () => {
     const cache = new CacheFolder().open()
     const { serving, asked } = provider(() => ({ cost: 1 }))
     const { enhanced, events } = around(serving, cache)
@@ -94,7 +94,7 @@ describe('an answer that is kept', () => {
     expect(asked).toEqual(['a', 'b', 'a', 'a'])
   })
 
-  test('to a request with a schema is put to the check of each who asks', async () => {
+  test('to a request with a schema passes through the check of each caller', async () => {
     const { serving, asked } = provider(() => ({ text: '{"tone":"good"}' }))
     const { enhanced } = around(serving, new CacheFolder().open())
     const tone = (...tones: [string, ...string[]]) => z.object({ tone: z.enum(tones) })
@@ -106,7 +106,7 @@ describe('an answer that is kept', () => {
     expect(asked).toHaveLength(2)
   })
 
-  test('whatever stands in a cache: what is no answer is asked for', async () => {
+  test('an entry of the cache that is not an answer is requested again', async () => {
     const { serving, asked } = provider(() => ({}))
     const cache = createMemoryCache()
     const { enhanced, events } = around(serving, cache)
@@ -162,7 +162,7 @@ describe('never kept', () => {
     expect((await cache.stats()).entries).toBe(0)
   })
 
-  test('answers of a serving that does not say who it is, or whose setting says so', async () => {
+  test('answers of a serving without an identity, or with caching turned off, are not kept', async () => {
     const cache = new CacheFolder().open()
     for (const [more, keep] of [
       [{ identity: undefined }, true],
@@ -177,7 +177,7 @@ describe('never kept', () => {
   })
 })
 
-test('a cut-off answer is kept for those who want such, and asked again for others', async () => {
+test('a cut-off answer is kept for callers that accept it, and is requested again for others', async () => {
   const { serving, asked } = provider(() => ({ finishReason: 'length' }))
   const { enhanced } = around(serving)
   for (let time = 0; time < 2; time++) await enhanced.generate(ask('a'), { keepCutOff: true })

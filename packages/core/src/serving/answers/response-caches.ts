@@ -28,6 +28,7 @@ export interface ReusedAnswer {
 export class ResponseCaches {
   readonly #shared: () => ResponseCache | undefined
   readonly #runs = new Map<string, RunAnswers>()
+  readonly #fresh = new Set<string>()
   readonly #memories = new Map<string, ResponseCache>()
 
   /** @param shared Returns the shared cache. It is called when an answer is looked up there. */
@@ -35,14 +36,16 @@ export class ResponseCaches {
     this.#shared = shared
   }
 
-  /** From now on, a run's answers are in its record. */
-  beginRun(run: string, answers: RunAnswers): void {
+  /** From now on, a run's answers are in its record. @param isFresh Whether it reuses no answer of another run. */
+  beginRun(run: string, answers: RunAnswers, isFresh: boolean): void {
     this.#runs.set(run, answers)
+    if (isFresh) this.#fresh.add(run)
   }
 
   get(place: AnswerPlace, { key }: Fingerprint): Promise<ReusedAnswer | undefined> | ReusedAnswer | undefined {
     const own = this.#runOf(place)?.get(key)
     if (own !== undefined) return { answer: own.answer, from: own.resumed ? 'resumed' : 'cache' }
+    if (place.run !== undefined && this.#fresh.has(place.run)) return undefined
     return this.#cacheOf(place)
       ?.get(key, place.origin)
       .then((answer) => (answer === undefined ? undefined : { answer, from: 'cache' }))
@@ -78,6 +81,7 @@ export class ResponseCaches {
     const record = this.#runs.get(run)
     this.#memories.delete(run)
     this.#runs.delete(run)
+    this.#fresh.delete(run)
     await memory?.dispose()
     await record?.dispose()
   }

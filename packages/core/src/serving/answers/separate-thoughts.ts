@@ -14,7 +14,7 @@ const names = 'think|thinking|thoughts?|reasoning|seed:think'
  * Gemma.
  */
 const openings = `<(?:${names})(?:\\s[^<>]*)?>|\\[THINK\\]|◁think▷|<\\|begin_of_thought\\|>|<\\|START_THINKING\\|>|<\\|channel>thought|<unused94>(?:thought)?`
-const closings = `</(?:${names})\\s*>|\\[/THINK\\]|◁/think▷|<\\|end_of_thought\\|>|<\\|END_THINKING\\|>|<channel\\|>|<unused95>`
+const closings = `</\\s*(?:${names})\\s*>|\\[/THINK\\]|◁/think▷|<\\|end_of_thought\\|>|<\\|END_THINKING\\|>|<channel\\|>|<unused95>`
 const anyTag = new RegExp(`${openings}|${closings}`, 'i')
 const tagsAndFences = new RegExp(`(?<opening>${openings})|(?<closing>${closings})|\`\`\``, 'gi')
 
@@ -24,14 +24,24 @@ export const thoughtClosing = new RegExp(closings, 'i')
 
 /** Whether an answer begins in a format whose parts can only be told apart when it is complete. */
 export function startsWithThoughtTag(text: string): boolean {
-  return /^(?:<\|(?:channel|start|message)\|>|analysis[^\s]|<answer>|<\|begin_of_solution\|>|<\|START_RESPONSE\|>)/i.test(
+  return /^(?:<\|(?:channel|start|message)\|>|analysis[^\s]|<answer>|<response>|<\|begin_of_(?:solution|box)\|>|<\|START_RESPONSE\|>|here is my thought process|here are my reasoning steps)/i.test(
     text,
   )
 }
 
+/** The words with which such a format may begin. */
+export const thoughtWords = ['analysis', 'here is my thought process', 'here are my reasoning steps'] as const
+
 /** The tags that some of those models put around the answer that follows. */
 const answerTags =
-  /^(?:<answer>|<\|begin_of_solution\|>|<\|START_RESPONSE\|>)([\s\S]*?)(?:<\/answer>|<\|end_of_solution\|>|<\|END_RESPONSE\|>)?$/i
+  /^(?:<answer>|<response>|<\|begin_of_solution\|>|<\|START_RESPONSE\|>|<\|begin_of_box\|>)([\s\S]*?)(?:<\/answer>|<\/response>|<\|end_of_solution\|>|<\|END_RESPONSE\|>|<\|end_of_box\|>)?$/i
+
+/** The models Granite and Apriel separate their reasoning by words. */
+const headings = [
+  { opening: /^\s*here is my thought process:?/i, answer: /\bhere is my response:?/i },
+  { opening: /^\s*here are my reasoning steps:?/i, answer: /\[BEGIN FINAL RESPONSE\]/ },
+]
+const finalEnd = /\[END FINAL RESPONSE\]\s*(?:<\|end\|>)?\s*$/
 
 /**
  * Separates the reasoning of a model from its answer. The following count as reasoning: the text between a pair of
@@ -42,8 +52,8 @@ const answerTags =
  * separateThoughts('<think>Is it good?</think>bad') // { answer: 'bad', reasoning: 'Is it good?' }
  */
 export function separateThoughts(text: string): SeparatedText {
-  const channels = readChannels(text)
-  if (channels !== undefined) return channels
+  const parts = readChannels(text) ?? readHeadings(text)
+  if (parts !== undefined) return parts
   // JSON may hold such tags as data.
   if (!anyTag.test(text) || wholeJson(text) !== undefined) return { answer: text }
   const marks = [...text.matchAll(tagsAndFences)].filter((mark) => !isQuoted(text, mark))
@@ -118,4 +128,15 @@ function readChannels(text: string): SeparatedText | undefined {
     else if (parts[at] === 'message') thoughts.push(content)
   }
   return separated(answer, thoughts)
+}
+
+function readHeadings(text: string): SeparatedText | undefined {
+  for (const { opening, answer } of headings) {
+    const [start] = opening.exec(text) ?? []
+    const [end] = start === undefined ? [] : (answer.exec(text) ?? [])
+    if (start === undefined || end === undefined) continue
+    const at = text.indexOf(end)
+    return separated(text.slice(at + end.length).replace(finalEnd, ''), [text.slice(start.length, at)])
+  }
+  return undefined
 }

@@ -71,7 +71,7 @@ test('what is reserved cannot be spent by another; what is given back can', asyn
   expect(second).toBeDefined()
 })
 
-test('who waits is refused when those under way spend what was left', async () => {
+test('a waiting call is refused when the calls under way spend the rest', async () => {
   const keeper = new BudgetKeeper({ run: { usd: 10 } })
   const first = await reserve(keeper, spending({ usd: 8 }))
   const waiting = reserve(keeper, spending({ usd: 5 }))
@@ -79,7 +79,7 @@ test('who waits is refused when those under way spend what was left', async () =
   await expect(waiting).rejects.toMatchObject({ code: 'MAESTRO_BUDGET_REACHED', details: { spent: 8, next: 5 } })
 })
 
-test('who waits may give up', async () => {
+test('a waiting call may be aborted', async () => {
   const keeper = new BudgetKeeper({ run: { usd: 10 } })
   await reserve(keeper, spending({ usd: 8 }))
   const stop = new AbortController()

@@ -133,7 +133,7 @@ describe('attempt', () => {
     await expect(made).rejects.toMatchObject({ code: 'MAESTRO_SERVING_FAILED', cause: { message: 'no' } })
   })
 
-  test('a time longer than a timer can hold is no time-out', async () => {
+  test('a time that a timer cannot hold does not cause a time-out', async () => {
     const ends = ending(
       attempt(limits({ attempt: 2 ** 40 }), {}, () => new Promise((resolve) => setTimeout(resolve, 1000, 'answer'))),
     )

@@ -6,6 +6,7 @@ import type { Spending } from '../budget/spending.js'
 import { costOf } from '../cost.js'
 import type { CallOutcome, Limiter } from '../limiter/limiter.js'
 import type { ResolvedSettings } from '../serving-settings.js'
+import { soundUsage } from '../sound-usage.js'
 import type { UsageRecord } from '../usage-record.js'
 import { attempt } from './attempt.js'
 import { watchOutage } from './outage.js'
@@ -98,8 +99,12 @@ async function tryOnce<Result extends Metered>(
     record.begin()
     let outcome: CallOutcome | undefined
     try {
-      const result = await attempt({ serving: name, timeouts, signal: options.signal }, options, ask)
-      const { usage, rateLimits } = result
+      const given = await attempt({ serving: name, timeouts, signal: options.signal }, options, ask)
+      const usage =
+        given.usage &&
+        soundUsage(given.usage, () => ({ inputTokens: Math.ceil(input / bytesOfToken), outputTokens: 0 }))
+      const result = usage === given.usage ? given : { ...given, usage }
+      const { rateLimits } = result
       const tokens = (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0)
       spent = { usd: record.took(usage, result.cost, result.priceFactor), tokens, requests: 1 }
       outcome = { durationMs: performance.now() - started, tokens, rateLimits }
@@ -107,7 +112,8 @@ async function tryOnce<Result extends Metered>(
     } catch (error) {
       spent = { usd: 0, tokens: 0, requests: 1 }
       if (MaestroError.is(error)) {
-        const { rateLimits, usage } = error.details as { rateLimits?: RateLimits; usage?: Usage }
+        const { rateLimits, usage: told } = error.details as { rateLimits?: RateLimits; usage?: Usage }
+        const usage = told && soundUsage(told, () => ({ inputTokens: 0, outputTokens: 0 }))
         const tokens = (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0)
         // An unusable answer is charged all the same.
         if (usage !== undefined) spent = { usd: record.took(usage, undefined), tokens, requests: 1 }

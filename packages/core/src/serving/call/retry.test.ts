@@ -114,7 +114,7 @@ describe('withRetries', () => {
     expect(await ending(withRetries(policy, undefined, call))).toBe('answer')
   })
 
-  test('failures of a provider that answers nobody are not counted', async () => {
+  test('failures of a provider that is down are not counted', async () => {
     const provider = { isOut: true, check: vi.fn() }
     const { call, times } = failing(Array.from({ length: 8 }, () => answer(500)))
     expect(await ending(withRetries(policy, undefined, call, provider))).toBe('answer')

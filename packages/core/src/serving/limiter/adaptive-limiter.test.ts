@@ -66,7 +66,7 @@ describe('a set limit', () => {
     expect(next).toHaveBeenCalled()
   })
 
-  test('no timer runs for those who wait for a call to end, and one for those who wait for time', async () => {
+  test('no timer runs for calls that wait for another one to end, and one timer for calls that wait for time', async () => {
     const limiter = limiterWith({ concurrency: 1 })
     waitAll(limiter, 50)
     await settle()
@@ -77,7 +77,7 @@ describe('a set limit', () => {
 })
 
 describe('who waits', () => {
-  test('may give up, and is no one before the next', async () => {
+  test('may be aborted, and does not delay the next one', async () => {
     const limiter = limiterWith({ concurrency: 1 })
     const first = await limiter.acquire(0)
     const stop = new AbortController()
@@ -198,7 +198,7 @@ describe('an account that refuses', () => {
     expect(vi.getTimerCount()).toBeLessThanOrEqual(2)
   })
 
-  test('says since when, and all who wait may be told that it is of no use', async () => {
+  test('reports since when it waits, and all waiting calls can be refused at once', async () => {
     const limiter = limiterWith({ concurrency: 50 })
     const since = Date.now()
     await refuseAll(limiter, failed('MAESTRO_SERVING_OVERLOADED'))
@@ -262,7 +262,7 @@ describe('an account that refuses', () => {
 })
 
 describe('the state', () => {
-  test('is told when it changes, a few times a second at most, the last one too', async () => {
+  test('is reported when it changes, at most a few times a second, including the last state', async () => {
     const limiter = limiterWith({ concurrency: 8, requestsPerMinute: 600 })
     const states: LimiterState[] = []
     const stop = limiter.observe((state) => states.push(state))
@@ -308,7 +308,7 @@ describe('whatever happens', () => {
     givesUpAfter: fc.option(fc.integer({ min: 0, max: 5000 }), { freq: 4 }),
   })
 
-  test('no more are under way or sent in a minute than may be, in their order, nobody is forgotten', async () => {
+  test('the limits of concurrent calls and calls per minute hold, in order, and no call is forgotten', async () => {
     const property = fc.asyncProperty(
       fc.integer({ min: 1, max: 5 }),
       fc.option(fc.integer({ min: 5, max: 400 })),

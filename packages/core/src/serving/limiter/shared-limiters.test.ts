@@ -23,7 +23,7 @@ describe('joinLimiter', () => {
     expect(joinLimiter({ account: undefined, model: 'a', limits: {} }).limiter).not.toBe(alone.limiter)
   })
 
-  test('the lower of two limits holds, as long as who set it is there', () => {
+  test('the lower of two limits holds as long as its serving exists', () => {
     const account = newAccount()
     const { limiter, leave } = joinLimiter({ account, model: 'a', limits: { concurrency: 40, requestsPerMinute: 100 } })
     const second = joinLimiter({ account, model: 'a', limits: { concurrency: 10, requestsPerMinute: 300 } })

@@ -62,7 +62,7 @@ describe('TokenRate', () => {
     expect(rate.wait(0)).toBe(0)
   })
 
-  test('obeys what it is told', () => {
+  test('obeys the reported rate', () => {
     const rate = new TokenRate()
     rate.tell({ limit: 6000, remaining: 0, resetMs: 60_000 }, 0)
     expect(rate.wait(0)).toBe(10)

@@ -74,9 +74,10 @@ function answersSchema(schema: JsonSchema = { type: 'string' }): JsonSchema {
 export function readPackedAnswers(reply: unknown, ids: readonly string[]): ReadonlyMap<string, unknown> {
   const answers = new Map<string, unknown>()
   const twice = new Set<string>()
-  const list = (reply as { answers?: unknown } | null | undefined)?.answers
+  const list = Array.isArray(reply) ? reply : (reply as { answers?: unknown } | null | undefined)?.answers
   for (const entry of Array.isArray(list) ? list : []) {
-    const { id, answer } = (entry ?? {}) as { id?: unknown; answer?: unknown }
+    const { id: given, answer } = (entry ?? {}) as { id?: unknown; answer?: unknown }
+    const id = typeof given === 'number' ? String(given) : given
     if (typeof id !== 'string' || !ids.includes(id) || answer === undefined) continue
     if (answers.has(id)) twice.add(id)
     answers.set(id, answer)

@@ -101,6 +101,23 @@ test('a row without an answer, with two, or an unknown id: asked alone, and the 
   expect(events.find(({ rowId }) => rowId === 'row 1')).toMatchObject({ from: 'provider', tries: 1 })
 })
 
+test.each<[string, (items: readonly Item[]) => string]>([
+  ['a list alone', (items) => JSON.stringify(answersOf(items).answers)],
+  [
+    'one line for each row',
+    (items) =>
+      answersOf(items)
+        .answers.map((entry) => JSON.stringify(entry))
+        .join('\n'),
+  ],
+  ['an object around the answers', (items) => JSON.stringify({ result: answersOf(items) })],
+  ['a text that is JSON', (items) => JSON.stringify(JSON.stringify(answersOf(items)))],
+])('answers in another form are read: %s', async (_, text) => {
+  const { askAll, requests } = shouting((items) => ({ finishReason: 'stop', text: text(items) }))
+  expect(await askAll(['a', 'b', 'c'])).toEqual(['A', 'B', 'C'])
+  expect(requests).toHaveLength(1)
+})
+
 test('answers that a model drafts in its thoughts are not the answers, and wrong punctuation is mended', async () => {
   const draft = (items: readonly Item[]) => ({ answers: items.map(({ id }) => ({ id, answer: 'draft' })) })
   const thinking = shouting((items) => ({
@@ -165,7 +182,7 @@ test('a row that is known is not asked again; its neighbours are', async () => {
   expect(events.find(({ rowId }) => rowId === 'row 1')?.from).toBe('cache')
 })
 
-test('rows that are no longer wanted stop their call', async () => {
+test('rows that are aborted stop their call', async () => {
   const stop = new AbortController()
   const { askAll, requests } = shouting((items) => {
     stop.abort()

@@ -216,7 +216,10 @@ const noAnswers: ReadonlyMap<string, unknown> = new Map()
 
 /** A draft may precede the list of answers: the last list with the most answers counts. */
 async function answersIn(result: LLMResult, ids: readonly string[]): Promise<ReadonlyMap<string, unknown>> {
-  const lists = answerDataOf(result).map(({ value }) => readPackedAnswers(value, ids))
+  const { found: values, inside } = answerDataOf(result)
+  // Some models write one line for each row instead of a list.
+  const lines = values.map(({ value }) => value)
+  const lists = [...values, ...inside, { value: lines }].map(({ value }) => readPackedAnswers(value, ids))
   const found = lists.reduce((most, list) => (list.size > most.size ? list : most), noAnswers)
   return found.size > 0 ? found : readPackedAnswers(await mendJson(result.text), ids)
 }

@@ -49,7 +49,7 @@ describe('table.fill-missing', () => {
 describe('table.outliers', () => {
   const rows = [1, 2, 3, 4, 100, null, Number.NaN].map((n) => ({ n, g: (n ?? 0) > 50 ? 'b' : 'a' }))
 
-  test('each method finds the value that lies far away; no value is no outlier', async () => {
+  test('each method finds the distant value, and a missing value is not an outlier', async () => {
     for (const method of ['iqr', 'mad'] as const) {
       const marked = await rowsOf(fromRows(rows).step('table.outliers', { input: 'n', method, output: '离群' }))
       expect(column(marked, '离群')).toEqual([false, false, false, false, true, null, true])

@@ -35,6 +35,9 @@ export const executorsForTheSuite: readonly { fault: string; make: () => Executo
   { fault: 'cannot be used after a failure', rule: 'can be used again, also after a failure', make: () => { let broken = false; return executor(async (partitions, run) => { if (broken) return; for (const partition of partitions) await run(partition).catch((error) => { broken = true; throw error }) }) } },
   { fault: 'keeps its partitions in a variable of its module', rule: 'two concurrent executions do not affect each other', make: () => executor(async (partitions, run) => { queue = [...partitions]; while (queue.length > 0) await run(queue.shift() as Partition) }) },
   { fault: 'cannot be freed twice', rule: 'can be disposed of twice, and before it is used', make: () => { let freed = false; return executor(inTurn, { dispose: async () => { if (freed) throw new RangeError('gone'); freed = true } }) } },
+  { fault: 'runs a failed partition again', rule: 'reports the failure of a partition', make: () => executor(async (partitions, run) => { for (const partition of partitions) await run(partition).catch(() => run(partition)) }) },
+  { fault: 'leaves a timer', rule: 'frees what it holds', make: () => executor(async (partitions, run, signal) => { setInterval(() => undefined, 100_000); await inTurn(partitions, run, signal) }) },
+  { fault: 'leaves a listener on its signal', rule: 'frees what it holds', make: () => executor(async (partitions, run, signal) => { signal.addEventListener('abort', () => undefined); await inTurn(partitions, run, signal) }) },
   { fault: 'is never freed', rule: 'can be disposed of twice, and before it is used', make: () => executor(inTurn, { dispose: () => new Promise(() => undefined) }) },
   { fault: 'changes the partitions', rule: 'a run with it succeeds', make: () => executor(async (partitions, run) => { for (const { stage, index } of partitions) await run({ stage, index: index + 1 }) }) },
 ]

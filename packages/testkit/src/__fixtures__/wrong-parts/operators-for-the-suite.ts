@@ -184,6 +184,8 @@ const wrongWithState: readonly WrongOperator[] = [
   wrong('a second run returns the same result', 'is random', map((row) => ({ ...row, result: String(Math.random()) }))),
   wrong('a second run returns the same result', 'counts in a variable of its module', map((row) => ({ ...row, result: String(calls++) }))),
   wrong('a run in a new process on another day returns the same result', 'writes the day into the row', map((row) => ({ ...row, result: new Date().toISOString().slice(0, 10) }))),
+  wrong('a run in a new process on another day returns the same result', 'writes a time of the local time zone', map((row) => ({ ...row, result: new Date(0).toString() }))),
+  wrong('it processes the sample rows', 'prints to standard output', map((row) => { console.log(row.text); return right(row) })),
   wrong('a row has the same result alone and among other rows', 'numbers the rows of a run', operator('map', () => { let n = 0; return (row: Texts) => ({ ...row, result: String(n++) }) })),
   wrong('a row has the same result alone and among other rows', 'holds the row in a variable while it waits', operator('map', () => { let current: Texts; return async (row: Texts) => { current = row; await null; return { ...row, result: textOf(current.text) } } })),
   wrong('a row has the same result alone and among other rows', 'sorts the results of a batch', batches((all) => { const texts = all.map((row) => textOf(row.text)).sort(); return all.map((row, n) => ({ ...row, result: texts[n] })) })),
@@ -204,6 +206,9 @@ const wrongWithState: readonly WrongOperator[] = [
 const wrongAtTheEnd: readonly WrongOperator[] = [
   wrong('it ends when its signal fires, and can run again', 'does not pass on the signal', asking(async (serving, row) => ({ ...row, result: (await serving.generate({ messages: messages(row) })).text })), withModel),
   wrong('no work continues after the run', 'asks without waiting', asking((serving, row) => { void serving.generate({ messages: messages(row) }, {}); return right(row) }), withModel),
+  wrong('it frees its resources', 'changes the working directory', operator('map', () => { process.chdir(process.cwd()); return right })),
+  wrong('it frees its resources', 'changes a variable of the environment', operator('map', () => { process.env.ACME_TESTED = String(calls++); return right })),
+  wrong('it frees its resources', 'changes what all lists have', operator('map', () => { Object.defineProperty(Array.prototype, 'acme', { value: calls++, configurable: true }); return right })),
   wrong('it frees its resources', 'leaves a timer', operator('map', () => { setInterval(() => undefined, 100_000); return right })),
   wrong('it frees its resources', 'leaves a file open', operator('map', () => { openSync(import.meta.filename, 'r'); return right })),
   wrong('it frees its resources', 'leaves a listener of the process', operator('map', () => { process.on('exit', () => undefined); return right })),

@@ -56,6 +56,8 @@ export const wrongSources: readonly { fault: string; part: SourceDefinition; rul
   { fault: 'gives its rows in another order', rule: 'returns its rows in order', part: source(async function* () { yield { ids, rows: copies().reverse() } }) },
   { fault: 'reads numbers as texts', rule: 'a run reads it without an error', part: source(async function* () { yield { ids, rows: copies().map((row) => ({ ...row, n: String(row.n) })) } }) },
   { fault: 'gives one id twice', rule: 'a run reads it without an error', part: source(async function* () { yield { ids: ['r0', 'r1', 'r1', 'r3', 'r4'], rows: copies() } }) },
+  { fault: 'prints to standard output', rule: 'a run reads it without an error', part: source(async function* () { console.info('reading'); yield* right() }) },
+  { fault: 'changes its options', rule: 'returns its rows in order', part: source(right, {}, { open: (options) => { Object.assign(options, { position: 1 }); return { read: right } } }) },
   { fault: 'announces another number of rows', rule: 'a run reads it without an error', part: source(right, { rowCount: 7 }) },
   { fault: 'gives random ids', rule: 'each read returns the same rows and ids', part: source(async function* () { yield { ids: ids.map(() => crypto.randomUUID()), rows: copies() } }) },
   { fault: 'counts its ids on from read to read', rule: 'each read returns the same rows and ids', part: source(async function* () { yield { ids: ids.map(() => `r${readings++}`), rows: copies() } }) },
@@ -102,7 +104,7 @@ interface SinkParts {
 }
 
 /** A sink of a JSON file, that differs in one respect. */
-export function sink(change: (right: SinkWriter, parts: SinkParts) => Partial<SinkWriter>, definition: object = {}): SinkDefinition {
+function sink(change: (right: SinkWriter, parts: SinkParts) => Partial<SinkWriter>, definition: object = {}): SinkDefinition {
   return defineSink({
     options: { path: z.string() },
     target: ({ path }: { path: string }) => path,
@@ -171,6 +173,7 @@ export const wrongSinks: readonly { fault: string; part: SinkDefinition; rule: s
   { fault: 'gives a target another name each time', rule: 'accepts valid options and names the same target each time', part: sink(() => ({}), { target: () => crypto.randomUUID() }) },
   { fault: 'finds a fault in options that are right', rule: 'accepts valid options and names the same target each time', part: sink(() => ({}), { check: async () => [maestroError('MAESTRO_STEP_FAILED', { step: 'x', reason: 'no' })] }) },
   { fault: 'refuses every row', rule: 'a run writes to it without an error', part: sink(() => ({ write: ({ ids: [rowId] }: Batch) => { throw maestroError('MAESTRO_STEP_FAILED', { step: 'x', reason: 'no' }).at({ rowId }) } })) },
+  { fault: 'prints to standard output', rule: 'a run writes to it without an error', part: sink((right) => ({ write: (batch: Batch) => { console.log(batch.ids.length); return right.write(batch) } })) },
   { fault: 'forgets the lines of a table engine', rule: 'lines that a table engine writes become its rows', part: sink((right, { path }) => ({ jsonLines: { path: `${path}.lines`, written: () => undefined }, commit: () => right.commit() })) },
 ]
 

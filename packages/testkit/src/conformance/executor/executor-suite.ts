@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { getEventListeners } from 'node:events'
 import type { Executor, Partition } from '@maestro-dataflow/core'
+import { growthOf } from '../growth.js'
 import { MadeThings } from '../made-things.js'
 import { Meeting } from '../meeting.js'
 import { someTurns, watch, within } from '../outcomes.js'
@@ -51,13 +53,17 @@ const cases = {
 
   async 'reports the failure of a partition'(subject: ExecutorSubject) {
     for (const failure of [new RangeError('this one'), undefined]) {
+      let times = 0
       const running = execute(subject, partitions(3), async ({ index }) => {
         await null
-        if (index === 1) throw failure
+        if (index !== 1) return
+        times++
+        throw failure
       })
       const outcome = await watch(running).outcome
       assert.ok('error' in outcome, 'it ends well although a partition failed')
       assert.equal(outcome.error, failure, 'it throws something else than the partition')
+      assert.equal(times, 1, 'it runs a partition again that has failed')
     }
   },
 
@@ -123,6 +129,21 @@ const cases = {
   async 'can be disposed of twice, and before it is used'(subject: ExecutorSubject) {
     const executor = await make(subject)
     for (let time = 0; time < 2; time++) await within(subject.patience, 'freeing it', executor.dispose())
+  },
+
+  async 'frees what it holds'({ patience, ...subject }: ExecutorSubject) {
+    const { signal } = new AbortController()
+    const grown = await growthOf(async () => {
+      const executor = await subject.make()
+      await within(
+        patience,
+        'an execution',
+        executor.execute(partitions(2), async () => undefined, signal),
+      )
+      await within(patience, 'freeing it', executor.dispose())
+    })
+    assert.deepEqual(grown, [], 'what each execution leaves behind')
+    assert.equal(getEventListeners(signal, 'abort').length, 0, 'each execution leaves a listener on its signal')
   },
 
   async 'a run with it succeeds'(subject: ExecutorSubject) {

@@ -117,6 +117,17 @@ const wrong: readonly { fault: string; make: () => ReturnType<typeof observer>; 
     make: () => wrapping((inner) => ({ generate: ({ messages }, options) => inner.generate({ messages }, options) })),
   },
   {
+    fault: 'returns a request without its settings',
+    rule: 'no tap fails, whatever happens',
+    make: () =>
+      observer((hooks) => hooks.requestStart((event) => ({ ...event, request: { messages: event.request.messages } }))),
+  },
+  {
+    fault: 'wraps a serving that is then never freed',
+    rule: 'a serving that it wraps stays the same serving',
+    make: () => wrapping(() => ({ dispose: async () => undefined })),
+  },
+  {
     fault: 'leaves a timer',
     rule: 'frees what it holds',
     make: () => observer((hooks) => hooks.runStart(() => void setInterval(() => undefined, 100_000))),

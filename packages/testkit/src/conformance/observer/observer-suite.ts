@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import {
   type ConfiguredPlugin,
   defineOperator,
@@ -26,8 +29,22 @@ export interface ObserverSuiteOptions<Name extends string = string> extends Suit
 
 interface ObserverSubject {
   readonly plugin: ConfiguredPlugin
+  /** The folder of the projects that it observes. */
+  readonly directory: string
   readonly patience: number
 }
+
+/** Every setting of a request. */
+const settings = {
+  temperature: 0.25,
+  topP: 0.5,
+  topK: 7,
+  seed: 3,
+  stop: ['never'],
+  maxTokens: 9,
+  sample: 2,
+  promptVersion: 'v',
+} satisfies Partial<LLMRequest>
 
 const asks = defineOperator({
   name: 'testkit.ask',
@@ -41,7 +58,7 @@ const asks = defineOperator({
     (_options, [servings]) =>
     async (row, context) => {
       const messages = prompt('Say {{text}}').messages({ text: String(row.text) })
-      const { text } = await servings.get('default', 'llm').generate({ messages, temperature: 0 }, context)
+      const { text } = await servings.get('default', 'llm').generate({ messages, ...settings }, context)
       return { ...row, answer: text }
     },
 })
@@ -146,7 +163,7 @@ const cases = {
   async 'rows and answers are those without it'(subject: ObserverSubject) {
     const what = events['a run with rejected rows and calls to a model'] ?? (async () => undefined)
     const rows = async (plugins: readonly ConfiguredPlugin[]) => {
-      const project = await open(plugins)
+      const project = await open(plugins, subject.directory)
       try {
         return await what(project)
       } finally {
@@ -167,6 +184,9 @@ const cases = {
         'without its identity, no answer is found again',
       )
       await assertPassesOn(outer as LLMServing, hooks)
+      const before = hooks.disposals
+      await outer.dispose?.()
+      assert.ok(hooks.disposals > before, 'the serving that it wraps is never freed')
     }
   },
 
@@ -178,17 +198,7 @@ const cases = {
 
 /** A wrapped serving receives the request with all its settings, and its call ends by the signal. */
 async function assertPassesOn(outer: LLMServing, { calls }: WatchedHooks): Promise<void> {
-  const request: LLMRequest = {
-    messages: [{ role: 'user', content: 'Say something.' }],
-    temperature: 0.25,
-    topP: 0.5,
-    topK: 7,
-    seed: 3,
-    stop: ['never'],
-    maxTokens: 9,
-    sample: 2,
-    promptVersion: 'v',
-  }
+  const request: LLMRequest = { messages: [{ role: 'user', content: 'Say something.' }], ...settings }
   await outer.generate(request)
   const [received] = calls.at(-1) ?? []
   for (const [name, value] of Object.entries(request))
@@ -197,9 +207,10 @@ async function assertPassesOn(outer: LLMServing, { calls }: WatchedHooks): Promi
   assert.ok('error' in stopped, 'the signal of a call is lost on the way')
 }
 
-async function open(plugins: readonly ConfiguredPlugin[]): Promise<Maestro> {
+async function open(plugins: readonly ConfiguredPlugin[], directory: string): Promise<Maestro> {
   const { maestro } = await import('@maestro-dataflow/core/runtime')
   return maestro({
+    directory,
     plugins: [...plugins],
     servings: { default: scriptedServing((_request) => 'yes', { identity: { model: 'scripted' } }) },
     cache: false,
@@ -209,13 +220,16 @@ async function open(plugins: readonly ConfiguredPlugin[]): Promise<Maestro> {
 }
 
 /** Lets things happen in a project with the plugin. @returns what its taps did */
-async function happening({ plugin, patience }: ObserverSubject, which = Object.keys(events)): Promise<WatchedHooks> {
+async function happening(
+  { plugin, directory, patience }: ObserverSubject,
+  which = Object.keys(events),
+): Promise<WatchedHooks> {
   const hooks = new WatchedHooks()
   // A plugin may be a function, whose name a copy does not keep.
   const { name, apply: _, ...definition } = { ...plugin.plugin, name: plugin.plugin.name }
   const apply: PluginDefinition['apply'] = (given, context) => plugin.plugin.apply(hooks.of(given), context)
   const watched: PluginDefinition = { ...definition, name, apply }
-  const project = await open([{ ...plugin, plugin: watched }])
+  const project = await open([{ ...plugin, plugin: watched }], directory)
   for (const name of which)
     await within(4 * patience, name, watch(events[name]?.(project) ?? Promise.resolve()).outcome)
   await within(patience, 'the end of the project', project.dispose())
@@ -231,11 +245,15 @@ export function observerSuite(
   options: ObserverSuiteOptions<ObserverCase> = {},
 ): Suite {
   const configured: ConfiguredPlugin = 'plugin' in plugin ? plugin : { plugin, options: undefined }
+  let directory = ''
   return createSuite<ObserverSubject, ObserverCase>({
     title: `the observer ${configured.plugin.name}`,
     cases,
     options,
-    open: async () => ({ plugin: configured, patience: options.patience ?? 5000 }),
-    close: async () => undefined,
+    open: async () => {
+      directory = await mkdtemp(join(tmpdir(), 'maestro-testkit-'))
+      return { plugin: configured, directory, patience: options.patience ?? 5000 }
+    },
+    close: () => rm(directory, { recursive: true, force: true }),
   })
 }

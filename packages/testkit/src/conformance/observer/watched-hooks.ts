@@ -30,6 +30,8 @@ export class WatchedHooks {
   /** The servings that it wraps, and the calls that came through to them. */
   readonly wrapped: { readonly inner: Serving; readonly outer: Serving }[] = []
   readonly calls: (readonly unknown[])[] = []
+  /** How often a wrapped serving was freed. */
+  disposals = 0
 
   /** The same hooks, whose taps are watched. */
   of(hooks: MaestroHooks): MaestroHooks {
@@ -78,12 +80,19 @@ export class WatchedHooks {
     const { request: _, ...known } = event
     if (!isDeepStrictEqual(about, known)) this.failures.push('requestStart: it returns an event about another request')
     if (!Array.isArray(request?.messages)) this.failures.push('requestStart: it returns a request without messages')
+    const lost = Object.keys(event.request).filter((setting) => !(setting in (request ?? {})))
+    if (lost.length > 0) this.failures.push(`requestStart: it returns a request without its ${lost.join(' and ')}`)
   }
 
   #recorded(serving: Serving): Serving {
     return new Proxy(serving, {
       get: (target, name) => {
         const value: unknown = Reflect.get(target, name, target)
+        if (name === 'dispose')
+          return async () => {
+            this.disposals++
+            await target.dispose?.()
+          }
         if (name !== 'generate' || typeof value !== 'function') return value
         return (...call: readonly unknown[]) => {
           this.calls.push(call)

@@ -4,6 +4,7 @@ import { MaestroError } from '@maestro-dataflow/core'
 import { growthOf } from '../growth.js'
 import { HeldServings } from '../held-servings.js'
 import { watch, within } from '../outcomes.js'
+import { processChangesOf } from '../process-changes.js'
 import { attempted } from './operator-row-cases.js'
 import { assertSame } from './operator-run.js'
 import type { OperatorSubject, RunSettings } from './operator-subject.js'
@@ -59,6 +60,8 @@ export const operatorLifeCases = {
       const outcome = await within(patience, 'its disposal', disposal.outcome)
       assert.ok('value' in outcome, `its disposal fails: ${'error' in outcome && outcome.error}`)
     }
+    const changes = await processChangesOf(() => attempted(subject, samples))
+    assert.deepEqual(changes, [], 'what a run changes for everything else in the process')
     const grown = await growthOf(() => attempted(subject, samples))
     assert.deepEqual(grown, [], 'what each run leaves behind')
   },

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { MaestroError, type Row } from '@maestro-dataflow/core'
 import { describeFailure, forAll } from '../../fuzz/for-all.js'
 import { largeText } from '../../fuzz/odd-values.js'
+import { withoutPrinting } from '../printing.js'
 import { assertDeclared } from './assert-declared.js'
 import { assertSame } from './operator-run.js'
 import { idsOf, type OperatorSubject, type RunSettings } from './operator-subject.js'
@@ -9,7 +10,7 @@ import { idsOf, type OperatorSubject, type RunSettings } from './operator-subjec
 /** The rules for what an operator makes of rows, whatever they hold. */
 export const operatorRowCases = {
   async 'it processes the sample rows'(subject: OperatorSubject) {
-    const { rejects } = await ended(subject, subject.samples)
+    const { rejects } = await withoutPrinting(() => ended(subject, subject.samples))
     const [first] = rejects
     assert.ok(first === undefined, `row ${first?.id} is rejected: ${describeFailure(first?.error)}`)
   },

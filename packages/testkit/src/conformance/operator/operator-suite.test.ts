@@ -1,9 +1,12 @@
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { casesWithoutFault, failureOf } from '../../__fixtures__/failed-cases.js'
 import { operatorsForTheSuite, rightOperators, rows } from '../../__fixtures__/wrong-parts/operators-for-the-suite.js'
 import { wrongOperators } from '../../__fixtures__/wrong-parts/wrong-operators.js'
 import { runSuite } from '../suite.js'
 import { operatorSuite } from './operator-suite.js'
+
+// One of the faults changes it for the whole process.
+afterEach(() => void Reflect.deleteProperty(Array.prototype, 'acme'))
 
 test.each(rightOperators)('a right operator passes: $fault', async ({ part, settings }) => {
   const outcomes = await runSuite(operatorSuite(part, { rows, ...settings }))

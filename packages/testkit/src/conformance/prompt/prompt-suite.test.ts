@@ -36,6 +36,26 @@ const wrong: readonly { fault: string; make: () => Prompt; rule: PromptCase; oth
     make: () => Object.assign(new Asks(), { version: String(count++) }),
   },
   {
+    fault: 'writes the day into the question',
+    rule: 'does not change between calls',
+    make: () =>
+      Object.assign(new Asks(), {
+        format: (values: Values) => `On ${new Date().toISOString().slice(0, 10)}: ${values.tone} ${values.text}`,
+      }),
+  },
+  {
+    fault: 'cuts a long value',
+    rule: 'any text appears in the prompt unchanged',
+    make: () =>
+      Object.assign(new Asks(), { format: (values: Values) => `${values.tone} ${String(values.text).slice(0, 500)}` }),
+  },
+  {
+    fault: 'writes everything in small letters',
+    rule: 'any text appears in the prompt unchanged',
+    make: () =>
+      Object.assign(new Asks(), { format: (values: Values) => `${values.tone} ${values.text}`.toLowerCase() }),
+  },
+  {
     fault: 'numbers its questions',
     rule: 'does not change between calls',
     make: () =>

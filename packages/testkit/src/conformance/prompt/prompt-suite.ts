@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { isDeepStrictEqual } from 'node:util'
 import { MaestroError, type Message, type Prompt, type PromptVariables } from '@maestro-dataflow/core'
 import { deepFreeze } from '../deep-freeze.js'
+import { onAnotherDay } from '../on-another-day.js'
 import { createSuite, type Suite, type SuiteOptions } from '../suite.js'
 
 /** The options of the suite for prompts. */
@@ -28,6 +29,8 @@ const oddTexts = [
   '\uD83D',
   '"quoted" \\ \n end',
   '  edges  ',
+  'MiXeD CaSe',
+  'long '.repeat(20_000),
 ]
 
 const cases = {
@@ -50,6 +53,8 @@ const cases = {
     assert.equal(other.version, one.version, 'it has another version each time, so no answer is ever found again')
     assert.deepEqual(other.messages(values), one.messages(values))
     assert.deepEqual(one.messages(values), one.messages(values))
+    const later = await onAnotherDay(async () => make().messages(values))
+    assert.deepEqual(later, one.messages(values), 'on another day, it is another prompt with the same version')
   },
 
   async 'produces valid messages'({ make, values }: PromptSubject) {
@@ -114,11 +119,11 @@ const cases = {
         // The text of a message may have its edges cut.
         assert.ok(
           textsOf(prompt.messages(filled)).includes(text.trim()),
-          `the value ${JSON.stringify(text)} of "${name}" is not in the messages`,
+          `the value ${JSON.stringify(text.slice(0, 40))} of "${name}" is not in the messages`,
         )
         assert.ok(
           prompt.format(filled).includes(text.trim()),
-          `the value ${JSON.stringify(text)} of "${name}" is not in the text`,
+          `the value ${JSON.stringify(text.slice(0, 40))} of "${name}" is not in the text`,
         )
       }
     }

@@ -9,6 +9,7 @@ import { deepFreeze } from '../deep-freeze.js'
 import { growthOf } from '../growth.js'
 import { Meeting } from '../meeting.js'
 import { watch, within } from '../outcomes.js'
+import { withoutPrinting } from '../printing.js'
 import { parsed } from '../storage-place.js'
 import { batchesOf, type SinkPlace, type SinkSubject, withValues } from './sink-subject.js'
 
@@ -44,9 +45,9 @@ export const sinkCases = {
   },
 
   async 'a run writes to it without an error'(subject: SinkSubject) {
-    const report = await subject
-      .run(subject.fresh(), subject.suite.rows)
-      .catch((error: unknown) => assert.fail(describeFailure(error)))
+    const report = await withoutPrinting(() =>
+      subject.run(subject.fresh(), subject.suite.rows).catch((error: unknown) => assert.fail(describeFailure(error))),
+    )
     const [first] = report.rejects
     assert.equal(report.counts.rejected, 0, `rows are rejected: ${first?.code} ${first?.message}`)
   },

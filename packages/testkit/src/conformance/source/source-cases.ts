@@ -6,6 +6,7 @@ import { deepFreeze } from '../deep-freeze.js'
 import { growthOf } from '../growth.js'
 import { Meeting } from '../meeting.js'
 import { watch, within } from '../outcomes.js'
+import { withoutPrinting } from '../printing.js'
 import { assertSameTable } from './assert-same-table.js'
 import type { SourceSubject } from './source-subject.js'
 
@@ -32,7 +33,9 @@ export const sourceCases = {
 
   async 'a run reads it without an error'(subject: SourceSubject) {
     const { rejects = 0 } = subject.suite
-    const run = await subject.run().catch((error: unknown) => assert.fail(`the run ended: ${describeFailure(error)}`))
+    const run = await withoutPrinting(() =>
+      subject.run().catch((error: unknown) => assert.fail(`the run ended: ${describeFailure(error)}`)),
+    )
     const [first] = run.report.rejects
     assert.equal(run.report.counts.rejected, rejects, `rows are rejected: ${first?.code} ${first?.message}`)
   },

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from '@maestro-dataflow/core'
 import { maestro } from '@maestro-dataflow/core/runtime'
-import { describePlugin } from '@maestro-dataflow/testkit/vitest'
+import { describeObserver, describePlugin } from '@maestro-dataflow/testkit/vitest'
 import { afterAll, expect, test } from 'vitest'
 import plugin from '../src/index.js'
 
 describePlugin(plugin)
+describeObserver(plugin({ path: 'log/runs.jsonl' }))
 
 const directory = mkdtempSync(join(tmpdir(), 'acme-'))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))

@@ -7,13 +7,27 @@ import {
   MaestroError,
   ServingPlane,
 } from '@maestro-dataflow/core'
-import { startMisbehavingServer } from '../misbehaving-server.js'
-import type { RecordedRequest } from '../misbehaving-server-replies.js'
-import type { ReplyDialect } from '../reply-dialect.js'
-import { replyDialects } from '../reply-dialects.js'
-import { llmLimitCases } from './llm-limit-cases.js'
-import { llmReplyCases, type ReplyCase } from './llm-reply-cases.js'
-import { createSuite, type Suite, type SuiteOptions } from './suite.js'
+import { startMisbehavingServer } from '../../misbehaving-server.js'
+import type { RecordedRequest } from '../../misbehaving-server-replies.js'
+import type { ReplyDialect } from '../../reply-dialect.js'
+import { replyDialects } from '../../reply-dialects.js'
+import { createSuite, type Suite, type SuiteOptions } from '../suite.js'
+import { answerCases } from './answer-cases.js'
+import { endCases } from './end-cases.js'
+import { failureCases } from './failure-cases.js'
+import { limitCases } from './limit-cases.js'
+import type { ReplyCase } from './reply-case.js'
+import { sideDataCases } from './side-data-cases.js'
+import { thoughtCases } from './thought-cases.js'
+
+const cases: Readonly<Record<string, ReplyCase>> = {
+  ...thoughtCases,
+  ...answerCases,
+  ...endCases,
+  ...failureCases,
+  ...sideDataCases,
+  ...limitCases,
+}
 
 /** The options of the suite of replies. */
 export interface LLMReplySuiteOptions extends SuiteOptions<string> {
@@ -34,9 +48,7 @@ export function llmReplySuite(
 ): Suite {
   const dialect = replyDialects[options.dialect ?? 'openai']
   const { title = `replies of ${dialect.name}` } = options
-  const possible = Object.entries({ ...llmReplyCases, ...llmLimitCases }).filter(([, { said }]) =>
-    said.every((one) => dialect.reply(one) !== undefined),
-  )
+  const possible = Object.entries(cases).filter(([, { said }]) => said.every((one) => dialect.reply(one) !== undefined))
   return createSuite({
     title,
     cases: Object.fromEntries(
@@ -93,13 +105,21 @@ async function assertOutcome(
   }
 }
 
-/** The contents of the turns of a request; Gemini's have other names. */
+/** The contents of the turns of a request; Gemini and the Responses API have other names. */
 function turnsOf(request: RecordedRequest): readonly unknown[] {
-  const { messages = [], contents = [] } = request.json<{
+  const {
+    messages = [],
+    input = [],
+    contents = [],
+  } = request.json<{
     messages?: readonly { content: unknown }[]
+    input?: readonly { content: unknown }[]
     contents?: readonly { parts: readonly { text?: unknown }[] }[]
   }>()
-  return [...messages.map(({ content }) => content), ...contents.flatMap(({ parts }) => parts.map(({ text }) => text))]
+  return [
+    ...[...messages, ...input].map(({ content }) => content),
+    ...contents.flatMap(({ parts }) => parts.map(({ text }) => text)),
+  ]
 }
 
 function assertAsked(asked: number, expected: number | { readonly most: number }): void {
@@ -107,9 +127,10 @@ function assertAsked(asked: number, expected: number | { readonly most: number }
   else assert.ok(asked <= expected.most, `${asked} requests are more than ${expected.most}`)
 }
 
-function assertAnswer(given: unknown, { text, object, reasoning }: ReplyCase['expected']): void {
+function assertAnswer(given: unknown, { text, object, reasoning, usage }: ReplyCase['expected']): void {
   if (given instanceof Error) throw given
   const result = given as LLMResult
+  if (usage !== undefined) assert.deepEqual({ ...result.usage, ...usage }, { ...result.usage })
   if (text !== undefined) assert.equal(result.text, text)
   if (object !== undefined) assert.deepEqual(result.object, object)
   if (reasoning === undefined) return

@@ -1,0 +1,23 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pipeline } from '@maestro-dataflow/core'
+import { maestro } from '@maestro-dataflow/core/runtime'
+import fs from '@maestro-dataflow/plugin-fs'
+import text from '@maestro-dataflow/plugin-text'
+import { reportPeak, reportSeconds } from '../measure.js'
+
+const [input = '', output = ''] = process.argv.slice(2)
+const state = mkdtempSync(join(tmpdir(), 'maestro-bench-state-'))
+const project = maestro({ plugins: [fs, text], stateDirectory: state, allowOutsidePaths: true, logLevel: 'silent' })
+const started = performance.now()
+await project.run(
+  pipeline('near')
+    .read('fs.file', { path: input, columns: { id: 'string', text: 'string' } })
+    .step('text.dedupe-near', { input: 'text', threshold: 0.7 })
+    .write('fs.file', { path: output, mode: 'overwrite' }),
+)
+reportSeconds(started)
+await project.dispose()
+rmSync(state, { recursive: true, force: true })
+reportPeak()

@@ -1,0 +1,34 @@
+// text.filter with all presets over rows of prose, file to file through a pipeline, beside the same pipeline without the
+// filter: documents per second, and the seconds that the rules add.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { alternate, median, round, runScript, sized } from './measure.js'
+import { makeDocuments } from './near-dedupe/make-documents.js'
+
+export async function bench() {
+  const folder = mkdtempSync(join(tmpdir(), 'maestro-bench-'))
+  try {
+    const count = sized(50_000, 500)
+    const input = join(folder, 'documents.jsonl')
+    await makeDocuments(input, count)
+    const [filtered, copied] = [join(folder, 'filtered.jsonl'), join(folder, 'copied.jsonl')]
+    const script = join(import.meta.dirname, 'text-quality', 'ours.js')
+    const results = await alternate(
+      sized(3, 1),
+      () => runScript(script, [input, filtered, 'filter']),
+      () => runScript(script, [input, copied, 'copy']),
+    )
+    const lines = (path) => readFileSync(path, 'utf8').trimEnd().split('\n').length
+    if (lines(filtered) !== count || lines(copied) !== count) throw new Error('rows were lost')
+    const [ours, copy] = [results.ours, results.theirs].map((runs) => median(runs.map((run) => run.seconds)))
+    return {
+      documents: count,
+      filter_s: round(ours),
+      copy_s: round(copy),
+      documents_per_s: Math.round(count / ours),
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}

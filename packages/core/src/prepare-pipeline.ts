@@ -1,0 +1,133 @@
+import { join } from 'node:path'
+import { contributionKinds } from './contracts/contribution-kinds.js'
+import type { ContributionKind } from './contracts/hooks.js'
+import type { PipelineDefinition } from './contracts/pipeline-definition.js'
+import type { PipelineInput } from './define/pipeline.js'
+import { MaestroError } from './errors/maestro-error.js'
+import type { OpenedProject } from './opened-project.js'
+import { compilePipeline } from './pipeline/compile/compile-pipeline.js'
+import type { CompiledPipeline } from './pipeline/compile/compiled-pipeline.js'
+import { loadPipeline } from './pipeline/load-pipeline.js'
+import { withNamedSources, withNamedStorages } from './pipeline/named-storages.js'
+import { namesAsked, namesUsed } from './pipeline/names-used.js'
+import { toDefinition } from './pipeline/to-definition.js'
+import type { DiscoveredPlugin } from './plugins/discover-plugins.js'
+import { type ContributionNames, selectPlugins } from './plugins/select-plugins.js'
+import { readRunState } from './run/durability/run-state.js'
+import { sinksBegun } from './run/durability/sink-commits.js'
+import type { RunSettings } from './run-settings.js'
+import type { Session } from './session.js'
+
+/** A pipeline that can run. */
+export interface Prepared {
+  readonly compiled: CompiledPipeline
+  readonly session: Session
+}
+
+/** A pipeline whose plugins are loaded. */
+export interface Selected {
+  readonly definition: PipelineDefinition
+  /** What the pipeline names and needs. */
+  readonly names: ContributionNames
+  readonly selected: readonly DiscoveredPlugin[]
+  readonly session: Session
+}
+
+export interface PrepareSettings {
+  readonly requireSink: boolean
+  /** Whether to check everything in the config, including what the pipeline does not use. @default false */
+  readonly wholeConfig?: boolean
+}
+
+/** Hops 1 to 7. */
+export function preparePipeline(
+  project: OpenedProject,
+  pipeline: PipelineInput | string,
+  settings: RunSettings,
+  asked: PrepareSettings,
+): Promise<Prepared> {
+  return project.redacted(async () => {
+    const { definition, names, session } = await selectOf(project, pipeline, settings)
+    const { requireSink, wholeConfig = false } = asked
+    if (wholeConfig) await project.loadConfigured()
+    // The components that a pipeline uses are checked with its steps, except for the cache, which no step names.
+    const checked = new Set<ContributionKind>(
+      wholeConfig ? contributionKinds : names.caches === undefined ? [] : ['caches'],
+    )
+    const overwrite = settings.overwrite ?? false
+    const ownOutputs = await ownOutputsOf(project, settings.resume?.run, definition)
+    const cuts = await cutsOf(project, settings)
+    const scope = session.openCompilation({ overwrite, ownOutputs, cuts, requireSink, checked })
+    try {
+      return { compiled: await compilePipeline(definition, scope.environment), session }
+    } finally {
+      await scope.dispose()
+    }
+  })
+}
+
+/** The outputs that the run to be resumed may have written. */
+async function ownOutputsOf(
+  project: OpenedProject,
+  run: string | undefined,
+  { sinks }: PipelineDefinition,
+): Promise<ReadonlySet<string>> {
+  if (run === undefined) return new Set()
+  const { stateDirectory } = await project.config()
+  return sinksBegun(
+    join(stateDirectory, 'runs', run),
+    sinks.map(({ id }) => id),
+  )
+}
+
+/** The steps after which the run stops now, or has stopped before it is resumed. */
+async function cutsOf(project: OpenedProject, { until, resume }: RunSettings): Promise<ReadonlySet<string>> {
+  const now = until === undefined ? [] : [until]
+  if (resume === undefined) return new Set(now)
+  const { stateDirectory } = await project.config()
+  return new Set([...(readRunState(join(stateDirectory, 'runs', resume.run)).cuts ?? []), ...now])
+}
+
+/** Hops 1 to 7 of a run: whoever observes the project hears of a run that fails here. */
+export async function prepareRun(
+  project: OpenedProject,
+  pipeline: PipelineInput | string,
+  settings: RunSettings,
+  asked: PrepareSettings,
+): Promise<Prepared> {
+  try {
+    return await preparePipeline(project, pipeline, settings, asked)
+  } catch (error) {
+    if (MaestroError.is(error)) {
+      const host = await project.host().catch(() => undefined)
+      await host?.hooks.planFailed.promise({ pipeline: nameOf(pipeline), error })
+    }
+    throw error
+  }
+}
+
+/** Loads what the pipeline names, and then the models and table engines that its operators need. */
+export async function selectOf(
+  project: OpenedProject,
+  pipeline: PipelineInput | string,
+  { params }: RunSettings,
+): Promise<Selected> {
+  const config = await project.config()
+  const written =
+    typeof pipeline === 'string' ? await loadPipeline(pipeline, config, params) : await toDefinition(pipeline, params)
+  const stored = withNamedStorages(written, config.storages)
+  const named = namesUsed(stored, config)
+  const session = await project.load(named)
+  const operator = (name: string) => session.operator(name)
+  const definition = withNamedSources(stored, config.storages, operator)
+  const asked = namesAsked(definition, config, operator)
+  const names = { ...named, ...asked, storages: new Set([...(named.storages ?? []), ...(asked.storages ?? [])]) }
+  await project.load(names)
+  return { definition, names, selected: selectPlugins(await project.plugins(), names), session }
+}
+
+function nameOf(pipeline: PipelineInput | string): string | undefined {
+  if (typeof pipeline === 'string') return pipeline
+  const { name } = 'definition' in pipeline ? pipeline.definition : pipeline
+  return name
+}

@@ -1,0 +1,26 @@
+import type { StageDecision } from './run/durability/decide-stages.js'
+import type { RunCommand } from './run/durability/run-state.js'
+import type { ResumeOptions } from './run/run.js'
+
+/** How a pipeline is run. */
+export interface RunSettings {
+  /** The values of the pipeline's parameters. */
+  readonly params?: Readonly<Record<string, unknown>>
+  /** The maximum number of rows that are read from the source. */
+  readonly limit?: number
+  /** Whether the run may replace existing outputs. @default false */
+  readonly overwrite?: boolean
+  /** Whether to replace an existing output even if no row reaches it. @default `run.allowEmpty` of the config, else false */
+  readonly allowEmpty?: boolean
+  readonly signal?: AbortSignal
+  /** The step after which the run stops. Its report is `paused`, and it can be resumed. @default the end */
+  readonly until?: string
+  /** Whether to ask models again instead of reusing the answers of other runs. @default false */
+  readonly fresh?: boolean
+  /** The unfinished run to continue. Its other settings have to be those that it began with. @default a new run */
+  readonly resume?: ResumeOptions
+  /** The command line that starts the run, so that `maestro resume` can continue it. */
+  readonly command?: RunCommand
+  /** Receives what a resumed run does with each stage. */
+  readonly onResume?: (decisions: readonly StageDecision[]) => void
+}

@@ -1,0 +1,146 @@
+import { dateOfSerial, timeOfSerial } from './cell-dates.js'
+import { columnOf, decodeText, lettersOf } from './cell-text.js'
+import { RichText, type Sheet, type Workbook } from './workbook.js'
+import { type XmlEvent, xmlEvents } from './xml-events.js'
+
+/** A cell that holds no value: the result of a formula that failed, or a date that does not exist. */
+export class CellFault {
+  readonly reason: string
+  constructor(reason: string) {
+    this.reason = reason
+  }
+}
+
+/** A row of cells. */
+export interface SheetRow {
+  /** From 1, as in the program. */
+  readonly number: number
+  /** The values by column, from 0. Empty cells are undefined. */
+  readonly cells: readonly unknown[]
+}
+
+/** The rows of a sheet that have cells, as they arrive. */
+export async function* sheetRows(workbook: Workbook, sheet: Sheet): AsyncGenerator<readonly SheetRow[]> {
+  const reader = new CellReader(workbook)
+  for await (const events of xmlEvents(workbook.archive.stream(sheet.part))) {
+    const rows: SheetRow[] = []
+    for (const event of events) {
+      const row = reader.see(event)
+      if (row !== undefined) rows.push(row)
+    }
+    if (rows.length > 0) yield rows
+  }
+}
+
+/** The last column that a sheet can have. */
+const mostColumns = 16_384
+
+class CellReader {
+  readonly #workbook: Workbook
+  readonly #rich = new RichText()
+  #number = 0
+  #cells: unknown[] = []
+  #column = -1
+  #type = 'n'
+  #style = 0
+  #value = ''
+  #isValue = false
+  #isFormula = false
+
+  constructor(workbook: Workbook) {
+    this.#workbook = workbook
+  }
+
+  /** @returns the row that the event ends */
+  see(event: XmlEvent): SheetRow | undefined {
+    if (this.#type === 'inlineStr') this.#rich.see(event)
+    if (event.kind === 'text') {
+      if (this.#isValue) this.#value += event.text
+      return undefined
+    }
+    const isOpen = event.kind === 'open'
+    if (event.name === 'f') this.#isFormula = true
+    else if (event.name === 'v') this.#isValue = isOpen && !event.isEmpty
+    else if (event.name === 'c') {
+      if (isOpen) this.#begin(event.attributes)
+      if (!isOpen || event.isEmpty) this.#end()
+    } else if (event.name === 'row') {
+      if (isOpen) {
+        this.#number = Number(event.attributes.r ?? this.#number + 1)
+        this.#cells = []
+        this.#column = -1
+      }
+      if (!isOpen && this.#cells.some((cell) => cell !== undefined)) return { number: this.#number, cells: this.#cells }
+    }
+    return undefined
+  }
+
+  #begin({ r: address, t: type = 'n', s: style = '0' }: Readonly<Record<string, string>>): void {
+    this.#column = address === undefined ? this.#column + 1 : columnOf(address)
+    this.#type = type
+    this.#style = Number(style)
+    this.#value = ''
+    this.#isFormula = false
+  }
+
+  #end(): void {
+    if (this.#column >= 0 && this.#column < mostColumns) this.#cells[this.#column] = this.#read()
+    this.#type = 'n'
+  }
+
+  #read(): unknown {
+    const { sharedTexts, formats, dates } = this.#workbook
+    const text = this.#value
+    if (this.#isFormula && text === '' && this.#type !== 'str')
+      return this.#fault(
+        'has a formula whose result is not stored; open and save the workbook in a spreadsheet program',
+      )
+    switch (this.#type) {
+      case 'inlineStr':
+        return this.#rich.take() || undefined
+      case 's':
+        return sharedTexts[Number(text)] || undefined
+      case 'str':
+        return decodeText(text) || undefined
+      case 'b':
+        return text === '' ? undefined : text === '1' || text === 'true'
+      case 'e':
+        return this.#fault(`is ${text}`)
+      case 'd':
+        return text === ''
+          ? undefined
+          : new Date(/Z|[+-]\d\d:\d\d$/.test(text) || !text.includes('T') ? text : `${text}Z`)
+    }
+    if (text === '') return undefined
+    const number = Number(text)
+    if (Number.isNaN(number)) return this.#fault('is no number')
+    const format = formats[this.#style] ?? 'number'
+    if (format === 'number') return number
+    if (format === 'time') return timeOfSerial(number)
+    return dateOfSerial(number, dates) ?? this.#fault(`is the day ${number}, which does not exist`)
+  }
+
+  #fault(reason: string): CellFault {
+    return new CellFault(`the cell ${lettersOf(this.#column)}${this.#number} ${reason}`)
+  }
+}
+
+/** A range of merged cells: its corners, from 0. */
+export interface MergedRange {
+  readonly rows: readonly [first: number, last: number]
+  readonly columns: readonly [first: number, last: number]
+}
+
+/** The merged cells of a sheet. They follow its cells in the file, so that it is read to its end. */
+export async function mergedRanges(workbook: Workbook, sheet: Sheet): Promise<readonly MergedRange[]> {
+  const ranges: MergedRange[] = []
+  for await (const events of xmlEvents(workbook.archive.stream(sheet.part))) {
+    for (const event of events) {
+      if (event.kind !== 'open' || event.name !== 'mergeCell') continue
+      const [first = '', last = first] = (event.attributes.ref ?? '').split(':')
+      const rowOf = (address: string) => Number(address.replace(/\D/g, ''))
+      ranges.push({ rows: [rowOf(first), rowOf(last)], columns: [columnOf(first), columnOf(last)] })
+    }
+  }
+  return ranges
+}

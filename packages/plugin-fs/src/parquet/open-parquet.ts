@@ -1,0 +1,121 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import { MaestroError } from '@maestro-dataflow/core'
+import type { FileMetaData } from 'hyparquet'
+import { fsError } from '../errors.js'
+import { unreadable } from '../unreadable.js'
+import { decompressors } from './codecs.js'
+import { columnsOfFile, type ParquetColumn, parsers } from './parquet-columns.js'
+
+/** An open Parquet file. */
+export interface ParquetFile {
+  readonly metadata: FileMetaData
+  readonly columns: readonly ParquetColumn[]
+  /** The rows of a row group, with these columns only. */
+  rowsOf(group: number, columns: readonly ParquetColumn[]): Promise<readonly Readonly<Record<string, unknown>>[]>
+  close(): Promise<void>
+}
+
+/** The most bytes that the columns of one row group take in memory when they are unpacked. */
+const mostGroupBytes = 4 * 1024 ** 3
+
+/** @throws MAESTRO_FS_PARQUET for a file that is damaged or uses what cannot be read */
+export async function openParquet(path: string, name: string): Promise<ParquetFile> {
+  const { parquetMetadataAsync, parquetReadObjects, parquetSchema } = await import('hyparquet')
+  const handle = await open(path)
+  const fail = (reason: string, cause?: unknown) => fsError('MAESTRO_FS_PARQUET', { path: name, reason }, cause)
+  try {
+    const { size } = await handle.stat()
+    await assertWhole(handle, size, fail)
+    const file = { byteLength: size, slice: (start: number, end = size) => bytesOf(handle, start, end) }
+    const metadata = await parquetMetadataAsync(file, { geoparquet: false }).catch((error: unknown) => {
+      throw fail('its description at the end cannot be read; the file may be damaged', error)
+    })
+    const columns = readable(() => columnsOfFile(metadata, parquetSchema(metadata)), fail)
+    const starts = [0]
+    for (const { num_rows: rows } of metadata.row_groups) starts.push((starts.at(-1) ?? 0) + Number(rows))
+    return {
+      metadata,
+      columns,
+      async rowsOf(group, asked) {
+        assertGroup(metadata, group, asked, fail)
+        const names = asked.map((column) => column.name)
+        const range = { rowStart: starts[group] ?? 0, rowEnd: starts[group + 1] ?? 0 }
+        const compressors = decompressors as Record<string, (packed: Uint8Array, length: number) => Uint8Array>
+        const settings = {
+          file,
+          metadata,
+          columns: names,
+          ...range,
+          compressors,
+          parsers: parsers as never,
+          utf8: false,
+        }
+        const rows = await parquetReadObjects(settings).catch((error: unknown) => {
+          throw fail(`row group ${group + 1} cannot be read: ${reasonOf(error)}`, error)
+        })
+        if (rows.length !== range.rowEnd - range.rowStart)
+          throw fail(`row group ${group + 1} holds ${rows.length} rows instead of ${range.rowEnd - range.rowStart}`)
+        return rows
+      },
+      close: () => handle.close(),
+    }
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
+}
+
+/** The reason of an error of ours, or the message of another one. */
+function reasonOf(error: unknown): string {
+  if (MaestroError.is(error)) return String(error.details.reason)
+  return (error as Error).message.replace(/\.$/, '')
+}
+
+type Fail = (reason: string, cause?: unknown) => Error
+
+async function assertWhole(handle: FileHandle, size: number, fail: Fail): Promise<void> {
+  if (size === 0) throw fail('it is empty')
+  const [start, end] = [await textAt(handle, 0), size < 12 ? '' : await textAt(handle, size - 4)]
+  if (start === 'PARE' || end === 'PARE') throw fail('it is encrypted')
+  if (start !== 'PAR1') throw fail('it is no Parquet file')
+  if (end !== 'PAR1') throw fail('it is cut off')
+}
+
+async function textAt(handle: FileHandle, position: number): Promise<string> {
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, position)
+  return buffer.toString('latin1', 0, bytesRead)
+}
+
+async function bytesOf(handle: FileHandle, start: number, end: number): Promise<ArrayBuffer> {
+  const bytes = new Uint8Array(Math.max(0, end - start))
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesRead } = await handle.read(bytes, done, bytes.length - done, start + done)
+    if (bytesRead === 0) throw unreadable('the file ends too early')
+    done += bytesRead
+  }
+  return bytes.buffer
+}
+
+function assertGroup({ row_groups: groups }: FileMetaData, group: number, asked: readonly ParquetColumn[], fail: Fail) {
+  const names = new Set(asked.map(({ name }) => name))
+  let bytes = 0
+  for (const { meta_data: data } of groups[group]?.columns ?? []) {
+    if (data === undefined || !names.has(data.path_in_schema[0] ?? '')) continue
+    const { codec } = data
+    if (codec !== 'UNCOMPRESSED' && codec !== 'SNAPPY' && decompressors[codec] === undefined)
+      throw fail(`its compression ${codec ?? 'is unknown and'} is not supported`)
+    bytes += Number(data.total_uncompressed_size)
+  }
+  if (bytes > mostGroupBytes)
+    throw fail(
+      `row group ${group + 1} takes ${Math.ceil(bytes / 1e9)} GB; write it with smaller row groups, or read fewer columns`,
+    )
+}
+
+function readable<Result>(read: () => Result, fail: Fail): Result {
+  try {
+    return read()
+  } catch (error) {
+    throw fail(reasonOf(error), error)
+  }
+}

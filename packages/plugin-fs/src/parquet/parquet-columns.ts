@@ -1,0 +1,201 @@
+import { type Columns, type ColumnType, parseJson } from '@maestro-dataflow/core'
+import type { FileMetaData, SchemaElement, SchemaTree } from 'hyparquet'
+import { unreadable } from '../unreadable.js'
+import { bigintOf, decimalText, timestampOf, timeText, toInteger } from './exact-values.js'
+
+/** Converts what the reader returns to the value of a row. */
+type Convert = (value: unknown) => unknown
+
+/** A column of a Parquet file. */
+export interface ParquetColumn {
+  readonly name: string
+  readonly type: ColumnType
+  /** Undefined if the reader's values are those of rows. */
+  readonly convert: Convert | undefined
+}
+
+/** The name under which our writer notes the types that Parquet itself lacks. */
+export const typesKey = 'maestro.columns'
+
+const text = new TextDecoder('utf-8', { fatal: true })
+
+/** What the reader makes of values that it converts itself. Nothing is rounded. */
+export const parsers = {
+  timestampFromMilliseconds: (count: bigint) => timestampOf(BigInt(count), 1000n),
+  timestampFromMicroseconds: (count: bigint) => timestampOf(count, 1_000_000n),
+  timestampFromNanoseconds: (count: bigint) => timestampOf(count, 1_000_000_000n),
+  stringFromBytes: (bytes: Uint8Array) => bytes && text.decode(bytes),
+  jsonFromBytes: (bytes: Uint8Array) => bytes && parseJson(text.decode(bytes)),
+}
+
+/** What is written in a schema element before it is read by the reader. */
+interface Kind {
+  readonly type: ColumnType
+  readonly convert?: Convert
+  /** Whether the reader must leave the stored value as it is. */
+  readonly isRaw?: boolean
+}
+
+/**
+ * The columns of a file. The elements of the schema are changed so that the reader returns exact values.
+ *
+ * @throws MAESTRO_FS_CONTENT for what cannot be read
+ */
+export function columnsOfFile(metadata: FileMetaData, tree: SchemaTree): readonly ParquetColumn[] {
+  const noted = notedTypes(metadata)
+  return tree.children.map((child) => {
+    const { name } = child.element
+    const { type, convert } = kindOf(child, [])
+    const written = noted[name]
+    if (written !== 'bigint') return { name, type: type === 'unknown' ? sureType(child, metadata) : type, convert }
+    const toBigint: Convert = (value) => (value === null || value === undefined ? value : BigInt(value as number))
+    return { name, type: 'bigint', convert: (value) => toBigint(convert === undefined ? value : convert(value)) }
+  })
+}
+
+function notedTypes({ key_value_metadata: pairs = [] }: FileMetaData): Columns {
+  const noted = pairs.find(({ key }) => key === typesKey)?.value
+  try {
+    return noted === undefined ? {} : (JSON.parse(noted) as Columns)
+  } catch {
+    return {}
+  }
+}
+
+/** The statistics may prove that all whole numbers of a column are safe. */
+function sureType({ element }: SchemaTree, { row_groups: groups }: FileMetaData): ColumnType {
+  if (
+    element.type !== 'INT64' ||
+    element.logical_type?.type === 'TIMESTAMP' ||
+    element.converted_type?.startsWith('TIME')
+  )
+    return 'unknown'
+  const isSure = groups.every(({ columns }) => {
+    const statistics = columns.find(({ meta_data: data }) => data?.path_in_schema[0] === element.name)?.meta_data
+      ?.statistics
+    const [least, most] = [statistics?.min_value, statistics?.max_value]
+    const isSafe = (value: unknown) => typeof value === 'bigint' && Number.isSafeInteger(Number(value))
+    return isSafe(least) && isSafe(most)
+  })
+  return isSure && groups.length > 0 ? 'integer' : 'unknown'
+}
+
+function kindOf(node: SchemaTree, path: readonly string[]): Kind {
+  const { element } = node
+  const place = [...path, element.name]
+  if (element.name === '__proto__') throw unreadable('a column cannot have the name "__proto__"')
+  const kind = node.children.length > 0 ? groupKind(node, place) : leafKind(element)
+  if (element.repetition_type !== 'REPEATED' || isListItem(path)) return optional(kind)
+  return { type: 'json', ...each(kind.convert) }
+}
+
+/** Lists and maps wrap their items in a repeated group, which the reader takes away. */
+const isListItem = (path: readonly string[]) => path.at(-1) === inside
+
+/** Stands in a path for the group that wraps items. */
+const inside = '\0'
+
+function optional(kind: Kind): Kind {
+  const { convert } = kind
+  if (convert === undefined) return kind
+  return { ...kind, convert: (value) => (value === null || value === undefined ? null : convert(value)) }
+}
+
+const each = (convert: Convert | undefined): Pick<Kind, 'convert'> =>
+  convert === undefined ? {} : { convert: (value) => (value as readonly unknown[]).map(convert) }
+
+function groupKind(node: SchemaTree, path: readonly string[]): Kind {
+  const { element, children } = node
+  const [wrapper] = children
+  if (element.logical_type?.type === 'LIST') element.converted_type ??= 'LIST'
+  if (element.logical_type?.type === 'MAP' || (element.converted_type as string) === 'MAP_KEY_VALUE')
+    element.converted_type = 'MAP'
+  if (element.logical_type?.type === 'VARIANT') return { type: 'unknown' }
+  if (element.converted_type === 'LIST' && children.length === 1 && wrapper !== undefined) {
+    const [only, ...others] = wrapper.children
+    const item = only !== undefined && others.length === 0 ? only : wrapper
+    const kind = kindOf(item, [...path, inside])
+    if (isFloat(item))
+      return { type: item.element.repetition_type === 'REQUIRED' ? 'vector' : 'unknown', convert: toVector }
+    return { type: 'json', ...each(kind.convert ?? orNull) }
+  }
+  if (element.converted_type === 'MAP' && wrapper?.children.length === 2) return mapKind(wrapper, path)
+  const members = children.map((child) => [child.element.name, kindOf(child, path).convert ?? orNull] as const)
+  const convert = (value: unknown) => {
+    const given = value as Readonly<Record<string, unknown>>
+    return Object.fromEntries(members.map(([name, convertMember]) => [name, convertMember(given[name])]))
+  }
+  return { type: 'json', convert }
+}
+
+/** The reader leaves out some of the values that are missing within others. */
+const orNull: Convert = (value) => value ?? null
+
+function mapKind(wrapper: SchemaTree, path: readonly string[]): Kind {
+  const [key, item] = wrapper.children as [SchemaTree, SchemaTree]
+  const name = path.join('.')
+  kindOf(key, [...path, inside])
+  if (key.element.type !== 'BYTE_ARRAY' || key.element.converted_type !== 'UTF8')
+    throw unreadable(`the keys of the map "${name}" are not text`)
+  const { convert } = kindOf(item, [...path, inside])
+  if (convert === undefined) return { type: 'json' }
+  return {
+    type: 'json',
+    convert: (value) =>
+      Object.fromEntries(Object.entries(value as object).map(([member, inner]) => [member, convert(inner)])),
+  }
+}
+
+const isFloat = ({ element, children }: SchemaTree): boolean => element.type === 'FLOAT' && children.length === 0
+
+/** A list of 32-bit numbers is a vector unless an item is missing. */
+function toVector(value: unknown): unknown {
+  const items = Array.from(value as Iterable<number | null>)
+  return items.every((item) => typeof item === 'number') ? new Float32Array(items as number[]) : items
+}
+
+function leafKind(element: SchemaElement): Kind {
+  const kind = leafKindOf(element)
+  if (kind.isRaw === true) {
+    delete element.converted_type
+    delete element.logical_type
+  }
+  return kind
+}
+
+const units = { MILLIS: 1000n, MICROS: 1_000_000n, NANOS: 1_000_000_000n }
+
+function leafKindOf(element: SchemaElement): Kind {
+  const { type, converted_type: converted, logical_type: logical, scale = 0 } = element
+  if (converted === 'DECIMAL' || logical?.type === 'DECIMAL') {
+    const toBig = (value: unknown) => (value instanceof Uint8Array ? bigintOf(value) : BigInt(value as number))
+    return { type: 'decimal', isRaw: true, convert: (value) => decimalText(toBig(value), scale) }
+  }
+  if (logical?.type === 'TIME' || converted === 'TIME_MILLIS' || converted === 'TIME_MICROS') {
+    const unit = logical?.type === 'TIME' ? logical.unit : converted === 'TIME_MILLIS' ? 'MILLIS' : 'MICROS'
+    const perSecond = units[unit]
+    return { type: 'string', isRaw: true, convert: (value) => timeText(BigInt(value as number), perSecond) }
+  }
+  if (logical?.type === 'TIMESTAMP') return { type: logical.unit === 'MILLIS' ? 'date' : 'unknown' }
+  if (converted === 'TIMESTAMP_MILLIS' || converted === 'DATE') return { type: 'date' }
+  if (logical?.type === 'DATE') {
+    element.converted_type = 'DATE'
+    return { type: 'date' }
+  }
+  if (converted === 'TIMESTAMP_MICROS' || type === 'INT96') return { type: 'unknown' }
+  if (logical?.type === 'JSON' || converted === 'JSON') {
+    element.converted_type = 'JSON'
+    return { type: 'unknown' }
+  }
+  if (converted === 'ENUM' || converted === 'UTF8' || logical?.type === 'STRING' || logical?.type === 'ENUM') {
+    element.converted_type = 'UTF8'
+    return { type: 'string' }
+  }
+  if (logical?.type === 'UUID') return { type: 'string' }
+  if (logical?.type === 'FLOAT16') return { type: 'number' }
+  if (type === 'INT64') return { type: 'unknown', convert: (value) => toInteger(value as bigint) }
+  if (type === 'INT32') return { type: 'integer' }
+  if (type === 'BOOLEAN') return { type: 'boolean' }
+  if (type === 'FLOAT' || type === 'DOUBLE') return { type: 'number' }
+  return { type: 'bytes', isRaw: true, convert: (value) => (value instanceof Uint8Array ? value.slice() : value) }
+}

@@ -1,0 +1,65 @@
+import { type ColumnSet, type Columns, rowFromEntries, type SourceBatch } from '@maestro-dataflow/core'
+import { fsError } from '../errors.js'
+import type { FoundFile } from '../find-files.js'
+import { openParquet } from './open-parquet.js'
+import type { ParquetColumn } from './parquet-columns.js'
+
+const batchRows = 1024
+
+/** Reads a Parquet file, one row group at a time. Only the pages of the asked columns are read. */
+export async function* readParquet(
+  { path, name }: Pick<FoundFile, 'path' | 'name'>,
+  asked: ReadonlySet<string> | undefined,
+  counted: (bytes: number) => void,
+): AsyncGenerator<SourceBatch> {
+  const file = await openParquet(path, name)
+  try {
+    const columns = asked === undefined ? file.columns : file.columns.filter((column) => asked.has(column.name))
+    let number = 0
+    for (const [index, group] of file.metadata.row_groups.entries()) {
+      const rows = columns.length === 0 ? emptyRows(Number(group.num_rows)) : await file.rowsOf(index, columns)
+      counted(Number(group.total_compressed_size ?? group.total_byte_size))
+      for (let start = 0; start < rows.length; start += batchRows) {
+        const some = rows.slice(start, start + batchRows)
+        yield { ids: some.map(() => `${name}:${++number}`), rows: some.map((row) => rowOf(row, columns)) }
+      }
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+const emptyRows = (count: number) => Array.from({ length: count }, () => ({}))
+
+function rowOf(row: Readonly<Record<string, unknown>>, columns: readonly ParquetColumn[]) {
+  return rowFromEntries(
+    columns.map(({ name, convert }) => {
+      const value = row[name] ?? null
+      return [name, value === null || convert === undefined ? value : convert(value)]
+    }),
+  )
+}
+
+/** The columns of Parquet files. A column that has different types in two files is unknown. */
+export async function parquetColumns(
+  files: readonly FoundFile[],
+  asked: ReadonlySet<string> | undefined,
+): Promise<ColumnSet> {
+  const types = new Map<string, Columns[string]>()
+  for (const { path, name } of files) {
+    const { columns, close } = await openParquet(path, name)
+    await close()
+    for (const column of columns) {
+      const known = types.get(column.name) ?? column.type
+      types.set(column.name, known === column.type ? known : 'unknown')
+    }
+    const missing = [...(asked ?? [])].filter((one) => !columns.some((column) => column.name === one))
+    if (missing.length > 0)
+      throw fsError('MAESTRO_FS_COLUMN_MISSING', { path: name, missing, header: columns.map((column) => column.name) })
+  }
+  const entries = [...types].filter(([name]) => asked?.has(name) !== false)
+  return {
+    columns: rowFromEntries(entries),
+    open: false,
+  }
+}

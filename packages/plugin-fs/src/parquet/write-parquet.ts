@@ -1,0 +1,92 @@
+import { open } from 'node:fs/promises'
+import type { Columns, ColumnType, Row } from '@maestro-dataflow/core'
+import type { SchemaElement } from 'hyparquet'
+import { valueToJson } from '../json-value.js'
+import { readSpool } from '../spooled/read-spool.js'
+import { compressors } from './codecs.js'
+import { joinShapes, none, type Shape, shapeOf } from './column-shape.js'
+import { typesKey } from './parquet-columns.js'
+import { storedAs } from './parquet-schema.js'
+
+/** The compressions that can be chosen. */
+export const parquetCompressions = ['snappy', 'zstd', 'gzip', 'brotli', 'none'] as const
+
+export interface ParquetLayout {
+  readonly compression: (typeof parquetCompressions)[number]
+  /** The rows of one row group. */
+  readonly rowGroup: number
+}
+
+/** What the plan knows of the columns, in the order in which they are written. */
+export interface KnownTypes {
+  readonly columns: Columns
+  /** The only columns to write, in their order. @default those of the plan, and then those that rows have */
+  readonly names: readonly string[] | undefined
+}
+
+/** Writes the rows that were held back as a Parquet file. Column types follow from all values of a column. */
+export async function writeParquet(
+  spool: string,
+  path: string,
+  { columns, names }: KnownTypes,
+  { compression, rowGroup }: ParquetLayout,
+): Promise<void> {
+  const { ByteWriter, ParquetWriter } = await import('hyparquet-writer')
+  const shapes = await shapesOf(spool, names ?? Object.keys(columns), columns)
+  const parts = Array.from(shapes, ([name, shape]) => {
+    const stored = storedAs(name, shape, (value) => valueToJson(value, name, ''))
+    return { name, ...stored }
+  })
+  const root: SchemaElement = { name: 'schema', num_children: parts.length }
+  const file = await open(path, 'wx')
+  try {
+    const bytes = new ByteWriter()
+    const writer = new ParquetWriter({
+      writer: bytes,
+      schema: [root, ...parts.flatMap(({ elements }) => elements)],
+      codec: compression === 'none' ? 'UNCOMPRESSED' : (compression.toUpperCase() as 'SNAPPY'),
+      compressors: { ...compressors },
+      kvMetadata: [{ key: typesKey, value: JSON.stringify(notedTypes(shapes)) }],
+      createdBy: 'maestro-dataflow',
+    })
+    // The offsets that the writer counts go on when its bytes have been written to the file.
+    const flush = async () => {
+      await file.appendFile(new Uint8Array(bytes.buffer, 0, bytes.index))
+      bytes.index = 0
+    }
+    for await (const rows of readSpool(spool, rowGroup)) {
+      const columnData = parts.map(({ name, convert }) => ({
+        name,
+        data: rows.map((row) => convert(Object.hasOwn(row, name) ? row[name] : null)),
+      }))
+      writer.write({ columnData, rowGroupSize: rows.length })
+      await flush()
+    }
+    // Many programs know only the older mark of JSON. The writer would encode the values of such a column itself.
+    for (const element of writer.schema) if (element.logical_type?.type === 'JSON') element.converted_type = 'JSON'
+    writer.finish()
+    await flush()
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+async function shapesOf(spool: string, names: readonly string[], types: Columns): Promise<ReadonlyMap<string, Shape>> {
+  const shapes = new Map<string, Shape>(names.map((name) => [name, none]))
+  for await (const rows of readSpool(spool, 1024)) for (const row of rows) addShapes(row, shapes, types)
+  return shapes
+}
+
+function addShapes(row: Row, shapes: Map<string, Shape>, types: Columns): void {
+  for (const name of Object.keys(row)) {
+    const known = shapes.get(name) ?? none
+    shapes.set(name, joinShapes(known, shapeOf(row[name], Object.hasOwn(types, name) ? types[name] : 'unknown')))
+  }
+}
+
+/** The types that a reader of ours restores: Parquet does not tell big integers from small ones. */
+function notedTypes(shapes: ReadonlyMap<string, Shape>): Readonly<Record<string, ColumnType>> {
+  const noted = Array.from(shapes).filter(([, shape]) => shape.kind === 'integer' && !shape.hasNumbers)
+  return Object.fromEntries(noted.map(([name]) => [name, 'bigint']))
+}

@@ -1,0 +1,65 @@
+import { type Columns, encodeStepLine, maestroError, type Row, rowFromEntries } from '@maestro-dataflow/core'
+import { fsError } from '../errors.js'
+import type { RowEncoder } from '../row-encoder.js'
+
+/**
+ * Holds rows back as lines that keep every value, for formats that must know all rows before they write the first: the
+ * type of a column follows from its values. Rows with values that no such format can represent are refused at once.
+ *
+ * @param columns The only columns that are written. @param known The columns of a closed table, which rows may not exceed.
+ * @param check What a value is that this format cannot represent.
+ */
+export function spoolEncoder(
+  path: string,
+  columns: readonly string[] | undefined,
+  known: Columns | undefined,
+  check: (value: unknown) => string | undefined = () => undefined,
+): RowEncoder {
+  return {
+    encode({ ids, rows }) {
+      let text = ''
+      for (const [index, row] of rows.entries()) {
+        const id = ids[index] ?? ''
+        const late = known === undefined ? undefined : Object.keys(row).find((name) => !Object.hasOwn(known, name))
+        if (late !== undefined && columns === undefined)
+          throw fsError('MAESTRO_FS_COLUMN_LATE', { path, column: late }).at({ rowId: id })
+        const kept = columns === undefined ? row : pick(row, columns)
+        for (const name of Object.keys(kept)) {
+          const fault = faultOf(kept[name]) ?? check(kept[name])
+          if (fault !== undefined)
+            throw maestroError('MAESTRO_ROW_UNENCODABLE', { column: name, type: fault }).at({ rowId: id })
+        }
+        text += `${encodeStepLine(id, kept)}\n`
+      }
+      return text
+    },
+    end: () => '',
+    state: () => ({}),
+  }
+}
+
+function pick(row: Row, columns: readonly string[]): Row {
+  return rowFromEntries(columns.filter((name) => Object.hasOwn(row, name)).map((name) => [name, row[name]]))
+}
+
+/** What a value is that cannot be written; undefined if it can. */
+function faultOf(value: unknown): string | undefined {
+  switch (typeof value) {
+    case 'string':
+      return value.isWellFormed() ? undefined : 'text with half a character in it'
+    case 'function':
+    case 'symbol':
+      return typeof value
+    case 'object':
+      break
+    default:
+      return undefined
+  }
+  if (value === null || ArrayBuffer.isView(value)) return undefined
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'invalid date' : undefined
+  for (const member of Object.values(value)) {
+    const fault = faultOf(member)
+    if (fault !== undefined) return fault
+  }
+  return undefined
+}

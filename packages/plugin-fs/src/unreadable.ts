@@ -1,0 +1,5 @@
+import type { MaestroError } from '@maestro-dataflow/core'
+import { fsError } from './errors.js'
+
+/** What is wrong with a part of a file. The reader of the file names the file. */
+export const unreadable = (reason: string): MaestroError => fsError('MAESTRO_FS_CONTENT', { reason })

@@ -1,0 +1,6 @@
+export type { NearDuplicate } from './dedupe-near.js'
+export { textErrors } from './errors.js'
+export type { MeasureName, NumberMeasure } from './measures/measures.js'
+export { default } from './plugin.js'
+export type { Limit, PresetName } from './presets.js'
+export type * from './registered.js'

@@ -1,0 +1,124 @@
+import { answer, bad, byName, draft, type ReplyCase } from './reply-case.js'
+
+/** How the data of an answer are found. */
+export const answerCases: Readonly<Record<string, ReplyCase>> = {
+  'JSON in thoughts is no answer': {
+    said: [{ text: `<think>${draft} would be praise</think>${answer}` }],
+    json: true,
+    expected: { object: bad, reasoning: `${draft} would be praise` },
+  },
+  'JSON in thoughts that end with a tag alone is no answer': {
+    said: [{ text: `${draft} would be praise</think>${answer}` }],
+    json: true,
+    expected: { object: bad },
+  },
+  'a number in brackets in thoughts costs no second request': {
+    said: [{ text: `<think>As [1] says.</think>${answer}` }],
+    json: true,
+    expected: { object: bad },
+  },
+  'the last of several drafts is the answer': {
+    said: [{ text: `First ${draft}, no:\n\`\`\`json\n${answer}\n\`\`\`` }],
+    json: true,
+    expected: { object: bad },
+  },
+  'what fits the schema is the answer, whatever stands around it': {
+    said: [{ text: `According to [1]: ${answer}\nSee also [2] and {"tone":"angry"}.` }],
+    json: true,
+    expected: { object: bad },
+  },
+  'an answer that the server calls thoughts counts': {
+    said: [{ text: '', reasoning: `The customer is cross. ${answer}` }],
+    json: true,
+    expected: { object: bad },
+  },
+  'an answer within a fence that the server calls thoughts counts': {
+    said: [{ text: '', reasoning: `The customer is cross.\n\`\`\`json\n${answer}\n\`\`\`` }],
+    json: true,
+    expected: { object: bad },
+  },
+  'a draft within what the server calls thoughts is no answer': {
+    said: [{ text: '', reasoning: `${draft} would be praise, but it is not.` }, { text: answer }],
+    json: true,
+    expected: { object: bad },
+  },
+  'a draft in thoughts without an end is no answer': {
+    said: [{ text: `<think>${draft} would be praise` }, { text: answer }],
+    json: true,
+    expected: { object: bad },
+  },
+  ...byName(
+    {
+      'encoded twice': JSON.stringify(answer),
+      'within an object of its own': `{"answer":${answer}}`,
+      'within a list': `[${answer}]`,
+      'within tags': `<json>${answer}</json>`,
+      'within a fence in one line': `\`\`\`json ${answer}\`\`\``,
+      'in bold': `**Final answer:** \`${answer}\``,
+      'behind the schema': `{"type":"object","properties":{"tone":{"type":"string"}}}\n${answer}`,
+      'behind a list of drafts': `Options: [${draft}, ${answer}]. Final: ${answer}`,
+      'written twice': answer + answer,
+      'behind a byte order mark': `\ufeff${answer}`,
+      'with typographic quotation marks': '{“tone”: “bad”}',
+      'with escaped quotation marks': '{\\"tone\\": \\"bad\\"}',
+      'with spaces that do not break': '{\u00a0"tone":\u00a0"bad"}',
+      'in the form of a call of a tool': `{"name":"answer","arguments":${answer}}`,
+      'as the text of a call of a tool': JSON.stringify({ name: 'answer', arguments: answer }),
+    },
+    (what) => `an answer ${what} costs no second request`,
+    (text) => ({ said: [{ text }], json: true, expected: { object: bad } }),
+  ),
+  'an answer in the form of a call of a tool counts': {
+    said: [{ call: bad, finish: 'tool_calls' }],
+    json: true,
+    expected: { object: bad },
+  },
+  'a call of a tool that stands in the text counts': {
+    said: [{ text: `<tool_call>{"name":"answer","arguments":${answer}}</tool_call>` }],
+    json: true,
+    expected: { object: bad },
+  },
+  'a part of an answer that is not whole is no answer': {
+    said: [{ text: `{"draft":${draft},` }, { text: answer }],
+    json: true,
+    expected: { object: bad },
+  },
+  'JSON with a comma too many and single quotation marks is mended without another request': {
+    said: [{ text: "{'tone': 'bad',}" }],
+    json: true,
+    expected: { object: bad },
+  },
+  'JSON with names without quotation marks and a comment is mended without another request': {
+    said: [{ text: '```json\n{\n  tone: "bad", // not good\n}\n```' }],
+    json: true,
+    expected: { object: bad },
+  },
+  'JSON that was abridged is not mended': {
+    said: [{ text: '{"tone": "good", ...}' }, { text: answer }],
+    json: true,
+    expected: { object: bad },
+  },
+  'an empty answer is asked for again, without an empty turn': {
+    said: [{ text: '' }, { text: answer }],
+    json: true,
+    expected: { object: bad },
+  },
+  ...byName(
+    {
+      brackets: '['.repeat(100_000),
+      braces: '{"a":'.repeat(100_000),
+      'tags of thoughts': '<think>'.repeat(100_000),
+      fences: '```\n'.repeat(100_000),
+      'line ends in a fence': `\`\`\`${'\n'.repeat(100_000)}`,
+      'quotation marks': '{"'.repeat(100_000),
+      backslashes: `{"${'\\'.repeat(100_000)}`,
+    },
+    (what) => `a hundred thousand ${what} are read at once`,
+    (text) => ({ said: [{ text }, { text: answer }], json: true, expected: { object: bad } }),
+  ),
+  'an answer that declines is refused': {
+    said: [{ refusal: 'I cannot help with that.' }],
+    json: true,
+    expected: { code: 'REFUSED', words: 'I cannot help with that.' },
+  },
+}

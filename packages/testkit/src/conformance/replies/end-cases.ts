@@ -1,0 +1,55 @@
+import { answer, byName, type ReplyCase } from './reply-case.js'
+
+const names = (...words: readonly string[]) => Object.fromEntries(words.map((word) => [word, word]))
+
+/** What the finish reason of an answer means, in the words of any server. */
+export const endCases: Readonly<Record<string, ReplyCase>> = {
+  ...byName(
+    names(
+      'length',
+      'model_length',
+      'MAX_TOKENS',
+      'repetition_truncation',
+      'FINISH_REASON_MAX_TOKENS',
+      'REASON_MAX_LEN',
+      'time_limit',
+      'context length',
+      'max_output',
+    ),
+    (finish) => `an answer that ended with ${finish} is cut off`,
+    (finish) => ({ said: [{ text: answer, finish }], json: true, expected: { code: 'CUT_OFF' } }),
+  ),
+  ...byName(
+    names(
+      'content_filter',
+      'SAFETY',
+      'content_filter: violence',
+      'RECITATION',
+      'Content Filtered',
+      'ERROR_TOXIC',
+      'PROHIBITED_CONTENT',
+    ),
+    (finish) => `an answer that ended with ${finish} is filtered`,
+    (finish) => ({ said: [{ text: answer, finish }], json: true, expected: { code: 'FILTERED' } }),
+  ),
+  ...byName(
+    names('OTHER', 'pause_turn', 'something_new', 'not_finished', 'unknown', 'LANGUAGE'),
+    (finish) => `an answer that ended with ${finish} is not used`,
+    (finish) => ({ said: [{ text: answer, finish }], expected: { code: 'UNFINISHED', words: finish } }),
+  ),
+  ...byName(
+    names('abort', 'error', 'user_cancel', 'MALFORMED_FUNCTION_CALL'),
+    (finish) => `an answer that ended with ${finish} is asked for again`,
+    (finish) => ({ said: [{ text: 'b', finish }, { text: 'bad' }], expected: { text: 'bad' } }),
+  ),
+  ...byName(
+    names('STOP', 'COMPLETE', 'eos_token', 'REASON_STOP', 'null'),
+    (finish) => `an answer that ended with ${finish} is whole`,
+    (finish) => ({ said: [{ text: 'bad', finish }], expected: { text: 'bad' } }),
+  ),
+  'an answer that a filter has withheld is not asked for again': {
+    said: [{ withheld: true }],
+    json: true,
+    expected: { code: 'FILTERED' },
+  },
+}

@@ -1,0 +1,70 @@
+import { byName, type ReplyCase } from './reply-case.js'
+
+const long = 'Is it praise? '.repeat(20).trim()
+
+/** How the reasoning of models is separated from their answers. */
+export const thoughtCases: Readonly<Record<string, ReplyCase>> = {
+  'thoughts in tags are no part of a text': {
+    said: [{ text: `<think>\n${long}\n</think>\n\nbad` }],
+    expected: { text: 'bad', reasoning: long },
+  },
+  'thoughts that end with a tag alone are no part of a text': {
+    said: [{ text: `${long}\n</think>\n\nbad` }],
+    expected: { text: 'bad', reasoning: long },
+  },
+  'thoughts in tags of other models are no part of a text': {
+    said: [{ text: '[THINK]Hm.[/THINK]◁think▷Hm.◁/think▷<reasoning>Hm.</reasoning>bad' }],
+    expected: { text: 'bad', reasoning: 'Hm.\n\nHm.\n\nHm.' },
+  },
+  ...byName(
+    {
+      'in capitals': '<THINK>Hm.</THINK>bad',
+      'with an attribute': '<think time="3">Hm.</think>bad',
+      'with spaces': '<think>Hm.</ think >bad',
+      'around an answer with tags': '<think>Hm.</think><response>bad</response>',
+      'before a boxed answer': '<think>Hm.</think><|begin_of_box|>bad<|end_of_box|>',
+      'after the answer': 'bad\n<think>Hm.</think>',
+    },
+    (what) => `thoughts in tags are no part of a text: ${what}`,
+    (text) => ({ said: [{ text }], expected: { text: 'bad', reasoning: 'Hm.' } }),
+  ),
+  ...byName(
+    {
+      Granite: 'Here is my thought process:\nHm.\n\nHere is my response:\nbad',
+      Apriel: 'Here are my reasoning steps:\nHm.\n[BEGIN FINAL RESPONSE]\nbad\n[END FINAL RESPONSE]',
+    },
+    (what) => `thoughts below a heading are no part of a text: ${what}`,
+    (text) => ({ said: [{ text }], expected: { text: 'bad', reasoning: 'Hm.' } }),
+  ),
+  'thoughts within thoughts are no part of a text': {
+    said: [{ text: '<think>One.<think>Two.</think>Three.</think>bad' }],
+    expected: { text: 'bad' },
+  },
+  'empty thoughts leave nothing behind': {
+    said: [{ text: '<think>\n\n</think>\n\nbad' }],
+    expected: { text: 'bad' },
+  },
+  'channels of the harmony format are told apart': {
+    said: [{ text: '<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>final<|message|>bad' }],
+    expected: { text: 'bad', reasoning: 'Hm.' },
+  },
+  'thoughts that the server has set apart are kept': {
+    said: [{ text: 'bad', reasoning: long }],
+    expected: { text: 'bad', reasoning: long },
+  },
+  'thoughts in parts of the content are told apart': {
+    said: [
+      {
+        parts: [
+          { type: 'thinking', thinking: [{ type: 'text', text: 'Hm.' }] },
+          { type: 'text', text: 'bad' },
+        ],
+      },
+    ],
+    expected: { text: 'bad', reasoning: 'Hm.' },
+  },
+  'a text that mentions the tags stays whole': {
+    said: [{ text: 'Models write `<think>` and `</think>` around their thoughts.' }],
+    expected: { text: 'Models write `<think>` and `</think>` around their thoughts.' },
+  },
+}

@@ -1,0 +1,80 @@
+import { type ColumnType, columnNames, type Row, rowFromEntries } from '@maestro-dataflow/core'
+import { refused, textOf } from './cast.js'
+import { cellOf, ownOf, type Types } from './reference.js'
+import type { Table } from './tables.js'
+
+/*
+ * What the formats can hold of a table. A value that a format refuses is null here; other tests hold the refusals.
+ */
+
+/** The values of a table in another form. @param hold Returns undefined for a cell that the row lacks. */
+export function withValues(
+  { names, rows, types }: Table,
+  hold: (value: unknown, type: ColumnType | undefined) => unknown,
+  typeOf: (type: ColumnType) => ColumnType = (type) => type,
+  order: readonly string[] | undefined = undefined,
+): Table {
+  const held = rows.map((row) => {
+    const cells = (order ?? columnNames(row)).map(
+      (name) => [name, hold(cellOf(row, name), ownOf(types, name))] as const,
+    )
+    return rowFromEntries(cells.filter(([, value]) => value !== undefined))
+  })
+  return { names, rows: held, types: mapTypes(types, typeOf) }
+}
+
+function mapTypes(types: Types, typeOf: (type: ColumnType) => ColumnType): Types {
+  return Object.fromEntries(Object.entries(types).map(([name, type]) => [name, typeOf(type)]))
+}
+
+const noDecimal = (type: ColumnType): ColumnType => (type === 'decimal' ? 'string' : type)
+
+/** Nobody says that a column of digits is decimal: it is text. */
+export function withoutDecimals(table: Table): Table {
+  return { ...table, types: mapTypes(table.types, noDecimal) }
+}
+
+/** What JSON holds: dates and bytes are text, vectors are lists. */
+export function asJson(table: Table, order?: 'reversed'): Table {
+  const typeOf = (type: ColumnType): ColumnType =>
+    type === 'vector' ? 'json' : ['date', 'bytes', 'decimal'].includes(type) ? 'string' : type
+  const { names, rows, types } = withValues(table, jsonOf, typeOf)
+  const turned = (row: Row) =>
+    rowFromEntries(
+      columnNames(row)
+        .toReversed()
+        .map((name) => [name, row[name]]),
+    )
+  return { names, rows: order === undefined ? rows : rows.map(turned), types }
+}
+
+function jsonOf(value: unknown): unknown {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null
+  if (value instanceof Float32Array) return Array.from(value, jsonOf)
+  if (!(value instanceof Date || value instanceof Uint8Array)) return value
+  const text = textOf(value)
+  return text === refused ? null : text
+}
+
+/** The columns of the header of a file of cells. */
+const headerOf = ({ rows }: Table) => [...new Set(rows.flatMap(columnNames))]
+
+/** Cells without types are text. */
+export function asUntypedCells(table: Table): Table {
+  const hold = (value: unknown) => {
+    if (value === null || value === undefined) return ''
+    const text = textOf(value)
+    return text === refused || !String(text).isWellFormed() ? '' : text
+  }
+  const { names, rows } = withValues(table, hold, undefined, headerOf(table))
+  return { names, rows, types: Object.fromEntries(names.map((name) => [name, 'string'])) }
+}
+
+/** Cells with types: an empty cell of text is text, and any other is null. */
+export function asCells(table: Table): Table {
+  const hold = (value: unknown, type: ColumnType | undefined) => {
+    if (value instanceof Uint8Array && value.length === 0) return null
+    return value ?? (type === 'string' ? '' : null)
+  }
+  return withValues(table, hold, undefined, headerOf(table))
+}
