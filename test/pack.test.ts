@@ -1,6 +1,6 @@
 // What npm would publish, installed in an empty folder outside the repository, runs the quickstart's pipeline.
 import { execFile } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -20,7 +20,11 @@ const otherRuntimes = hasOtherRuntimes
   : {}
 
 let folder: string
-let packed: readonly { readonly name: string; readonly filename: string }[]
+let packed: readonly {
+  readonly name: string
+  readonly filename: string
+  readonly files: readonly { readonly path: string }[]
+}[]
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'maestro-pack-'))
@@ -37,6 +41,13 @@ beforeAll(async () => {
     if (!/^(templates|docs)\//.test(path)) expect(path).not.toMatch(/\.test(-d)?\.|\.tsbuildinfo$|^src\//)
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+test('the tarball of the command contains every page of the documentation but the decisions', () => {
+  const files = packed.find(({ name }) => name === 'maestro-dataflow')?.files.map(({ path }) => path) ?? []
+  const pages = globSync('docs/**/*.md', { cwd: root }).filter((page) => !page.startsWith('docs/decisions'))
+  expect(pages.length).toBeGreaterThan(20)
+  expect(files.filter((path) => path.startsWith('docs/')).toSorted()).toEqual(expect.arrayContaining(pages))
+})
 
 // Hundreds of packages are installed.
 test('installed from their tarballs, the packages run the quickstart', { timeout: 900_000 }, async () => {

@@ -2,7 +2,9 @@ import {
   diffRuns,
   droppedRows,
   explainRow,
+  exportRows,
   findRun,
+  importRows,
   listRuns,
   Maestro,
   pruneFinishedRuns,
@@ -12,12 +14,14 @@ import {
 import { configOrNone } from './command-project.js'
 import type { GlobalOptions } from './commands/command.js'
 import { cliError } from './errors.js'
+import { resumeLine } from './resume/describe-resume.js'
 import { answersOf } from './runs/find-answers.js'
 import { idsWhere } from './runs/find-rows.js'
 import { groupRejects } from './runs/group-rejects.js'
 import { renderDifference } from './runs/render-difference.js'
 import { renderDropped, renderExplanation } from './runs/render-row.js'
 import { renderPruned, renderRejects, renderRun, renderRuns } from './runs/render-runs.js'
+import { counted } from './terminal/format-number.js'
 import { printJson } from './terminal/json.js'
 import { outputWidth } from './terminal/output-width.js'
 import { print } from './terminal/print.js'
@@ -104,6 +108,30 @@ export async function diff(
   const changed = await withCache(config, (cache) => answersOf(shown, cache))
   if (options.json) printJson({ ...difference, changed }, 2)
   else print(renderDifference(difference, changed, options.limit, outputWidth()))
+}
+
+/** `maestro export` */
+export async function exportStep(
+  step: string,
+  options: Options & { readonly run?: string; readonly output: string },
+): Promise<void> {
+  const { run, output } = options
+  const record = await recordOf(run, options)
+  const rows = await exportRows(record, step, output)
+  if (options.json) printJson({ run: record.runId, step, output, rows })
+  else print(`Wrote ${counted(rows, 'row')} to ${output}.\n`)
+}
+
+/** `maestro import` */
+export async function importStep(
+  step: string,
+  file: string,
+  options: Options & { readonly run?: string },
+): Promise<void> {
+  const edits = await importRows(await recordOf(options.run, options), step, file)
+  const { changed, added, removed, run } = edits
+  if (options.json) printJson(edits)
+  else print(`${counted(changed, 'row')} changed, ${added} added, ${removed} removed. Go on with: ${resumeLine(run)}\n`)
 }
 
 /** `maestro prune` */

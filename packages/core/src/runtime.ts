@@ -31,6 +31,7 @@ export { LedgerReader, type RowTrail, type StageFact } from './run/ledger/read-l
 export type { Preview, PreviewStep } from './run/preview-pipeline.js'
 export { type ChangedRow, diffRuns, type RowCalls, type RunDifference } from './run/record/diff-runs.js'
 export { type DroppedRows, type DropReason, droppedRows } from './run/record/dropped-rows.js'
+export { exportRows, importRows, type RowEdits } from './run/record/edit-rows.js'
 export { explainRow, type RowExplanation, type RowOutcome, type RowStop } from './run/record/explain-row.js'
 export type { ColumnProfile, ProfileBin } from './run/record/profile-rows.js'
 export { type PrunedRun, type PruneOptions, pruneFinishedRuns } from './run/record/prune-runs.js'

@@ -79,6 +79,29 @@ export const register: Register = (program) => {
   )
   withJson(
     program
+      .command('export <step>')
+      .description('write the rows after a step of a run to a file, to look at them or to edit them')
+      .option('--run <run>', 'the run; otherwise the newest one')
+      .requiredOption('--output <path>', 'the file to write'),
+    'maestro run reviews --until review',
+    'maestro export review --output review.jsonl',
+  ).action(async (step: string, options) => (await load()).exportStep(step, { ...options, ...global() }))
+  withJson(
+    program
+      .command('import <step> <file>')
+      .description(
+        'replace the rows after a step of a run with edited ones: rows may be changed, added, removed, and moved\n\n' +
+          'The rows are checked against the columns of the step. `maestro resume` goes on with them.',
+      )
+      .summary('replace the rows after a step with edited ones')
+      .option('--run <run>', 'the run; otherwise the newest one'),
+    'maestro import review review.jsonl',
+    'maestro resume',
+  ).action(async (step: string, file: string, options) =>
+    (await load()).importStep(step, file, { ...options, ...global() }),
+  )
+  withJson(
+    program
       .command('prune [runs...]')
       .description(
         'remove the step files of finished runs, which only a run in progress needs, and runs that are named or old\n\n' +

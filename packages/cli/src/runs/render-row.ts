@@ -11,9 +11,10 @@ export function renderExplanation({ row, run, status, parent, stops, verdicts }:
 }
 
 function renderStop(stop: RowStop): readonly string[] {
-  const { step, use, outcome, reason, into, children = [], code, message, hint, calls = [] } = stop
+  const { step, use, outcome, reason, into, children = [], code, message, hint, edited, calls = [] } = stop
   const detail = [
     ...(reason === undefined ? [] : [reason]),
+    ...(edited === undefined ? [] : [`${edited} by hand`]),
     ...(into === undefined ? [] : [`into ${into}`]),
     ...(children.length === 0 ? [] : [`${children.slice(0, 5).join(', ')}${children.length > 5 ? ', ...' : ''}`]),
     ...(code === undefined ? [] : [`${code}${message === undefined ? '' : `: ${message}`}`]),

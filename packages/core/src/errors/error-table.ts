@@ -445,6 +445,16 @@ export const coreErrors = {
     message: (d: { step: string; steps: readonly string[] }) => `The pipeline has no step "${d.step}".`,
     hint: (d: { step: string; steps: readonly string[] }) => `Its steps: ${list(d.steps)}.`,
   },
+  MAESTRO_RUN_STEP_NOT_KEPT: {
+    message: (d: { step: string; run: string }) => `The run ${d.run} has no rows of the step "${d.step}".`,
+    hint: (d: { step: string }) =>
+      `The rows of the last step of a stage are kept. Run the pipeline with --until ${d.step}, and look at the stages with \`maestro plan\`.`,
+  },
+  MAESTRO_RUN_EDIT_INVALID: {
+    message: (d: { path: string; line: number; reason: string }) =>
+      `Line ${d.line} of ${d.path} is no row: ${d.reason}.`,
+    hint: () => 'Nothing was changed. Mend the line, and import the file again.',
+  },
   MAESTRO_RUN_OUTPUT_LOST: {
     message: (d: { output: string }) =>
       `The rows that an unfinished run has written for ${d.output} are not as it left them.`,

@@ -1,7 +1,7 @@
 import type { PersonalData, PersonalDataType } from './personal-data.js'
 
 /** Scripts without spaces between words have no word boundaries to check. */
-const wordCharacter = /[\p{L}\p{N}\p{M}_]/u
+const wordCharacter = /[\p{L}\p{N}\p{M}]/u
 const unspaced =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
 /** Longer values are compared without normalization. */
@@ -24,11 +24,12 @@ export function occurrences(text: string, value: string, type: PersonalDataType)
 function patternOf(value: string): RegExp {
   const words = value
     .slice(0, maxLength)
+    .normalize('NFC')
     .split(/[\s\u200b-\u200d]+/u)
     .map(quoted)
-  const characters = Array.from(value)
-  const before = isBordered(characters[0]) ? '(?<![\\p{L}\\p{N}\\p{M}_])' : ''
-  const after = isBordered(characters.at(-1)) ? '(?![\\p{L}\\p{N}\\p{M}_])' : ''
+  const characters = Array.from(value.normalize('NFC'))
+  const before = isBordered(characters[0]) ? '(?<![\\p{L}\\p{N}\\p{M}])' : ''
+  const after = isBordered(characters.at(-1)) ? '(?![\\p{L}\\p{N}\\p{M}])' : ''
   return new RegExp(`${before}${words.join('[\\s\\u200b-\\u200d]{1,8}')}${after}`, 'giu')
 }
 
@@ -37,12 +38,20 @@ const isBordered = (character = ''): boolean => wordCharacter.test(character) &&
 const variants: readonly (readonly [RegExp, string])[] = [
   [/['‘’ʼ]/gu, "['‘’ʼ]"],
   [/[-‐‑–]/gu, '[-‐‑–]'],
+  [/ss|ß/giu, '(?:ss|ß)'],
 ]
 
-/** Escapes the value, so that it is not a pattern, and accepts all forms of apostrophes and hyphens. */
+/**
+ * Escapes the value, so that it is not a pattern. Accepts all forms of apostrophes and hyphens, letters with separate
+ * accents, and `ss` for `ß`, which has no capital in most texts.
+ */
 function quoted(word: string): string {
-  return Array.from(word, (character) => {
+  return Array.from(word.matchAll(/ss|[\s\S]/giu), ([character]) => {
     const variant = variants.find(([pattern]) => character.replace(pattern, '') === '')
-    return variant?.[1] ?? character.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+    if (variant !== undefined) return variant[1]
+    const apart = character.normalize('NFD')
+    return apart === character ? escaped(character) : `(?:${escaped(character)}|${escaped(apart)})`
   }).join('')
 }
+
+const escaped = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')

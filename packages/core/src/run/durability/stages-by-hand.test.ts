@@ -1,10 +1,16 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { errorOf } from '../../__fixtures__/project-folder.js'
 import { ask, smallPlugin } from '../../__fixtures__/small-plugin.js'
 import type { LLMServing } from '../../contracts/serving.js'
 import { pipeline } from '../../define/pipeline.js'
-import { RunFolder } from '../__fixtures__/run-folder.js'
+import { expectSums, RunFolder } from '../__fixtures__/run-folder.js'
+import { exportRows, importRows } from '../record/edit-rows.js'
+import { explainRow } from '../record/explain-row.js'
+import { findRun } from '../record/run-record.js'
 import type { StageDecision } from './decide-stages.js'
+import { Lease } from './lease.js'
 
 const folder = new RunFolder()
 
@@ -115,4 +121,74 @@ test('a fresh run asks again, also when it goes on from a step, and its answers 
   expect(calls.asked).toBe(6)
   await project.run(rows, { fresh: true, resume: { run: again.runId, from: 'ask' } })
   expect(calls.asked).toBe(9)
+})
+
+describe('the rows after a step', () => {
+  /** Stops a run after its question, and exports the rows. */
+  async function exported() {
+    const { project, rows, calls } = counted()
+    const { runId: run } = await project.run(rows, { until: 'ask' })
+    const record = () => findRun(join(folder.path, '.maestro'), run)
+    const path = join(folder.path, 'edit.jsonl')
+    expect(await exportRows(await record(), 'ask', path)).toBe(3)
+    const lines = readFileSync(path, 'utf8').trim().split('\n')
+    expect(JSON.parse(lines[0] as string)).toEqual({ id: 'rows:1', row: { text: 'a', answer: 'answer to a' } })
+    const edit = async (edited: readonly string[]) => {
+      writeFileSync(path, `${edited.join('\n')}\n`)
+      return importRows(await record(), 'ask', path)
+    }
+    return { project, rows, calls, run, lines, edit, record }
+  }
+
+  test('may be changed, added, removed, and moved by hand, and the ledger knows it', async () => {
+    const { project, rows, calls, run, lines, edit, record } = await exported()
+    const [a = '', b = '', c = ''] = lines
+    const edits = await edit([c, a.replace('answer to a', 'mended'), '{"id":"new","row":{"text":"n","answer":"made"}}'])
+    expect(edits).toEqual({ run, step: 'ask', rows: 3, changed: 1, added: 1, removed: 1 })
+    expect(b).toContain('rows:2')
+    const report = await project.run(rows, { resume: { run } })
+    expectSums(report)
+    expect(calls).toEqual({ read: 3, asked: 3, ended: 3 })
+    expect(folder.values('out', 'answer')).toEqual(['answer to c', 'mended', 'made'])
+    expect(report.steps.find(({ id }) => id === 'ask')?.counts).toMatchObject({
+      rowsIn: 3,
+      rowsOut: 3,
+      created: 1,
+      dropped: 1,
+    })
+    const stops = async (row: string) => explainRow(await record(), row).stops.find(({ step }) => step === 'ask')
+    expect(await stops('rows:1')).toMatchObject({ outcome: 'passed', edited: 'changed' })
+    expect(await stops('rows:2')).toMatchObject({ outcome: 'dropped', reason: 'removed by hand' })
+    expect(await stops('rows:3')).not.toHaveProperty('edited')
+    expect(report.drops).toMatchObject([{ step: 'ask', reason: 'removed by hand', rows: 1 }])
+  })
+
+  test.each([
+    ['broken', 'no row', /Line 1 of .*edit\.jsonl is no row/],
+    ['without an id', '{"row":{"text":"a"}}', /no "id"/],
+    ['without a row', '{"id":"rows:1","row":[]}', /no "row"/],
+    [
+      'with a value of another type',
+      '{"id":"rows:1","row":{"text":"a","answer":7}}',
+      /"answer" holds .* its type is string/,
+    ],
+  ])('are not replaced by a line that is %s', async (_, line, message) => {
+    const { project, rows, run, edit } = await exported()
+    const error = await errorOf(() => edit([line]))
+    expect(error).toMatchObject({ code: 'MAESTRO_RUN_EDIT_INVALID', message: expect.stringMatching(message) })
+    await project.run(rows, { resume: { run } })
+    expect(folder.values('out', 'answer')).toEqual(expected)
+  })
+
+  test('come twice, are of a step in the middle of a stage, or of a run in progress: refused', async () => {
+    const { lines, edit, record } = await exported()
+    expect((await errorOf(() => edit([...lines, lines[0] as string]))).message).toContain('comes twice')
+    const path = join(folder.path, 'none.jsonl')
+    const codeOf = async (step: string) => (await errorOf(async () => exportRows(await record(), step, path))).code
+    expect(await codeOf('read')).toBe('MAESTRO_RUN_STEP_NOT_KEPT')
+    expect(await codeOf('no')).toBe('MAESTRO_RUN_STEP_UNKNOWN')
+    const lease = await Lease.take(join((await record()).directory, 'lease'), { what: 'run' })
+    expect((await errorOf(() => edit(lines))).code).toBe('MAESTRO_RUN_HELD')
+    await lease.release()
+  })
 })

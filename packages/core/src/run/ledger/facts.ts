@@ -1,5 +1,5 @@
 /** What happened to a row at one place of a run. A row that meets nothing but steps that pass it on has no facts. */
-export type Fact = DroppedFact | RejectedFact | MergedFact | SplitFact | CallFact | WrittenFact
+export type Fact = DroppedFact | RejectedFact | MergedFact | SplitFact | CallFact | WrittenFact | EditedFact
 
 /** A step left the row out. */
 export interface DroppedFact {
@@ -65,6 +65,13 @@ export interface WrittenFact {
   readonly checksum: number
 }
 
+/** A person has changed or added the row after the step. */
+export interface EditedFact {
+  readonly kind: 'edited'
+  readonly step: string
+  readonly how: 'changed' | 'added'
+}
+
 /** How the values of a column are stored. */
 export type FactType = 'text' | 'integer' | 'hex'
 
@@ -93,6 +100,7 @@ export const factColumns = {
     error: 'text',
   },
   written: { checksum: 'integer' },
+  edited: { step: 'text', how: 'text' },
 } as const satisfies { readonly [Kind in Fact['kind']]: FactColumns<Extract<Fact, { kind: Kind }>> }
 
 type FactColumns<One extends Fact> = Readonly<Record<Exclude<keyof One, 'kind'>, FactType>>

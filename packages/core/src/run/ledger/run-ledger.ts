@@ -10,7 +10,7 @@ import { type LedgerBlocks, noBlocks, withBlock } from '../durability/kept-ledge
 import { DropGroups } from '../report/drop-groups.js'
 import { stateError, stateErrors } from '../state/state-errors.js'
 import type { Entry, Leaf } from '../stream/ordered-window.js'
-import type { Fact } from './facts.js'
+import type { EditedFact, Fact } from './facts.js'
 import { BlockBuilder, frameOf, type StagePass } from './ledger-block.js'
 import { leftOutList, listRowIds } from './left-out-list.js'
 
@@ -31,6 +31,12 @@ export interface LedgerOptions {
   readonly prompts: ReadonlyMap<string, string>
   /** Whether to note a checksum of every row, and not only of those for which a model was asked. */
   readonly checksums: boolean
+}
+
+/** What a person has done to a row. */
+export interface Edit {
+  readonly id: RowId
+  readonly how: EditedFact['how'] | 'removed'
 }
 
 /** The number of rows that a step lost, as the ledger knows it. */
@@ -166,6 +172,15 @@ export class RunLedger {
   /** Notes a row of which a step over a whole table made several rows. */
   split(step: string, id: RowId, rows: number): void {
     this.#extra(id, { kind: 'split', step, rows })
+  }
+
+  /** Notes what a person has done to a row after a step. */
+  edited(step: string, { id, how }: Edit): void {
+    if (how === 'removed') this.#tally(step).dropped++
+    this.#extra(
+      id,
+      how === 'removed' ? { kind: 'dropped', step, reason: 'removed by hand' } : { kind: 'edited', step, how },
+    )
   }
 
   /** Notes a request to a model, if it was made for a row of this run. */

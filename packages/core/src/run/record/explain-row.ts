@@ -35,6 +35,8 @@ export interface RowStop {
   readonly message?: string
   readonly hint?: string
   readonly tries?: number
+  /** What a person has done to the row after the step. */
+  readonly edited?: 'changed' | 'added'
   /** The calls to models for the row. */
   readonly calls?: readonly Omit<CallFact, 'kind' | 'step'>[]
 }
@@ -138,7 +140,13 @@ class RowWalk {
       const { kind: _, step: __, ...call } = fact
       return [call]
     })
-    const base = { step, use, ...(calls.length === 0 ? {} : { calls }) }
+    const edit = facts.findLast((fact) => fact.kind === 'edited')
+    const base = {
+      step,
+      use,
+      ...(edit === undefined ? {} : { edited: edit.how }),
+      ...(calls.length === 0 ? {} : { calls }),
+    }
     const rejected = this.#rejectAt(step, use)
     if (rejected !== undefined) return { ...base, ...rejected }
     for (const fact of facts) {
