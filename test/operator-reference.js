@@ -72,6 +72,8 @@ const more = {
   'table.fill-missing': { columns: { '<column>': 'median' } },
   'table.join': { right: [{ '<by>': 'a', '<other>': 1 }], by: ['<by>'], asOf: undefined },
   'table.union': { right: [{ '<other>': 1 }] },
+  'table.distinct': { columns: ['<column>'] },
+  'table.pivot': { by: ['<by>'], outputs: ['<output>'], value: '<value>' },
   'table.flatten': { columns: ['<column>'], members: ['<member>'] },
   'table.unpivot': { columns: ['<column>'] },
   'text.measure': { measures: ['words', 'language'] },
@@ -242,6 +244,11 @@ const samples = {
   'table.join': `[
   { id: 1, city: 'Oslo' },
   { id: 2, city: 'Bergen' },
+]`,
+  'table.pivot': `[
+  { city: 'Oslo', quarter: 'q1', sales: 4 },
+  { city: 'Oslo', quarter: 'q2', sales: 7 },
+  { city: 'Bergen', quarter: 'q1', sales: 2 },
 ]`,
   'table.outliers': `[
   { city: 'Oslo', stars: 4 },

@@ -1,10 +1,12 @@
 // What npm would publish, installed in an empty folder outside the repository, runs the quickstart's pipeline.
 import { execFile } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { carefulWalks } from './packed/careful-walks.js'
+import { FirstUser } from './packed/first-user.js'
 
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '..')
@@ -18,7 +20,11 @@ const otherRuntimes = hasOtherRuntimes
   : {}
 
 let folder: string
-let packed: readonly { readonly name: string; readonly filename: string }[]
+let packed: readonly {
+  readonly name: string
+  readonly filename: string
+  readonly files: readonly { readonly path: string }[]
+}[]
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'maestro-pack-'))
@@ -35,6 +41,13 @@ beforeAll(async () => {
     if (!/^(templates|docs)\//.test(path)) expect(path).not.toMatch(/\.test(-d)?\.|\.tsbuildinfo$|^src\//)
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+test('the tarball of the command contains every page of the documentation but the decisions', () => {
+  const files = packed.find(({ name }) => name === 'maestro-dataflow')?.files.map(({ path }) => path) ?? []
+  const pages = globSync('docs/**/*.md', { cwd: root }).filter((page) => !page.startsWith('docs/decisions'))
+  expect(pages.length).toBeGreaterThan(20)
+  expect(files.filter((path) => path.startsWith('docs/')).toSorted()).toEqual(expect.arrayContaining(pages))
+})
 
 // Hundreds of packages are installed.
 test('installed from their tarballs, the packages run the quickstart', { timeout: 900_000 }, async () => {
@@ -69,27 +82,13 @@ test('installed from their tarballs, the packages run the quickstart', { timeout
 })
 
 describe('the first hour, from the installed packages', () => {
-  /** A user's folder with blanks in its path, beside which the packages are found. */
-  let home: string
+  let user: FirstUser
   beforeAll(() => {
-    home = join(folder, 'my first project')
-    mkdirSync(home)
+    user = new FirstUser(folder, 'my first project')
   })
-  const bin = () => join(folder, 'node_modules/maestro-dataflow/bin/maestro.js')
-  const put = (path: string, content: string | object) => {
-    mkdirSync(dirname(join(home, path)), { recursive: true })
-    writeFileSync(join(home, path), typeof content === 'string' ? content : JSON.stringify(content))
-  }
-  const shown = (path: string) => readFileSync(join(home, path), 'utf8')
-  /** A line of a shell in which `maestro` is the installed command, behind a umask that lets nobody else read. */
-  const shell = (line: string, cwd = home) =>
-    new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
-      const script = `umask 077; maestro() { "$NODE" "$BIN" "$@"; }; ${line}`
-      const env = { ...process.env, NODE: process.execPath, BIN: bin() }
-      execFile('sh', ['-c', script], { cwd, env }, (error, stdout, stderr) =>
-        resolve({ code: error?.code ?? 0, stdout, stderr }),
-      )
-    })
+  const shell = (line: string, path?: string) => user.types(line, path)
+  const put = (path: string, content: string | object) => user.put(path, content)
+  const shown = (path: string) => user.shown(path)
 
   test('npx finds the command by the name of its package', async () => {
     const env = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env.PATH}` }
@@ -126,9 +125,7 @@ export default pipeline('cities')
       'city,people,big\nLyon,520000,true\n',
     ])
     // A run in a folder of the project, and rows for another program.
-    expect((await shell('maestro run cities --output - 2>/dev/null | head -n 2', join(home, 'data'))).stdout).toContain(
-      'Lyon',
-    )
+    expect((await shell('maestro run cities --output - 2>/dev/null | head -n 2', 'data')).stdout).toContain('Lyon')
     expect(await shell('maestro run hello cities')).toMatchObject({ code: 0 })
   })
 
@@ -140,7 +137,7 @@ export default pipeline('cities')
     ] as const)('%s starts the command and runs a pipeline', async (_, runtime, parameters) => {
       const program = join(folder, 'node_modules', runtime)
       const start = (...command: readonly string[]) =>
-        run(program, [...parameters, bin(), ...command], { cwd: home }).then(({ stdout }) => stdout)
+        run(program, [...parameters, user.bin, ...command], { cwd: user.home }).then(({ stdout }) => stdout)
       expect(await start('--version')).toMatch(/^\d+\.\d+\.\d+\n$/)
       expect(await start('run', 'cities')).toContain('cities: done')
     })
@@ -175,6 +172,8 @@ export default pipeline('cities')
     for (const text of expected) expect(stderr).toContain(text)
   })
 })
+
+describe('mistakes and outages, from the installed packages', () => carefulWalks(() => folder))
 
 /** A plugin as a third party writes it: an option with a default, a computed column, and a second table. */
 const thirdParty = `

@@ -84,7 +84,7 @@ export function valuesProject() {
     ofTypes,
     directory,
     /** A table of a database that the sink makes. */
-    ofDatabase(connection: { readonly client: DatabaseClient } & object): Start {
+    ofDatabase(connection: { readonly client: DatabaseClient; readonly [part: string]: unknown }): Start {
       const { given, place } = databaseTable(connection)
       return {
         given,
@@ -104,7 +104,7 @@ export function valuesProject() {
     /** The rows after a chain of steps. */
     async run(start: Built, steps: readonly TableStep[]): Promise<readonly Row[]> {
       let built = start
-      for (const { use, options } of steps) built = built.step(use, options as never) as unknown as Built
+      for (const { use, options } of steps) built = built.step(use as never, options as never) as unknown as Built
       return Array.fromAsync(project.rows(built))
     },
     async dispose() {

@@ -1,3 +1,4 @@
+import { columnNames, rowFromEntries } from '@maestro-dataflow/core'
 import { describe, expect, test } from 'vitest'
 import { databases, rejectsOf, temporaryDatabase } from './__fixtures__/databases.js'
 
@@ -24,6 +25,19 @@ describe.each(databases)('%s', (name) => {
     expect(rows[0]).toEqual(row)
     expect(rows[1]).toEqual({ ...row, id: 'b', text: '', none: 'x', number: -1e300 })
     expect(await sql(`select count(*) as n from ${quote(table)}`)).toHaveLength(1)
+  })
+
+  test('columns that are called like numbers keep their order', async () => {
+    const table = newTable()
+    const row = rowFromEntries([
+      ['country', 'NO'],
+      ['2021', 'a'],
+      ['2020', 'b'],
+    ])
+    await write([row], { table })
+    const { rows } = await read({ table })
+    expect(rows.map((found) => columnNames(found))).toEqual([['country', '2021', '2020']])
+    expect(rows).toEqual([row])
   })
 
   test('many rows, in order', async () => {

@@ -41,9 +41,15 @@ describe('JSON', () => {
   test('a line without an end is not held in memory', async () => {
     // 300 MB, which take 300 KB when compressed.
     const blanks = gzipSync(Buffer.alloc(100 << 20, 'x'))
-    write('in.jsonl.gz', Buffer.concat([blanks, blanks, blanks]))
-    const error = await failure(copy({ path: 'in.jsonl.gz' }, { path: 'out.jsonl' }))
-    expect(error).toMatchObject({ code: 'MAESTRO_FS_RECORD_TOO_LARGE' })
+    const long = Buffer.concat([gzipSync('{"n":1}\n'), blanks, blanks, blanks, gzipSync('\n{"n":2}\n')])
+    write('in.jsonl.gz', long)
+    const { counts, rejects } = await copy({ path: 'in.jsonl.gz' }, { path: 'out.jsonl' })
+    expect(counts).toMatchObject({ rowsIn: 3, rowsOut: 2, rejected: 1 })
+    expect(rejects).toMatchObject([{ rowId: 'in.jsonl.gz:2', message: expect.stringContaining('longer than 256 MB') }])
+    expect(read('out.jsonl')).toBe('{"n":1}\n{"n":2}\n')
+    write('in.txt.gz', long)
+    const lines = await copy({ path: 'in.txt.gz', lines: true }, { path: 'lines.jsonl' })
+    expect(lines.counts).toMatchObject({ rowsIn: 3, rowsOut: 2, rejected: 1 })
   })
 
   test('integers keep all their digits, through rows and back', async () => {

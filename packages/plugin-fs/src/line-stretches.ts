@@ -4,22 +4,53 @@ const newline = 10
 /** Larger than any valid record, and well below the maximum length of a text. */
 export const maxRecordBytes = 1 << 28
 
-/** Yields stretches of whole lines, without the line end of the last line. @throws MAESTRO_FS_RECORD_TOO_LARGE */
-export async function* lineStretches(chunks: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer> {
+/** A line that is longer than any valid record: its beginning, and its length in bytes. */
+export class LongLine {
+  readonly start: Buffer
+  length: number
+
+  constructor(start: Buffer, length: number) {
+    this.start = Buffer.from(start.subarray(0, 1000))
+    this.length = length
+  }
+}
+
+/** Why a long line is refused. */
+export const longLine = `it is longer than ${maxRecordBytes >> 20} MB`
+
+/**
+ * Yields stretches of whole lines, without the line end of the last line. A line that is too long is not held in memory,
+ * and the lines after it follow.
+ */
+export async function* lineStretches(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer | LongLine> {
   let rest: Buffer[] = []
   let length = 0
-  for await (const chunk of chunks) {
+  let long: LongLine | undefined
+  for await (const given of chunks) {
+    let chunk = given
+    if (long !== undefined) {
+      const end = chunk.indexOf(newline)
+      long.length += end === -1 ? chunk.length : end
+      if (end === -1) continue
+      yield long
+      long = undefined
+      chunk = chunk.subarray(end + 1)
+    }
     const end = chunk.lastIndexOf(newline)
     if (end === -1) {
       rest.push(chunk)
       length += chunk.length
-      if (length > maxRecordBytes) throw recordTooLarge(name)
+      if (length <= maxRecordBytes) continue
+      long = new LongLine(rest.find((one) => one.length > 0) ?? chunk, length)
+      rest = []
+      length = 0
       continue
     }
     yield rest.length === 0 ? chunk.subarray(0, end) : Buffer.concat([...rest, chunk.subarray(0, end)])
     rest = end + 1 < chunk.length ? [chunk.subarray(end + 1)] : []
     length = chunk.length - end - 1
   }
+  if (long !== undefined) yield long
   if (length > 0) yield Buffer.concat(rest)
 }
 

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import { parseJsonRow, type Row, type SourceBatch } from '@maestro-dataflow/core'
 import { type FilePlace, fileStart } from './file-place.js'
-import { lineStretches } from './line-stretches.js'
-import { RecordBatch, wrongText } from './record-batch.js'
+import { LongLine, lineStretches, longLine } from './line-stretches.js'
+import { RecordBatch, shownBytes, wrongText } from './record-batch.js'
 
 /**
  * JSON lines as rows, one batch for each stretch of bytes. A line that is broken, is not an object, or is not valid
@@ -17,7 +17,14 @@ export async function* readJsonl(
   from: FilePlace = fileStart,
 ): AsyncGenerator<SourceBatch> {
   let { line: first, offset } = from
-  for await (const stretch of lineStretches(bytes, name)) {
+  for await (const stretch of lineStretches(bytes)) {
+    if (stretch instanceof LongLine) {
+      const batch = new RecordBatch()
+      batch.reject(`${name}:${first++}`, shownBytes(stretch.start), longLine)
+      offset += stretch.length + 1
+      yield { ...batch.take(), cursor: { offset, line: first } }
+      continue
+    }
     const valid = isUtf8(stretch)
     // A stretch that is not valid UTF-8 is examined line by line; latin1 preserves each byte.
     const lines = stretch.toString(valid ? 'utf8' : 'latin1').split('\n')

@@ -1,19 +1,22 @@
 import { isUtf8 } from 'node:buffer'
 import type { SourceBatch } from '@maestro-dataflow/core'
-import { lineStretches, maxRecordBytes, recordTooLarge } from './line-stretches.js'
+import { LongLine, lineStretches, longLine, maxRecordBytes } from './line-stretches.js'
 import { RecordBatch, shownBytes, wrongText } from './record-batch.js'
 
 /** A text file as one row: `path` and the unchanged `text`, including front matter. The row's id is the file's name. */
 export async function* readText(bytes: AsyncIterable<Buffer>, name: string): AsyncGenerator<SourceBatch> {
   const chunks: Buffer[] = []
+  const batch = new RecordBatch()
   let length = 0
   for await (const chunk of bytes) {
     chunks.push(chunk)
     length += chunk.length
-    if (length > maxRecordBytes) throw recordTooLarge(name)
+    if (length <= maxRecordBytes) continue
+    batch.reject(name, shownBytes(chunks[0] ?? chunk), longLine)
+    yield batch.take()
+    return
   }
   const whole = Buffer.concat(chunks)
-  const batch = new RecordBatch()
   batch.grow(length)
   if (isUtf8(whole)) batch.add(name, { path: name, text: whole.toString('utf8') })
   else {
@@ -29,9 +32,14 @@ export async function* readText(bytes: AsyncIterable<Buffer>, name: string): Asy
  */
 export async function* readTextLines(bytes: AsyncIterable<Buffer>, name: string): AsyncGenerator<SourceBatch> {
   let line = 0
-  for await (const stretch of lineStretches(bytes, name)) {
-    const valid = isUtf8(stretch)
+  for await (const stretch of lineStretches(bytes)) {
     const batch = new RecordBatch()
+    if (stretch instanceof LongLine) {
+      batch.reject(`${name}:${++line}`, shownBytes(stretch.start), longLine)
+      yield batch.take()
+      continue
+    }
+    const valid = isUtf8(stretch)
     batch.grow(stretch.length)
     for (const found of stretch.toString(valid ? 'utf8' : 'latin1').split('\n')) {
       line++

@@ -3,9 +3,11 @@ import { DuckDBEngine } from './engine/duckdb-engine.js'
 import { cast } from './operators/cast.js'
 import { join } from './operators/combine/join.js'
 import { union } from './operators/combine/union.js'
+import { distinct } from './operators/distinct.js'
 import { fillMissing } from './operators/repair/fill-missing.js'
 import { outliers } from './operators/repair/outliers.js'
 import { validate } from './operators/rules/validate.js'
+import { sample } from './operators/sample.js'
 import { explode } from './operators/shape/explode.js'
 import { flatten } from './operators/shape/flatten.js'
 import { unpivot } from './operators/shape/unpivot.js'
@@ -52,3 +54,5 @@ const right = [
   { city: '東京', land: '日本' },
 ]
 describeOperator(join, { rows, project, options: { right, by: ['city'], how: 'full' } })
+describeOperator(distinct, { rows, project, options: { columns: ['city'] } })
+describeOperator(sample, { rows, project, options: { count: 1, by: ['city'] } })

@@ -7,6 +7,7 @@ import { drop, select } from './operators/choose-columns.js'
 import { join } from './operators/combine/join.js'
 import { union } from './operators/combine/union.js'
 import { dedupe } from './operators/dedupe.js'
+import { distinct } from './operators/distinct.js'
 import { filter } from './operators/filter.js'
 import { limit } from './operators/limit.js'
 import { rename } from './operators/rename.js'
@@ -16,6 +17,7 @@ import { validate } from './operators/rules/validate.js'
 import { sample } from './operators/sample.js'
 import { explode } from './operators/shape/explode.js'
 import { flatten } from './operators/shape/flatten.js'
+import { pivot } from './operators/shape/pivot.js'
 import { unpivot } from './operators/shape/unpivot.js'
 import { sort } from './operators/sort.js'
 import { split } from './operators/split.js'
@@ -51,6 +53,8 @@ export default definePlugin({
     fillMissing,
     outliers,
     join,
+    distinct,
+    pivot,
   ],
   tableEngines: [duckdb],
 })

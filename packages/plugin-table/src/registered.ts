@@ -5,6 +5,7 @@ import type { drop, select } from './operators/choose-columns.js'
 import type { join } from './operators/combine/join.js'
 import type { union } from './operators/combine/union.js'
 import type { dedupe } from './operators/dedupe.js'
+import type { distinct } from './operators/distinct.js'
 import type { filter } from './operators/filter.js'
 import type { limit } from './operators/limit.js'
 import type { rename } from './operators/rename.js'
@@ -14,6 +15,7 @@ import type { validate } from './operators/rules/validate.js'
 import type { sample } from './operators/sample.js'
 import type { explode } from './operators/shape/explode.js'
 import type { flatten } from './operators/shape/flatten.js'
+import type { pivot } from './operators/shape/pivot.js'
 import type { unpivot } from './operators/shape/unpivot.js'
 import type { sort } from './operators/sort.js'
 import type { split } from './operators/split.js'
@@ -33,6 +35,8 @@ declare module '@maestro-dataflow/core' {
     'table.drop': typeof drop
     'table.rename': typeof rename
     'table.cast': typeof cast
+    'table.pivot': typeof pivot
+    'table.distinct': typeof distinct
     'table.join': typeof join
     'table.outliers': typeof outliers
     'table.fill-missing': typeof fillMissing

@@ -41,6 +41,16 @@ describe('secrets in plain text', () => {
     ])
       expect(await address(plain)).toEqual(found)
     for (const plain of [
+      'https://x.example/v1?sig=ab1',
+      'https://x.example?a=1&api-key=k',
+      'libsql://x.example?authToken=k',
+    ])
+      expect(await address(plain)).toEqual(found)
+    expect(await address({ host: 'h', password: 'pw' })).toEqual(['storages.db.connection.password'])
+    for (const plain of [
+      'https://x.example/v1?page=2&keyword=a',
+      'what is the key?key=none',
+      'https://x.example/v1?api-version=1#key=none',
       'sqlite:shop.db',
       'postgres://ada@db.example/shop',
       'https://example.org/a:b@c',

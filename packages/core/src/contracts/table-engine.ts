@@ -23,7 +23,12 @@ export type TableStatement =
     }
   | { readonly kind: 'sort'; readonly by: readonly SortKey[] }
   | { readonly kind: 'limit'; readonly count: number; readonly offset?: number }
-  | ({ readonly kind: 'sample'; readonly seed: number } & ({ readonly count: number } | { readonly fraction: number }))
+  | ({
+      readonly kind: 'sample'
+      readonly seed: number
+      /** The columns that form groups, from each of which the count or the fraction is taken. @default one group */
+      readonly by?: readonly string[]
+    } & ({ readonly count: number } | { readonly fraction: number }))
   | { readonly kind: 'dedupe'; readonly by: readonly string[]; readonly keep: 'first' | 'last' }
   | { readonly kind: 'aggregate'; readonly by: readonly string[]; readonly values: Readonly<Record<string, string>> }
 

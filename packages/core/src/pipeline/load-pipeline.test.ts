@@ -101,6 +101,8 @@ describe('a pipeline that cannot be had', () => {
       message: 'There is no pipeline "revews".',
       hint: 'Did you mean "reviews"? Known: night, reviews. A path to a pipeline file works too.',
     })
+    for (const path of ['pipelines/revews.json', 'revews.ts', 'pipeline/reviews.json', 'Reviews'])
+      expect((await errorOf(() => load(project, path))).hint).toContain('Did you mean "reviews"?')
     expect((await errorOf(() => load(new ProjectFolder(), 'x.json'))).hint).toContain('Known: none.')
   })
 

@@ -36,7 +36,10 @@ export async function loadPipeline(
     })
   if (named !== undefined) return readPipeline(named, params)
   const known = files.map(pipelineName)
-  throw maestroError('MAESTRO_PIPELINE_UNKNOWN', { name: nameOrPath, known, suggestion: didYouMean(nameOrPath, known) })
+  // A mistyped path is compared by the name of its file, with or without the ending.
+  const name = pipelineName(nameOrPath)
+  const suggestion = known.includes(name) ? name : (didYouMean(name, known) ?? didYouMean(basename(nameOrPath), known))
+  throw maestroError('MAESTRO_PIPELINE_UNKNOWN', { name: nameOrPath, known, suggestion })
 }
 
 /** The pipeline files of a project, sorted by path. */

@@ -75,7 +75,7 @@ async function chooseFirsts(
 
 async function keptPositions(
   statement: Exclude<ChoosingStatement, { kind: 'dedupe' }>,
-  { connection, lines, mode }: ChoosingQuery,
+  { connection, lines, values, mode }: ChoosingQuery,
 ): Promise<string> {
   const { relation, extracted, checked, branches } = lines
   switch (statement.kind) {
@@ -89,7 +89,7 @@ async function keptPositions(
     case 'limit':
       return `SELECT ${positionColumn} FROM ${relation} LIMIT ${statement.count} OFFSET ${statement.offset ?? 0}`
     case 'sample':
-      return sampled(statement, relation, await placeSql(connection, relation))
+      return sampled(statement, relation, await placeSql(connection, relation), values)
   }
 }
 
@@ -104,9 +104,21 @@ async function placeSql(connection: DuckDBConnection, relation: string): Promise
  * Chooses rows by a hash of their place and the seed, so that the same rows give the same sample in any version,
  * whatever the step before was.
  */
-function sampled(statement: Extract<TableStatement, { kind: 'sample' }>, relation: string, place: string): string {
+function sampled(
+  statement: Extract<TableStatement, { kind: 'sample' }>,
+  relation: string,
+  place: string,
+  values: ColumnValues,
+): string {
   const number = '"#maestro.hash"'
-  const hashed = `SELECT ${positionColumn}, md5_number_lower(${literal(`${statement.seed}:`)} || ${place}) AS ${number} FROM ${relation}`
+  const keys = (statement.by ?? []).map((column, index) => `, ${values.key(column)} AS "#maestro.group${index}"`)
+  const hashed = `SELECT ${positionColumn}${keys.join('')}, md5_number_lower(${literal(`${statement.seed}:`)} || ${place}) AS ${number} FROM ${relation}`
+  if (keys.length > 0) {
+    // From each group, the count, or the fraction rounded to whole rows.
+    const group = `PARTITION BY ${keys.map((_, index) => `"#maestro.group${index}"`).join(', ')}`
+    const most = 'fraction' in statement ? `round(${statement.fraction} * count(*) OVER (${group}))` : statement.count
+    return `SELECT ${positionColumn} FROM (${hashed}) QUALIFY row_number() OVER (${group} ORDER BY ${number}, ${positionColumn}) <= ${most}`
+  }
   const positions = `SELECT ${positionColumn} FROM (${hashed})`
   return 'fraction' in statement
     ? `${positions} WHERE ${number}::DOUBLE / 18446744073709551616 < ${statement.fraction}`

@@ -72,6 +72,8 @@ export async function prepareStatement(
       )
     case 'dedupe':
       return plain([], learned, statement.by)
+    case 'sample':
+      return plain([], learned, statement.by ?? [])
     default:
       return plain([], learned)
   }

@@ -1,4 +1,5 @@
 import {
+  columns,
   defineOperator,
   type OutputOf,
   optionsSchema,
@@ -14,6 +15,13 @@ const fields = {
   count: unless('fraction', z.number().int().nonnegative()),
   /** The share of rows to keep, from 0 to 1. */
   fraction: z.number().min(0).max(1).optional(),
+  /**
+   * The columns that form groups: `count` rows are taken from each group, which balances them, or the same `fraction` of
+   * each. Groups that are smaller than `count` stay whole.
+   *
+   * @default one group of all rows
+   */
+  by: columns().optional(),
   /** The seed of the random choice. The same seed chooses the same rows of the same input. @default 0 */
   seed: z.number().int().optional(),
 }
@@ -23,7 +31,8 @@ export type SampleOptions = OutputOf<typeof fields>
 
 function statements(given: SampleOptions): readonly TableStatement[] {
   const chosen = given.fraction === undefined ? { count: given.count ?? 0 } : { fraction: given.fraction }
-  return [{ kind: 'sample', seed: given.seed ?? 0, ...chosen }]
+  const groups = given.by === undefined ? {} : { by: given.by }
+  return [{ kind: 'sample', seed: given.seed ?? 0, ...groups, ...chosen }]
 }
 
 /**

@@ -9,7 +9,7 @@ import { createDiskCache, type DiskCacheOptions } from '../disk-cache.js'
 
 const packageFolder = join(import.meta.dirname, '../../..')
 /** What separate processes import. */
-const built = pathToFileURL(join(packageFolder, 'dist/builtin/disk-cache.js')).href
+const built = (name: string) => JSON.stringify(pathToFileURL(join(packageFolder, `dist/builtin/${name}.js`)).href)
 
 /** A state directory for a test, with caches in it, and what they logged. */
 export class CacheFolder {
@@ -36,9 +36,12 @@ export class CacheFolder {
 
   /** The program of a separate process, with an open `cache` and its warnings on standard error. */
   #program(script: string, uid?: number): readonly string[] {
+    // The cache in memory loads its library when it is used; the other user may not be allowed to read it.
+    const become = `await createMemoryCache().set('loaded', {}, {}); process.setgid(${uid}); process.setuid(${uid})`
     const open = `
-      import { createDiskCache } from ${JSON.stringify(built)}
-      ${uid === undefined ? '' : `process.setgid(${uid}); process.setuid(${uid})`}
+      import { createDiskCache } from ${built('disk-cache')}
+      import { createMemoryCache } from ${built('memory-cache')}
+      ${uid === undefined ? '' : become}
       const warn = (message) => console.error(message)
       const stateDirectory = ${JSON.stringify(this.path)}
       const cache = createDiskCache({ stateDirectory, logger: { warn } })

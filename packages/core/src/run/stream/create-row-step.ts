@@ -129,7 +129,10 @@ function batchSize(step: CompiledStep, created: unknown): number {
   if (own !== undefined) return own
   const { use } = step.node
   if (typeof use === 'object' && 'size' in use && typeof use.size === 'number') return use.size
-  return step.definition?.batchSize?.(step.options) ?? defaultBatchSize
+  const size = step.definition?.batchSize?.(step.options) ?? defaultBatchSize
+  if (Number.isInteger(size) && size > 0) return size
+  const reason = `batchSize() returned ${describeValue(size)} instead of a whole number from 1 on`
+  throw maestroError('MAESTRO_STEP_CREATE', { step: step.planned.id, reason })
 }
 
 function isDisposable(created: unknown): created is Disposable {

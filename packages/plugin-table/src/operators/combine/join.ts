@@ -10,6 +10,7 @@ import {
   GlobalOperator,
   type OutputOf,
   optionsSchema,
+  parseOptions,
   type Refinement,
   type Row,
   type RowFunction,
@@ -82,7 +83,7 @@ export class JoinRowsOperator extends GlobalOperator {
 
   constructor(given: Partial<JoinRowsOptions> & Pick<JoinRowsOptions, 'right' | 'by'>) {
     super()
-    this.#options = schema.parse(given)
+    this.#options = parseOptions('table.join', schema, given)
     this.#right = given.right
   }
 

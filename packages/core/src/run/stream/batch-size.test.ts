@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { defineOperator } from '../../define/define-operator.js'
+import { pipeline } from '../../define/pipeline.js'
+import { maestro } from '../../maestro.js'
+
+test.each([0, -1, 1.5, Number.NaN])('an operator whose batch size is %s ends the run with the reason', async (size) => {
+  const same = defineOperator({
+    name: 'acme.same',
+    kind: 'mapBatches',
+    options: z.strictObject({}),
+    adds: {},
+    batchSize: () => size,
+    create: () => (rows) => rows,
+  })
+  const steps = pipeline('sizes')
+    .from([{ n: 1 }])
+    .step(same, {})
+  await expect(Array.fromAsync(maestro({ logLevel: 'silent' }).rows(steps))).rejects.toMatchObject({
+    code: 'MAESTRO_STEP_CREATE',
+    message: expect.stringContaining('batchSize() returned'),
+  })
+})
