@@ -96,7 +96,7 @@ test('a filter after the model, before a second question', async () => {
     pipeline('p')
       .from(texts(300, (n) => `${n}`))
       .step('ai.generate', generate)
-      .filter((row) => !row.answer.endsWith('7'))
+      .filter((row) => !String(row.answer).endsWith('7'))
       .step('ai.generate', { prompt: prompt('Repeat {{answer}}'), output: 'again' }),
   )
   allHold(estimate, report)

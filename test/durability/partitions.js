@@ -24,24 +24,24 @@ export const losing = (paths, measured = () => undefined) => {
     .read('fs.file', { path: 'questions.jsonl', columns: { row: 'integer', question: 'string' } })
     .map(
       (row) => {
-        if (row.row % 6 === 3) throw new Error(`row ${row.row} is refused`)
+        if (Number(row.row) % 6 === 3) throw new Error(`row ${row.row} is refused`)
         return row
       },
       { id: 'check', columns: { reads: ['row'] } },
     )
-    .filter((row, context) => (row.row % 7 === 5 ? context.drop('a fifth') : true), { id: 'choose' })
-    .flatMap((row) => Array.from({ length: row.row % 4 === 2 ? 2 : 1 }, (_, part) => ({ ...row, part })), {
+    .filter((row, context) => (Number(row.row) % 7 === 5 ? context.drop('a fifth') : true), { id: 'choose' })
+    .flatMap((row) => Array.from({ length: Number(row.row) % 4 === 2 ? 2 : 1 }, (_, part) => ({ ...row, part })), {
       id: 'split',
     })
     .step('ai.generate', { prompt: prompt('{{question}}'), output: 'answer' }, { id: 'ask' })
     .map(
       (row) => {
-        measured(row.row)
+        measured(Number(row.row))
         return { ...row, length: String(row.answer).length }
       },
       { id: 'measure' },
     )
-  const columns = ['row', 'question', 'part', 'answer', 'length']
+  const columns = /** @type {const} */ (['row', 'question', 'part', 'answer', 'length'])
   return paths.reduce(
     (written, path, index) =>
       written.write('fs.file', path.endsWith('.csv') ? { path, columns } : { path }, { id: `sink-${index}` }),

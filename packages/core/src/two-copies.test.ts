@@ -116,7 +116,15 @@ describe('what the other copy makes is recognised', () => {
   })
 
   test('sources, servings in a serving plane, and errors', () => {
-    const source = new other.RowSource('x', undefined, { columns: {}, open: true }, async () => [])
+    const source = new other.RowSource(
+      'x',
+      undefined,
+      { columns: {}, open: true },
+      {
+        read: async function* () {},
+        identity: async () => undefined,
+      },
+    )
     expect(source).toBeInstanceOf(RowSource)
     const enhanced = new other.EnhancedLLMServing(echo() as never)
     expect((enhance(enhanced as never) as unknown as { inner: { name: string } }).inner.name).toBe('echo')

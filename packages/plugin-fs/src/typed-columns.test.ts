@@ -195,6 +195,6 @@ test('a typed column may have a name that every object has, and be missing', asy
   const source = { path: 'in.jsonl', columns: { a: 'integer', constructor: 'integer', toString: 'string' } } as const
   const { rows: found, rejects } = await rows(source)
   expect(rejects).toEqual([])
-  expect(found).toEqual([{ a: 1 }, { a: 2, constructor: 5, toString: 'x' }])
+  expect(found).toEqual<unknown[]>([{ a: 1 }, { a: 2, constructor: 5, toString: 'x' }])
   expect(await values(source)).toEqual(found)
 })

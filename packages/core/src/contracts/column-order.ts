@@ -20,9 +20,9 @@ export function withColumnOrder<R extends object>(row: R, names: readonly string
 const settings = { enumerable: true, configurable: true, writable: true } as const
 
 /** A row, or the columns of rows, in this order. If a name appears twice, the last value counts. */
-export function rowFromEntries<Value = unknown>(
-  entries: readonly (readonly [string, Value])[],
-): Readonly<Record<string, Value>> {
+export function rowFromEntries<Entry extends readonly [string, unknown]>(
+  entries: readonly Entry[],
+): Readonly<Record<string, Entry[1]>> {
   return withColumnOrder(
     Object.fromEntries(entries),
     entries.map(([name]) => name),

@@ -46,7 +46,7 @@ export function tableColumns(columns: readonly StepColumn[]): Columns {
     column,
     type === 'vector' ? 'bytes' : type === 'json' ? 'string' : type,
   ])
-  return rowFromEntries<ColumnType>([
+  return rowFromEntries<readonly [string, ColumnType]>([
     [ownColumns.position, 'integer'],
     [ownColumns.id, 'string'],
     ...typed,

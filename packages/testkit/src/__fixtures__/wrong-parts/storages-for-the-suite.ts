@@ -57,7 +57,7 @@ export const wrongSources: readonly { fault: string; part: SourceDefinition; rul
   { fault: 'reads numbers as texts', rule: 'a run reads it without an error', part: source(async function* () { yield { ids, rows: copies().map((row) => ({ ...row, n: String(row.n) })) } }) },
   { fault: 'gives one id twice', rule: 'a run reads it without an error', part: source(async function* () { yield { ids: ['r0', 'r1', 'r1', 'r3', 'r4'], rows: copies() } }) },
   { fault: 'prints to standard output', rule: 'a run reads it without an error', part: source(async function* () { console.info('reading'); yield* right() }) },
-  { fault: 'changes its options', rule: 'returns its rows in order', part: source(right, {}, { open: (options) => { Object.assign(options, { position: 1 }); return { read: right } } }) },
+  { fault: 'changes its options', rule: 'returns its rows in order', part: source(right, {}, { open: (options) => { Object.assign(options as object, { position: 1 }); return { read: right } } }) },
   { fault: 'announces another number of rows', rule: 'a run reads it without an error', part: source(right, { rowCount: 7 }) },
   { fault: 'gives random ids', rule: 'each read returns the same rows and ids', part: source(async function* () { yield { ids: ids.map(() => crypto.randomUUID()), rows: copies() } }) },
   { fault: 'counts its ids on from read to read', rule: 'each read returns the same rows and ids', part: source(async function* () { yield { ids: ids.map(() => `r${readings++}`), rows: copies() } }) },
