@@ -7,7 +7,8 @@ import { isDelimited, isText } from './format.js'
 import type { ReadOptions } from './options.js'
 import { readBytes } from './read-bytes.js'
 import { readHeader } from './read-delimited.js'
-import { layoutOf, readError } from './read-file.js'
+import { readError } from './read-error.js'
+import { layoutOf } from './read-file.js'
 
 /**
  * Checks files before their rows are read: options that apply to none of the files, and declared columns that a header

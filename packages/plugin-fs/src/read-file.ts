@@ -1,4 +1,4 @@
-import { type Logger, MaestroError, maestroError, onlyColumns, type SourceBatch } from '@maestro-dataflow/core'
+import { type Logger, onlyColumns, type SourceBatch } from '@maestro-dataflow/core'
 import { askedColumns } from './asked-columns.js'
 import { toUtf8 } from './decode-text.js'
 import { type ExcelLayout, readExcel } from './excel/read-excel.js'
@@ -9,6 +9,7 @@ import type { ReadOptions } from './options.js'
 import { readParquet } from './parquet/read-parquet.js'
 import { readBytes } from './read-bytes.js'
 import { type DelimitedLayout, readDelimited, readHeader } from './read-delimited.js'
+import { readError } from './read-error.js'
 import { readJson } from './read-json.js'
 import { readJsonl } from './read-jsonl.js'
 import { readText, readTextLines } from './read-text.js'
@@ -93,11 +94,4 @@ export function layoutOf(file: FoundFile, options: ReadOptions): DelimitedLayout
 export function excelLayoutOf(options: ReadOptions): ExcelLayout {
   const { sheet, headerRow, header, mergedCells, cellErrors } = options
   return { sheet, headerRow, header, mergedCells, cellErrors, asked: askedColumns(options) }
-}
-
-/** Converts a failure to an error that names the file. */
-export function readError(error: unknown, file: FoundFile): MaestroError {
-  if (MaestroError.is(error) && error.code !== 'MAESTRO_FS_CONTENT') return error
-  const reason = MaestroError.is(error) ? String(error.details.reason) : (error as Error).message
-  return maestroError('MAESTRO_STORAGE_READ', { location: file.name, reason }, error)
 }

@@ -125,8 +125,10 @@ describe('messages', () => {
     })
   })
 
-  test('an Excel file says what to do', async () => {
+  test('a file that only has the name of a workbook is named, with the reason', async () => {
     write('in.xlsx', 'PK')
-    expect(await failure(rows({ path: 'in.xlsx' }))).toMatchObject({ message: expect.stringContaining('CSV') })
+    const { message } = (await failure(rows({ path: 'in.xlsx' }))) as Error
+    expect(message).toContain('in.xlsx')
+    expect(message).toContain('it is no .xlsx file')
   })
 })

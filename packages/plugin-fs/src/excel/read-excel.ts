@@ -1,6 +1,7 @@
 import { type ColumnSet, rowFromEntries, type SourceBatch } from '@maestro-dataflow/core'
 import { fsError } from '../errors.js'
 import type { FoundFile } from '../find-files.js'
+import { readError } from '../read-error.js'
 import { RecordBatch } from '../record-batch.js'
 import { lettersOf } from './cell-text.js'
 import { CellFault, type MergedRange, mergedRanges, type SheetRow, sheetRows } from './sheet-rows.js'
@@ -140,7 +141,11 @@ class MergedValues {
 export async function excelColumns(files: readonly FoundFile[], layout: ExcelLayout): Promise<ColumnSet> {
   const names = new Set<string>()
   for (const file of files) {
-    const found = layout.header ?? (await namesIn(file, layout))
+    const found =
+      layout.header ??
+      (await namesIn(file, layout).catch((error: unknown) => {
+        throw readError(error, file)
+      }))
     const missing = [...(layout.asked ?? [])].filter((one) => !found.includes(one))
     if (missing.length > 0 && found.length > 0)
       throw fsError('MAESTRO_FS_COLUMN_MISSING', { path: file.name, missing, header: found })
