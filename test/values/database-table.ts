@@ -14,8 +14,8 @@ export function databaseTable(connection: { readonly client: DatabaseClient }) {
     if (value === undefined) return null
     if (typeof value === 'number' && !Number.isFinite(value))
       return client === 'postgres' || (client === 'sqlite' && !Number.isNaN(value)) ? value : null
-    // SQLite stores -0 as 0, which is equal.
-    if (client === 'sqlite' && Object.is(value, -0)) return 0
+    // SQLite and MariaDB store -0 as 0, which is equal.
+    if (client !== 'postgres' && Object.is(value, -0)) return 0
     if (typeof value === 'string') return client !== 'mariadb' && value.includes('\0') ? null : value
     if (typeof value === 'bigint') return value > largest || value < -largest - 1n ? null : value
     if (type === 'json' && client === 'postgres' && hasNul(value)) return null
