@@ -54,13 +54,13 @@ export interface PreparedStatement {
 }
 
 /** Ids of rows: each by itself or, which costs less for many, one prefix with the numbers that follow it. */
-export type RowIds = readonly RowId[] | { readonly prefix: string; readonly numbers: Float64Array }
+export type IdList = readonly RowId[] | { readonly prefix: string; readonly numbers: Float64Array }
 
 /** Rows that a statement left out. */
 export interface LeftOutRows {
-  readonly ids: RowIds
+  readonly ids: IdList
   /** The rows that were kept in their place, in the same order; undefined for rows that were dropped. */
-  readonly into?: RowIds | undefined
+  readonly into?: IdList | undefined
   /** Why the statement dropped them, for people. */
   readonly reason?: string | undefined
 }

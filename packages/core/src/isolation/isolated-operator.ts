@@ -12,7 +12,7 @@ import { decodeStepLine, encodeStepLine } from '../provider/step-codec.js'
 import { dataIssues } from './data-issues.js'
 import type { IsolatedProcess } from './isolated-process.js'
 import { describeLoan, type Loan } from './loans.js'
-import type { OperatorFacts, RunAnswer, SentEffects, SentResult, StepFacts } from './messages.js'
+import type { OperatorFacts, SentEffects, SentResult, SentResults, StepFacts } from './messages.js'
 import { receiveError } from './sent-error.js'
 
 /** What the operators of a plugin share. */
@@ -103,7 +103,7 @@ function createStep(
     rows: readonly Row[],
     ids: readonly RowId[],
     { signal, step, run }: Omit<OperatorContext, 'rowId'>,
-  ): Promise<RunAnswer> {
+  ): Promise<SentResults> {
     const { channel, instance, loan } = await creating
     if (loan !== undefined) loan.context ??= { signal, step, run }
     if (!heard.has(signal)) {

@@ -63,7 +63,7 @@ export interface RunInput {
   readonly run: string
 }
 
-export interface RunAnswer {
+export interface SentResults {
   readonly results: readonly SentResult[]
   /** Why a filter or a flatMap drops the row. */
   readonly reason?: string | undefined
@@ -92,7 +92,7 @@ export interface PluginCalls {
     step: StepInput & { readonly columns: ColumnList; readonly open: boolean; readonly step: string },
   ): readonly SentError[]
   create(step: StepInput & { readonly servings: readonly LentServing[] }): number
-  run(input: RunInput): RunAnswer
+  run(input: RunInput): SentResults
   abort(input: { readonly instance: number }): void
   dispose(input: { readonly instance: number }): void
 }

@@ -7,7 +7,7 @@ import { maestroError } from '../../errors/error-table.js'
 import { MaestroError } from '../../errors/maestro-error.js'
 import { decodeStepLine, encodeStepLine } from '../../provider/step-codec.js'
 import { rowFunction } from '../../run/stream/create-row-step.js'
-import type { RunAnswer, RunInput, SentResult } from '../messages.js'
+import type { RunInput, SentResult, SentResults } from '../messages.js'
 import { sendError } from '../sent-error.js'
 
 type RowFunction = (input: unknown, context: object) => unknown
@@ -35,7 +35,7 @@ export class IsolatedStep {
     this.#scope = scope
   }
 
-  async run({ lines, step, run }: RunInput): Promise<RunAnswer> {
+  async run({ lines, step, run }: RunInput): Promise<SentResults> {
     const read = lines.map(decodeStepLine)
     const rows = read.map(({ row }) => row)
     const rowIds = read.map(({ id }) => id)

@@ -1,5 +1,5 @@
 import type { RowId } from '../../contracts/row.js'
-import type { LeftOutRows, RowIds } from '../../contracts/table-engine.js'
+import type { IdList, LeftOutRows } from '../../contracts/table-engine.js'
 import type { ByteReader, ByteWriter } from './byte-columns.js'
 import type { Fact } from './facts.js'
 
@@ -32,7 +32,7 @@ export function leftOutList(step: string, { ids, into, reason }: LeftOutRows): L
 }
 
 /** Writes each id by itself. */
-export function listRowIds(ids: RowIds): readonly RowId[] {
+export function listRowIds(ids: IdList): readonly RowId[] {
   return 'numbers' in ids ? Array.from(ids.numbers, (number) => `${ids.prefix}${number}`) : ids
 }
 

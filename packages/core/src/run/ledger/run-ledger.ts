@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib'
 import { ownFile } from '../../builtin/state-directory.js'
 import type { RequestDoneEvent } from '../../contracts/hooks.js'
 import type { Row, RowId } from '../../contracts/row.js'
-import type { LeftOutRows, RowIds } from '../../contracts/table-engine.js'
+import type { IdList, LeftOutRows } from '../../contracts/table-engine.js'
 import { encodeStepLine } from '../../provider/step-codec.js'
 import { type LedgerBlocks, noBlocks, withBlock } from '../durability/kept-ledger.js'
 import { DropGroups } from '../report/drop-groups.js'
@@ -293,7 +293,7 @@ export class RunLedger {
   }
 }
 
-function firstOf(ids: RowIds): RowId {
+function firstOf(ids: IdList): RowId {
   return 'numbers' in ids ? `${ids.prefix}${ids.numbers[0]}` : (ids[0] ?? '')
 }
 
