@@ -78,7 +78,8 @@ const cases = [
 ]
 
 describe.skipIf(!isLlmockInstalled)('llmock finds no fault with a client', () => {
-  test.each(cases)('%s: %s', async (_, __, serving, behaviours) => {
+  // On a busy machine, the server can have sent the rest of a stream before it sees that the client has stopped.
+  test.each(cases)('%s: %s', { retry: 2 }, async (_, __, serving, behaviours) => {
     // A stream that is sent in one go is over before a client can stop it.
     server = await startLlmock('--stream-chunk-delay-ms', '20')
     await server.behave(...behaviours)

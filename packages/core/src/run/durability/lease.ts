@@ -114,14 +114,23 @@ export async function livingHolder(folder: string, settings: LeaseSettings): Pro
   return (await isAlive(folder, highest, holder, settings)) ? (holder ?? newHolder()) : undefined
 }
 
+/** The names of the leases in a folder. Another process may remove it at any moment. */
+function numbersIn(leaseFolder: string): readonly string[] {
+  try {
+    return readdirSync(leaseFolder).filter((name) => numberName.test(name))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
+}
+
 /**
  * Whether nobody works in a folder any more: every process that had its lease has given it back or is gone. A process
  * that cannot be seen from here, for example on another machine, may still work, and so may one that has just created
  * the folder and has no lease yet.
  */
 export function isAbandoned(leaseFolder: string): boolean {
-  const names = existsSync(leaseFolder) ? readdirSync(leaseFolder).filter((name) => numberName.test(name)) : []
-  const holders = names.map((name) => parseHolder(() => readFileSync(join(leaseFolder, name), 'utf8')))
+  const holders = numbersIn(leaseFolder).map((name) => parseHolder(() => readFileSync(join(leaseFolder, name), 'utf8')))
   return (
     holders.length > 0 &&
     holders.every((holder) => holder !== undefined && (holder.released === true || stateOf(holder) === 'dead'))
