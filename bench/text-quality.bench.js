@@ -9,7 +9,7 @@ import { makeDocuments } from './near-dedupe/make-documents.js'
 export async function bench() {
   const folder = mkdtempSync(join(tmpdir(), 'maestro-bench-'))
   try {
-    const count = sized(50_000, 500)
+    const count = sized(10_000, 500)
     const input = join(folder, 'documents.jsonl')
     await makeDocuments(input, count)
     const [filtered, copied] = [join(folder, 'filtered.jsonl'), join(folder, 'copied.jsonl')]

@@ -76,10 +76,9 @@ function segment(text: string, words: string[]): void {
   for (const { segment: word, isWordLike } of segmenter.segment(text)) if (isWordLike) words.push(word)
 }
 
+/** @param pattern A global pattern. */
 export function countMatches(text: string, pattern: RegExp): number {
-  let count = 0
-  for (const _ of text.matchAll(pattern)) count++
-  return count
+  return text.match(pattern)?.length ?? 0
 }
 
 function countSentences(text: string): number {
