@@ -9,6 +9,7 @@ export {
   needsColumnOrder,
   onlyColumns,
   rowFromEntries,
+  rowWith,
   withColumnOrder,
 } from './contracts/column-order.js'
 export type { ComponentDefinition } from './contracts/component-definition.js'

@@ -12,7 +12,7 @@ import {
   PROJECT,
   projectPath,
   type Row,
-  rowFromEntries,
+  rowWith,
   typed,
   when,
 } from '@maestro-dataflow/core'
@@ -219,7 +219,7 @@ class NearDeduper extends GlobalOperator {
         if (rejected.has(own)) continue
         const kept = keptFor(own, decision)
         if (kept === undefined || isSame(own, kept, ids, indexed))
-          stay.push({ id, row: withColumns(row, [[output, duplicates.get(kept ?? own) ?? []]]) })
+          stay.push({ id, row: rowWith(row, [[output, duplicates.get(kept ?? own) ?? []]]) })
         else if (present.has(ids.get(kept) ?? '')) context.merged(id, ids.get(kept) ?? '')
         else context.dropped(id, `near duplicate of ${ids.get(kept)} of an earlier run`)
       }
@@ -245,7 +245,7 @@ class NearDeduper extends GlobalOperator {
         const near = kept === own ? 1 : similarity(file.read(own), file.read(kept))
         stay.push({
           id,
-          row: withColumns(row, [
+          row: rowWith(row, [
             [cluster, ids.get(kept) ?? id],
             [share, near],
           ]),
@@ -285,11 +285,6 @@ function isSame(
   indexed: readonly IndexedText[],
 ): boolean {
   return text === kept || (kept < indexed.length && ids.get(text) === ids.get(kept))
-}
-
-function withColumns(row: Row, added: readonly (readonly [string, unknown])[]): Row {
-  const names = new Set(added.map(([name]) => name))
-  return rowFromEntries([...Object.entries(row).filter(([name]) => !names.has(name)), ...added])
 }
 
 /**

@@ -1,11 +1,4 @@
-import {
-  column,
-  defineOperator,
-  type RowFunction,
-  rowFromEntries,
-  rowFunction,
-  type With,
-} from '@maestro-dataflow/core'
+import { column, defineOperator, type RowFunction, rowFunction, rowWith, type With } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { loadMeasures, type MeasureName, measureNames, measureType } from './measures/measures.js'
 import { TextParts } from './measures/text-parts.js'
@@ -50,9 +43,10 @@ export const measure = defineOperator({
     return async (row) => {
       const measureText = await loading
       const parts = new TextParts(textOf(row, input))
-      const added = measures.map((name) => [`${prefix}${name}`, measureText(parts, name)] as const)
-      const names = new Set<string>(added.map(([name]) => name))
-      return rowFromEntries([...Object.entries(row).filter(([name]) => !names.has(name)), ...added])
+      return rowWith(
+        row,
+        measures.map((name) => [`${prefix}${name}`, measureText(parts, name)] as const),
+      )
     }
   },
 })

@@ -1,11 +1,4 @@
-import {
-  column,
-  defineOperator,
-  type RowFunction,
-  rowFromEntries,
-  rowFunction,
-  type With,
-} from '@maestro-dataflow/core'
+import { column, defineOperator, type RowFunction, rowFunction, rowWith, type With } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { loadNormalizer, normalizerNames } from './normalizers/normalizers.js'
 import { textOf } from './text-of.js'
@@ -47,9 +40,7 @@ export const normalize = defineOperator({
     return async (row) => {
       const normalizers = await loading
       const text = normalizers.reduce((given, apply) => apply(given), textOf(row, input))
-      return Object.hasOwn(row, output)
-        ? rowFromEntries(Object.entries(row).map(([name, value]) => [name, name === output ? text : value]))
-        : rowFromEntries([...Object.entries(row), [output, text]])
+      return rowWith(row, [[output, text]])
     }
   },
 })

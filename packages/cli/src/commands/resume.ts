@@ -1,13 +1,5 @@
+import type { ResumeCommandOptions } from '../resume-command.js'
 import { examples, globalOptions, type Register } from './command.js'
-
-interface ResumeOptions {
-  readonly overwrite?: boolean
-  readonly retryRejects?: boolean
-  readonly fullHash?: boolean
-  readonly until?: string
-  readonly from?: string
-  readonly json?: boolean
-}
 
 /** `maestro resume` */
 export const register: Register = (program) => {
@@ -24,7 +16,7 @@ export const register: Register = (program) => {
       'after',
       examples('maestro resume', 'maestro resume 20261124-094512123-reviews-3f9a', 'maestro resume --retry-rejects'),
     )
-    .action(async (run: string | undefined, options: ResumeOptions) => {
+    .action(async (run: string | undefined, options: ResumeCommandOptions) => {
       const { resume } = await import('../resume-command.js')
       await resume(run, { ...options, ...globalOptions(program) })
     })

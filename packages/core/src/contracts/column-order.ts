@@ -29,6 +29,17 @@ export function rowFromEntries<Entry extends readonly [string, unknown]>(
   )
 }
 
+/** The row with some columns replaced in their place; new columns follow. */
+export function rowWith(row: Row, changed: readonly (readonly [string, unknown])[]): Row {
+  const left = new Map(changed)
+  const entries = columnNames(row).map((name): readonly [string, unknown] => {
+    const value = left.has(name) ? left.get(name) : row[name]
+    left.delete(name)
+    return [name, value]
+  })
+  return rowFromEntries([...entries, ...left])
+}
+
 /** The row without other columns than these. A row that has no others is returned itself. */
 export function onlyColumns(row: Row, names: ReadonlySet<string>): Row {
   for (const name in row) {

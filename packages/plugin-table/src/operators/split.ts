@@ -7,13 +7,12 @@ import {
   type Row,
   type RowFunction,
   type RowId,
-  rowFromEntries,
   rowFunction,
+  rowWith,
   type With,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { orderKey } from '../values/order-key.js'
-import { entriesOf } from './shape/entries.js'
 
 const fields = {
   /**
@@ -61,7 +60,7 @@ function splitter({ parts, by, seed, output }: OutputOf<typeof fields>): (row: R
   return (row, id) => {
     const at = Number.parseInt(hash('sha256', `${seed}\n${groupOf(row, id, by)}`).slice(0, hexDigits), 16) / whole
     const part = limits.find(([, limit]) => at < limit)?.[0] ?? last
-    return rowFromEntries(entriesOf(row, [[output, part]]))
+    return rowWith(row, [[output, part]])
   }
 }
 

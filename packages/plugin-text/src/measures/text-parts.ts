@@ -1,7 +1,7 @@
 /** A word: letters, marks, and digits, also with an apostrophe or a hyphen within it. */
 const wordPattern = /[\p{L}\p{M}\p{N}]+(?:['’‑-][\p{L}\p{M}\p{N}]+)*/gu
 /** Scripts that do not put spaces between words. */
-const unspacedPattern =
+export const unspacedPattern =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
 const sentenceEnd = /[.!?]+(?=["'”’)\]]*(?:\s|$))|[。！？]+|[…]+(?=\s|$)/gu
 const lineBreak = /\r\n|\n|\r/u

@@ -1,7 +1,6 @@
+import { unspacedPattern } from '../measures/text-parts.js'
+
 const token = /[\p{L}\p{M}\p{N}]+/gu
-/** Each character of these scripts is a token of its own, because they put no spaces between words. */
-const unspaced =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
 
 /**
  * The hashes of the sequences of `size` words of a text; in Chinese, Japanese, and similar scripts, of characters. Case and
@@ -46,7 +45,8 @@ function asciiHashes(text: string): readonly number[] {
 function unicodeHashes(text: string): readonly number[] {
   const hashes: number[] = []
   for (const [found] of text.normalize('NFKC').toLowerCase().matchAll(token)) {
-    if (!unspaced.test(found)) hashes.push(hashOf(found))
+    // Each character of a script without spaces is a token of its own.
+    if (!unspacedPattern.test(found)) hashes.push(hashOf(found))
     else for (const character of found) hashes.push(hashOf(character))
   }
   return hashes

@@ -17,12 +17,12 @@ import {
   type RowId,
   rowFromEntries,
   rowFunction,
+  rowWith,
   type With,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { tableError } from '../../errors.js'
 import { valueIn } from '../repair/group-key.js'
-import { entriesOf } from '../shape/entries.js'
 import { JoinTables, type Matches, type RightRow } from './join-tables.js'
 import { batchesOf, columnsOf, missingColumn, type OtherRow, type OtherTable, otherTableOption } from './other-table.js'
 
@@ -170,8 +170,7 @@ export class JoinRowsOperator extends GlobalOperator {
     const isOuter = this.#options.how === 'right' || this.#options.how === 'full'
     const absent = isOuter ? this.#options.by.filter((name) => !Object.hasOwn(row, name)) : []
     const twice = added.find(([name]) => Object.hasOwn(row, name))?.[0]
-    if (twice === undefined)
-      out.add(id, rowFromEntries(entriesOf(row, [...absent.map((name) => [name, null] as const), ...added])))
+    if (twice === undefined) out.add(id, rowWith(row, [...absent.map((name) => [name, null] as const), ...added]))
     else context.reject(id, row, twoColumns(twice))
   }
 

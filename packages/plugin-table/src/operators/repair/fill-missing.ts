@@ -12,12 +12,11 @@ import {
   optionsSchema,
   parseOptions,
   type Row,
-  rowFromEntries,
+  rowWith,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { tableError } from '../../errors.js'
 import { shownValue } from '../../values/shown-value.js'
-import { entriesOf } from '../shape/entries.js'
 import { type ColumnFiller, createFiller, type FillMethod, fillMethods, isNumericMethod } from './fill-column.js'
 import { groupKey, valueIn } from './group-key.js'
 import { numericOf } from './numeric.js'
@@ -111,7 +110,7 @@ export class FillMissingOperator extends GlobalOperator {
         if (filled !== undefined) changed.push([name, filled])
       }
     }
-    return changed.length === 0 ? row : rowFromEntries(entriesOf(row, changed))
+    return changed.length === 0 ? row : rowWith(row, changed)
   }
 
   /** The first value of a row that a numeric method cannot compute with. */

@@ -13,14 +13,13 @@ import {
   parseOptions,
   type Row,
   type RowFunction,
-  rowFromEntries,
   rowFunction,
+  rowWith,
   type With,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { tableError } from '../../errors.js'
 import { shownValue } from '../../values/shown-value.js'
-import { entriesOf } from '../shape/entries.js'
 import { groupKey, valueIn } from './group-key.js'
 import { NumberColumn, numericOf } from './numeric.js'
 
@@ -116,7 +115,7 @@ export class OutliersOperator extends GlobalOperator {
           continue
         }
         keptIds.push(id)
-        kept.push(action === 'drop' ? row : rowFromEntries(entriesOf(row, [[output, isOutlier]])))
+        kept.push(action === 'drop' ? row : rowWith(row, [[output, isOutlier]]))
       }
       yield { ids: keptIds, rows: kept }
     }

@@ -8,8 +8,8 @@ import {
   type OutputOf,
   type Row,
   type RowFunction,
-  rowFromEntries,
   rowFunction,
+  rowWith,
   type Schema,
   schemaColumns,
   unless,
@@ -20,7 +20,6 @@ import { z } from 'zod'
 import { tableError } from '../../errors.js'
 import { orderKey } from '../../values/order-key.js'
 import { shownValue } from '../../values/shown-value.js'
-import { entriesOf } from '../shape/entries.js'
 
 const bound = z.union([z.number(), z.bigint(), z.date(), z.string()])
 
@@ -152,7 +151,7 @@ export const validate = defineOperator({
     const find = faultsFinder(options)
     const { failures, output } = options
     const judge = (row: Row, faults: readonly string[]): Row => {
-      if (failures === 'column') return rowFromEntries(entriesOf(row, [[output, [...faults]]]))
+      if (failures === 'column') return rowWith(row, [[output, [...faults]]])
       if (faults.length === 0) return row
       throw tableError('MAESTRO_TABLE_INVALID', { faults })
     }

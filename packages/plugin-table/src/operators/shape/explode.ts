@@ -4,14 +4,13 @@ import {
   type OutputOf,
   type Row,
   type RowFunction,
-  rowFromEntries,
   rowFunction,
+  rowWith,
   type With,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { tableError } from '../../errors.js'
 import { shownValue } from '../../values/shown-value.js'
-import { entriesOf } from './entries.js'
 
 const fields = {
   /** The column that holds a list in each row. */
@@ -40,8 +39,7 @@ function itemsOf(row: Row, column: string): readonly unknown[] | undefined {
 function explodeRow(row: Row, { input, output = input, position, empty }: OutputOf<typeof fields>): readonly Row[] {
   const items = itemsOf(row, input) ?? []
   const place = (index: number | null) => (position === undefined ? [] : [[position, index] as const])
-  const child = (item: unknown, index: number | null): Row =>
-    rowFromEntries(entriesOf(row, [[output, item], ...place(index)]))
+  const child = (item: unknown, index: number | null): Row => rowWith(row, [[output, item], ...place(index)])
   if (items.length === 0) return empty === 'keep' ? [child(null, null)] : []
   return items.map(child)
 }
