@@ -1,14 +1,10 @@
 import { existsSync } from 'node:fs'
-import { open, rename } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
-import { ownFile } from '../../builtin/state-directory.js'
 import type { RowId } from '../../contracts/row.js'
 import type { Fact } from '../ledger/facts.js'
 import { LedgerBlock } from '../ledger/ledger-block.js'
-import { stateErrors } from '../state/state-errors.js'
-import { failpoint } from './failpoints.js'
 import { encodeFrame, readFrames } from './frames.js'
-import { syncName } from './sync-folder.js'
+import { replaceFile } from './replace-file.js'
 
 /** The number of a stage's blocks in the ledger, and the CRC32 of all of them. */
 export interface LedgerBlocks {
@@ -50,11 +46,10 @@ export async function keepLedger(
   kept: (id: RowId, fact: Fact) => void,
 ): Promise<void> {
   if (!existsSync(path)) return
-  await stateErrors(path, async () => {
-    const temporary = `${path}.tmp`
-    const file = await open(temporary, 'w', ownFile)
-    const counts = new Map<number, number>()
-    try {
+  const counts = new Map<number, number>()
+  await replaceFile(
+    path,
+    async (file) => {
       for (const { payload } of readFrames(path)) {
         const block = new LedgerBlock(payload)
         const { stage } = block.head
@@ -64,13 +59,7 @@ export async function keepLedger(
         await file.appendFile(encodeFrame(payload))
         for (const { id, fact } of block.read().facts) kept(id, fact)
       }
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    failpoint('ledger-synced')
-    await rename(temporary, path)
-    await syncName(path)
-    failpoint('ledger-renamed')
-  })
+    },
+    ['ledger-synced', 'ledger-renamed'],
+  )
 }

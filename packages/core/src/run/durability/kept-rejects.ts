@@ -1,12 +1,8 @@
 import { createReadStream, existsSync } from 'node:fs'
-import { open, rename } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
-import { ownFile } from '../../builtin/state-directory.js'
 import { MaestroError } from '../../errors/maestro-error.js'
 import { addToTally, noRejects, type RejectLine, type RejectTally } from '../state/journal.js'
-import { stateErrors } from '../state/state-errors.js'
-import { failpoint } from './failpoints.js'
-import { syncName } from './sync-folder.js'
+import { replaceFile } from './replace-file.js'
 
 /**
  * The rejected rows on record, by step. Lines that are damaged belong to no step.
@@ -39,11 +35,10 @@ export async function keepRejects(
   kept: (line: RejectLine, error: MaestroError, text: string) => void,
 ): Promise<void> {
   if (!existsSync(path)) return
-  await stateErrors(path, async () => {
-    const temporary = `${path}.tmp`
-    const file = await open(temporary, 'w', ownFile)
-    const counts = new Map<string, number>()
-    try {
+  const counts = new Map<string, number>()
+  await replaceFile(
+    path,
+    async (file) => {
       for await (const text of linesOf(path)) {
         const line = parse(text)
         const count = counts.get(line?.step ?? '') ?? 0
@@ -52,15 +47,9 @@ export async function keepRejects(
         await file.appendFile(`${text}\n`)
         kept(line, errorOf(line), text)
       }
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    failpoint('rejects-synced')
-    await rename(temporary, path)
-    await syncName(path)
-    failpoint('rejects-renamed')
-  })
+    },
+    ['rejects-synced', 'rejects-renamed'],
+  )
 }
 
 async function* linesOf(path: string): AsyncGenerator<string> {
