@@ -98,6 +98,7 @@ export async function startRun(
       last = error
       const line = { ...toRejectLine(rowId, use, row, error), step }
       rejects.add(step, rowId, error)
+      if (compiled.sinks.has(step)) context.outputs.refused(step, line)
       hold(() => {
         journal.reject(line)
         ledger?.rejected(step, rowId, error.code, error.tries ?? 1)
