@@ -656,7 +656,8 @@ export const coreErrors = {
     hint: () => 'The run was stopped. Start it again at any time.',
   },
   MAESTRO_SERVING_MALFORMED_REPLY: {
-    message: (d: { serving: string; reply: string }) => `The answer of ${d.serving} is not JSON: ${d.reply}`,
+    message: (d: { serving: string; reply: string; usage?: Usage | undefined }) =>
+      `The answer of ${d.serving} is not JSON: ${d.reply}`,
     hint: () => 'Raise `maxTokens` if the answer was cut off. Larger models follow schemas better.',
   },
   MAESTRO_SERVING_SCHEMA_MISMATCH: {
