@@ -103,6 +103,7 @@ export {
 export type * from './contracts/serving.js'
 export { defineServing, SERVINGS, type ServingDefinition, type Servings } from './contracts/serving-definition.js'
 export type * from './contracts/serving-settings.js'
+export type * from './contracts/step-workers.js'
 export type * from './contracts/storage.js'
 export type * from './contracts/table-engine.js'
 export {
