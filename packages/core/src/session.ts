@@ -78,6 +78,7 @@ export class Session {
   readonly #input: SessionInput
   readonly #container: TokenContainer
   readonly #plane: ServingPlane
+  readonly #requests: Required<ServingObserver>
   readonly #listeners = new Set<ServingListener>()
   readonly #caches: ConfiguredComponents<'caches', ResponseCache>
   readonly #limits: ConfiguredComponents<'limits', SharedLimits>
@@ -116,6 +117,7 @@ export class Session {
       singleComponent('tableEngines', 'tableEngine', () => this.#engineConfig()),
       context,
     )
+    this.#requests = this.#observer()
     this.#plane = new ServingPlane({
       cache: () => (config.cache === false ? undefined : container.resolve(RESPONSE_CACHE)),
       budgets: config.budgets,
@@ -126,7 +128,7 @@ export class Session {
             reason: reasonOf(error),
           }),
       ),
-      observer: this.#observer(),
+      observer: this.#requests,
       media,
     })
     this.#servings = new ConfiguredServings({
@@ -228,6 +230,8 @@ export class Session {
       executor: this.#executors.get('executor'),
       redact: redactor.error,
       pluginOf: (kind, name) => host.registry.pluginOf(kind, name),
+      versionOf: (plugin) => host.versionOf(plugin),
+      requestDone: this.#requests.requestDone,
       tableEngine: async () => this.#tableEngine(),
       observeServings: (listener) => {
         this.#listeners.add(listener)
@@ -269,7 +273,7 @@ export class Session {
   }
 
   /** Passes the events of the serving plane on to plugins and to the runs that listen. */
-  #observer(): ServingObserver {
+  #observer(): Required<ServingObserver> {
     const { host, redactor } = this.#input
     // A hook's `call` is replaced with each tap, so it must be looked up for each call.
     return {
