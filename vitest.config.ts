@@ -4,7 +4,7 @@ import { SummaryReporter } from './test/summary-reporter.js'
 
 const ignored = ['**/node_modules/**', '**/dist/**', '**/.maestro/**', '**/out/**']
 /** Tests that talk to a server have a project for each server, which starts it. */
-const serverTests = ['ollama', 'database', 'chroma', 'llmock'].map((server) => `**/*.${server}.test.ts`)
+const serverTests = ['ollama', 'database', 'chroma', 'llmock', 's3'].map((server) => `**/*.${server}.test.ts`)
 
 /** One project per package that has type tests: each package extends the same interfaces of core in its own way. */
 const typeProjects = readdirSync('packages')
@@ -76,6 +76,17 @@ export default defineConfig({
           include: ['packages/*/src/**/*.chroma.test.ts', 'test/**/*.chroma.test.ts'],
           exclude: ignored,
           globalSetup: ['test/servers/chroma-setup.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          // A real S3 server, started for these tests.
+          name: 's3',
+          include: ['packages/*/src/**/*.s3.test.ts', 'test/**/*.s3.test.ts'],
+          exclude: ignored,
+          globalSetup: ['test/servers/s3-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
