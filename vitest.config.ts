@@ -6,6 +6,9 @@ const ignored = ['**/node_modules/**', '**/dist/**', '**/.maestro/**', '**/out/*
 /** Tests that talk to a server have a project for each server, which starts it. */
 const serverTests = ['ollama', 'database', 'chroma', 'llmock', 's3'].map((server) => `**/*.${server}.test.ts`)
 
+/** Tests that pack the packages, which writes into the checkout, or install what was packed: one at a time. */
+const packedTests = ['pack', 'install-size', 'first-plugin'].map((name) => `test/${name}.test.ts`)
+
 /** One project per package that has type tests: each package extends the same interfaces of core in its own way. */
 const typeProjects = readdirSync('packages')
   .filter((name) => readdirSync(`packages/${name}`).includes('tsconfig.check.json'))
@@ -111,19 +114,29 @@ export default defineConfig({
           globalSetup: 'test/servers/ollama.ts',
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          maxWorkers: 1,
-          sequence: { groupOrder: 3 },
+          // Ollama has one thread, so another file runs beside each of these.
+          sequence: { groupOrder: 2 },
         },
       },
       {
         test: {
           name: 'integration',
           include: ['test/**/*.test.ts'],
-          exclude: [...ignored, ...serverTests],
+          exclude: [...ignored, ...serverTests, ...packedTests],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: 'packed',
+          include: packedTests,
+          exclude: ignored,
           testTimeout: 300_000,
           hookTimeout: 300_000,
           maxWorkers: 1,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -75,6 +75,7 @@ export class Session {
   readonly #input: SessionInput
   readonly #container: TokenContainer
   readonly #plane: ServingPlane
+  readonly #requests: Required<ServingObserver>
   readonly #listeners = new Set<ServingListener>()
   readonly #caches: ConfiguredComponents<'caches', ResponseCache>
   readonly #executors: ConfiguredComponents<'executors', Executor>
@@ -108,10 +109,11 @@ export class Session {
       singleComponent('tableEngines', 'tableEngine', () => this.#engineConfig()),
       context,
     )
+    this.#requests = this.#observer()
     this.#plane = new ServingPlane({
       cache: () => (config.cache === false ? undefined : container.resolve(RESPONSE_CACHE)),
       budgets: config.budgets,
-      observer: this.#observer(),
+      observer: this.#requests,
       media,
     })
     this.#servings = new ConfiguredServings({
@@ -214,6 +216,8 @@ export class Session {
       executor: this.#executors.get('executor'),
       redact: redactor.error,
       pluginOf: (kind, name) => host.registry.pluginOf(kind, name),
+      versionOf: (plugin) => host.versionOf(plugin),
+      requestDone: this.#requests.requestDone,
       tableEngine: async () => this.#tableEngine(),
       observeServings: (listener) => {
         this.#listeners.add(listener)
@@ -247,7 +251,7 @@ export class Session {
   }
 
   /** Passes the events of the serving plane on to plugins and to the runs that listen. */
-  #observer(): ServingObserver {
+  #observer(): Required<ServingObserver> {
     const { host, redactor } = this.#input
     // A hook's `call` is replaced with each tap, so it must be looked up for each call.
     return {
