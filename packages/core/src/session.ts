@@ -189,7 +189,7 @@ export class Session {
   /** What one compilation receives. */
   openCompilation({ overwrite, ownOutputs, cuts, requireSink, checked }: CompileSettings): Scope<CompileContext> {
     const { config, host, redactor, logger } = this.#input
-    const { directory, allowOutsidePaths: allowOutside } = config
+    const { directory, allowOutsidePaths: allowOutside, allowPrivateAddresses } = config
     const scope = this.#container.createScope()
     const environment: CompileContext = {
       overwrite,
@@ -198,6 +198,7 @@ export class Session {
       requireSink,
       directory,
       allowOutside,
+      allowPrivateAddresses,
       find: (kind, name, where) => host.registry.get(kind, name, where),
       checkComponents: () => this.checkComponents({ kinds: checked }).map(({ error }) => error),
       describeServing: (name, kind, where) => this.#servings.describe(name, kind, where),
@@ -206,7 +207,7 @@ export class Session {
         this.#vectorStores.assertValid(name)
       },
       readEnvironment: (options, setting) => resolveEnvironment(options, setting, redactor.add),
-      accessTo: (source) => accessTo(source, { directory, allowOutside, logger }),
+      accessTo: (source) => accessTo(source, { directory, allowOutside, allowPrivateAddresses, logger }),
       missingTokens: (tokens) => tokens.filter((token) => !scope.has(token)),
       createOperator: (definition, options) => createOperator(definition, options, scope),
       tableEngine: async () => this.#tableEngine(),
@@ -223,6 +224,7 @@ export class Session {
       stateDirectory: config.stateDirectory,
       keepRuns: config.keepRuns,
       allowOutside: config.allowOutsidePaths,
+      allowPrivateAddresses: config.allowPrivateAddresses,
       settings: config.run,
       budgets: config.budgets,
       logger: scope.resolve(LOGGER),
