@@ -22,6 +22,7 @@ import { knownModel, knownTiers } from './known-models.js'
 import { assertSupported, type LanguageModel, loadModel } from './load-model.js'
 import { factsOfGiven, factsOfNamed, type ModelFacts, shortName } from './model-facts.js'
 import { type Turn, toPrompt, withWrappedData } from './to-prompt.js'
+import { withTolerantFetch } from './tolerant-model.js'
 
 /** The call options that all specifications share. */
 type CommonOptions = Omit<LanguageModelV2CallOptions, 'prompt' | 'tools' | 'toolChoice'>
@@ -154,7 +155,7 @@ export function chatServingOf(named: NamedChatOptions, directory: string, access
  * maestro({ plugins: [ai], servings: { default: fromAISDK(anthropic('claude-sonnet-4-5')) } })
  */
 export function fromAISDK(model: LanguageModel, settings: ChatSettings = {}, access: MediaAccess = {}): LLMServing {
-  const checked = assertSupported(model)
+  const checked = withTolerantFetch(assertSupported(model))
   return new AISDKChatServing(factsOfGiven(checked), chatCapabilities(settings), settings, access, async () => checked)
 }
 

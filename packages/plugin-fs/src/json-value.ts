@@ -41,8 +41,9 @@ function encodeColumns(row: Row, rowId: RowId): string {
 }
 
 function isPlain(value: unknown): boolean {
+  if (typeof value === 'string') return true
   if (typeof value === 'number') return isPlainNumber(value)
-  return value === null || value === undefined || typeof value === 'string' || typeof value === 'boolean'
+  return value === null || value === undefined || typeof value === 'boolean'
 }
 
 /** Whether JSON writes a number in such a way that it is read as the same number. */

@@ -30,24 +30,44 @@ export async function* withTypes(
       yield batch
       continue
     }
-    const sifted = new SiftedBatch(batch)
-    for (const [index, row] of batch.rows.entries()) {
-      const id = batch.ids[index] as string
-      const typed = typeRow(row, types, from)
-      if (typeof typed === 'string')
-        sifted.reject(id, row, maestroError('MAESTRO_STORAGE_ROW_INVALID', { location: id, reason: typed }))
-      else sifted.keep(id, typed)
-    }
-    yield sifted.take()
+    const same = firstRows(batch, (row) => typeRow(row, types, from) === row)
+    yield same === batch.rows.length ? batch : typeRows(batch, same, types, from)
   }
+}
+
+/** The number of rows at the start of a batch that have a property. */
+function firstRows({ rows }: SourceBatch, has: (row: Row) => boolean): number {
+  let index = 0
+  while (index < rows.length && has(rows[index] as Row)) index++
+  return index
+}
+
+/** @param same The number of rows at the start that stay as they are. */
+function typeRows(
+  batch: SourceBatch,
+  same: number,
+  types: readonly [string, ColumnType][],
+  from: 'cells' | 'json',
+): SourceBatch {
+  const sifted = new SiftedBatch(batch)
+  for (let index = 0; index < batch.rows.length; index++) {
+    const id = batch.ids[index] as string
+    const row = batch.rows[index] as Row
+    const typed = index < same ? row : typeRow(row, types, from)
+    if (typeof typed === 'string')
+      sifted.reject(id, row, maestroError('MAESTRO_STORAGE_ROW_INVALID', { location: id, reason: typed }))
+    else sifted.keep(id, typed)
+  }
+  return sifted.take()
 }
 
 /** @returns the row, or the reason for which it is refused */
 function typeRow(row: Row, types: readonly [string, ColumnType][], from: 'cells' | 'json'): Row | string {
   let changed: Record<string, unknown> | undefined
-  for (const [column, type] of types) {
-    const value = Object.hasOwn(row, column) ? row[column] : undefined
-    if (value === undefined || value === null) continue
+  for (let index = 0; index < types.length; index++) {
+    const [column, type] = types[index] as [string, ColumnType]
+    const value = row[column]
+    if (value === undefined || value === null || typeof value === type || !Object.hasOwn(row, column)) continue
     const typed = from === 'cells' ? fromCell(value as string, type) : fromJson(value, type)
     if (typed instanceof Unfit) return typed.at(column)
     if (typed === value) continue

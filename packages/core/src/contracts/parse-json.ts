@@ -11,18 +11,26 @@ export const deepestValue = 1000
  */
 export function parseJson(text: string, deepest: number = deepestValue): unknown {
   const value: unknown = JSON.parse(text)
-  return hasWideNumber(value, deepest) ? JSON.parse(text, exactIntegers) : value
+  return isWide(value, deepest) ? JSON.parse(text, exactIntegers) : value
 }
 
-/** @throws SyntaxError */
-function hasWideNumber(value: unknown, levels: number): boolean {
+/** Whether a value is or holds a number that may have lost digits. @throws SyntaxError */
+function isWide(value: unknown, levels: number): boolean {
   if (typeof value === 'number') return value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER
-  if (typeof value !== 'object' || value === null) return false
+  return typeof value === 'object' && value !== null && holdsWideNumber(value, levels)
+}
+
+/** All values are visited, so that those that follow a wide number may not be too deep either. @throws SyntaxError */
+function holdsWideNumber(collection: object, levels: number): boolean {
   if (levels === 0) throw new SyntaxError(`lists and objects are nested more than ${deepestValue} levels deep`)
   let found = false
-  // All values are visited, so that those that follow a wide number may not be too deep either.
-  if (Array.isArray(value)) for (const item of value) found = hasWideNumber(item, levels - 1) || found
-  else for (const key in value) found = hasWideNumber((value as Record<string, unknown>)[key], levels - 1) || found
+  if (Array.isArray(collection)) for (const item of collection) found = isWide(item, levels - 1) || found
+  else
+    for (const key in collection) {
+      const value: unknown = collection[key as keyof typeof collection]
+      // Most values of rows are texts.
+      if (typeof value !== 'string') found = isWide(value, levels - 1) || found
+    }
   return found
 }
 

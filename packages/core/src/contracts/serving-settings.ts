@@ -62,6 +62,12 @@ export interface Price {
    * rate
    */
   readonly cacheWriteInput?: number
+  /** Input tokens that stand for images. @default the price of input */
+  readonly imageInput?: number
+  /** Input tokens that stand for recordings. @default the price of input */
+  readonly audioInput?: number
+  /** Output tokens that are spent on reasoning. @default the price of output */
+  readonly reasoning?: number
   /** Dollars for each request, in addition to its tokens. */
   readonly request?: number
   /** The date and the source of the price, such as `2026-11-24`. */

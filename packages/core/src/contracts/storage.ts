@@ -57,6 +57,8 @@ export interface StorageContext {
   readonly directory: string
   /** Whether paths outside `directory` may be used. */
   readonly allowOutside: boolean
+  /** Whether web addresses may lie in private networks or on this machine. @default false */
+  readonly allowPrivateAddresses?: boolean | undefined
   readonly signal: AbortSignal
   /** The folder of this run, for temporary files and for files that must stay beside its report. */
   readonly runDirectory: string
@@ -155,7 +157,7 @@ export interface SinkWriter {
 }
 
 /** What a check of a source or sink receives, before any run. */
-export type StorageCheckContext = Pick<StorageContext, 'directory' | 'allowOutside'>
+export type StorageCheckContext = Pick<StorageContext, 'directory' | 'allowOutside' | 'allowPrivateAddresses'>
 
 /** What a sink knows about the rows to come. */
 export interface SinkTarget {

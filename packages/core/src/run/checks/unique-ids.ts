@@ -6,7 +6,8 @@ import type { SeenIds } from './seen-ids.js'
 export function withUniqueIds(batch: SourceBatch, seen: SeenIds): SourceBatch {
   const { ids, rows, rejects = [] } = batch
   const again = new Set<number>()
-  for (const [index, id] of ids.entries()) if (!seen.add(id)) again.add(index)
+  // A loop by index, because this runs for every row of every source.
+  for (let index = 0; index < ids.length; index++) if (!seen.add(ids[index] as string)) again.add(index)
   if (again.size === 0) return batch
   const isFirst = (_: unknown, index: number) => !again.has(index)
   const repeated = Array.from(again, (index, earlier) => {

@@ -12,7 +12,8 @@ export interface RowInWork {
   readonly entry: Entry
   readonly leaf: Leaf
   readonly id: RowId
-  readonly row: Row
+  /** The row as it enters the step that it has reached. */
+  row: Row
 }
 
 /** `given` is the copy of the row that the operator got, if the row is checked. */

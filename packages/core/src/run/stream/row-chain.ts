@@ -68,31 +68,34 @@ export class RowChain {
 
   /** Takes a row from a link of the chain to the end, or to the point where it has to wait. */
   advance(work: RowInWork, from: number): void {
-    const { entry, leaf, id } = work
-    let { row } = work
     for (let index = from; index < this.#links.length; index++) {
       const link = this.#links[index] as ChainLink
-      const here = row === work.row ? work : { entry, leaf, id, row }
       if (link.kind === 'sideBySide') {
-        void this.#runSideBySide(link, here, index)
+        void this.#runSideBySide(link, work, index)
         return
       }
-      link.counter.enter(id)
+      link.counter.enter(work.id)
       if (link.kind === 'mapBatches') {
-        this.#collectors[index]?.add(here)
+        this.#collectors[index]?.add(work)
         return
       }
       if (link.gate !== undefined) {
-        link.gate.enter(() => this.#resume(link, here, index))
+        link.gate.enter(() => this.#resume(link, work, index))
         return
       }
-      const next = this.#call(link, here, index)
+      const next = this.#call(link, work, index)
       if (next === undefined) return
-      row = next
+      work.row = next
     }
-    leaf.id = id
-    leaf.row = row
-    this.#events.leafDone(entry)
+    work.leaf.id = work.id
+    work.leaf.row = work.row
+    this.#events.leafDone(work.entry)
+  }
+
+  /** Takes a row on that has left a step. */
+  #continue(work: RowInWork, row: Row, from: number): void {
+    work.row = row
+    this.advance(work, from)
   }
 
   /**
@@ -112,7 +115,7 @@ export class RowChain {
   /** A row whose turn has come at a step that bounds its calls. */
   #resume(step: RowCall, work: RowInWork, index: number): void {
     const row = this.#call(step, work, index)
-    if (row !== undefined) this.advance({ ...work, row }, index + 1)
+    if (row !== undefined) this.#continue(work, row, index + 1)
   }
 
   /** Calls the operator. @returns the row to continue with, or undefined if this leaf does not continue now */
@@ -153,7 +156,7 @@ export class RowChain {
   ): void {
     if (this.#options.signal.aborted) return
     const row = this.#take(step, work, result, index, given, context)
-    if (row !== undefined) this.advance({ ...work, row }, index + 1)
+    if (row !== undefined) this.#continue(work, row, index + 1)
   }
 
   /**
@@ -273,7 +276,7 @@ export class RowChain {
       else this.#passed(step, id, after)
     }
     if (!('failed' in result)) {
-      this.advance({ ...work, row: result.row }, index + 1)
+      this.#continue(work, result.row, index + 1)
       return
     }
     const step = steps[result.failed] as RowStep
