@@ -752,7 +752,7 @@ export const coreErrors = {
     message: (d: { host: string; address: string }) =>
       `${d.host} is in a private network or on this machine (${d.address}).`,
     hint: () =>
-      'Addresses from rows may not lead there. If yours may, set `allowPrivateAddresses: true` in the config.',
+      'Addresses from rows and of files may not lead there. If yours may, set `allowPrivateAddresses: true` in the config.',
   },
   MAESTRO_MEDIA_FETCH: {
     message: (d: { source: string; reason: string }) => `${d.source} could not be fetched: ${d.reason}.`,
