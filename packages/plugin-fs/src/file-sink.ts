@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import {
   columnNames,
@@ -5,14 +6,17 @@ import {
   displayPath,
   MaestroError,
   type SinkTarget,
+  type SourceBatch,
   type StorageCheckContext,
+  type StorageContext,
 } from '@maestro-dataflow/core'
 import { createRowEncoder } from './create-row-encoder.js'
 import { fsError } from './errors.js'
 import { excelFault, writeExcel } from './excel/write-excel.js'
 import { FileSinkWriter, type FinishFile } from './file-sink-writer.js'
+import { openFiles } from './file-source.js'
 import { type FileFormat, formatOf, isDelimited, isPlainJsonl, isText, isTyped } from './format.js'
-import { FileWriteFields, type WriteOptions } from './options.js'
+import { FileWriteFields, type ReadOptions, type WriteOptions } from './options.js'
 import { outputPath, outputTarget } from './output-path.js'
 import { writeParquet } from './parquet/write-parquet.js'
 import { isRemote, placeOf } from './places/find-place.js'
@@ -32,6 +36,16 @@ export const fileSink = defineSink({
       : isRemote(path)
         ? path
         : displayPath(outputTarget(path, context), context.directory),
+  async mergeable(options, context) {
+    if (options.path === standardPath || isRemote(options.path)) return undefined
+    const { format } = formatOf(options.path, options.format)
+    // A workbook does not keep the types of all values.
+    if (isText(format) || format === 'xlsx') return undefined
+    const path = outputTarget(options.path, context)
+    if (!existsSync(path)) return { exists: false, rows: noRows }
+    const reading = { path: options.path, format, delimiter: options.delimiter }
+    return { exists: true, rows: () => readOutput(reading, context) }
+  },
   async check(options, context) {
     try {
       if (options.path !== standardPath) await place(options, context)
@@ -63,6 +77,13 @@ export const fileSink = defineSink({
     })
   },
 })
+
+async function* noRows(): AsyncGenerator<SourceBatch> {}
+
+/** The rows of an output, as they were written. */
+async function* readOutput(options: ReadOptions, context: StorageContext): AsyncGenerator<SourceBatch> {
+  yield* (await openFiles(options, context)).read()
+}
 
 /** Makes the file from the rows that were held back, for a format that must know all of them. */
 function finisherFor(

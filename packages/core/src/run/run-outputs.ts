@@ -7,6 +7,7 @@ import { reasonOf } from '../errors/reason-of.js'
 import type { CompiledSink } from '../pipeline/compile/compiled-pipeline.js'
 import { type FoundSink, type SinkCommits, settled } from './durability/sink-commits.js'
 import type { SinkProgress } from './durability/stage-progress.js'
+import type { IncrementalRun } from './incremental/incremental-run.js'
 import type { RejectLine } from './state/journal.js'
 
 /** Receives the rows at the end of a stage. */
@@ -32,9 +33,19 @@ export class RunOutputs {
   readonly #storage: StorageContext
   readonly #overwrite: boolean
   readonly #commits: SinkCommits | undefined
+  readonly #incremental: IncrementalRun | undefined
 
-  /** @param commits The commits on record, for a run that can be resumed. */
-  constructor(storage: StorageContext, overwrite: boolean, commits: SinkCommits | undefined) {
+  /**
+   * @param commits The commits on record, for a run that can be resumed.
+   * @param incremental Set if the outputs keep rows of earlier runs.
+   */
+  constructor(
+    storage: StorageContext,
+    overwrite: boolean,
+    commits: SinkCommits | undefined,
+    incremental: IncrementalRun | undefined,
+  ) {
+    this.#incremental = incremental
     this.#storage = storage
     this.#overwrite = overwrite
     this.#commits = commits
@@ -92,11 +103,16 @@ export class RunOutputs {
     const target = {
       ...this.#storage,
       columns,
-      overwrite: this.#overwrite || found?.mayHaveWritten === true,
-      ...(continues === undefined ? {} : { continues }),
+      overwrite: this.#overwrite || found?.mayHaveWritten === true || this.#incremental?.continues === true,
       ...(this.#commits === undefined ? {} : { receipt: this.#commits.receiptOf(node.id) }),
     }
-    return sinkErrors(node.id, node.use, async () => definition.open(options, target))
+    const open = (from: SinkContinuation | undefined) =>
+      definition.open(options, { ...target, ...(from === undefined ? {} : { continues: from }) })
+    return sinkErrors(node.id, node.use, async () =>
+      this.#incremental === undefined
+        ? open(continues)
+        : this.#incremental.openSink(sink, this.#storage, continues, open),
+    )
   }
 
   /** Keeps a row that a sink refused, for a run that is resumed after the sink's commit. */
