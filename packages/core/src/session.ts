@@ -20,6 +20,7 @@ import { SERVINGS, type Servings } from './contracts/serving-definition.js'
 import type { TableEngine } from './contracts/table-engine.js'
 import type { Token } from './contracts/token.js'
 import { VECTOR_STORES, type VectorStores } from './contracts/vector-store.js'
+import { reasonOf } from './errors/reason-of.js'
 import { MEDIA_ACCESS } from './media/media-access.js'
 import type { CompileContext } from './pipeline/compile/compile-context.js'
 import type { PluginHost } from './plugins/plugin-host.js'
@@ -110,6 +111,7 @@ export class Session {
     )
     this.#plane = new ServingPlane({
       cache: () => (config.cache === false ? undefined : container.resolve(RESPONSE_CACHE)),
+      onCacheFault: warnOnce(logger, 'The response cache failed. What it cannot find is asked for again.'),
       budgets: config.budgets,
       observer: this.#observer(),
       media,
@@ -270,4 +272,13 @@ function createOperator(definition: OperatorDefinition, options: unknown, scope:
     options,
     inject.map((token, index) => namedOnly(token, values[index], definition, options)),
   )
+}
+
+/** A cache that is down fails at every row, which one warning reports. */
+function warnOnce(logger: Logger, message: string): (error: unknown) => void {
+  let warned = false
+  return (error) => {
+    if (!warned) logger.warn(message, { reason: reasonOf(error) })
+    warned = true
+  }
 }

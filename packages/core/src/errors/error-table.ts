@@ -394,6 +394,12 @@ export const coreErrors = {
     hint: () =>
       'The sink loses rows or counts them wrongly. Do not rely on its output, and report this to the author of its plugin. The outputs that were not committed before it are unchanged.',
   },
+  MAESTRO_SINK_CONTRACT: {
+    message: (d: { sink: string; use: string; fault: string }) => `The sink ${d.sink} (${d.use}) ${d.fault}.`,
+    hint: () =>
+      'The sink breaks its contract, so its output cannot be relied on. Report this to the author of its plugin; docs/checks.md lists the rules.',
+    stopsRun: true,
+  },
   MAESTRO_SOURCE_CONTRACT: {
     message: (d: { use: string; fault: string; column?: string }) => `The source ${d.use} ${d.fault}.`,
     hint: () =>
@@ -690,6 +696,11 @@ export const coreErrors = {
   MAESTRO_SERVING_SCHEMA_REFUSED: {
     message: (d: ProviderAnswer) => `${d.serving} does not support the schema: ${d.reason}`,
     hint: () => 'Use a simpler schema, or a server that supports it.',
+  },
+  MAESTRO_SERVING_CONTRACT: {
+    message: (d: { serving: string; fault: string }) => `${d.serving} ${d.fault}.`,
+    hint: () =>
+      'The serving breaks its contract. Report this to the author of its plugin; the suites of @maestro-dataflow/testkit find it.',
   },
   MAESTRO_SERVING_FAILED: {
     message: (d: { serving: string; reason: string }) => `${d.serving} failed: ${d.reason}`,

@@ -5,6 +5,7 @@ import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
 import { reasonOf } from '../errors/reason-of.js'
 import type { CompiledSink } from '../pipeline/compile/compiled-pipeline.js'
+import { soundWriter } from './checks/sound-writer.js'
 import { type SinkCommits, settled } from './durability/sink-commits.js'
 import type { SinkProgress } from './durability/stage-progress.js'
 
@@ -85,7 +86,9 @@ export class RunOutputs {
     const { node, definition, options, columns } = sink
     const overwrite = this.#overwrite || (this.#commits?.mayHaveWritten(sink, this.#storage) ?? false)
     const target = { ...this.#storage, columns, overwrite, ...(continues === undefined ? {} : { continues }) }
-    return sinkErrors(node.id, node.use, async () => definition.open(options, target))
+    return sinkErrors(node.id, node.use, async () =>
+      soundWriter(node.id, node.use, await definition.open(options, target)),
+    )
   }
 
   /** The sinks whose commit replaces existing rows. */

@@ -6,6 +6,7 @@ import { splitTexts } from './answers/split-texts.js'
 import { decodeVector, encodeVector } from './answers/vector-text.js'
 import { mostTokens } from './budget/estimate-spending.js'
 import { callProvider } from './call/call-provider.js'
+import { soundVectors } from './call/sound-replies.js'
 import { costOf } from './cost.js'
 import { type EnhancedOptions, EnhancedServing } from './enhanced-serving.js'
 import { fingerprintText } from './fingerprint.js'
@@ -103,7 +104,7 @@ export class EnhancedEmbeddingServing extends EnhancedServing<EmbeddingServing> 
       record,
       estimate: () => ({ input: texts.reduce((sum, text) => sum + mostTokens(text), 0), output: 0 }),
       ask: async (given) => {
-        const result = await this.inner.embed(texts, given)
+        const result = soundVectors(this.name, await this.inner.embed(texts, given))
         for (const warning of result.warnings ?? []) record.warn(warning)
         this.#assertVectors(texts.length, result.vectors)
         return result

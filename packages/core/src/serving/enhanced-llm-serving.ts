@@ -12,6 +12,7 @@ import { withInstruction, withRepairTurn } from './answers/schema-instruction.js
 import { withThoughtsApart } from './answers/with-thoughts-apart.js'
 import { estimateRequest } from './budget/estimate-spending.js'
 import { callProvider } from './call/call-provider.js'
+import { soundAnswer } from './call/sound-replies.js'
 import { type Answered, EnhancedServing } from './enhanced-serving.js'
 import { withFallback } from './fallback.js'
 import { fingerprintRequest } from './fingerprint.js'
@@ -287,7 +288,7 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
       record,
       estimate: () => estimateRequest(request),
       ask: unlessBrokenOff(this.name, options, async (given) => {
-        const result = await this.inner.generate(request, given)
+        const result = soundAnswer(this.name, this.model, await this.inner.generate(request, given))
         for (const warning of result.warnings ?? []) record.warn(warning)
         const usage = usageOf(result, request)
         return withThoughtsApart(usage === result.usage ? result : { ...result, usage })

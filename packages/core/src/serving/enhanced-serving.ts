@@ -44,7 +44,8 @@ export abstract class EnhancedServing<Provider extends ServingBase & { readonly 
 
   constructor(provider: Provider, options: EnhancedOptions = {}) {
     const { plane = new ServingPlane(), settings = {}, configName, find } = options
-    const { name, account, model = name } = provider
+    // A serving that was written without types may lack its name.
+    const { name = configName ?? 'the serving', account, model = name } = provider
     this.#find = find
     this.name = name
     this.configName = configName
@@ -58,7 +59,7 @@ export abstract class EnhancedServing<Provider extends ServingBase & { readonly 
       limits: this.settings.limits,
       total: this.settings.timeouts.total,
     })
-    this.path = { serving: provider, settings: this.settings, limiter, budgets: plane.budgets }
+    this.path = { serving: provider, name, settings: this.settings, limiter, budgets: plane.budgets }
     const stopObserving = limiter.observe((state) =>
       plane.observer.servingState?.({ serving: name, configName, ...state }),
     )

@@ -29,13 +29,15 @@ export class ServingPlane {
     parts: {
       /** The shared response cache, or a function that creates it when it is needed. */
       readonly cache?: ResponseCache | (() => ResponseCache | undefined) | undefined
+      /** Called when the shared response cache fails. */
+      readonly onCacheFault?: (error: unknown) => void
       readonly budgets?: Budgets | undefined
       readonly observer?: ServingObserver
       readonly media?: MediaAccess
     } = {},
   ) {
     const { cache } = parts
-    this.answers = new ResponseCaches(typeof cache === 'function' ? cache : () => cache)
+    this.answers = new ResponseCaches(typeof cache === 'function' ? cache : () => cache, parts.onCacheFault)
     this.budgets = new BudgetKeeper(parts.budgets)
     this.observer = parts.observer ?? {}
     this.media = parts.media ?? {}
