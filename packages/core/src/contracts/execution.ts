@@ -1,4 +1,5 @@
 import type { ComponentDefinition } from './component-definition.js'
+import type { WorkerPool } from './step-workers.js'
 import type { TableEngine } from './table-engine.js'
 
 /** One part of a stage's input: consecutive source records. It is the unit of commit, resumption, and distribution. */
@@ -16,6 +17,11 @@ export interface Executor {
     run: (partition: Partition) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void>
+  /**
+   * Runs row steps elsewhere: in threads, or in processes on other machines. The process of the run still reads the
+   * source and writes everything, in order. Missing for an executor that runs the steps in the process of the run.
+   */
+  readonly workers?: WorkerPool | undefined
   dispose(): Promise<void>
 }
 

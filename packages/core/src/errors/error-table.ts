@@ -411,6 +411,18 @@ export const coreErrors = {
     hint: () =>
       "An executor calls `run` once for each partition and waits for its promise. Report this to the author of its plugin; until it is fixed, set `executor: { use: 'local' }`.",
   },
+  MAESTRO_WORKER_CRASHED: {
+    message: (d: { steps: readonly string[]; ids: readonly string[]; reason: string }) =>
+      `A worker ended twice while it ran the steps ${list(d.steps)} with ${d.ids.length === 1 ? `the row ${d.ids[0]}` : `${d.ids.length} rows`}: ${d.reason}.`,
+    hint: () =>
+      'The details name the rows. If the memory was not enough, give the workers more, with `memory` of the executor; a step must not end the process.',
+  },
+  MAESTRO_WORKER_OTHER_PLAN: {
+    message: (d: { pipeline: string; changed: readonly string[] }) =>
+      `The worker finds other steps in the pipeline ${d.pipeline} than the run: ${list(d.changed)}.`,
+    hint: () =>
+      'A worker opens the pipeline from its file. It needs the same project, the same versions, and the same environment as the run.',
+  },
   MAESTRO_RUN_DUPLICATE_ID: {
     message: (d: { value: string }) => `Two rows have the same id ${d.value}.`,
     hint: () =>
@@ -662,7 +674,8 @@ export const coreErrors = {
     hint: () => 'The run was stopped. Start it again at any time.',
   },
   MAESTRO_SERVING_MALFORMED_REPLY: {
-    message: (d: { serving: string; reply: string }) => `The answer of ${d.serving} is not JSON: ${d.reply}`,
+    message: (d: { serving: string; reply: string; usage?: Usage | undefined }) =>
+      `The answer of ${d.serving} is not JSON: ${d.reply}`,
     hint: () => 'Raise `maxTokens` if the answer was cut off. Larger models follow schemas better.',
   },
   MAESTRO_SERVING_SCHEMA_MISMATCH: {
@@ -750,7 +763,7 @@ export const coreErrors = {
     message: (d: { host: string; address: string }) =>
       `${d.host} is in a private network or on this machine (${d.address}).`,
     hint: () =>
-      'Addresses from rows may not lead there. If yours may, set `allowPrivateAddresses: true` in the config.',
+      'Addresses from rows and of files may not lead there. If yours may, set `allowPrivateAddresses: true` in the config.',
   },
   MAESTRO_MEDIA_FETCH: {
     message: (d: { source: string; reason: string }) => `${d.source} could not be fetched: ${d.reason}.`,

@@ -53,6 +53,11 @@ export class PluginHost {
     this.#apply(builtinPlugin(context.builtin))
   }
 
+  /** The version of a configured plugin, if its package has one. */
+  versionOf(plugin: string): string | undefined {
+    return this.#context.configured.find(({ name }) => name === plugin)?.version
+  }
+
   /**
    * Hops 4 and 6: loads and applies the plugins that are not loaded yet. A plugin that fails may succeed the next time.
    *

@@ -5,6 +5,7 @@ import type {
   BatchEvent,
   ContributionKind,
   RejectEvent,
+  RequestDoneEvent,
   RunDoneEvent,
   RunEvent,
   SourceProgressEvent,
@@ -63,6 +64,7 @@ export interface RunEnvironment {
   readonly stateDirectory: string
   readonly keepRuns: number
   readonly allowOutside: boolean
+  readonly allowPrivateAddresses: boolean
   readonly settings: RunConfig
   readonly budgets: Budgets
   readonly logger: Logger
@@ -91,6 +93,10 @@ export interface RunEnvironment {
   tableEngine(): Promise<TableEngine | undefined>
   /** The plugin that contributes something. It is undefined for things that are defined in code. */
   pluginOf(kind: ContributionKind, name: string): string | undefined
+  /** The version of a plugin, if its package has one. */
+  versionOf(plugin: string): string | undefined
+  /** Reports a request to a model that a worker has made. */
+  requestDone(event: RequestDoneEvent): void
   /** Creates a defined operator with its injected dependencies: either a function of its kind or an operator object. */
   createOperator(definition: OperatorDefinition, options: unknown): unknown
 }

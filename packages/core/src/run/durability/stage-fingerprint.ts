@@ -63,7 +63,11 @@ function partsOf(
   }
 }
 
-function partsOfStep({ node, planned }: CompiledStep, context: FingerprintContext): FingerprintParts {
+/** What the results of a step depend on besides its rows. */
+export function partsOfStep(
+  { node, planned }: CompiledStep,
+  context: Pick<FingerprintContext, 'others' | 'describeServing'>,
+): FingerprintParts {
   const { id, use, kind, version, options, servings, vectorStores = [], effects } = planned
   const object = node.use instanceof Operator ? describeOptions({ ...node.use }) : undefined
   const asked = servings.map(({ name, kind: of }) => [name, context.describeServing(name, of)])

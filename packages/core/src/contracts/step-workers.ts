@@ -1,0 +1,123 @@
+import type { Logger } from './logger.js'
+import type { RowId } from './row.js'
+
+/*
+ * Everything here is data: it survives a structured clone as well as JSON. Rows are lines of a step file, which keep
+ * every value of a row.
+ */
+
+/** Where a worker finds the pipeline that it works for. */
+export interface PipelineOrigin {
+  /** The config file. A worker on another machine has its own path for it. */
+  readonly config: string
+  /** The name of the pipeline, or the path of its file from the folder of the config. */
+  readonly pipeline: string
+  readonly params: Readonly<Record<string, unknown>>
+}
+
+/** Consecutive steps of a stage that workers run, and what a worker needs for them besides the rows. */
+export interface WorkerTask {
+  readonly run: string
+  readonly stage: number
+  /** The ids of the steps, in order. */
+  readonly steps: readonly string[]
+  readonly origin: PipelineOrigin
+  /** What the worker has to find there: the versions and options of the steps, by names for people. */
+  readonly expected: Readonly<Record<string, string>>
+  /** The maximum number of rows that a worker has in progress at once. */
+  readonly rowsInFlight: number
+  /** Whether the answers of other runs are not reused. */
+  readonly fresh: boolean
+}
+
+/** Consecutive rows at the beginning of a task's steps. */
+export interface RowPartition {
+  /** Its number in the task, from 0. */
+  readonly index: number
+  readonly ids: readonly RowId[]
+  /** The rows as lines of a step file. */
+  readonly rows: readonly string[]
+  /** The number of rows after each step that the report still needs. */
+  readonly samples: number
+}
+
+/** An error as data. */
+export interface ErrorData {
+  readonly message: string
+  /** Missing for an error that is not a MaestroError. */
+  readonly code?: string | undefined
+  readonly hint?: string | undefined
+  /** In the encoding of a value of a step file. */
+  readonly details?: string | undefined
+  readonly retryable?: boolean | undefined
+  readonly stopsRun?: boolean | undefined
+  readonly plugin?: string | undefined
+  readonly step?: string | undefined
+  readonly rowId?: string | undefined
+  readonly tries?: number | undefined
+  readonly stack?: string | undefined
+  readonly cause?: ErrorData | undefined
+}
+
+/**
+ * What became of one row: a line if it came out, or where it ended. `null` stands for a row that cannot be sent, which
+ * the run then takes through the steps itself.
+ */
+export type RowOutcome =
+  | string
+  | null
+  | { readonly dropped: string; readonly reason?: string | undefined }
+  | { readonly rejected: string; readonly row: string; readonly error: ErrorData }
+  /** The children that the step made of it, whose ids are `<id>/<step>/<number from 0>`. */
+  | { readonly split: string; readonly into: readonly RowOutcome[] }
+
+/** What became of the rows of a partition. */
+export interface PartitionResult {
+  /** One outcome for each row, in order; empty after a failure. */
+  readonly outcomes: readonly RowOutcome[]
+  /** The error that ends the run. */
+  readonly failure?: ErrorData | undefined
+  /** Rows after each step, as asked for. */
+  readonly samples: readonly { readonly step: string; readonly id: RowId; readonly row: string }[]
+  /** The requests to models that the worker made itself. Each is a `RequestDoneEvent` as a value of a step file. */
+  readonly requests: readonly string[]
+  /** The milliseconds that the worker took. */
+  readonly milliseconds: number
+}
+
+/** Workers for one task. */
+export interface StepWorkers {
+  /** The number of partitions that they run at once. It may change as workers come and go. */
+  readonly width: number
+  /** How large a partition should be. */
+  readonly partition: {
+    /** The time that it should take, in milliseconds. */
+    readonly milliseconds: number
+    readonly leastRows: number
+    readonly mostRows: number
+  }
+  /**
+   * Runs one partition, wherever. If a worker dies of it, it is tried again, once, in a new worker and alone.
+   *
+   * @throws MAESTRO_WORKER_CRASHED if it died again; the run then tries halves of the partition, down to the row
+   */
+  run(partition: RowPartition, signal: AbortSignal): Promise<PartitionResult>
+  /** Called once, at the end of the stage, whatever the outcome. */
+  dispose(): Promise<void>
+}
+
+/** What an executor's workers can do, and how they are opened. */
+export interface WorkerPool {
+  /**
+   * Whether the workers ask models themselves, with limits and answers that they share. Otherwise, steps that ask models
+   * stay in the process of the run.
+   */
+  readonly asksServings: boolean
+  /**
+   * Finds workers for a task.
+   *
+   * @throws what a worker says that cannot take it, such as MAESTRO_WORKER_OTHER_PLAN; the steps then stay in the process
+   *   of the run, with a warning
+   */
+  open(task: WorkerTask, context: { readonly signal: AbortSignal; readonly logger: Logger }): Promise<StepWorkers>
+}

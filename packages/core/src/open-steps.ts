@@ -1,0 +1,95 @@
+import { loadConfig } from './config/load-config.js'
+import { resolveConfig } from './config/resolve-config.js'
+import type { ResolvedConfig } from './config/resolved-config.js'
+import { disposeAll } from './container/dispose-all.js'
+import type { PartitionResult, RowPartition, WorkerTask } from './contracts/step-workers.js'
+import { maestroError } from './errors/error-table.js'
+import { OpenedProject } from './opened-project.js'
+import type { CompiledStep } from './pipeline/compile/compiled-pipeline.js'
+import { preparePipeline } from './prepare-pipeline.js'
+import { changedParts } from './run/durability/stage-fingerprint.js'
+import { promptVersions } from './run/prompt-versions.js'
+import { StepCounter } from './run/report/step-counter.js'
+import type { RunEnvironment } from './run/run-context.js'
+import { createRowStep, type OperatorMaker } from './run/stream/create-row-step.js'
+import type { RowStep } from './run/stream/row-step.js'
+import { encodeRequest } from './run/workers/request-event.js'
+import { type PartitionSettings, runPartition } from './run/workers/run-partition.js'
+import { partsOfTask } from './run/workers/task-parts.js'
+import type { Scope } from './session.js'
+
+/** The steps of a task, ready to run partitions. */
+export interface OpenedSteps {
+  /** Runs one partition. Several may run at once. @throws MAESTRO_RUN_ABORTED when the signal fires */
+  run(partition: RowPartition, signal: AbortSignal): Promise<PartitionResult>
+  dispose(): Promise<void>
+}
+
+/**
+ * Opens the project and the pipeline of a task again, in a worker, and creates the operators of its steps there.
+ *
+ * @param config The config, if it is not the one that the task names.
+ * @throws MAESTRO_WORKER_OTHER_PLAN if the steps are not those of the run, and what loading the pipeline throws
+ */
+export async function openSteps(task: WorkerTask, config?: () => Promise<ResolvedConfig>): Promise<OpenedSteps> {
+  const project = new OpenedProject(config ?? (() => readConfig(task.origin.config)))
+  const disposables: { dispose(): Promise<void> | void }[] = [project]
+  const dispose = () => disposeAll(disposables.toReversed())
+  try {
+    const { pipeline, params } = task.origin
+    const { compiled, session } = await preparePipeline(
+      project,
+      pipeline,
+      { params, overwrite: true },
+      { requireSink: false },
+    )
+    const steps = task.steps.flatMap((id) => compiled.steps.get(id) ?? [])
+    const scope = session.openRun(compiled.plan.pipeline)
+    disposables.push(scope)
+    const { environment } = scope
+    const found = partsOfTask(steps, compiled.definition.params, environment)
+    const changed = changedParts(task.expected, found)
+    if (changed.length > 0) throw maestroError('MAESTRO_WORKER_OTHER_PLAN', { pipeline, changed })
+    const requests: string[] = []
+    const stopObserving = environment.observeServings({
+      requestDone: (event) => void (event.run === task.run && requests.push(encodeRequest(event))),
+      servingState: () => undefined,
+    })
+    environment.beginRun(task.run, promptVersions(compiled), undefined, task.fresh)
+    disposables.push({
+      async dispose() {
+        stopObserving()
+        await environment.endRun(task.run)
+      },
+    })
+    const operators: OperatorMaker['operators'] = []
+    disposables.push({ dispose: () => disposeAll(operators) })
+    const settings: PartitionSettings = {
+      run: task.run,
+      params: compiled.definition.params,
+      rowsInFlight: task.rowsInFlight,
+      takeRequests: () => requests.splice(0),
+    }
+    const rowSteps = createSteps(steps, scope, operators)
+    return { run: (partition, signal) => runPartition(rowSteps, partition, { ...settings, signal }), dispose }
+  } catch (error) {
+    await dispose()
+    throw error
+  }
+}
+
+function createSteps(
+  steps: readonly CompiledStep[],
+  { environment }: Scope<RunEnvironment>,
+  operators: OperatorMaker['operators'],
+): readonly RowStep[] {
+  const { settings, pluginOf, createOperator } = environment
+  const maker: OperatorMaker = { operators, settings, pluginOf, createOperator }
+  // The process of the run counts the rows and the rejected ones.
+  return steps.map((step) => createRowStep(step, new StepCounter(0), settings.onError ?? 'reject', maker))
+}
+
+async function readConfig(file: string): Promise<ResolvedConfig> {
+  const { path, config } = await loadConfig({ cwd: process.cwd(), file })
+  return resolveConfig(config, { path })
+}
