@@ -4,7 +4,7 @@ import { SummaryReporter } from './test/summary-reporter.js'
 
 const ignored = ['**/node_modules/**', '**/dist/**', '**/.maestro/**', '**/out/**']
 /** Tests that talk to a server have a project for each server, which starts it. */
-const serverTests = ['ollama', 'database', 'chroma', 'llmock'].map((server) => `**/*.${server}.test.ts`)
+const serverTests = ['ollama', 'database', 'chroma', 'llmock', 's3'].map((server) => `**/*.${server}.test.ts`)
 
 /** Tests that pack the packages, which writes into the checkout, or install what was packed: one at a time. */
 const packedTests = ['pack', 'install-size', 'first-plugin'].map((name) => `test/${name}.test.ts`)
@@ -63,7 +63,7 @@ export default defineConfig({
       },
       {
         test: {
-          // Real servers: PostgreSQL and MariaDB, started for these tests.
+          // Real servers: PostgreSQL, MariaDB, and Redis, started for these tests.
           name: 'databases',
           include: ['packages/*/src/**/*.database.test.ts', 'test/**/*.database.test.ts'],
           exclude: ignored,
@@ -79,6 +79,17 @@ export default defineConfig({
           include: ['packages/*/src/**/*.chroma.test.ts', 'test/**/*.chroma.test.ts'],
           exclude: ignored,
           globalSetup: ['test/servers/chroma-setup.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          // A real S3 server, started for these tests.
+          name: 's3',
+          include: ['packages/*/src/**/*.s3.test.ts', 'test/**/*.s3.test.ts'],
+          exclude: ignored,
+          globalSetup: ['test/servers/s3-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

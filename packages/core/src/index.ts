@@ -109,6 +109,7 @@ export {
 export type * from './contracts/serving.js'
 export { defineServing, SERVINGS, type ServingDefinition, type Servings } from './contracts/serving-definition.js'
 export type * from './contracts/serving-settings.js'
+export type * from './contracts/shared-limits.js'
 export type * from './contracts/step-workers.js'
 export type * from './contracts/storage.js'
 export type * from './contracts/table-engine.js'
@@ -138,7 +139,7 @@ export {
 } from './contracts/vector-store.js'
 export { ChatPrompt, type ChatTurn, chatPrompt } from './define/chat-prompt.js'
 export { checkQueries, checkRecords, matchesFilter, type VectorFacts } from './define/check-vectors.js'
-export { defineCache, defineExecutor, defineTableEngine } from './define/define-component.js'
+export { defineCache, defineExecutor, defineSharedLimits, defineTableEngine } from './define/define-component.js'
 export { defineConfig } from './define/define-config.js'
 export { defineOperator } from './define/define-operator.js'
 export { definePipeline, type PipelineData, type SinkData, type StepData } from './define/define-pipeline.js'
@@ -166,6 +167,7 @@ export type {
   ExecutorConfig,
   MaestroConfig,
   ServingConfig,
+  SharedLimitsConfig,
   StorageConfig,
   TableEngineConfig,
   VectorStoreConfig,
@@ -264,12 +266,13 @@ export { finishReasonOf } from './provider/finish-reason.js'
 export { createHttpFetch, httpFetch } from './provider/http/http-fetch.js'
 export { type BodyBounds, boundedBody, readBytes, readText } from './provider/http/read-body.js'
 export { type HttpReply, type HttpRequest, sendHttp } from './provider/http/send-http.js'
-export { tolerantFetch } from './provider/http/tolerant-fetch.js'
+export { tolerantFetch, withTolerance } from './provider/http/tolerant-fetch.js'
 export { importFromProject, missingPackage } from './provider/import-from-project.js'
 export { accountOf, withoutSecrets } from './provider/option-secrets.js'
 export { plainText } from './provider/plain-text.js'
 export { priceFactorOf } from './provider/price-factor.js'
 export { readRateLimits } from './provider/read-rate-limits.js'
+export { type ReadUsage, readUsage, usageIn } from './provider/read-usage.js'
 export { type Backoff, backoffOf, pause, type RetryOptions, withBackoff } from './provider/retry.js'
 export { type ProviderFailure, servingError } from './provider/serving-error.js'
 export { decodeStepLine, decodeStepValue, encodeStepLine, encodeStepValue } from './provider/step-codec.js'

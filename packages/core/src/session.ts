@@ -17,10 +17,12 @@ import type { OperatorDefinition } from './contracts/operator-definition.js'
 import { PROJECT } from './contracts/project.js'
 import { RESPONSE_CACHE, type ResponseCache } from './contracts/response-cache.js'
 import { SERVINGS, type Servings } from './contracts/serving-definition.js'
+import type { SharedLimits } from './contracts/shared-limits.js'
 import type { PipelineOrigin } from './contracts/step-workers.js'
 import type { TableEngine } from './contracts/table-engine.js'
 import type { Token } from './contracts/token.js'
 import { VECTOR_STORES, type VectorStores } from './contracts/vector-store.js'
+import { reasonOf } from './errors/reason-of.js'
 import { MEDIA_ACCESS } from './media/media-access.js'
 import type { CompileContext } from './pipeline/compile/compile-context.js'
 import type { PluginHost } from './plugins/plugin-host.js'
@@ -28,6 +30,7 @@ import type { RunEnvironment } from './run/run-context.js'
 import type { ServingListener } from './run/serving-listener.js'
 import { accessTo } from './run/source/other-source.js'
 import { enhance } from './serving/enhance.js'
+import { LimitGates } from './serving/limiter/shared/limit-gates.js'
 import { type ServingObserver, ServingPlane } from './serving/serving-plane.js'
 
 /** The tokens whose values core itself provides. */
@@ -79,6 +82,7 @@ export class Session {
   readonly #requests: Required<ServingObserver>
   readonly #listeners = new Set<ServingListener>()
   readonly #caches: ConfiguredComponents<'caches', ResponseCache>
+  readonly #limits: ConfiguredComponents<'limits', SharedLimits>
   readonly #executors: ConfiguredComponents<'executors', Executor>
   readonly #engines: ConfiguredComponents<'tableEngines', TableEngine>
   readonly #servings: ConfiguredServings
@@ -102,6 +106,10 @@ export class Session {
       singleComponent('caches', 'cache', () => (config.cache === false ? { use: 'memory' } : config.cache)),
       context,
     )
+    this.#limits = new ConfiguredComponents(
+      singleComponent('limits', 'limits', () => config.limits),
+      context,
+    )
     this.#executors = new ConfiguredComponents(
       singleComponent('executors', 'executor', () => config.executor),
       context,
@@ -114,6 +122,13 @@ export class Session {
     this.#plane = new ServingPlane({
       cache: () => (config.cache === false ? undefined : container.resolve(RESPONSE_CACHE)),
       budgets: config.budgets,
+      gates: new LimitGates(
+        () => (config.limits === undefined ? undefined : this.#limits.get('limits')),
+        (error) =>
+          logger.warn('The shared limits cannot be reached: this process keeps to its share of them until they can', {
+            reason: reasonOf(error),
+          }),
+      ),
       observer: this.#requests,
       media,
     })
@@ -164,6 +179,7 @@ export class Session {
       vectorStores: () => this.#vectorStores.check(lookup),
       storages: () => checkStorages(config, host.registry, lookup),
       caches: () => (config.cache === false ? [] : this.#caches.check(lookup)),
+      limits: () => (config.limits === undefined ? [] : this.#limits.check(lookup)),
       executors: () => this.#executors.check(lookup),
       tableEngines: () => (config.tableEngine === undefined ? [] : this.#engines.check(lookup)),
     }
@@ -174,7 +190,7 @@ export class Session {
   /** What one compilation receives. */
   openCompilation({ overwrite, ownOutputs, cuts, requireSink, checked }: CompileSettings): Scope<CompileContext> {
     const { config, host, redactor, logger } = this.#input
-    const { directory, allowOutsidePaths: allowOutside } = config
+    const { directory, allowOutsidePaths: allowOutside, allowPrivateAddresses } = config
     const scope = this.#container.createScope()
     const environment: CompileContext = {
       overwrite,
@@ -183,6 +199,7 @@ export class Session {
       requireSink,
       directory,
       allowOutside,
+      allowPrivateAddresses,
       find: (kind, name, where) => host.registry.get(kind, name, where),
       checkComponents: () => this.checkComponents({ kinds: checked }).map(({ error }) => error),
       describeServing: (name, kind, where) => this.#servings.describe(name, kind, where),
@@ -191,7 +208,7 @@ export class Session {
         this.#vectorStores.assertValid(name)
       },
       readEnvironment: (options, setting) => resolveEnvironment(options, setting, redactor.add),
-      accessTo: (source) => accessTo(source, { directory, allowOutside, logger }),
+      accessTo: (source) => accessTo(source, { directory, allowOutside, allowPrivateAddresses, logger }),
       missingTokens: (tokens) => tokens.filter((token) => !scope.has(token)),
       createOperator: (definition, options) => createOperator(definition, options, scope),
       tableEngine: async () => this.#tableEngine(),
@@ -213,6 +230,7 @@ export class Session {
       stateDirectory: config.stateDirectory,
       keepRuns: config.keepRuns,
       allowOutside: config.allowOutsidePaths,
+      allowPrivateAddresses: config.allowPrivateAddresses,
       settings: config.run,
       budgets: config.budgets,
       logger: scope.resolve(LOGGER),
@@ -240,7 +258,15 @@ export class Session {
 
   /** Disposes what was created. The cache belongs to the container. */
   dispose(): Promise<void> {
-    return disposeAll([this.#engines, this.#executors, this.#container, this.#vectorStores, this.#servings])
+    return disposeAll([
+      this.#engines,
+      this.#executors,
+      this.#container,
+      this.#vectorStores,
+      this.#servings,
+      this.#plane.gates,
+      this.#limits,
+    ])
   }
 
   /** The component that the config names, or else the first one that a loaded plugin contributes. */

@@ -22,6 +22,7 @@ import { knownModel, knownTiers } from './known-models.js'
 import { assertSupported, type LanguageModel, loadModel } from './load-model.js'
 import { factsOfGiven, factsOfNamed, type ModelFacts, shortName } from './model-facts.js'
 import { type Turn, toPrompt, withWrappedData } from './to-prompt.js'
+import { withTolerantFetch } from './tolerant-model.js'
 
 /** The call options that all specifications share. */
 type CommonOptions = Omit<LanguageModelV2CallOptions, 'prompt' | 'tools' | 'toolChoice'>
@@ -50,7 +51,7 @@ export class AISDKChatServing extends AISDKServing<LanguageModel> implements LLM
   async generate(request: LLMRequest, options: CallOptions = {}): Promise<LLMResult> {
     return boundedCall(this.boundsOf(options), async (signal) => {
       const model = await this.loaded()
-      const prompt = await toPrompt(request.messages, this.#promptSettings(model, signal))
+      const prompt = await toPrompt(request.messages, this.#promptSettings(model, signal, options.sharedPrefix))
       const answer = await this.#ask(model, prompt, { ...this.#callOptions(request), abortSignal: signal })
       const promptTokens = estimateChatTokens(request.messages)
       const tiers = knownTiers(this.provider ?? '', this.model ?? '')
@@ -78,14 +79,14 @@ export class AISDKChatServing extends AISDKServing<LanguageModel> implements LLM
     }
   }
 
-  #promptSettings(model: LanguageModel, signal: AbortSignal) {
+  #promptSettings(model: LanguageModel, signal: AbortSignal, sharedPrefix: number | undefined) {
     const { files = true, cachePrompt } = this.#settings
     const { images, audio } = this.capabilities
     return {
       model: this.model ?? this.name,
       accepts: { image: images, audio, file: files },
       access: { ...this.#access, signal },
-      cacheMark: cacheMarkOf(model.provider, cachePrompt),
+      cacheMark: cacheMarkOf(model.provider, cachePrompt, sharedPrefix),
     }
   }
 
@@ -154,7 +155,7 @@ export function chatServingOf(named: NamedChatOptions, directory: string, access
  * maestro({ plugins: [ai], servings: { default: fromAISDK(anthropic('claude-sonnet-4-5')) } })
  */
 export function fromAISDK(model: LanguageModel, settings: ChatSettings = {}, access: MediaAccess = {}): LLMServing {
-  const checked = assertSupported(model)
+  const checked = withTolerantFetch(assertSupported(model))
   return new AISDKChatServing(factsOfGiven(checked), chatCapabilities(settings), settings, access, async () => checked)
 }
 

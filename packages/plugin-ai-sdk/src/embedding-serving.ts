@@ -12,6 +12,7 @@ import type { EmbeddingSettings, NamedEmbeddingOptions } from './embedding-servi
 import { warningText } from './from-answer.js'
 import { assertSupported, type EmbeddingModel, loadModel } from './load-model.js'
 import { factsOfGiven, factsOfNamed, type ModelFacts } from './model-facts.js'
+import { withTolerantFetch } from './tolerant-model.js'
 
 const defaultBatchSize = 64
 
@@ -91,6 +92,6 @@ export function embeddingServingOf(named: NamedEmbeddingOptions, directory: stri
  * maestro({ plugins: [ai], servings: { embedder: fromAISDKEmbeddings(mistral.embeddingModel('mistral-embed')) } })
  */
 export function fromAISDKEmbeddings(model: EmbeddingModel, settings: EmbeddingSettings = {}): EmbeddingServing {
-  const checked = assertSupported(model)
+  const checked = withTolerantFetch(assertSupported(model))
   return new AISDKEmbeddingServing(factsOfGiven(checked), settings, async () => checked)
 }

@@ -11,6 +11,10 @@ test('a price has a date and a source, and an unknown model has none', () => {
   expect(knownPrice('anthropic', 'a model of nobody')).toBeUndefined()
 })
 
+test('recordings and reasoning have their own prices where they are known', () => {
+  expect(knownPrice('google', 'gemini-2.5-flash')).toMatchObject({ input: 0.3, audioInput: 1, reasoning: 2.5 })
+})
+
 test('the tiers of service have their own prices where they are known', () => {
   const { provider, name, model } = all.find(({ model }) => model.flex !== undefined && model.input) ?? {}
   expect(knownTiers(provider ?? '', name ?? '').flex).toBeCloseTo((model?.flex?.input ?? 0) / (model?.input ?? 1))

@@ -55,14 +55,13 @@ export function knownTiers(provider: string, model: string): Readonly<Record<str
 
 /** The price of a model. Undefined if it is not known. */
 export function knownPrice(provider: string, model: string): Price | undefined {
-  const { input, output, cachedInput, cacheWriteInput } = knownModel(provider, model) ?? {}
+  const { input, ...known } = knownModel(provider, model) ?? {}
   if (input === undefined) return undefined
   const { date, source } = knownModels
+  const others = ['output', 'cachedInput', 'cacheWriteInput', 'imageInput', 'audioInput', 'reasoning'] as const
   return {
     input,
-    ...(output === undefined ? {} : { output }),
-    ...(cachedInput === undefined ? {} : { cachedInput }),
-    ...(cacheWriteInput === undefined ? {} : { cacheWriteInput }),
+    ...Object.fromEntries(others.flatMap((name) => (known[name] === undefined ? [] : [[name, known[name]]]))),
     date,
     source,
   }

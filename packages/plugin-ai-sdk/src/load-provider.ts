@@ -1,12 +1,13 @@
-import { didYouMean, importFromProject, missingPackage, tolerantFetch } from '@maestro-dataflow/core'
+import { didYouMean, importFromProject, missingPackage } from '@maestro-dataflow/core'
 import { aiSdkError } from './errors.js'
 import type { NamedModel } from './provider-options.js'
+import { tolerantOf } from './tolerant-model.js'
 
 type Factory = (options: Readonly<Record<string, unknown>>) => unknown
 
 /**
  * Imports a provider package and creates its provider. Calls go through the HTTP sender of the project, which has no
- * limit of five minutes and honours the proxy settings, unless the options contain another `fetch`.
+ * limit of five minutes and honours the proxy settings, or through the `fetch` of the options.
  *
  * @param directory The folder of the config.
  * @throws MAESTRO_AI_SDK_PACKAGE_MISSING, _IMPORT, _FACTORY, _CREATE
@@ -15,7 +16,7 @@ export async function loadProvider(named: NamedModel, directory: string): Promis
   const { provider, options } = named
   const module = await importProvider(provider, directory)
   const factory = factoryOf(module, named)
-  const created = create(() => (module[factory] as Factory)({ fetch: tolerantFetch, ...options }), {
+  const created = create(() => (module[factory] as Factory)({ ...options, fetch: tolerantOf(options.fetch) }), {
     provider,
     factory,
   })

@@ -1,5 +1,5 @@
 import type { LanguageModelV2Usage, LanguageModelV3Usage, LanguageModelV4Usage } from '@ai-sdk/provider'
-import type { Usage } from '@maestro-dataflow/core'
+import { readUsage as readRawUsage, type Usage } from '@maestro-dataflow/core'
 
 /** The token counts of an answer, in any specification. Undefined counts are left out. */
 export type GivenUsage = LanguageModelV2Usage | LanguageModelV3Usage | LanguageModelV4Usage
@@ -11,12 +11,16 @@ export type GivenUsage = LanguageModelV2Usage | LanguageModelV3Usage | LanguageM
  */
 export function readUsage(given: GivenUsage | undefined, estimated: Usage): Usage {
   const { input, cached, written, output, reasoning = 0 } = countsOf(given)
+  // The specifications have no words for them.
+  const { imageInputTokens, audioInputTokens } = readRawUsage(asFields(given).raw).usage
   const beside = (cached ?? 0) + (written ?? 0)
   return {
     inputTokens: input === undefined ? estimated.inputTokens : beside > input ? input + beside : input,
     outputTokens: output ?? estimated.outputTokens,
     ...(cached === undefined ? {} : { cachedInputTokens: cached }),
     ...(written === undefined ? {} : { cacheWriteInputTokens: written }),
+    ...(imageInputTokens === undefined ? {} : { imageInputTokens }),
+    ...(audioInputTokens === undefined ? {} : { audioInputTokens }),
     // Packages report 0 where the provider reports nothing.
     ...(reasoning === 0 ? {} : { reasoningTokens: reasoning }),
   }

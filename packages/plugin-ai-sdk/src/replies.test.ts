@@ -2,10 +2,10 @@
 import '@ai-sdk/anthropic'
 import '@ai-sdk/google'
 import '@ai-sdk/openai'
-import '@ai-sdk/openai-compatible'
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import type { LLMServing } from '@maestro-dataflow/core'
 import { describeLLMReplies } from '@maestro-dataflow/testkit/vitest'
-import { chatServingOf } from './chat-serving.js'
+import { chatServingOf, fromAISDK } from './chat-serving.js'
 
 const serving = (provider: string, options: Readonly<Record<string, unknown>>): LLMServing =>
   chatServingOf({ provider, model: 'tiny', options: { ...options, apiKey: 'played' } }, import.meta.dirname, {})
@@ -29,3 +29,13 @@ describeLLMReplies((url) => serving('@ai-sdk/openai', { baseURL: `${url}/v1` }),
   title: 'replies of the Responses API through the AI SDK',
   dialect: 'openaiResponses',
 })
+for (const [whose, own] of Object.entries({ 'of the project': {}, 'of the user': { fetch } }))
+  describeLLMReplies(
+    (url) =>
+      fromAISDK(
+        createOpenAICompatible({ name: 'played', baseURL: `${url}/v1`, supportsStructuredOutputs: true, ...own })(
+          'tiny',
+        ),
+      ),
+    { title: `replies to a model of the AI SDK that was created in code, with the fetch ${whose}` },
+  )

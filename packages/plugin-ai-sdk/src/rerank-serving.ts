@@ -11,6 +11,7 @@ import { AISDKServing } from './ai-sdk-serving.js'
 import { assertSupported, loadModel, type RerankModel } from './load-model.js'
 import { factsOfGiven, factsOfNamed, type ModelFacts } from './model-facts.js'
 import { isModel, namedModel, providerOptions } from './provider-options.js'
+import { withTolerantFetch } from './tolerant-model.js'
 
 const settings = {
   /** What the provider receives with every request, by its name. */
@@ -88,6 +89,6 @@ export function rerankServingOf(options: z.output<typeof named>, directory: stri
 
 /** Turns a rerank model of the AI SDK into a serving. @throws MAESTRO_AI_SDK_SPECIFICATION */
 export function fromAISDKRerank(model: RerankModel, settings: RerankSettings = {}): RerankServing {
-  const checked = assertSupported(model)
+  const checked = withTolerantFetch(assertSupported(model))
   return new AISDKRerankServing(factsOfGiven(checked), settings, async () => checked)
 }

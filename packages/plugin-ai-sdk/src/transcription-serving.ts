@@ -11,6 +11,7 @@ import { AISDKServing } from './ai-sdk-serving.js'
 import { assertSupported, loadModel, type TranscriptionModel } from './load-model.js'
 import { factsOfGiven, factsOfNamed, type ModelFacts } from './model-facts.js'
 import { isModel, namedModel, providerOptions } from './provider-options.js'
+import { withTolerantFetch } from './tolerant-model.js'
 
 const settings = {
   /** The spoken language, such as `en`, if the call does not state it. @default detected by the model */
@@ -95,6 +96,6 @@ export function fromAISDKTranscription(
   model: TranscriptionModel,
   settings: TranscriptionSettings = {},
 ): TranscriptionServing {
-  const checked = assertSupported(model)
+  const checked = withTolerantFetch(assertSupported(model))
   return new AISDKTranscriptionServing(factsOfGiven(checked), settings, async () => checked)
 }

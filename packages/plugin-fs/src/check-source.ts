@@ -1,9 +1,8 @@
-import { open } from 'node:fs/promises'
 import { declaredNames, textColumns } from './asked-columns.js'
 import { byteOrderMark, longestMark, toUtf8 } from './decode-text.js'
 import { fsError } from './errors.js'
-import type { FoundFile } from './find-files.js'
 import { isDelimited, isText } from './format.js'
+import type { FoundFile } from './found-file.js'
 import type { ReadOptions } from './options.js'
 import { readBytes } from './read-bytes.js'
 import { readHeader } from './read-delimited.js'
@@ -65,7 +64,7 @@ export async function headerColumns(
 
 async function headerOf(file: FoundFile, options: ReadOptions): Promise<readonly string[]> {
   try {
-    const bytes = toUtf8(readBytes(file.path, file.compression), options.encoding)
+    const bytes = toUtf8(readBytes(file.file, file.compression), options.encoding)
     return await readHeader(bytes, file.name, layoutOf(file, options))
   } catch (error) {
     throw readError(error, file)
@@ -73,12 +72,11 @@ async function headerOf(file: FoundFile, options: ReadOptions): Promise<readonly
 }
 
 /** Whether a file begins with a byte order mark, which other programs that read its text may not recognise. */
-export async function hasMark(path: string): Promise<boolean> {
-  const file = await open(path)
+export async function hasMark({ file }: FoundFile): Promise<boolean> {
+  const opened = await file.open()
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(longestMark), 0, longestMark, 0)
-    return byteOrderMark(buffer.subarray(0, bytesRead), undefined).length > 0
+    return byteOrderMark(await opened.read(0, longestMark), undefined).length > 0
   } finally {
-    await file.close()
+    await opened.close()
   }
 }

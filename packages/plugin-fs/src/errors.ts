@@ -32,9 +32,41 @@ export const fsErrors = {
     hint: () => 'Write the file again with the program that made it, or leave the column out.',
   },
   MAESTRO_FS_URL: {
-    message: (d: { path: string }) => `${d.path} is a URL. The storage fs.file reads and writes files.`,
+    message: (d: { path: string }) => `${d.path} is in a place that fs.file does not know.`,
     hint: () =>
-      'Download the file first, or pass it through standard input: curl URL | maestro run NAME --set path=-, if the pipeline takes its path as a parameter.',
+      'Use a path of this machine, s3://bucket/key, https://..., or hf://datasets/owner/name/.... Or pass the file through standard input: curl URL | maestro run NAME --set path=-, if the pipeline takes its path as a parameter.',
+  },
+  MAESTRO_FS_PLACE_PATH: {
+    message: (d: { path: string; reason: string }) => `The path ${d.path} cannot be used: ${d.reason}.`,
+    hint: () => 'Write s3://bucket/key, https://host/file, or hf://datasets/owner/name[@revision]/file.',
+  },
+  MAESTRO_FS_PLACE_REFUSED: {
+    message: (d: { place: string; status: number; reason: string; credentials?: string }) =>
+      `${d.place} refused the request (status ${d.status}): ${d.reason}.`,
+    hint: ({ reason, credentials }: { reason: string; credentials?: string }) => {
+      if (credentials === undefined) return 'Check the address, and that it may be read without signing in.'
+      return /expired/i.test(reason)
+        ? `The credentials have expired: set new ones with ${credentials}.`
+        : `Check the path, and the credentials and their rights: ${credentials}.`
+    },
+  },
+  MAESTRO_FS_PLACE_UNREACHABLE: {
+    message: (d: { place: string; reason: string }) => `${d.place} cannot be reached: ${d.reason}.`,
+    hint: () => 'Check the network and the address, and run or resume later.',
+    retryable: true,
+  },
+  MAESTRO_FS_PLACE_READ_ONLY: {
+    message: (d: { path: string }) => `Nothing can be written to ${d.path}.`,
+    hint: () => 'Write to a path of this machine, to s3://bucket/key, or to hf://datasets/owner/name/file.',
+  },
+  MAESTRO_FS_CHANGED: {
+    message: (d: { path: string }) => `${d.path} was changed while it was read.`,
+    hint: () => 'Run again, so that all rows come from one version of the file.',
+  },
+  MAESTRO_FS_TOO_LARGE: {
+    message: (d: { path: string; bytes: number; limit: number }) =>
+      `${d.path} has at least ${d.bytes} bytes, but the limit is ${d.limit}.`,
+    hint: () => "If this is right, raise the limit: `web: { maxSize: '100GB' }`.",
   },
   MAESTRO_FS_INPUT_TERMINAL: {
     message: () => 'The path "-" stands for standard input, and nothing is passed to it.',

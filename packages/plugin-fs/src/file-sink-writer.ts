@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import {
@@ -14,10 +14,9 @@ import {
   type WriteResult,
 } from '@maestro-dataflow/core'
 import type { Compression } from './format.js'
-import { moveToFreePath } from './move-to-free-path.js'
 import { openBehind } from './open-behind.js'
-import type { OutputPath } from './output-path.js'
 import { openTextFile, type TextFile } from './packed-file.js'
+import type { Destination } from './places/place.js'
 import type { EncoderState, RowEncoder } from './row-encoder.js'
 import { syncFolder } from './sync-folder.js'
 
@@ -36,7 +35,9 @@ interface FileState {
 
 /** How to write a file. */
 export interface FileWriting {
-  readonly target: OutputPath
+  readonly target: Destination
+  /** The path at which the hidden file lies beside: the target, if it is on this machine. */
+  readonly beside: string
   readonly compression: Compression
   /** Whether another program may write the rows as JSON lines. */
   readonly plain: boolean
@@ -53,7 +54,7 @@ export class FileSinkWriter implements SinkWriter {
   readonly jsonLines?: { readonly path: string; written(rows: number): void }
   readonly checkpoint?: () => Promise<SinkCheckpoint | undefined>
   readonly replaces: boolean
-  readonly #target: OutputPath
+  readonly #target: Destination
   readonly #temporary: string
   readonly #encoder: RowEncoder
   readonly #file: FileHandle
@@ -95,8 +96,7 @@ export class FileSinkWriter implements SinkWriter {
 
   /** @throws MAESTRO_RUN_OUTPUT_UNWRITABLE, MAESTRO_RUN_OUTPUT_LOST */
   static async open(writing: FileWriting): Promise<FileSinkWriter> {
-    const { target, run, continues } = writing
-    const { path } = target
+    const { target, beside: path, run, continues } = writing
     // The name does not extend the target's name, because the longest names leave no room for an ending.
     const id = hash('sha256', `${basename(run)}\n${basename(path)}`).slice(0, 16)
     const temporary = join(dirname(path), temporaryFileName(id))
@@ -135,9 +135,8 @@ export class FileSinkWriter implements SinkWriter {
       await this.#file.sync()
       await this.#file.close()
       const output = this.#finish === undefined ? this.#temporary : await this.#finished(this.#finish)
-      if (this.#target.replace) await rename(output, this.#target.path)
-      else await moveToFreePath(output, this.#target)
-      if (output !== this.#temporary) await rm(this.#temporary, { force: true })
+      await this.#target.publish(output, this.#rows)
+      for (const path of [output, this.#temporary]) await rm(path, { force: true })
     } catch (error) {
       if (MaestroError.is(error)) throw error
       throw unwritable(this.#target, error)
@@ -199,6 +198,6 @@ export class FileSinkWriter implements SinkWriter {
   }
 }
 
-function unwritable({ shown }: OutputPath, error: unknown): MaestroError {
+function unwritable({ shown }: Destination, error: unknown): MaestroError {
   return maestroError('MAESTRO_RUN_OUTPUT_UNWRITABLE', { path: shown, reason: (error as Error).message }, error)
 }

@@ -1,3 +1,4 @@
+import { basename, join } from 'node:path'
 import {
   columnNames,
   defineSink,
@@ -11,10 +12,10 @@ import { fsError } from './errors.js'
 import { excelFault, writeExcel } from './excel/write-excel.js'
 import { FileSinkWriter, type FinishFile } from './file-sink-writer.js'
 import { type FileFormat, formatOf, isDelimited, isPlainJsonl, isText, isTyped } from './format.js'
-import { assertNoUrl } from './no-url.js'
 import { FileWriteFields, type WriteOptions } from './options.js'
 import { outputPath, outputTarget } from './output-path.js'
 import { writeParquet } from './parquet/write-parquet.js'
+import { isRemote, placeOf } from './places/find-place.js'
 import { isProjectFile } from './project-files.js'
 import type { EncoderState, RowEncoder } from './row-encoder.js'
 import { spoolEncoder } from './spooled/spool-encoder.js'
@@ -28,7 +29,9 @@ export const fileSink = defineSink({
   target: ({ path }, context) =>
     path === standardPath
       ? `standard output of process ${process.pid}`
-      : displayPath(outputTarget(path, context), context.directory),
+      : isRemote(path)
+        ? path
+        : displayPath(outputTarget(path, context), context.directory),
   async check(options, context) {
     try {
       if (options.path !== standardPath) await place(options, context)
@@ -47,9 +50,10 @@ export const fileSink = defineSink({
       const encoder = encoderFor(options, context, format, 'standard output')
       return StandardOutputWriter.open(encoder, finisherFor(options, context, format))
     }
-    const { target, format, compression } = await place(options, context)
+    const { target, beside, format, compression } = await place(options, context)
     return FileSinkWriter.open({
       target,
+      beside,
       compression,
       plain: isPlainLines(options),
       run: context.runDirectory,
@@ -97,14 +101,20 @@ function encoderFor(
 }
 
 /** The path and the format of the output, if it can be written. */
-async function place(options: WriteOptions, context: StorageCheckContext & SinkTarget) {
-  assertNoUrl(options.path)
-  const target = await outputPath(options.path, context, options.mode === 'overwrite' || context.overwrite)
+async function place(options: WriteOptions, context: StorageCheckContext & SinkTarget & { runDirectory?: string }) {
+  const { path } = options
+  const { format, compression } = formatOf(path, options.format)
+  assertFits(options, format)
+  const replace = options.mode === 'overwrite' || context.overwrite
+  if (isRemote(path)) {
+    const target = await (await placeOf(path, options, context)).output(path, replace)
+    // The rows are gathered on this machine, so that an unfinished output goes on and nothing of it is visible.
+    return { target, beside: join(context.runDirectory ?? '', basename(path)), format, compression }
+  }
+  const target = await outputPath(path, context, replace)
   if (options.allowProjectFiles !== true && isProjectFile(target.path, context.directory))
     throw fsError('MAESTRO_FS_PROJECT_FILE', { path: target.shown })
-  const { format, compression } = formatOf(options.path, options.format)
-  assertFits(options, format)
-  return { target, format, compression }
+  return { target, beside: target.path, format, compression }
 }
 
 function isPlainLines({ path, format, columns }: WriteOptions): boolean {

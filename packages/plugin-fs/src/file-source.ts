@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs'
 import {
   type ColumnSet,
   defineSource,
@@ -14,11 +13,12 @@ import { askedColumns, textColumns } from './asked-columns.js'
 import { checkRows } from './check-rows.js'
 import { checkSource, hasMark, headerColumns } from './check-source.js'
 import { excelColumns } from './excel/read-excel.js'
-import { identifyFiles } from './file-identity.js'
 import { fileStart, placeOf, type SourcePlace } from './file-place.js'
 import type { FileRow } from './file-row.js'
-import { type FoundFile, findFiles, type Project } from './find-files.js'
+import { findFiles } from './find-files.js'
 import { formatByName, isDelimited, isText, isTyped } from './format.js'
+import type { FoundFile, Project } from './found-file.js'
+import { identifyFiles } from './identify-files.js'
 import { FileReadFields, type ReadOptions } from './options.js'
 import { parquetColumns } from './parquet/read-parquet.js'
 import { excelLayoutOf, type ReadObservers, readFile } from './read-file.js'
@@ -50,25 +50,23 @@ export async function openFiles(
 ): Promise<SourceReader> {
   const files = await findFiles(options, project)
   await checkSource(files, options)
-  const bytesTotal = files.reduce((sum, { path }) => sum + statSync(path).size, 0)
+  const bytesTotal = files.reduce((sum, { file }) => sum + file.size, 0)
   let bytesRead = 0
   const counted = (bytes: number) => {
     bytesRead += bytes
   }
-  const asText = await isTextOfRows(files, options)
+  const asText = await textOfRows(files, options)
   const canContinue = await areContinued(files, options)
   return {
     read(from) {
       const place = placeOf(from)
-      bytesRead = files.slice(0, place.file).reduce((sum, { path }) => sum + statSync(path).size, place.offset)
+      bytesRead = files.slice(0, place.file).reduce((sum, { file }) => sum + file.size, place.offset)
       const batches = readFiles(files, options, { counted, logger: project.logger }, place)
       return checkRows(canContinue ? batches : withoutCursors(batches), options)
     },
     progress: () => ({ bytesRead, bytesTotal }),
     identity: (isFull) => identifyFiles(files, isFull),
-    ...(asText
-      ? { jsonLines: { paths: files.map(({ path }) => path), idPrefixes: files.map(({ name }) => `${name}:`) } }
-      : {}),
+    ...(asText !== undefined ? { jsonLines: { paths: asText, idPrefixes: files.map(({ name }) => `${name}:`) } } : {}),
   }
 }
 
@@ -100,22 +98,24 @@ async function areContinued(files: readonly FoundFile[], { key, encoding }: Read
     files.some(({ format, compression }) => compression !== undefined || !(format === 'jsonl' || isDelimited(format)))
   )
     return false
-  for (const { path } of files) if (await hasMark(path)) return false
+  for (const file of files) if (await hasMark(file)) return false
   return true
 }
 
 const isUtf8 = (encoding: string | undefined): boolean =>
   encoding === undefined || new TextDecoder(encoding).encoding === 'utf-8'
 
-/** Whether the lines of the files are the rows unchanged, so that a table engine can read them directly. */
-async function isTextOfRows(files: readonly FoundFile[], options: ReadOptions): Promise<boolean> {
+/** The paths of the files, if their lines are the rows unchanged, so that a table engine can read them directly. */
+async function textOfRows(files: readonly FoundFile[], options: ReadOptions): Promise<readonly string[] | undefined> {
   const { schema, key, encoding, columns } = options
-  if (schema !== undefined || key !== undefined) return false
-  if (!isUtf8(encoding)) return false
-  if (columns !== undefined && !Array.isArray(columns) && !areJsonTypes(columns)) return false
-  if (files.some(({ format, compression }) => format !== 'jsonl' || compression !== undefined)) return false
-  for (const { path } of files) if (await hasMark(path)) return false
-  return true
+  if (schema !== undefined || key !== undefined) return undefined
+  if (!isUtf8(encoding)) return undefined
+  if (columns !== undefined && !Array.isArray(columns) && !areJsonTypes(columns)) return undefined
+  if (files.some(({ format, compression }) => format !== 'jsonl' || compression !== undefined)) return undefined
+  const paths = files.flatMap(({ file }) => file.localPath ?? [])
+  if (paths.length < files.length) return undefined
+  for (const file of files) if (await hasMark(file)) return undefined
+  return paths
 }
 
 /**

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs'
 import {
   type Batch,
   displayPath,
@@ -16,7 +15,9 @@ import {
 } from '@maestro-dataflow/core'
 import { fsError } from './errors.js'
 import { openFiles } from './file-source.js'
-import { findFiles, type Project } from './find-files.js'
+import { findFiles } from './find-files.js'
+import type { Project } from './found-file.js'
+import { identifyFiles } from './identify-files.js'
 import type { FileSourceOptions } from './options.js'
 import { type ReadOptions, readOptions } from './options.js'
 import { StepFolder } from './step-folder.js'
@@ -178,10 +179,7 @@ export class FileStorage implements SteppedStorage {
     const { schema, ...options } = this.#options
     const columns = schema === undefined ? undefined : schemaColumns(schema)
     try {
-      const files = (await findFiles(this.#options, this.#project)).map(({ path, name }) => {
-        const { size, mtimeMs } = statSync(path)
-        return { name, size, mtimeMs }
-      })
+      const files = await identifyFiles(await findFiles(this.#options, this.#project), false)
       return `${JSON.stringify({ options, columns, files })}\n`
     } catch (error) {
       if (known !== undefined && MaestroError.is(error, 'MAESTRO_STORAGE_NOT_FOUND')) return known

@@ -3,25 +3,12 @@ import { resolve } from 'node:path'
 import { displayPath, maestroError, projectPath } from '@maestro-dataflow/core'
 import { glob, isDynamicPattern } from 'tinyglobby'
 import { fsError } from './errors.js'
-import { type Compression, type FileFormat, formatByName, formatOf } from './format.js'
-import { assertNoUrl } from './no-url.js'
+import { type FileFormat, formatByName, formatOf } from './format.js'
+import type { FoundFile, Project } from './found-file.js'
 import type { ReadOptions } from './options.js'
+import { isRemote, type PlaceOptions, placeOf } from './places/find-place.js'
+import { LocalFile } from './places/local/local-file.js'
 import { standardInput, standardPath } from './standard-input.js'
-
-/** A file to read. */
-export interface FoundFile {
-  readonly path: string
-  /** The name in messages and row ids: relative to the project. */
-  readonly name: string
-  readonly format: FileFormat
-  readonly compression: Compression
-}
-
-/** The folder of a project, and whether paths may leave it. */
-export interface Project {
-  readonly directory: string
-  readonly allowOutside: boolean
-}
 
 /**
  * The files of paths, globs, and folders, and standard input, each once: in the given order, and sorted by name within a glob or folder.
@@ -29,20 +16,32 @@ export interface Project {
  * @throws MAESTRO_FS_URL, MAESTRO_FS_INPUT_TERMINAL, MAESTRO_STORAGE_NOT_FOUND, MAESTRO_STORAGE_PATH_OUTSIDE, MAESTRO_FS_FORMAT_UNKNOWN, MAESTRO_FS_FOLDER_EMPTY
  */
 export async function findFiles(
-  { path: given, format }: Pick<ReadOptions, 'path' | 'format'>,
-  { directory, allowOutside }: Project,
+  { path: given, format, ...options }: Pick<ReadOptions, 'path' | 'format'> & PlaceOptions,
+  project: Project,
 ): Promise<readonly FoundFile[]> {
+  const { directory, allowOutside } = project
   const files = new Map<string, FoundFile>()
   for (const path of typeof given === 'string' ? [given] : given) {
     if (path === standardPath) {
       const input = await standardInput()
-      files.set(input.path, { ...input, name: 'stdin', ...(format === undefined ? {} : { format }) })
+      const { path: kept, ...kind } = input
+      files.set(kept, {
+        file: new LocalFile(kept),
+        name: 'stdin',
+        ...kind,
+        ...(format === undefined ? {} : { format }),
+      })
+      continue
+    }
+    if (isRemote(path)) {
+      const place = await placeOf(path, options, project)
+      for (const found of await place.find(path, format)) files.set(found.name, found)
       continue
     }
     for (const found of await expand(path, format, directory, allowOutside)) {
       const absolute = projectPath(found, directory, allowOutside)
       const name = displayPath(absolute, directory)
-      files.set(absolute, { path: absolute, name, ...formatOf(absolute, format) })
+      files.set(absolute, { file: new LocalFile(absolute), name, ...formatOf(absolute, format) })
     }
   }
   return [...files.values()]
@@ -54,7 +53,6 @@ async function expand(
   directory: string,
   allowOutside: boolean,
 ): Promise<readonly string[]> {
-  assertNoUrl(path)
   // A file whose name looks like a pattern is still a file.
   if (existsSync(resolve(directory, path))) {
     const absolute = projectPath(path, directory, allowOutside)

@@ -1,13 +1,15 @@
 import { link, open, rename, rm } from 'node:fs/promises'
 import { maestroError } from '@maestro-dataflow/core'
-import type { OutputPath } from './output-path.js'
 
 /**
  * Moves a finished file to a path at which no file exists. If several processes do so at once, one succeeds.
  *
  * @throws MAESTRO_RUN_OUTPUT_EXISTS when a file exists at the path
  */
-export async function moveToFreePath(temporary: string, { path, shown }: OutputPath): Promise<void> {
+export async function moveToFreePath(
+  temporary: string,
+  { path, shown }: { readonly path: string; readonly shown: string },
+): Promise<void> {
   try {
     await link(temporary, path)
   } catch (error) {

@@ -2,7 +2,7 @@ import { createReadStream, existsSync } from 'node:fs'
 import { copyFile, type FileHandle, open, rename, truncate } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 import { maestroError } from '@maestro-dataflow/core'
-import type { OutputPath } from './output-path.js'
+import type { Destination } from './places/place.js'
 
 /**
  * Opens a file to append behind its first bytes, after it has compared them. What follows them is removed.
@@ -15,7 +15,7 @@ export async function openBehind(
   path: string,
   { bytes, crc32: expected }: { readonly bytes: number; readonly crc32: number },
   { isShared }: { readonly isShared: boolean },
-  { shown }: OutputPath,
+  { shown }: Pick<Destination, 'shown'>,
 ): Promise<FileHandle> {
   if (!existsSync(path)) throw maestroError('MAESTRO_RUN_OUTPUT_LOST', { output: shown })
   let length = 0

@@ -13,6 +13,7 @@ import { z } from 'zod'
 import { isEncoding } from './decode-text.js'
 import { fileFormats } from './format.js'
 import { parquetCompressions } from './parquet/write-parquet.js'
+import { s3Options } from './places/s3/s3-options.js'
 
 const columnType = z.enum(columnTypes)
 const format = z.enum(fileFormats)
@@ -25,8 +26,8 @@ const encoding = z
 export class FileReadFields {
   /**
    * A path, a glob, a folder, or several of them, relative to the config file. A folder stands for all files in it, at
-   * any depth, whose ending is known (with `format`, only the files of that format), sorted by name. `-` stands for
-   * standard input.
+   * any depth, whose ending is known (with `format`, only the files of that format), sorted by name. `s3://bucket/key`
+   * is an object, a glob, or a folder of a bucket. `-` stands for standard input.
    */
   path = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)])
   /**
@@ -85,11 +86,15 @@ export class FileReadFields {
    * @default false
    */
   lines = z.boolean().optional()
+  /** How the buckets of `s3://` paths are reached. @default the variables AWS_... of the environment */
+  s3 = s3Options.optional()
 }
 
 /** The options for writing rows to a file. */
 export class FileWriteFields {
-  /** A path relative to the config file. `-` stands for standard output, where the rows appear when all are there. */
+  /**
+   * A path relative to the config file, or `s3://bucket/key`. `-` stands for standard output, where the rows appear when all are there.
+   */
   path = z.string().min(1)
   /** @default from the file's ending; for standard output, the format of standard input or else JSONL */
   format = format.optional()
@@ -137,6 +142,8 @@ export class FileWriteFields {
   rowGroup = z.number().int().positive().max(10_000_000).optional()
   /** The column whose text Text and Markdown write, each followed by a line end. @default 'text' */
   column = column().optional()
+  /** How the bucket of an `s3://` path is reached. @default the variables AWS_... of the environment */
+  s3 = s3Options.optional()
 }
 
 export const readOptions = optionsSchema(FileReadFields)

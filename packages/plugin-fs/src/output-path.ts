@@ -1,18 +1,14 @@
 import { constants, existsSync, realpathSync, statSync } from 'node:fs'
-import { access } from 'node:fs/promises'
+import { access, rename } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { displayPath, maestroError, projectPath, realPath } from '@maestro-dataflow/core'
-import type { Project } from './find-files.js'
+import type { Project } from './found-file.js'
+import { moveToFreePath } from './move-to-free-path.js'
+import type { Destination } from './places/place.js'
 
-/** The destination of an output. */
-export interface OutputPath {
+/** The destination of an output on this machine. */
+export interface OutputPath extends Destination {
   readonly path: string
-  /** The path in messages: relative to the project. */
-  readonly shown: string
-  /** Whether a file that is not empty exists there. */
-  readonly isFilled: boolean
-  /** Whether an existing file may be replaced. */
-  readonly replace: boolean
 }
 
 /**
@@ -44,7 +40,12 @@ export async function outputPath(
   } catch (error) {
     throw unwritable((error as Error).message, error)
   }
-  return { path, shown, isFilled: stats !== undefined && stats.size > 0, replace }
+  return {
+    path,
+    shown,
+    isFilled: stats !== undefined && stats.size > 0,
+    publish: (file) => (replace ? rename(file, path) : moveToFreePath(file, { path, shown })),
+  }
 }
 
 /** The real path of an output, the same for every spelling of its path. Symbolic links are followed. */

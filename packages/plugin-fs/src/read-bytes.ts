@@ -1,7 +1,7 @@
-import { createReadStream } from 'node:fs'
-import { pipeline, type Readable } from 'node:stream'
+import { pipeline, Readable } from 'node:stream'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import type { Compression } from './format.js'
+import type { StoredFile } from './places/stored-file.js'
 import { zstdFrames } from './zstd-frames.js'
 
 const chunkBytes = 1 << 18
@@ -12,18 +12,18 @@ const chunkBytes = 1 << 18
  * @param start The number of bytes to skip, in a file that is not compressed.
  */
 export function readBytes(
-  path: string,
+  file: Pick<StoredFile, 'stream'>,
   compression: Compression,
   counted: (bytes: number) => void = () => undefined,
   start = 0,
 ): AsyncIterable<Buffer> {
-  const file = createReadStream(path, { highWaterMark: chunkBytes, start })
-  if (compression === undefined) return count(file, counted)
+  const bytes = file.stream({ start })
+  if (compression === undefined) return count(bytes, counted)
   // The reader of the last stream gets every error. The pipeline closes the file when reading stops early.
-  const counter = (chunks: Readable) => count(chunks, counted)
+  const packed = Readable.from(count(bytes, counted), { objectMode: false })
   const ignore = () => undefined
-  if (compression === 'gzip') return pipeline(file, counter, createGunzip({ chunkSize: chunkBytes }), ignore)
-  return pipeline(file, counter, zstdFrames, createZstdDecompress({ chunkSize: chunkBytes }), ignore)
+  if (compression === 'gzip') return pipeline(packed, createGunzip({ chunkSize: chunkBytes }), ignore)
+  return pipeline(packed, zstdFrames, createZstdDecompress({ chunkSize: chunkBytes }), ignore)
 }
 
 async function* count(chunks: AsyncIterable<Buffer>, counted: (bytes: number) => void): AsyncGenerator<Buffer> {

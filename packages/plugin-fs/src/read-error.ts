@@ -1,5 +1,5 @@
 import { MaestroError, maestroError } from '@maestro-dataflow/core'
-import type { FoundFile } from './find-files.js'
+import type { FoundFile } from './found-file.js'
 
 /** Converts a failure to an error that names the file. */
 export function readError(error: unknown, file: FoundFile): MaestroError {

@@ -3,8 +3,8 @@ import { askedColumns } from './asked-columns.js'
 import { toUtf8 } from './decode-text.js'
 import { type ExcelLayout, readExcel } from './excel/read-excel.js'
 import { type FilePlace, fileStart } from './file-place.js'
-import type { FoundFile } from './find-files.js'
 import { isDelimited, isText, isTyped } from './format.js'
+import type { FoundFile } from './found-file.js'
 import type { ReadOptions } from './options.js'
 import { readParquet } from './parquet/read-parquet.js'
 import { readBytes } from './read-bytes.js'
@@ -56,12 +56,12 @@ async function readRecords(
 ): Promise<AsyncIterable<SourceBatch>> {
   if (file.format === 'parquet') return readParquet(file, askedColumns(options), counted)
   if (file.format === 'xlsx') return readExcel(file, excelLayoutOf(options))
-  const raw = readBytes(file.path, file.compression, counted, from.offset)
+  const raw = readBytes(file.file, file.compression, counted, from.offset)
   const bytes = from.offset > 0 ? raw : toUtf8(raw, options.encoding)
   if (isDelimited(file.format)) {
     const layout = layoutOf(file, options)
     const header =
-      from.offset > 0 ? await readHeader(readBytes(file.path, file.compression), file.name, layout) : undefined
+      from.offset > 0 ? await readHeader(readBytes(file.file, file.compression), file.name, layout) : undefined
     const warn = (count: number, first: string) =>
       logger?.warn('Records have fewer cells than the header; the option `shortRecords` says what becomes of them.', {
         records: count,

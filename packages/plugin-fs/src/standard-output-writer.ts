@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -21,9 +21,11 @@ export class StandardOutputWriter implements SinkWriter {
 
   static async open(encoder: RowEncoder, finish?: FinishFile): Promise<StandardOutputWriter> {
     const folder = await mkdtemp(join(tmpdir(), 'maestro-output-'))
-    const target = { path: join(folder, 'rows'), shown, isFilled: false, replace: true }
+    const path = join(folder, 'rows')
+    const target = { shown, isFilled: false, publish: (rows: string) => rename(rows, path) }
     const file = await FileSinkWriter.open({
       target,
+      beside: path,
       compression: undefined,
       plain: false,
       run: folder,

@@ -22,11 +22,13 @@ import { fromChatAnswer, fromData } from './from-chat-answer.js'
 import { createFrom } from './import-export.js'
 import { boundsOf, LangChainServing } from './langchain-serving.js'
 import { factsOfChatModel, factsOfExport, type ModelFacts } from './model-facts.js'
+import { withNotedReplies } from './noted-replies.js'
 import { withoutRetries } from './own-calls.js'
-import { withOwnFetch } from './own-fetch.js'
+import { withOwnFetch, withTolerantClient } from './own-fetch.js'
 import { heldSchema, responseFormatOf } from './response-format.js'
 import { ModelVariants, settingsOf, unsupportedSettingsOf } from './sampling.js'
 import { toChatMessages } from './to-chat-messages.js'
+import { toServingError } from './to-serving-error.js'
 
 /** Facts about a model that it does not state itself. */
 export interface FromLangChainOptions extends Omit<GivenChatModel, 'model'> {
@@ -44,7 +46,7 @@ export class LangChainChatServing extends LangChainServing<ModelVariants> implem
   readonly capabilities: LLMCapabilities
 
   constructor(facts: ModelFacts, capabilities: LLMCapabilities, make: () => Promise<BaseChatModel>) {
-    super(facts, async () => new ModelVariants(withoutRetries(await make())))
+    super(facts, async () => new ModelVariants(withTolerantClient(withoutRetries(await make()))))
     this.capabilities = capabilities
   }
 
@@ -60,7 +62,10 @@ export class LangChainChatServing extends LangChainServing<ModelVariants> implem
       const { call, fields } = settingsOf(base, accepted)
       const messages = await toChatMessages(request.messages, { name, capabilities, signal })
       const options = { ...defaultsOf(base), ...call, maxRetries: 0, signal }
-      const result = await this.#ask(variants.with(fields), messages, options, request)
+      const { answer: result } = await withNotedReplies(
+        () => this.#ask(variants.with(fields), messages, options, request),
+        (error, usage) => toServingError(name, error, usage),
+      )
       const warnings = removed.map((setting) => unsupportedSettingMessage(`The model ${this.model ?? name}`, setting))
       return warnings.length === 0 ? result : { ...result, warnings }
     })

@@ -30,6 +30,22 @@ test('a vector for each text, in order', async () => {
   expect(usage).toEqual({ inputTokens: 3, outputTokens: 0 })
 })
 
+test('the tokens are those of the replies, not an estimate', async () => {
+  const server = await start()
+  server.always((request) => {
+    const reply = JSON.parse(String(openAIReplies.vectors(request).body))
+    return replies.json({ ...reply, usage: { prompt_tokens: 100, total_tokens: 100 } })
+  })
+  const options = { apiKey: 'test', batchSize: 2, configuration: { baseURL: `${server.url}/v1` } }
+  const given = fromLangChainEmbeddings(new OpenAIEmbeddings(options))
+  const byName = embeddingServingOf(
+    named({ from: '@langchain/openai', export: 'OpenAIEmbeddings', options }),
+    import.meta.dirname,
+  )
+  for (const serving of [given, byName])
+    expect((await serving.embed(['a', 'b', 'c'])).usage).toEqual({ inputTokens: 200, outputTokens: 0 })
+})
+
 test('texts go in calls of as many as the model takes', async () => {
   const sizes: number[] = []
   const server = await start()

@@ -12,7 +12,10 @@ import { langchainError } from './errors.js'
 import { createFrom } from './import-export.js'
 import { boundsOf, LangChainServing } from './langchain-serving.js'
 import { factsOfEmbeddings, factsOfExport, type ModelFacts } from './model-facts.js'
+import { withNotedReplies } from './noted-replies.js'
 import { withoutRetries } from './own-calls.js'
+import { withOwnFetch, withTolerantClient } from './own-fetch.js'
+import { toServingError } from './to-serving-error.js'
 
 /** Facts about an embedding model that it does not state itself. */
 export interface FromLangChainEmbeddingsOptions {
@@ -27,14 +30,15 @@ export interface FromLangChainEmbeddingsOptions {
 const defaultBatchSize = 64
 
 /**
- * An embedding model of LangChain.js as a serving. Its tokens are estimated, because LangChain does not report them.
+ * An embedding model of LangChain.js as a serving. LangChain does not report tokens, so they are read from the replies of
+ * the provider, or else estimated.
  */
 export class LangChainEmbeddingServing extends LangChainServing<Embeddings> implements EmbeddingServing {
   readonly kind = 'embedding'
   readonly batchSize: number
 
   constructor(facts: ModelFacts, batchSize: number | undefined, make: () => Promise<Embeddings>) {
-    super(facts, async () => withoutRetries(await make()))
+    super(facts, async () => withTolerantClient(withoutRetries(await make())))
     this.batchSize = batchSize ?? defaultBatchSize
   }
 
@@ -42,10 +46,14 @@ export class LangChainEmbeddingServing extends LangChainServing<Embeddings> impl
   async embed(texts: readonly string[], options: CallOptions = {}): Promise<EmbeddingResult> {
     return boundedCall(boundsOf(this.name, options), async () => {
       const embeddings = await this.made()
-      const vectors = await embeddings.embedDocuments(texts.map((text) => text.toWellFormed()))
+      const { answer: vectors, usage } = await withNotedReplies(
+        () => embeddings.embedDocuments(texts.map((text) => text.toWellFormed())),
+        (error, usage) => toServingError(this.name, error, usage),
+      )
+      const estimated = { inputTokens: texts.reduce((sum, text) => sum + estimateTokens(text), 0), outputTokens: 0 }
       return {
         vectors: vectors.map((vector) => Float32Array.from(vector)),
-        usage: { inputTokens: texts.reduce((sum, text) => sum + estimateTokens(text), 0), outputTokens: 0 },
+        usage: (await usage()) ?? estimated,
         model: this.model ?? this.name,
       }
     })
@@ -82,11 +90,8 @@ export function embeddingServingOf(named: NamedEmbeddings, directory: string): E
   const { options, batchSize } = named
   const own = typeof options.batchSize === 'number' ? options.batchSize : undefined
   return new LangChainEmbeddingServing(factsOfExport(named, options, directory), batchSize ?? own, async () => {
-    const made = await createFrom(
-      named,
-      [{ maxConcurrency: Number.POSITIVE_INFINITY, ...options, maxRetries: 0 }],
-      directory,
-    )
+    const fields = { maxConcurrency: Number.POSITIVE_INFINITY, ...options, maxRetries: 0 }
+    const made = await createFrom(named, [withOwnFetch(named.from, fields)], directory)
     if (isEmbeddings(made)) return made
     const found = `${named.export} of ${named.from}`
     throw langchainError('MAESTRO_LANGCHAIN_WRONG_KIND', { found, expected: 'an embedding model' })

@@ -52,7 +52,7 @@ export function fromData(data: unknown, { model, promptTokens }: Asked): LLMResu
 
 function usageOf(usage: UsageMetadata | undefined): Usage | undefined {
   if (usage?.input_tokens === undefined && usage?.output_tokens === undefined) return undefined
-  const { cache_read: cached, cache_creation: written } = usage.input_token_details ?? {}
+  const { cache_read: cached, cache_creation: written, image, audio } = usage.input_token_details ?? {}
   const reasoning = usage.output_token_details?.reasoning
   const { input_tokens: input = 0, output_tokens: output = 0, total_tokens: total } = usage
   // xAI counts reasoning beside the answer; the total shows it.
@@ -62,6 +62,8 @@ function usageOf(usage: UsageMetadata | undefined): Usage | undefined {
     outputTokens: output + beside,
     ...(cached === undefined ? {} : { cachedInputTokens: cached }),
     ...(written === undefined ? {} : { cacheWriteInputTokens: written }),
+    ...(image === undefined ? {} : { imageInputTokens: image }),
+    ...(audio === undefined ? {} : { audioInputTokens: audio }),
     ...(reasoning === undefined ? {} : { reasoningTokens: reasoning }),
   }
 }

@@ -1,4 +1,5 @@
-import { tolerantFetch } from '@maestro-dataflow/core'
+import { tolerantFetch, withTolerance } from '@maestro-dataflow/core'
+import { noteReplies } from './noted-replies.js'
 
 type Options = Readonly<Record<string, unknown>>
 
@@ -17,5 +18,49 @@ const clientOptions: Readonly<Record<string, string>> = {
 export function withOwnFetch(from: string, options: Options): Options {
   const name = Object.hasOwn(clientOptions, from) ? clientOptions[from] : undefined
   if (name === undefined) return options
-  return { ...options, [name]: { fetch: tolerantFetch, ...(options[name] as object | undefined) } }
+  return { ...options, [name]: { fetch: ownFetch, ...(options[name] as object | undefined) } }
 }
+
+/** Sends the calls of all models, and notes their replies. */
+const ownFetch = noteReplies(tolerantFetch)
+
+/** Where a model keeps the options from which it creates the provider's client at its first call. */
+const clientFields = ['clientConfig', 'clientOptions'] as const
+
+interface ClientOptions {
+  readonly fetch?: typeof fetch
+  /** What the sender of Node reads, such as a dispatcher. Ours does not know it. */
+  readonly fetchOptions?: unknown
+}
+
+/**
+ * Lets a model that was created in code send its calls as `withOwnFetch` does. A `fetch` or a client that the model has
+ * already is kept, and only its replies are amended.
+ */
+export function withTolerantClient<Model extends object>(model: Model): Model {
+  // The class of OpenAI is made of two, one for each API.
+  for (const part of [model, Reflect.get(model, 'completions'), Reflect.get(model, 'responses')])
+    if (isObject(part)) setTolerantFetch(part)
+  return model
+}
+
+function setTolerantFetch(part: object): void {
+  for (const field of clientFields) {
+    const options: unknown = Reflect.get(part, field)
+    if (isObject(options)) Reflect.set(part, field, { ...options, fetch: tolerantOf(options) })
+  }
+  const client: unknown = Reflect.get(part, 'client')
+  if (!isObject(client)) return
+  const send: unknown = Reflect.get(client, 'fetch')
+  if (isFetch(send)) Reflect.set(client, 'fetch', tolerantOf({ fetch: send }))
+}
+
+function tolerantOf({ fetch: own, fetchOptions }: ClientOptions): typeof fetch {
+  if (own === ownFetch) return ownFetch
+  if (own === undefined && fetchOptions === undefined) return ownFetch
+  return noteReplies(withTolerance(own ?? fetch))
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
+
+const isFetch = (value: unknown): value is typeof fetch => typeof value === 'function'

@@ -1,5 +1,6 @@
 import type { BaseChatModel } from '@langchain/core/language_models/chat_models'
 import type { LLMRequest, Sampling } from '@maestro-dataflow/core'
+import { withTolerantClient } from './own-fetch.js'
 
 /**
  * The names that LangChain's chat models use for the settings of a request. Most models accept them in the constructor,
@@ -68,7 +69,7 @@ export class ModelVariants {
     const known = this.#made.get(key)
     if (known !== undefined) return known
     const Model = this.base.constructor as new (fields: object) => BaseChatModel
-    const made = new Model({ ...this.base.lc_kwargs, ...fields })
+    const made = withTolerantClient(new Model({ ...this.base.lc_kwargs, ...fields }))
     const [oldest] = this.#made.keys()
     if (this.#made.size >= mostVariants && oldest !== undefined) this.#made.delete(oldest)
     this.#made.set(key, made)

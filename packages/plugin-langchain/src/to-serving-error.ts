@@ -1,4 +1,11 @@
-import { classifyError, MaestroError, maestroError, readRateLimits, servingError } from '@maestro-dataflow/core'
+import {
+  classifyError,
+  MaestroError,
+  maestroError,
+  readRateLimits,
+  servingError,
+  type Usage,
+} from '@maestro-dataflow/core'
 
 /** Where the errors of providers' clients store the server's message. */
 interface ClientError {
@@ -25,21 +32,23 @@ const ends: Readonly<Record<string, 'MAESTRO_SERVING_CUT_OFF' | 'MAESTRO_SERVING
 /**
  * Converts what a LangChain class threw to a typed error: by the provider's answer, or else by Node's code for the
  * connection.
+ *
+ * @param usage What the provider charges for its reply.
  */
-export function toServingError(serving: string, thrown: unknown): MaestroError {
+export function toServingError(serving: string, thrown: unknown, usage?: Usage): MaestroError {
   if (MaestroError.is(thrown)) return thrown
   const error = (typeof thrown === 'object' && thrown !== null ? thrown : { message: thrown }) as ClientError
   const reason = reasonOf(error)
   // OpenAI's client throws these instead of an answer to a schema.
   const end = ends[error.constructor.name]
-  if (end !== undefined) return maestroError(end, { serving })
+  if (end !== undefined) return maestroError(end, { serving, usage })
   if (error.name === 'ContextOverflowError')
     return maestroError('MAESTRO_SERVING_CONTEXT_TOO_LONG', { serving, reason }, thrown)
   // LangChain reads the parts of a reply without checking whether they are there.
   if (thrown instanceof TypeError && /Cannot read properties of (undefined|null)/.test(reason))
-    return maestroError('MAESTRO_SERVING_BROKEN_REPLY', { serving, reason: 'it contains no answer' }, thrown)
+    return maestroError('MAESTRO_SERVING_BROKEN_REPLY', { serving, reason: 'it contains no answer', usage }, thrown)
   if (thrown instanceof SyntaxError || error.name === 'OutputParserException')
-    return maestroError('MAESTRO_SERVING_MALFORMED_REPLY', { serving, reply: reason }, thrown)
+    return maestroError('MAESTRO_SERVING_MALFORMED_REPLY', { serving, reply: reason, usage }, thrown)
   const status = firstNumber(error.status, error.statusCode, error.response?.status, error.$metadata?.httpStatusCode)
   if (status !== undefined && status >= 400) return answerError(serving, status, error, reason)
   const classified = classifyError(serving, thrown)

@@ -7,6 +7,7 @@ import {
   type LLMResult,
   maestroError,
   priceFactorOf,
+  readUsage,
   separateThoughts,
   type TokenLogprob,
   type Usage,
@@ -16,8 +17,8 @@ import { type AnswerSchema, wrapper } from './answer-schema.js'
 import { type ChatChoice, type ChatCompletion, tokenLogprobs } from './chat-api.js'
 import { type ChoiceContent, readChoice } from './read-choice.js'
 import { assertNoFailure } from './read-reply.js'
-import { readUsage, warningsOf } from './read-usage.js'
 import { brokenReply } from './to-serving-error.js'
+import { warningsOf } from './usage-warnings.js'
 
 /** The request that an answer belongs to. */
 export interface Asked {

@@ -1,8 +1,8 @@
-import { type EmbeddingResult, estimateTokens } from '@maestro-dataflow/core'
+import { type EmbeddingResult, estimateTokens, readUsage } from '@maestro-dataflow/core'
 import type { EmbeddingList } from './embedding-api.js'
 import { openaiError } from './errors.js'
-import { readUsage, warningsOf } from './read-usage.js'
 import { brokenReply } from './to-serving-error.js'
+import { warningsOf } from './usage-warnings.js'
 
 /**
  * One vector per text, in the order of the texts, whatever order the server uses.

@@ -21,6 +21,7 @@ const transcription = z.object({
       seconds: z.number().nonnegative().nullish(),
       input_tokens: z.number().nonnegative().nullish(),
       output_tokens: z.number().nonnegative().nullish(),
+      input_token_details: z.object({ audio_tokens: z.number().nonnegative().nullish() }).nullish().catch(undefined),
     })
     .nullish()
     .catch(undefined),
@@ -84,7 +85,7 @@ export class OpenAITranscriptionServing implements TranscriptionServing {
           text: text.toWellFormed(),
           model: this.model,
           ...(seconds == null ? {} : { durationSeconds: seconds }),
-          ...toUsage(usage?.input_tokens, usage?.output_tokens ?? estimateTokens(text)),
+          ...toUsage(usage, text),
         }
       },
     })
@@ -105,6 +106,15 @@ const extensions: Readonly<Record<string, string>> = {
 }
 
 /** Undefined if the server does not count the audio, because its tokens cannot be estimated. */
-function toUsage(inputTokens: number | null | undefined, outputTokens: number): { readonly usage?: Usage } {
-  return inputTokens == null ? {} : { usage: { inputTokens, outputTokens } }
+function toUsage(given: z.infer<typeof transcription>['usage'], text: string): { readonly usage?: Usage } {
+  const { input_tokens: inputTokens, output_tokens: outputTokens, input_token_details: details } = given ?? {}
+  if (inputTokens == null) return {}
+  const audio = details?.audio_tokens
+  return {
+    usage: {
+      inputTokens,
+      outputTokens: outputTokens ?? estimateTokens(text),
+      ...(audio == null ? {} : { audioInputTokens: audio }),
+    },
+  }
 }

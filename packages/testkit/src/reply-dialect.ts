@@ -16,8 +16,8 @@ export interface Said {
   readonly beside?: Readonly<Record<string, unknown>>
   /** The whole reply, as JSON. */
   readonly body?: unknown
-  /** A filter has withheld the answer. */
-  readonly withheld?: boolean
+  /** A filter has withheld the answer. `charged`: the reply states 7 tokens of the prompt all the same. */
+  readonly withheld?: true | 'charged'
   /** An error instead of an answer. */
   readonly failure?: Failure
   /** No reply at all. */

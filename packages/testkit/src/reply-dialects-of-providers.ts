@@ -12,7 +12,7 @@ export const anthropicDialect: ReplyDialect = {
   other: () => replies.error(404, 'there is nothing here'),
   reply({ text, reasoning, finish, refusal, call, parts, beside, body, withheld, failure }) {
     if (failure !== undefined) return anthropicFailure(failure)
-    if (parts !== undefined || body !== undefined || beside !== undefined || withheld === true) return undefined
+    if (parts !== undefined || body !== undefined || beside !== undefined || withheld !== undefined) return undefined
     const content = [
       ...(reasoning === undefined ? [] : [{ type: 'thinking', thinking: reasoning, signature: 'none' }]),
       ...(text == null ? [] : [{ type: 'text', text }]),
@@ -44,7 +44,7 @@ export const responsesDialect: ReplyDialect = {
   other: () => replies.error(404, 'there is nothing here'),
   reply({ text, reasoning, finish = 'stop', refusal, call, parts, beside, body, withheld, failure }) {
     if (failure !== undefined) return responsesFailure(failure)
-    if (parts !== undefined || beside !== undefined || withheld === true) return undefined
+    if (parts !== undefined || beside !== undefined || withheld !== undefined) return undefined
     if (body !== undefined) return replies.json(body)
     const reason = incomplete[finish ?? '']
     if (finish !== 'stop' && reason === undefined) return undefined
@@ -95,7 +95,7 @@ export const geminiDialect: ReplyDialect = {
   other: () => replies.error(404, 'there is nothing here'),
   reply(said) {
     const { failure, refusal, parts, body, beside, withheld } = said
-    if (withheld === true) return replies.json(withheldReply)
+    if (withheld !== undefined) return replies.json(withheldReply)
     if (failure !== undefined) return geminiFailure(failure)
     if (refusal !== undefined || parts !== undefined || body !== undefined || beside !== undefined) return undefined
     return replies.json({

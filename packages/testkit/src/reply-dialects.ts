@@ -30,6 +30,16 @@ const withheldReply = {
   prompt_filter_results: [{ prompt_index: 0, content_filter_results: { hate: { filtered: true } } }],
 }
 
+/** A reply that a server charges for, although it contains no answer. */
+const chargedReply = {
+  id: 'chat-1',
+  model: 'test-model',
+  choices: [],
+  usage: { prompt_tokens: 7, completion_tokens: 0, total_tokens: 7 },
+}
+
+const withheldReplyOf = (withheld: true | 'charged') => (withheld === 'charged' ? chargedReply : withheldReply)
+
 /** The API of OpenAI, with complete answers. */
 const openai = dialect({
   name: 'OpenAI',
@@ -37,7 +47,7 @@ const openai = dialect({
   other: notFound,
   reply({ text = null, reasoning, finish = 'stop', refusal, call, parts, beside, body, withheld, failure }) {
     if (failure !== undefined) return openaiFailure(failure)
-    if (withheld === true) return replies.json(withheldReply)
+    if (withheld !== undefined) return replies.json(withheldReplyOf(withheld))
     if (body !== undefined) return replies.json(body)
     const message = {
       role: 'assistant',
@@ -58,7 +68,7 @@ const openaiStream = dialect({
   reply(said) {
     const { text, reasoning, finish = 'stop', refusal, call, parts, beside, body, withheld, failure } = said
     if (failure !== undefined) return openaiFailure(failure)
-    if (withheld === true) return replies.events([withheldReply])
+    if (withheld !== undefined) return replies.events([withheldReplyOf(withheld)])
     if (body !== undefined) return replies.events([body])
     if (parts !== undefined) return undefined
     const pieces = [
@@ -110,7 +120,7 @@ const ollama = dialect({
   reply({ text, reasoning, finish = 'stop', refusal, call, parts, beside, body, withheld, failure }) {
     if (failure !== undefined) return ollamaFailure(failure)
     if (body !== undefined) return replies.ofType('application/x-ndjson', `${JSON.stringify(body)}\n`)
-    if (refusal !== undefined || parts !== undefined || beside !== undefined || withheld === true) return undefined
+    if (refusal !== undefined || parts !== undefined || beside !== undefined || withheld !== undefined) return undefined
     const messages = [
       ...inPieces(reasoning).map((thinking) => ({ content: '', thinking })),
       ...inPieces(text ?? '').map((content) => ({ content })),

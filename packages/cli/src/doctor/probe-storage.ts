@@ -12,13 +12,14 @@ export async function probeStorage(
   ok: Check,
   definition: StorageDefinition,
   options: Readonly<Record<string, unknown>>,
-  { directory, allowOutsidePaths }: ResolvedConfig,
+  { directory, allowOutsidePaths, allowPrivateAddresses }: ResolvedConfig,
 ): Promise<Check> {
   if (definition.probe === undefined) return ok
   // Values from the environment are not shown, nor is anything that is derived from them.
   const shown = (text: string) => (isEnvironmentValue(options.connection) ? 'it answers' : withoutValues(text, options))
   try {
-    const reached = await definition.probe(withEnvironment(options), { directory, allowOutside: allowOutsidePaths })
+    const place = { directory, allowOutside: allowOutsidePaths, allowPrivateAddresses }
+    const reached = await definition.probe(withEnvironment(options), place)
     return { ...ok, message: shown(reached) }
   } catch (error) {
     const check = failed(ok.name, error)

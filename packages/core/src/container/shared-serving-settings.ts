@@ -31,12 +31,16 @@ const schema = z.strictObject({
   retries: whole.optional(),
   repairs: whole.optional(),
   cache: z.boolean().optional(),
+  warmPrefix: z.boolean().optional(),
   price: z
     .strictObject({
       input: price,
       output: price.optional(),
       cachedInput: price.optional(),
       cacheWriteInput: price.optional(),
+      imageInput: price.optional(),
+      audioInput: price.optional(),
+      reasoning: price.optional(),
       request: price.optional(),
       date: z.string().optional(),
       source: z.string().optional(),

@@ -6,7 +6,7 @@ export interface ProjectAccess {
   readonly directory: string
   /** Whether paths outside `directory` may be used. */
   readonly allowOutsidePaths: boolean
-  /** Whether addresses from rows may lie in private networks. */
+  /** Whether addresses from rows, and web addresses of files, may lie in private networks. */
   readonly allowPrivateAddresses: boolean
 }
 

@@ -18,6 +18,11 @@ export interface ServingSettings {
   readonly repairs?: number
   /** Whether answers are stored beyond the run and reused. @default true */
   readonly cache?: boolean
+  /**
+   * Whether the first of several requests with the same long beginning is sent alone, so that the others find it in the
+   * provider's prefix cache. For language models. @default whether the price of cached tokens is lower
+   */
+  readonly warmPrefix?: boolean
   /** The cost of calls, if the provider does not know it or you pay another price. */
   readonly price?: Price
   /**
@@ -62,6 +67,12 @@ export interface Price {
    * rate
    */
   readonly cacheWriteInput?: number
+  /** Input tokens that stand for images. @default the price of input */
+  readonly imageInput?: number
+  /** Input tokens that stand for recordings. @default the price of input */
+  readonly audioInput?: number
+  /** Output tokens that are spent on reasoning. @default the price of output */
+  readonly reasoning?: number
   /** Dollars for each request, in addition to its tokens. */
   readonly request?: number
   /** The date and the source of the price, such as `2026-11-24`. */

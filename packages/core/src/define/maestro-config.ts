@@ -3,6 +3,7 @@ import type {
   ContributedNames,
   ExecutorTypes,
   ServingTypes,
+  SharedLimitsTypes,
   TableEngineTypes,
   VectorStoreTypes,
 } from '../contracts/component-types.js'
@@ -52,6 +53,7 @@ export type ExecutorConfig = Uses<
   ExecutorTypes & { readonly local: object; readonly threads: ThreadsConfig }
 >
 export type TableEngineConfig = Uses<NamesOrAdvice<'tableEngines'>, TableEngineTypes>
+export type SharedLimitsConfig = Uses<NamesOrAdvice<'limits'>, SharedLimitsTypes>
 /** The answers to keep, their location, and their lifetime. */
 export type CacheConfig = BuiltinCacheConfig | Uses<NamesOf<'caches'>, CacheTypes>
 
@@ -106,6 +108,12 @@ export interface MaestroConfig {
   readonly budgets?: Budgets
   /** The response cache; with `false`, answers are reused only within a run. */
   readonly cache?: CacheConfig | false
+  /**
+   * The store of the limits and budgets that several processes share.
+   *
+   * @default each process keeps to its own
+   */
+  readonly limits?: NamesOrAdvice<'limits'> | SharedLimitsConfig
   /** @default 'local' */
   readonly executor?: NamesOf<'executors'> | 'local' | 'threads' | ExecutorConfig
   /** The engine of table operators. @default the only contributed engine */

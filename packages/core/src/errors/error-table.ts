@@ -673,7 +673,8 @@ export const coreErrors = {
     hint: () => 'The run was stopped. Start it again at any time.',
   },
   MAESTRO_SERVING_MALFORMED_REPLY: {
-    message: (d: { serving: string; reply: string }) => `The answer of ${d.serving} is not JSON: ${d.reply}`,
+    message: (d: { serving: string; reply: string; usage?: Usage | undefined }) =>
+      `The answer of ${d.serving} is not JSON: ${d.reply}`,
     hint: () => 'Raise `maxTokens` if the answer was cut off. Larger models follow schemas better.',
   },
   MAESTRO_SERVING_SCHEMA_MISMATCH: {
@@ -756,7 +757,7 @@ export const coreErrors = {
     message: (d: { host: string; address: string }) =>
       `${d.host} is in a private network or on this machine (${d.address}).`,
     hint: () =>
-      'Addresses from rows may not lead there. If yours may, set `allowPrivateAddresses: true` in the config.',
+      'Addresses from rows and of files may not lead there. If yours may, set `allowPrivateAddresses: true` in the config.',
   },
   MAESTRO_MEDIA_FETCH: {
     message: (d: { source: string; reason: string }) => `${d.source} could not be fetched: ${d.reason}.`,

@@ -6,6 +6,10 @@ export interface Usage {
   readonly cachedInputTokens?: number
   /** The part of the input tokens that was written to the provider's prefix cache. */
   readonly cacheWriteInputTokens?: number
+  /** The part of the input tokens that stands for images. */
+  readonly imageInputTokens?: number
+  /** The part of the input tokens that stands for recordings. */
+  readonly audioInputTokens?: number
   /** The part of the output tokens that was spent on hidden reasoning. */
   readonly reasoningTokens?: number
 }

@@ -3,6 +3,7 @@ import type { RateLimits } from '../contracts/serving-settings.js'
 import { type CoreErrorCode, maestroError } from '../errors/error-table.js'
 import type { MaestroError } from '../errors/maestro-error.js'
 import { readTooLarge, readWait } from './read-refusal.js'
+import { usageIn } from './read-usage.js'
 
 /** A provider's answer that is not a result. */
 export interface ProviderFailure {
@@ -13,9 +14,9 @@ export interface ProviderFailure {
   /** The provider's message. */
   readonly reason: string
   readonly rateLimits?: RateLimits | undefined
-  /** The usage, which is charged in spite of the failure. */
+  /** The usage, which is charged in spite of the failure. @default what the reply states */
   readonly usage?: Usage | undefined
-  /** The provider's reply, as data. Some providers state only there how long to wait. */
+  /** The provider's reply, as data. Some providers state only there how long to wait, or what they charge. */
   readonly body?: unknown
   /** What to do about a missing model or server. */
   readonly fix?: string | undefined
@@ -138,7 +139,7 @@ const readCharacters = 4096
  * throw servingError('openai gpt-5-mini', { status: 429, reason: 'Too many requests', rateLimits: readRateLimits(headers) })
  */
 export function servingError(serving: string, failure: ProviderFailure, cause?: unknown): MaestroError {
-  const { status, code, usage, fix } = failure
+  const { status, code, usage = usageIn(failure.body), fix } = failure
   const reason = failure.reason.slice(0, readCharacters)
   const rateLimits = withWait(failure, reason)
   // A wait of 0 is no wait: some servers send it with every refusal.

@@ -65,6 +65,7 @@ export interface RunEnvironment {
   readonly stateDirectory: string
   readonly keepRuns: number
   readonly allowOutside: boolean
+  readonly allowPrivateAddresses: boolean
   readonly settings: RunConfig
   readonly budgets: Budgets
   readonly logger: Logger

@@ -39,7 +39,7 @@ export async function startRun(
   options: PipelineRunOptions,
 ): Promise<Run> {
   const started = Date.now()
-  const { directory, allowOutside, logger, settings } = environment
+  const { directory, allowOutside, allowPrivateAddresses, logger, settings } = environment
   const signal = options.signal ?? new AbortController().signal
   const { folder, lease, durable, startedAt, isFresh } = await openFolder(
     compiled,
@@ -49,7 +49,7 @@ export async function startRun(
   )
   const journal = new Journal(folder.kept ? folder.path : undefined)
   const createCounter = () => new StepCounter(settings.failFast)
-  const storage = { directory, allowOutside, signal, runDirectory: folder.path, logger }
+  const storage = { directory, allowOutside, allowPrivateAddresses, signal, runDirectory: folder.path, logger }
   const warn = (serving: string, step: string | undefined, warning: string) => logger.warn(warning, { serving, step })
   const usage = new UsageCounter(folder.runId, warn, durable !== undefined)
   const prompts = promptVersions(compiled)
@@ -99,6 +99,7 @@ export async function startRun(
       last = error
       const line = { ...toRejectLine(rowId, use, row, error), step }
       rejects.add(step, rowId, error)
+      if (compiled.sinks.has(step)) context.outputs.refused(step, line)
       hold(() => {
         journal.reject(line)
         ledger?.rejected(step, rowId, error.code, error.tries ?? 1)

@@ -36,3 +36,21 @@ test('tokens that are written to the cache have a price of their own', () => {
   expect(costOf(usage, { input: 4 })).toBe(9)
   expect(costOf(usage, { input: 4, cacheWriteInput: 8 })).toBe(12)
 })
+
+test('images, recordings, and reasoning are charged at their own prices', () => {
+  const usage = {
+    inputTokens: 1_000_000,
+    outputTokens: 1_000_000,
+    audioInputTokens: 300_000,
+    imageInputTokens: 200_000,
+  }
+  expect(costOf(usage, { input: 1, output: 2 })).toBe(3)
+  expect(costOf(usage, { input: 1, output: 2, audioInput: 10, imageInput: 5 })).toBeCloseTo(0.5 + 3 + 1 + 2)
+  const thoughtful = { inputTokens: 0, outputTokens: 1_000_000, reasoningTokens: 400_000 }
+  expect(costOf(thoughtful, { input: 1, output: 2, reasoning: 5 })).toBeCloseTo(1.2 + 2)
+})
+
+test('the parts of a prompt never cost more than the whole prompt', () => {
+  const usage = { inputTokens: 10, outputTokens: 0, cachedInputTokens: 8, audioInputTokens: 10, imageInputTokens: 10 }
+  expect(costOf(usage, { input: 1_000_000, cachedInput: 0, audioInput: 3_000_000 })).toBe(6)
+})

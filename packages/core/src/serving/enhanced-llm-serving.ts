@@ -17,6 +17,7 @@ import { withFallback } from './fallback.js'
 import { fingerprintRequest } from './fingerprint.js'
 import { inCompletionOrder, inInputOrder, type Settled } from './generate-batch.js'
 import type { PackedAnswer, RowPacker } from './packed/row-packer.js'
+import { type PrefixTurn, PrefixTurns } from './prefix/prefix-turns.js'
 import { retirementWarning } from './retirement.js'
 import { soundUsage } from './sound-usage.js'
 import { hearText, streamText, unlessBrokenOff } from './stream-text.js'
@@ -53,6 +54,7 @@ export interface PackedCallOptions extends CallOptions {
 export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements LLMServing {
   readonly kind = 'llm'
   readonly #inFlight = new InFlight<Asked>()
+  readonly #prefixes = new PrefixTurns()
   /** The schemas that the provider has refused. The prompt describes them instead. */
   readonly #refusedSchemas = new Set<string>()
 
@@ -282,12 +284,18 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
   }
 
   #call(request: LLMRequest, options: CallOptions, record: UsageRecord): Promise<LLMResult> {
+    if (!this.settings.warmPrefix) return this.#send(request, options, record)
+    return this.#prefixes.run(request, options.signal, (turn) => this.#send(request, options, record, turn))
+  }
+
+  #send(request: LLMRequest, options: CallOptions, record: UsageRecord, turn?: PrefixTurn): Promise<LLMResult> {
     return callProvider(this.path, {
       options,
       record,
       estimate: () => estimateRequest(request),
       ask: unlessBrokenOff(this.name, options, async (given) => {
-        const result = await this.inner.generate(request, given)
+        const sharedPrefix = turn?.sent() ?? 0
+        const result = await this.inner.generate(request, sharedPrefix === 0 ? given : { ...given, sharedPrefix })
         for (const warning of result.warnings ?? []) record.warn(warning)
         const usage = usageOf(result, request)
         return withThoughtsApart(usage === result.usage ? result : { ...result, usage })

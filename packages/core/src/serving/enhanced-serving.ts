@@ -7,6 +7,7 @@ import { MaestroError } from '../errors/maestro-error.js'
 import { classifyError } from '../provider/classify-error.js'
 import type { AnswerPlace } from './answers/response-caches.js'
 import type { CallPath } from './call/call-provider.js'
+import { GatedLimiter } from './limiter/shared/gated-limiter.js'
 import { joinLimiter } from './limiter/shared-limiters.js'
 import { ServingPlane } from './serving-plane.js'
 import { type ResolvedSettings, resolveSettings } from './serving-settings.js'
@@ -52,19 +53,23 @@ export abstract class EnhancedServing<Provider extends ServingBase & { readonly 
     this.given = settings
     this.plane = plane
     this.settings = resolveSettings(provider, settings)
-    const { limiter, leave } = joinLimiter({
+    const joined = joinLimiter({
       account,
       model,
       limits: this.settings.limits,
       total: this.settings.timeouts.total,
     })
+    const gate = plane.gates.of(account, model)
+    const limiter = gate === undefined ? joined.limiter : new GatedLimiter(joined.limiter, gate)
+    const leaveGate = gate?.limit(this.settings.limits)
     this.path = { serving: provider, settings: this.settings, limiter, budgets: plane.budgets }
     const stopObserving = limiter.observe((state) =>
       plane.observer.servingState?.({ serving: name, configName, ...state }),
     )
     this.#leaveLimiter = () => {
       stopObserving()
-      leave()
+      leaveGate?.()
+      joined.leave()
     }
   }
 

@@ -5,6 +5,7 @@ import type { Price } from '../contracts/serving-settings.js'
 import type { Spent } from './answers/run-answers.js'
 import { addUsage, costOf } from './cost.js'
 import type { ServingObserver } from './serving-plane.js'
+import { partsOf } from './usage-parts.js'
 
 /** Collects the usage of one request and reports it once, whatever the outcome. */
 export class UsageRecord {
@@ -88,13 +89,13 @@ export class UsageRecord {
     this.#started ??= whole.#started
     const usage = whole.#usage
     if (usage === undefined) return
-    const { inputTokens, outputTokens, cachedInputTokens, cacheWriteInputTokens, reasoningTokens } = usage
     this.#usage = addUsage(this.#usage, {
-      inputTokens: share(inputTokens),
-      outputTokens: share(outputTokens),
-      ...(cachedInputTokens === undefined ? {} : { cachedInputTokens: share(cachedInputTokens) }),
-      ...(cacheWriteInputTokens === undefined ? {} : { cacheWriteInputTokens: share(cacheWriteInputTokens) }),
-      ...(reasoningTokens === undefined ? {} : { reasoningTokens: share(reasoningTokens) }),
+      inputTokens: share(usage.inputTokens),
+      outputTokens: share(usage.outputTokens),
+      ...partsOf((part) => {
+        const count = usage[part]
+        return count === undefined ? undefined : share(count)
+      }),
     })
     this.#cost = whole.#cost === undefined || this.#cost === undefined ? undefined : this.#cost + whole.#cost / rows
   }

@@ -1,6 +1,6 @@
 import { type ColumnSet, rowFromEntries, type SourceBatch } from '@maestro-dataflow/core'
 import { fsError } from '../errors.js'
-import type { FoundFile } from '../find-files.js'
+import type { FoundFile } from '../found-file.js'
 import { readError } from '../read-error.js'
 import { RecordBatch } from '../record-batch.js'
 import { lettersOf } from './cell-text.js'
@@ -20,11 +20,11 @@ export interface ExcelLayout {
   readonly asked: ReadonlySet<string> | undefined
 }
 
-type File = Pick<FoundFile, 'path' | 'name'>
+type File = Pick<FoundFile, 'file' | 'name'>
 
 /** Reads the rows of a workbook as they arrive. A row with a cell that holds an error is rejected. */
-export async function* readExcel({ path, name }: File, layout: ExcelLayout): AsyncGenerator<SourceBatch> {
-  const workbook = await openWorkbook(path)
+export async function* readExcel({ file, name }: File, layout: ExcelLayout): AsyncGenerator<SourceBatch> {
+  const workbook = await openWorkbook(file)
   const sheets = chosenSheets(workbook, name, layout.sheet)
   for (const sheet of sheets) {
     const place = layout.sheet === '*' ? `${name}:${sheet.name}!` : `${name}:`
@@ -155,8 +155,8 @@ export async function excelColumns(files: readonly FoundFile[], layout: ExcelLay
   return { columns: columns, open: false }
 }
 
-async function namesIn({ path, name }: File, { sheet, headerRow = 0 }: ExcelLayout): Promise<readonly string[]> {
-  const workbook = await openWorkbook(path)
+async function namesIn({ file, name }: File, { sheet, headerRow = 0 }: ExcelLayout): Promise<readonly string[]> {
+  const workbook = await openWorkbook(file)
   const names = new Set<string>()
   for (const one of chosenSheets(workbook, name, sheet)) {
     const header = await firstRow(workbook, one, headerRow)

@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import type { StoredFile } from '../places/stored-file.js'
 import { unreadable } from '../unreadable.js'
 import { type NumberFormat, numberFormatOf } from './cell-dates.js'
 import { decodeText } from './cell-text.js'
@@ -24,8 +25,8 @@ export interface Workbook {
 }
 
 /** @throws MAESTRO_FS_CONTENT */
-export async function openWorkbook(path: string): Promise<Workbook> {
-  const archive = await ZipArchive.open(path)
+export async function openWorkbook(file: StoredFile): Promise<Workbook> {
+  const archive = await ZipArchive.open(file)
   const part = (await relations(archive, '_rels/.rels')).find(({ type }) => type.endsWith('/officeDocument'))?.target
   const main = part ?? 'xl/workbook.xml'
   if (!archive.has(main)) throw unreadable('it is no .xlsx file')

@@ -1,6 +1,6 @@
-import { createReadStream } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import { pipeline, Readable } from 'node:stream'
 import { createInflateRaw } from 'node:zlib'
+import type { OpenedFile, StoredFile } from '../places/stored-file.js'
 import { unreadable } from '../unreadable.js'
 
 /** A file within a zip archive. */
@@ -20,21 +20,21 @@ const ratioFrom = 100 * 1024 ** 2
 
 /** A zip archive whose parts are streamed. What a part holds beyond its announced size is refused. */
 export class ZipArchive {
-  readonly #path: string
+  readonly #file: StoredFile
   readonly #entries: ReadonlyMap<string, ZipEntry>
 
-  private constructor(path: string, entries: ReadonlyMap<string, ZipEntry>) {
-    this.#path = path
+  private constructor(file: StoredFile, entries: ReadonlyMap<string, ZipEntry>) {
+    this.#file = file
     this.#entries = entries
   }
 
   /** @throws MAESTRO_FS_CONTENT */
-  static async open(path: string): Promise<ZipArchive> {
-    const file = await open(path)
+  static async open(file: StoredFile): Promise<ZipArchive> {
+    const opened = await file.open()
     try {
-      return new ZipArchive(path, await readDirectory(file))
+      return new ZipArchive(file, await readDirectory(opened))
     } finally {
-      await file.close()
+      await opened.close()
     }
   }
 
@@ -52,24 +52,18 @@ export class ZipArchive {
     if (method !== 0 && method !== 8) throw unreadable(`the part ${name} is packed in a way that is not known`)
     const start = await this.#dataStart(entry)
     if (packed === 0) return
-    const raw = createReadStream(this.#path, { start, end: start + packed - 1 })
-    const inflated = method === 0 ? raw : raw.pipe(createInflateRaw())
-    raw.on('error', (error) => inflated.destroy(error))
+    const raw = this.#file.stream({ start, end: start + packed })
     let bytes = 0
-    try {
-      for await (const chunk of inflated as AsyncIterable<Buffer>) {
-        bytes += chunk.length
-        if (bytes > unpacked) throw unreadable(`the part ${name} is larger than it says`)
-        yield chunk
-      }
-    } finally {
-      raw.destroy()
+    for await (const chunk of method === 0 ? raw : inflated(raw)) {
+      bytes += chunk.length
+      if (bytes > unpacked) throw unreadable(`the part ${name} is larger than it says`)
+      yield chunk
     }
     if (bytes < unpacked) throw unreadable(`the part ${name} is cut off`)
   }
 
   async #dataStart({ offset }: ZipEntry): Promise<number> {
-    const file = await open(this.#path)
+    const file = await this.#file.open()
     try {
       const header = await bytesAt(file, offset, 30)
       if (header.readUInt32LE(0) !== 0x04034b50) throw unreadable('its list of parts is damaged')
@@ -80,14 +74,18 @@ export class ZipArchive {
   }
 }
 
-async function bytesAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, position)
-  if (bytesRead < length) throw unreadable('it is cut off')
-  return buffer
+/** The pipeline stops the raw bytes when the reader leaves. The reader receives every error. */
+const inflated = (raw: AsyncIterable<Buffer>): AsyncIterable<Buffer> =>
+  pipeline(Readable.from(raw, { objectMode: false }), createInflateRaw(), () => undefined)
+
+async function bytesAt(file: OpenedFile, position: number, length: number): Promise<Buffer> {
+  const bytes = await file.read(position, position + length)
+  if (bytes.length < length) throw unreadable('it is cut off')
+  return bytes
 }
 
-async function readDirectory(file: FileHandle): Promise<ReadonlyMap<string, ZipEntry>> {
-  const { size } = await file.stat()
+async function readDirectory(file: OpenedFile): Promise<ReadonlyMap<string, ZipEntry>> {
+  const { size } = file
   const start = size < 8 ? '' : (await bytesAt(file, 0, 8)).toString('hex')
   if (start === 'd0cf11e0a1b11ae1') throw unreadable('it is protected by a password, or an older .xls file')
   if (!start.startsWith('504b')) throw unreadable('it is no .xlsx file')

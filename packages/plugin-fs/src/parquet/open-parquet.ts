@@ -1,7 +1,7 @@
-import { type FileHandle, open } from 'node:fs/promises'
 import { MaestroError } from '@maestro-dataflow/core'
 import type { FileMetaData } from 'hyparquet'
 import { fsError } from '../errors.js'
+import type { OpenedFile, StoredFile } from '../places/stored-file.js'
 import { unreadable } from '../unreadable.js'
 import { decompressors } from './codecs.js'
 import { columnsOfFile, type ParquetColumn, parsers } from './parquet-columns.js'
@@ -19,13 +19,13 @@ export interface ParquetFile {
 const mostGroupBytes = 4 * 1024 ** 3
 
 /** @throws MAESTRO_FS_PARQUET for a file that is damaged or uses what cannot be read */
-export async function openParquet(path: string, name: string): Promise<ParquetFile> {
+export async function openParquet(stored: StoredFile, name: string): Promise<ParquetFile> {
   const { parquetMetadataAsync, parquetReadObjects, parquetSchema } = await import('hyparquet')
-  const handle = await open(path)
+  const handle = await stored.open()
   const fail = (reason: string, cause?: unknown) => fsError('MAESTRO_FS_PARQUET', { path: name, reason }, cause)
   try {
-    const { size } = await handle.stat()
-    await assertWhole(handle, size, fail)
+    const { size } = handle
+    await assertWhole(handle, fail)
     const file = { byteLength: size, slice: (start: number, end = size) => bytesOf(handle, start, end) }
     const metadata = await parquetMetadataAsync(file, { geoparquet: false }).catch((error: unknown) => {
       throw fail('its description at the end cannot be read; the file may be damaged', error)
@@ -73,7 +73,8 @@ function reasonOf(error: unknown): string {
 
 type Fail = (reason: string, cause?: unknown) => Error
 
-async function assertWhole(handle: FileHandle, size: number, fail: Fail): Promise<void> {
+async function assertWhole(handle: OpenedFile, fail: Fail): Promise<void> {
+  const { size } = handle
   if (size === 0) throw fail('it is empty')
   const [start, end] = [await textAt(handle, 0), size < 12 ? '' : await textAt(handle, size - 4)]
   if (start === 'PARE' || end === 'PARE') throw fail('it is encrypted')
@@ -81,20 +82,19 @@ async function assertWhole(handle: FileHandle, size: number, fail: Fail): Promis
   if (end !== 'PAR1') throw fail('it is cut off')
 }
 
-async function textAt(handle: FileHandle, position: number): Promise<string> {
-  const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, position)
-  return buffer.toString('latin1', 0, bytesRead)
+async function textAt(handle: OpenedFile, position: number): Promise<string> {
+  return (await handle.read(position, position + 4)).toString('latin1')
 }
 
-async function bytesOf(handle: FileHandle, start: number, end: number): Promise<ArrayBuffer> {
-  const bytes = new Uint8Array(Math.max(0, end - start))
-  for (let done = 0; done < bytes.length; ) {
-    const { bytesRead } = await handle.read(bytes, done, bytes.length - done, start + done)
-    if (bytesRead === 0) throw unreadable('the file ends too early')
-    done += bytesRead
-  }
-  return bytes.buffer
+async function bytesOf(handle: OpenedFile, start: number, end: number): Promise<ArrayBuffer> {
+  const bytes = await handle.read(start, end)
+  if (bytes.length < end - start) throw unreadable('the file ends too early')
+  return isWhole(bytes) ? bytes.buffer : new Uint8Array(bytes).buffer
 }
+
+/** Whether the bytes fill their memory, so that they need no copy. */
+const isWhole = (bytes: Buffer): bytes is Buffer<ArrayBuffer> =>
+  bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength
 
 function assertGroup({ row_groups: groups }: FileMetaData, group: number, asked: readonly ParquetColumn[], fail: Fail) {
   const names = new Set(asked.map(({ name }) => name))

@@ -1,6 +1,6 @@
 import { type ColumnSet, type Columns, rowFromEntries, type SourceBatch } from '@maestro-dataflow/core'
 import { fsError } from '../errors.js'
-import type { FoundFile } from '../find-files.js'
+import type { FoundFile } from '../found-file.js'
 import { openParquet } from './open-parquet.js'
 import type { ParquetColumn } from './parquet-columns.js'
 
@@ -8,11 +8,11 @@ const batchRows = 1024
 
 /** Reads a Parquet file, one row group at a time. Only the pages of the asked columns are read. */
 export async function* readParquet(
-  { path, name }: Pick<FoundFile, 'path' | 'name'>,
+  { file: stored, name }: Pick<FoundFile, 'file' | 'name'>,
   asked: ReadonlySet<string> | undefined,
   counted: (bytes: number) => void,
 ): AsyncGenerator<SourceBatch> {
-  const file = await openParquet(path, name)
+  const file = await openParquet(stored, name)
   try {
     const columns = asked === undefined ? file.columns : file.columns.filter((column) => asked.has(column.name))
     let number = 0
@@ -46,8 +46,8 @@ export async function parquetColumns(
   asked: ReadonlySet<string> | undefined,
 ): Promise<ColumnSet> {
   const types = new Map<string, Columns[string]>()
-  for (const { path, name } of files) {
-    const { columns, close } = await openParquet(path, name)
+  for (const { file, name } of files) {
+    const { columns, close } = await openParquet(file, name)
     await close()
     for (const column of columns) {
       const known = types.get(column.name) ?? column.type

@@ -14,6 +14,7 @@ export interface CompileContext {
   /** The folder of the config file, where relative paths start. */
   readonly directory: string
   readonly allowOutside: boolean
+  readonly allowPrivateAddresses: boolean
   /** Whether the user allows the run to replace existing outputs. */
   readonly overwrite: boolean
   /** The sinks whose existing output may be replaced because this run has written it. */

@@ -258,9 +258,12 @@ async function compileSink(
   const read = await readOptions(node.use, definition.options, node.options, context, faults, node.id)
   if (read === undefined) return undefined
   const { options, shown } = read
-  const { directory, allowOutside, ownOutputs } = context
+  const { directory, allowOutside, allowPrivateAddresses, ownOutputs } = context
   const overwrite = context.overwrite || ownOutputs.has(node.id)
   if (context.requireSink)
-    await faults.addAll(() => definition.check?.(options, { directory, allowOutside, overwrite, columns }), node.id)
+    await faults.addAll(
+      () => definition.check?.(options, { directory, allowOutside, allowPrivateAddresses, overwrite, columns }),
+      node.id,
+    )
   return { node, definition, options, shown, columns }
 }

@@ -54,8 +54,8 @@ export async function compileNamedSource(
   const read = await readOptions(use, source.options, given, context, faults, step)
   if (read === undefined) return undefined
   const { options, shown } = read
-  const { directory, allowOutside } = context
-  const place = { directory, allowOutside }
+  const { directory, allowOutside, allowPrivateAddresses } = context
+  const place = { directory, allowOutside, allowPrivateAddresses }
   const isSound = await faults.addAll(() => source.check?.(options, place), step)
   const columns =
     (isSound ? await faults.catchLater(() => source.describeColumns?.(options, place), step) : undefined) ??

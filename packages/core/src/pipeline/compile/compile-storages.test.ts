@@ -68,7 +68,8 @@ describe('a source', () => {
       return [missing('in'), missing('in too')]
     }
     const { faults } = await plan({ source: { check } }, { allowOutsidePaths: true })
-    expect(asked).toEqual([[{ path: 'in' }, { directory: '/project', allowOutside: true }]])
+    const place = { directory: '/project', allowOutside: true, allowPrivateAddresses: false }
+    expect(asked).toEqual([[{ path: 'in' }, place]])
     expect(faults).toEqual([
       [undefined, 'MAESTRO_STORAGE_NOT_FOUND', 'in does not exist.'],
       [undefined, 'MAESTRO_STORAGE_NOT_FOUND', 'in too does not exist.'],
@@ -122,6 +123,7 @@ describe('a sink', () => {
         {
           directory: '/project',
           allowOutside: false,
+          allowPrivateAddresses: false,
           overwrite: true,
           columns: { columns: { text: 'string' }, open: false },
         },

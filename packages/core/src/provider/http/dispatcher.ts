@@ -1,4 +1,6 @@
+import type { LookupFunction } from 'node:net'
 import type { Dispatcher } from 'undici'
+import { openLookup } from '../../media/private-addresses.js'
 
 /** The time-out for a connection, in milliseconds. An answer may take as long as the signal allows. */
 const connectTimeout = 10_000
@@ -28,13 +30,22 @@ function proxyOf(protocol: string): string | undefined {
   return proxy || undefined
 }
 
-async function createPool(proxy: string | undefined): Promise<Dispatcher> {
+let publicPool: Promise<Dispatcher> | undefined
+
+/** The connection pool that refuses private addresses. It uses no proxy, which would look up the names itself. */
+export function publicDispatcher(): Promise<Dispatcher> {
+  publicPool ??= createPool(undefined, openLookup)
+  return publicPool
+}
+
+async function createPool(proxy: string | undefined, lookup?: LookupFunction): Promise<Dispatcher> {
   // undici makes itself the dispatcher of the global `fetch` unless one exists. `fetch` sets its own when it is first
   // used.
   void new Headers()
   const { Agent, EnvHttpProxyAgent } = await import('undici')
   // Without undici's limits of five minutes for the head of an answer and for the time between two pieces of its body.
-  const settings = { headersTimeout: 0, bodyTimeout: 0, connect: { timeout: connectTimeout } }
+  const connect = { timeout: connectTimeout, ...(lookup === undefined ? {} : { lookup }) }
+  const settings = { headersTimeout: 0, bodyTimeout: 0, connect }
   // This dispatcher bypasses the proxy for the hosts in NO_PROXY.
   return proxy === undefined
     ? new Agent(settings)

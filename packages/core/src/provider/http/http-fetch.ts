@@ -25,17 +25,29 @@ export const httpFetch = createHttpFetch()
 
 /** @see httpFetch */
 export function createHttpFetch({ amend, ...bounds }: HttpFetchOptions = {}): typeof fetch {
-  return async (input, init) => {
+  const send: typeof fetch = async (input, init) => {
     const { url, ...request } = await requestOf(input, init)
     const reply = await sendHttp(url, request)
     const { status, statusText, headers } = reply
     const content = withoutBody.has(status) ? discard(reply) : await contentOf(reply, bounds)
-    if (amend === undefined || !(content instanceof Uint8Array) || !json.test(headers.get('content-type') ?? ''))
-      return new Response(content, { status, statusText, headers })
-    const amended = amend({ status, text: new TextDecoder().decode(content) })
-    if (amended === undefined) return new Response(content, { status, statusText, headers })
-    headers.delete('content-length')
-    return new Response(amended.text, { status: amended.status, headers })
+    return new Response(content, { status, statusText, headers })
+  }
+  return amend === undefined ? send : amendReplies(send, amend)
+}
+
+/** A `fetch` whose JSON replies are changed before the client library reads them. */
+export function amendReplies(send: typeof fetch, amend: NonNullable<HttpFetchOptions['amend']>): typeof fetch {
+  return async (input, init) => {
+    const response = await send(input, init)
+    const { status, statusText, headers } = response
+    const type = headers.get('content-type') ?? ''
+    if (response.body === null || streams.test(type) || !json.test(type)) return response
+    const text = await response.text()
+    const amended = amend({ status, text })
+    if (amended === undefined) return new Response(text, { status, statusText, headers })
+    const kept = new Headers(headers)
+    kept.delete('content-length')
+    return new Response(amended.text, { status: amended.status, headers: kept })
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
+import { assertOpenHost } from '../../media/private-addresses.js'
 import { decodedBody } from './decoded-body.js'
-import { dispatcherFor } from './dispatcher.js'
+import { dispatcherFor, publicDispatcher } from './dispatcher.js'
 
 /** One request over HTTP. */
 export interface HttpRequest {
@@ -11,6 +12,10 @@ export interface HttpRequest {
   readonly body?: string | Uint8Array | undefined
   /** Aborts the request, even while its body is read. */
   readonly signal?: AbortSignal | undefined
+  /** Leaves the body as it was sent, for a request of a range of its bytes. @default false */
+  readonly raw?: boolean | undefined
+  /** Refuses addresses in private networks and on this machine. No proxy is used then. @default false */
+  readonly publicOnly?: boolean | undefined
 }
 
 /** The head of a reply, with its unread body. Destroy a body that you do not read. */
@@ -20,7 +25,7 @@ export interface HttpReply {
   readonly status: number
   readonly statusText: string
   readonly headers: Headers
-  /** The decompressed body. */
+  /** The body, decompressed unless it was asked for as it was sent. */
   readonly body: Readable
 }
 
@@ -32,26 +37,32 @@ const defaults = { 'user-agent': 'maestro-dataflow', 'accept-encoding': 'gzip, d
  * minutes, but a long queue or a large model takes longer.) It does not follow redirects, because a server must not
  * send a key elsewhere.
  *
- * @throws the signal's reason; an error with the `code` of Node or undici if no reply arrives
+ * @throws MAESTRO_MEDIA_ADDRESS_PRIVATE; the signal's reason; an error with the `code` of Node or undici if no reply arrives
  * @example
  * const reply = await sendHttp('https://api.example.com/v1/chat', { body: JSON.stringify(question), signal })
  * const answer = JSON.parse(await readText(reply))
  */
 export async function sendHttp(address: URL | string, request: HttpRequest = {}): Promise<HttpReply> {
   const { body: content, method = content === undefined ? 'GET' : 'POST', headers, signal } = request
+  const { raw = false, publicOnly = false } = request
   const url = new URL(address)
-  const dispatcher = await dispatcherFor(url)
+  if (publicOnly) assertOpenHost(url)
+  const dispatcher = await (publicOnly ? publicDispatcher() : dispatcherFor(url))
   signal?.throwIfAborted()
   const reply = await dispatcher.request({
     origin: url.origin,
     path: `${url.pathname}${url.search}`,
     method,
-    headers: { ...defaults, ...Object.fromEntries(new Headers(headers)) },
+    headers: {
+      ...defaults,
+      ...(raw ? { 'accept-encoding': 'identity' } : {}),
+      ...Object.fromEntries(new Headers(headers)),
+    },
     body: content ?? null,
     signal: signal ?? null,
   })
   const given = headersOf(reply.headers)
-  const body = await decodedBody(reply.body, given)
+  const body = raw ? reply.body : await decodedBody(reply.body, given)
   // A body that is destroyed early fails, possibly without a listener.
   body.on('error', () => undefined)
   return {

@@ -1,5 +1,5 @@
 import { failureIn } from '../failure-in.js'
-import { createHttpFetch, type WholeReply } from './http-fetch.js'
+import { amendReplies, createHttpFetch, type WholeReply } from './http-fetch.js'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -10,16 +10,28 @@ type Fields = Readonly<Record<string, unknown>>
  */
 export const tolerantFetch: typeof fetch = createHttpFetch({ amend })
 
+const tolerant = new WeakMap<typeof fetch, typeof fetch>([[tolerantFetch, tolerantFetch]])
+
+/** Another `fetch`, such as one that a user passed to a client library, with the tolerance of `tolerantFetch`. */
+export function withTolerance(send: typeof fetch): typeof fetch {
+  const known = tolerant.get(send)
+  if (known !== undefined) return known
+  const made = amendReplies(send, amend)
+  tolerant.set(send, made)
+  tolerant.set(made, made)
+  return made
+}
+
 function amend({ status, text }: WholeReply): WholeReply | undefined {
   const value = status === 200 ? parse(text) : undefined
   if (value === undefined) return undefined
   const failure = failureIn(value)
-  if (failure !== undefined) return failed(failure.status ?? 500, failure.reason, failure.code)
+  if (failure !== undefined) return failed(failure.status ?? 500, failure.reason, failure.code, usageOf(value))
   if (!isFields(value) || !('choices' in value) || isUsual(value)) return undefined
   const { choices, prompt_filter_results } = value
   const isEmpty = !Array.isArray(choices) || choices.length === 0
   if (isEmpty && (prompt_filter_results != null || value.usage != null))
-    return failed(400, 'the reply contains no answer, which is how filters act', 'content_filter')
+    return failed(400, 'the reply contains no answer, which is how filters act', 'content_filter', value.usage)
   const kept = isEmpty ? value : { ...sideData(value), choices: choices.map(amendChoice) }
   return { status, text: JSON.stringify(kept) }
 }
@@ -72,9 +84,13 @@ function amendChoice(choice: unknown): unknown {
     : { ...choice, finish_reason: 'refusal', message: { ...message, content: message.refusal } }
 }
 
-function failed(status: number, message: string, code?: string): WholeReply {
-  return { status, text: JSON.stringify({ error: { message, type: code ?? 'error', code: code ?? null } }) }
+/** The usage stands in the error, because client libraries pass on nothing else. */
+function failed(status: number, message: string, code: string | undefined, usage: unknown): WholeReply {
+  const error = { message, type: code ?? 'error', code: code ?? null, ...(usage == null ? {} : { usage }) }
+  return { status, text: JSON.stringify({ error }) }
 }
+
+const usageOf = (value: unknown): unknown => (isFields(value) ? value.usage : undefined)
 
 function parse(text: string): unknown {
   try {

@@ -16,9 +16,10 @@ export function previewResume(
   { limit }: { readonly limit?: number | undefined },
 ): Promise<readonly StageDecision[]> {
   return inTemporaryFolder(async (runDirectory) => {
-    const { directory, allowOutside, logger, stateDirectory, describeServing } = environment
+    const { directory, allowOutside, allowPrivateAddresses, logger, stateDirectory, describeServing } = environment
     const { signal } = new AbortController()
-    const reader = await openSource(compiled, { directory, allowOutside, logger, signal, runDirectory })
+    const context = { directory, allowOutside, allowPrivateAddresses, logger, signal, runDirectory }
+    const reader = await openSource(compiled, context)
     const input = await identifyInput(compiled.source.node, reader, fullHash)
     const others = await identifyOthers(compiled, fullHash)
     const parts = fingerprintStages(compiled, { input, others, limit, describeServing })

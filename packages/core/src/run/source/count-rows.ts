@@ -21,8 +21,8 @@ export async function countRows(
     return Array.isArray(rows) ? { count: rows.length, exact: true } : undefined
   }
   return inTemporaryFolder(async (runDirectory) => {
-    const { directory, allowOutside, logger } = environment
-    const context = { directory, allowOutside, logger, signal, runDirectory }
+    const { directory, allowOutside, allowPrivateAddresses, logger } = environment
+    const context = { directory, allowOutside, allowPrivateAddresses, logger, signal, runDirectory }
     const reader = await source.definition?.open(source.options, context)
     if (reader === undefined) return undefined
     return reader.rowCount === undefined ? readToCount(reader) : { count: reader.rowCount, exact: true }

@@ -36,7 +36,8 @@ export function settleRow(
       if (step.id !== end) step.counter.rowsOut++
       else if (one.rejected !== undefined) {
         const { row, error } = rejects.get(one.id) ?? { row: work.row, error: undefined }
-        return events.rejected(step, one, row, error)
+        events.rejected(step, one, row, error)
+        return
       } else if (one.lost !== undefined) {
         step.counter.dropped++
         return

@@ -119,6 +119,6 @@ export const answerCases: Readonly<Record<string, ReplyCase>> = {
   'an answer that declines is refused': {
     said: [{ refusal: 'I cannot help with that.' }],
     json: true,
-    expected: { code: 'REFUSED', words: 'I cannot help with that.' },
+    expected: { code: 'REFUSED', words: 'I cannot help with that.', usage: { inputTokens: 7, outputTokens: 3 } },
   },
 }

@@ -2,6 +2,12 @@ import { answer, byName, type ReplyCase } from './reply-case.js'
 
 const names = (...words: readonly string[]) => Object.fromEntries(words.map((word) => [word, word]))
 
+const codes: Readonly<Record<string, string>> = {
+  length: 'CUT_OFF',
+  content_filter: 'FILTERED',
+  something_new: 'UNFINISHED',
+}
+
 /** What the finish reason of an answer means, in the words of any server. */
 export const endCases: Readonly<Record<string, ReplyCase>> = {
   ...byName(
@@ -51,5 +57,23 @@ export const endCases: Readonly<Record<string, ReplyCase>> = {
     said: [{ withheld: true }],
     json: true,
     expected: { code: 'FILTERED' },
+  },
+  'the tokens of an answer that a filter has withheld are counted': {
+    said: [{ withheld: 'charged' }],
+    json: true,
+    expected: { code: 'FILTERED', usage: { inputTokens: 7 } },
+  },
+  ...byName(
+    names('length', 'content_filter', 'something_new'),
+    (finish) => `the tokens of an answer that ended with ${finish} are counted`,
+    (finish) => ({
+      said: [{ text: answer, finish }],
+      json: true,
+      expected: { code: codes[finish] ?? '', usage: { inputTokens: 7, outputTokens: 3 } },
+    }),
+  ),
+  'the tokens of an answer that the server gave up are counted': {
+    said: [{ text: 'b', finish: 'error' }, { text: 'bad' }],
+    expected: { text: 'bad', usage: { inputTokens: 14, outputTokens: 6 } },
   },
 }

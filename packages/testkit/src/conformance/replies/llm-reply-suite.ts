@@ -6,6 +6,7 @@ import {
   type LLMServing,
   MaestroError,
   ServingPlane,
+  type Usage,
 } from '@maestro-dataflow/core'
 import { startMisbehavingServer } from '../../misbehaving-server.js'
 import type { RecordedRequest } from '../../misbehaving-server-replies.js'
@@ -79,6 +80,7 @@ async function assertOutcome(
 ): Promise<void> {
   const server = await startMisbehavingServer()
   let asked = 0
+  let recorded: Usage | undefined
   server.always((request) => {
     if (!dialect.isChat(request)) return dialect.other(request)
     const reply = dialect.reply(said[Math.min(asked++, said.length - 1)] ?? {})
@@ -86,7 +88,13 @@ async function assertOutcome(
     return reply
   })
   const serving = new EnhancedLLMServing(await makeServing(server.url), {
-    plane: new ServingPlane(),
+    plane: new ServingPlane({
+      observer: {
+        requestDone: (event) => {
+          recorded = event.usage
+        },
+      },
+    }),
     settings: { retries: 1, repairs: 1, timeout },
   })
   try {
@@ -96,6 +104,7 @@ async function assertOutcome(
     const result = await call().catch((error: unknown) => error)
     if (expected.code === undefined) assertAnswer(result, expected)
     else assertFailure(result, expected)
+    if (expected.usage !== undefined) assert.deepEqual({ ...recorded, ...expected.usage }, { ...recorded })
     assertAsked(asked, expected.asked ?? said.length)
     const turns = server.requests.filter((request) => dialect.isChat(request)).flatMap(turnsOf)
     assert.ok(!turns.includes(''), 'an empty turn was sent')
@@ -127,10 +136,9 @@ function assertAsked(asked: number, expected: number | { readonly most: number }
   else assert.ok(asked <= expected.most, `${asked} requests are more than ${expected.most}`)
 }
 
-function assertAnswer(given: unknown, { text, object, reasoning, usage }: ReplyCase['expected']): void {
+function assertAnswer(given: unknown, { text, object, reasoning }: ReplyCase['expected']): void {
   if (given instanceof Error) throw given
   const result = given as LLMResult
-  if (usage !== undefined) assert.deepEqual({ ...result.usage, ...usage }, { ...result.usage })
   if (text !== undefined) assert.equal(result.text, text)
   if (object !== undefined) assert.deepEqual(result.object, object)
   if (reasoning === undefined) return

@@ -15,6 +15,7 @@ export interface ReplyCase {
     readonly text?: string
     readonly object?: unknown
     readonly reasoning?: string
+    /** What the call records, whatever its outcome. */
     readonly usage?: Partial<Usage>
     /** The code of the error, without `MAESTRO_SERVING_`. */
     readonly code?: string

@@ -1,31 +1,15 @@
 import { createHash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
-import type { FoundFile } from './find-files.js'
 
 /** The number of bytes at each end of a file that identify it. */
 const endBytes = 1 << 16
 const chunkBytes = 1 << 20
-/** The number of files that are open at once. */
-const together = 16
 
 /**
- * Identifies the content of files by their size, their time of change, and a hash of their beginning and end. A change
- * in the middle that keeps the size and the time is found only with a full hash.
+ * Identifies the content of a file by its size, its time of change, and a hash of its beginning and end. A change in the
+ * middle that keeps the size and the time is found only with a full hash.
  */
-export async function identifyFiles(
-  files: readonly FoundFile[],
-  isFull: boolean,
-): Promise<Readonly<Record<string, string>>> {
-  const parts: Record<string, string> = {}
-  for (let start = 0; start < files.length; start += together) {
-    const some = files.slice(start, start + together)
-    const found = await Promise.all(some.map(({ path }) => identifyFile(path, isFull)))
-    for (const [index, { name }] of some.entries()) parts[`the file ${name}`] = found[index] as string
-  }
-  return parts
-}
-
-async function identifyFile(path: string, isFull: boolean): Promise<string> {
+export async function identifyFile(path: string, isFull: boolean): Promise<string> {
   const file = await open(path, 'r')
   try {
     const { size, mtimeNs } = await file.stat({ bigint: true })

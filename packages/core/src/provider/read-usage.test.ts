@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readUsage } from './read-usage.js'
+import { readUsage, usageIn } from './read-usage.js'
 
 test.each<[string, unknown, object]>([
   [
@@ -27,6 +27,31 @@ test.each<[string, unknown, object]>([
     { prompt_tokens: 9, completion_tokens: 5, prompt_cache_hit_tokens: 8 },
     { inputTokens: 9, outputTokens: 5, cachedInputTokens: 8 },
   ],
+  [
+    'Anthropic itself, few cached tokens',
+    { input_tokens: 90, output_tokens: 5, cache_read_input_tokens: 9, cache_creation_input_tokens: 1 },
+    { inputTokens: 100, outputTokens: 5, cachedInputTokens: 9, cacheWriteInputTokens: 1 },
+  ],
+  [
+    'Gemini',
+    {
+      promptTokenCount: 9,
+      candidatesTokenCount: 5,
+      thoughtsTokenCount: 3,
+      cachedContentTokenCount: 2,
+      totalTokenCount: 17,
+      promptTokensDetails: [
+        { modality: 'TEXT', tokenCount: 4 },
+        { modality: 'AUDIO', tokenCount: 5 },
+      ],
+    },
+    { inputTokens: 9, outputTokens: 8, cachedInputTokens: 2, reasoningTokens: 3, audioInputTokens: 5 },
+  ],
+  [
+    'images and recordings',
+    { prompt_tokens: 9, completion_tokens: 5, prompt_tokens_details: { audio_tokens: 4, image_tokens: 3 } },
+    { inputTokens: 9, outputTokens: 5, audioInputTokens: 4, imageInputTokens: 3 },
+  ],
   ['numbers as texts', { prompt_tokens: '9', completion_tokens: '5' }, { inputTokens: 9, outputTokens: 5 }],
   ['nothing', null, {}],
 ])('%s', (_, given, usage) => {
@@ -41,4 +66,14 @@ test.each<[unknown, string]>([
   [{ completion_tokens: 1.5 }, 'usage.completion_tokens'],
 ])('what cannot be read is named: %o', (given, name) => {
   expect(readUsage(given)).toEqual({ usage: {}, unreadable: [name] })
+})
+
+test('the usage of a whole reply stands beside the answer or within its error', () => {
+  const usage = { prompt_tokens: 7, completion_tokens: 0 }
+  const expected = { inputTokens: 7, outputTokens: 0 }
+  expect(usageIn({ choices: [], usage })).toEqual(expected)
+  expect(usageIn({ error: { message: 'no', usage } })).toEqual(expected)
+  expect(usageIn({ promptFeedback: {}, usageMetadata: { promptTokenCount: 7 } })).toEqual(expected)
+  for (const none of [undefined, null, 'no', [], {}, { usage: 'none' }, { error: 'no' }, { usage: [] }])
+    expect(usageIn(none)).toBeUndefined()
 })

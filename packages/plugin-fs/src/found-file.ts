@@ -1,0 +1,19 @@
+import type { Compression, FileFormat } from './format.js'
+import type { StoredFile } from './places/stored-file.js'
+
+/** A file to read. */
+export interface FoundFile {
+  readonly file: StoredFile
+  /** The name in messages and row ids: relative to the project. */
+  readonly name: string
+  readonly format: FileFormat
+  readonly compression: Compression
+}
+
+/** The folder of a project, and whether paths may leave it. */
+export interface Project {
+  readonly directory: string
+  readonly allowOutside: boolean
+  readonly allowPrivateAddresses?: boolean | undefined
+  readonly signal?: AbortSignal | undefined
+}

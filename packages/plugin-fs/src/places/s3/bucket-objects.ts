@@ -1,0 +1,69 @@
+import { textOf } from '../patient-request.js'
+import { RemoteFile } from '../remote-file.js'
+import type { Bucket } from './bucket.js'
+import { partsIn, textIn } from './s3-xml.js'
+
+/** An object of a bucket, as a listing or a question for it describes it. */
+export interface BucketObject {
+  readonly key: string
+  readonly size: number
+  readonly etag: string
+  /** The id of the upload that made it, if that was ours; only a question for the object tells it. */
+  readonly upload?: string | undefined
+}
+
+/** The header that carries the id of an upload, by which an upload whose answer was lost is recognised. */
+export const uploadHeader = 'x-amz-meta-maestro-upload'
+
+/** The object with a key; undefined if there is none. @throws MAESTRO_FS_PLACE_REFUSED */
+export async function findObject(bucket: Bucket, key: string): Promise<BucketObject | undefined> {
+  const reply = await bucket.request({ method: 'HEAD', key })
+  if (reply.status === 404) return undefined
+  reply.body.destroy()
+  if (reply.status !== 200) {
+    // The answer to this kind of question has no words.
+    throw await bucket.refusal({ key }, await bucket.request({ key, headers: { range: 'bytes=0-0' } }))
+  }
+  const { headers } = reply
+  return {
+    key,
+    size: Number(headers.get('content-length')),
+    etag: headers.get('etag') ?? headers.get('last-modified') ?? '',
+    upload: headers.get(uploadHeader) ?? undefined,
+  }
+}
+
+/** The objects whose keys begin with a text, in the order of their keys. @throws MAESTRO_FS_PLACE_REFUSED */
+export async function* listObjects(bucket: Bucket, prefix: string): AsyncGenerator<BucketObject> {
+  let token: string | undefined
+  do {
+    const next = token === undefined ? {} : { 'continuation-token': token }
+    const query = { 'encoding-type': 'url', 'list-type': '2', ...next, prefix }
+    const reply = await bucket.request({ query: Object.fromEntries(Object.entries(query).sort()) })
+    if (reply.status !== 200) throw await bucket.refusal({ key: prefix }, reply)
+    const xml = await textOf(reply)
+    const isEncoded = textIn(xml, 'EncodingType') === 'url'
+    for (const part of partsIn(xml, 'Contents')) {
+      const name = textIn(part, 'Key') ?? ''
+      const key = isEncoded ? decodeURIComponent(name.replaceAll('+', ' ')) : name
+      yield { key, size: Number(textIn(part, 'Size')), etag: textIn(part, 'ETag') ?? '' }
+    }
+    token = textIn(xml, 'IsTruncated') === 'true' ? textIn(xml, 'NextContinuationToken') : undefined
+  } while (token !== undefined)
+}
+
+/** An object as a file, of which only the version with this ETag is read. */
+export function objectFile(bucket: Bucket, { key, size, etag }: BucketObject, signal?: AbortSignal): RemoteFile {
+  return new RemoteFile({
+    name: bucket.nameOf(key),
+    size,
+    version: etag,
+    signal,
+    get: ({ start, end }) =>
+      bucket.request({
+        key,
+        headers: { range: `bytes=${start}-${end - 1}`, ...(etag.startsWith('"') ? { 'if-match': etag } : {}) },
+      }),
+    refusal: (reply) => bucket.refusal({ key }, reply),
+  })
+}

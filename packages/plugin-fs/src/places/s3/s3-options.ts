@@ -1,0 +1,50 @@
+import { fromEnvironment } from '@maestro-dataflow/core'
+import { z } from 'zod'
+
+const text = z.string().min(1)
+
+/** How buckets are reached. */
+export const s3Options = z.object({
+  /**
+   * The address of a service that is compatible with S3, such as MinIO or R2.
+   *
+   * @default AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, or else Amazon S3 in the region
+   */
+  endpoint: fromEnvironment(z.url({ protocol: /^https?$/ })).optional(),
+  /** @default AWS_REGION, AWS_DEFAULT_REGION, or else us-east-1 */
+  region: fromEnvironment(text).optional(),
+  /** @default AWS_ACCESS_KEY_ID; without a key, requests are not signed, as public buckets permit */
+  accessKeyId: fromEnvironment(text).optional(),
+  /** @default AWS_SECRET_ACCESS_KEY */
+  secretAccessKey: fromEnvironment(text).optional(),
+  /** @default AWS_SESSION_TOKEN */
+  sessionToken: fromEnvironment(text).optional(),
+})
+
+export type S3Options = z.output<typeof s3Options>
+
+/** The options, and what the environment says where they say nothing. */
+export interface S3Connection {
+  readonly endpoint: string | undefined
+  readonly region: string
+  readonly credentials:
+    | { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken?: string }
+    | undefined
+}
+
+export function s3Connection(options: S3Options = {}): S3Connection {
+  const { env } = process
+  const given = options as Readonly<Record<keyof S3Options, string | undefined>>
+  const accessKeyId = given.accessKeyId ?? env.AWS_ACCESS_KEY_ID
+  const secretAccessKey = given.secretAccessKey ?? env.AWS_SECRET_ACCESS_KEY
+  // A token of the environment belongs to the key of the environment.
+  const token = given.sessionToken ?? (given.accessKeyId === undefined ? env.AWS_SESSION_TOKEN : undefined)
+  return {
+    endpoint: given.endpoint ?? (env.AWS_ENDPOINT_URL_S3 || env.AWS_ENDPOINT_URL || undefined),
+    region: given.region ?? (env.AWS_REGION || env.AWS_DEFAULT_REGION || 'us-east-1'),
+    credentials:
+      accessKeyId && secretAccessKey
+        ? { accessKeyId, secretAccessKey, ...(token ? { sessionToken: token } : {}) }
+        : undefined,
+  }
+}

@@ -1,0 +1,48 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { type Usage, usageIn } from '@maestro-dataflow/core'
+
+/** The replies that the client of a model has received during one call. */
+const calls = new AsyncLocalStorage<Response[]>()
+
+/** A `fetch` that notes its replies for `withNotedReplies`. */
+export function noteReplies(send: typeof fetch): typeof fetch {
+  return async (input, init) => {
+    const reply = await send(input, init)
+    if (/json/i.test(reply.headers.get('content-type') ?? '')) calls.getStore()?.push(reply.clone())
+    return reply
+  }
+}
+
+/**
+ * Calls a model. LangChain does not report the tokens of embeddings and of replies for which the provider's client
+ * throws an error, although the provider charges them, so they are read from the replies.
+ *
+ * @param toError Converts what the model throws to a typed error.
+ * @returns the answer, and a function that reads the tokens of its replies; undefined if a reply does not state them
+ */
+export async function withNotedReplies<Answer>(
+  ask: () => Promise<Answer>,
+  toError: (error: unknown, usage: Usage | undefined) => Error,
+): Promise<{ readonly answer: Answer; readonly usage: () => Promise<Usage | undefined> }> {
+  const replies: Response[] = []
+  const usage = () => usageOf(replies)
+  try {
+    return { answer: await calls.run(replies, ask), usage }
+  } catch (error) {
+    throw toError(error, await usage())
+  }
+}
+
+async function usageOf(replies: readonly Response[]): Promise<Usage | undefined> {
+  try {
+    const told = await Promise.all(replies.map(async (reply) => usageIn(await reply.json())))
+    return told.reduce((sum, usage) => sum && usage && added(sum, usage))
+  } catch {
+    return undefined
+  }
+}
+
+const added = (one: Usage, other: Usage): Usage => ({
+  inputTokens: one.inputTokens + other.inputTokens,
+  outputTokens: one.outputTokens + other.outputTokens,
+})
