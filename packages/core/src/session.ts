@@ -18,6 +18,7 @@ import { PROJECT } from './contracts/project.js'
 import { RESPONSE_CACHE, type ResponseCache } from './contracts/response-cache.js'
 import { SERVINGS, type Servings } from './contracts/serving-definition.js'
 import type { SharedLimits } from './contracts/shared-limits.js'
+import type { PipelineOrigin } from './contracts/step-workers.js'
 import type { TableEngine } from './contracts/table-engine.js'
 import type { Token } from './contracts/token.js'
 import { VECTOR_STORES, type VectorStores } from './contracts/vector-store.js'
@@ -216,8 +217,13 @@ export class Session {
     return { environment, dispose: () => scope.dispose() }
   }
 
-  /** What one run receives. */
-  openRun(pipeline: string): Scope<RunEnvironment> {
+  /** What runs the partitions. @throws MAESTRO_REGISTRY_UNKNOWN, MAESTRO_CONFIG_INVALID */
+  executor(): Executor {
+    return this.#executors.get('executor')
+  }
+
+  /** What one run receives. @param origin Where workers find the pipeline. */
+  openRun(pipeline: string, origin?: PipelineOrigin): Scope<RunEnvironment> {
     const { config, host, redactor, logger } = this.#input
     const scope = this.#container.createScope().bindValue(LOGGER, logger.child({ pipeline }))
     const environment: RunEnvironment = {
@@ -230,7 +236,8 @@ export class Session {
       budgets: config.budgets,
       logger: scope.resolve(LOGGER),
       hooks: host.hooks,
-      executor: this.#executors.get('executor'),
+      executor: this.executor(),
+      origin,
       redact: redactor.error,
       pluginOf: (kind, name) => host.registry.pluginOf(kind, name),
       versionOf: (plugin) => host.versionOf(plugin),

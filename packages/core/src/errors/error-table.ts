@@ -417,6 +417,11 @@ export const coreErrors = {
     hint: () =>
       'The details name the rows. If the memory was not enough, give the workers more, with `memory` of the executor; a step must not end the process.',
   },
+  MAESTRO_WORKER_START: {
+    message: (d: { reason: string }) => `A worker could not start: ${d.reason}.`,
+    hint: () =>
+      'A worker opens the config and the pipeline again. Code at the top level of their modules runs there too, and must work there.',
+  },
   MAESTRO_WORKER_OTHER_PLAN: {
     message: (d: { pipeline: string; changed: readonly string[] }) =>
       `The worker finds other steps in the pipeline ${d.pipeline} than the run: ${list(d.changed)}.`,

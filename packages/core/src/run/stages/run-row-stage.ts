@@ -16,10 +16,10 @@ import { type RowOutput, sinkErrors, writeWithRejects } from '../run-outputs.js'
 import { estimateBytes } from '../source/read-source.js'
 import { partitionFile } from '../state/stage-files.js'
 import { readStepFile, StepFileWriter } from '../state/step-file.js'
-import { createRowStep } from '../stream/create-row-step.js'
-import type { RowStep } from '../stream/row-step.js'
+import type { StepBase } from '../stream/row-step.js'
 import { RowStream } from '../stream/row-stream.js'
 import { untilStopped } from '../stream/until-stopped.js'
+import { openChain } from '../workers/open-chain.js'
 import type { CommittedSink, StageCommits } from './stage-commits.js'
 
 /** The input of a row stage and the destinations of its rows. */
@@ -43,8 +43,8 @@ export interface RowStageRun {
 /** Runs one partition of a row stage: input, chain, outputs. @returns the number of rows that came out */
 export async function runRowStage(run: RowStageRun, context: RunContext): Promise<number> {
   const { stage, commits, progress } = run
-  const onError = context.settings.onError ?? 'reject'
-  const steps = run.steps.map((step) => createRowStep(step, counterOf(context, step.node.id), onError, context))
+  const chain = await openChain(stage.index, run.steps, context)
+  const { steps } = chain
   const useOf = (id: string) => context.compiled.steps.get(id)?.planned.use ?? id
   let stepFile: StepFileWriter | undefined
   let stream: RowStream | undefined
@@ -67,8 +67,8 @@ export async function runRowStage(run: RowStageRun, context: RunContext): Promis
     })
     if (progress?.file !== undefined) rowsOut += await replay(path, progress.file.bytes, replayed, run, context)
     stream = new RowStream({
-      steps,
-      rowsInFlight: context.settings.rowsInFlight ?? 1024,
+      steps: chain.links,
+      rowsInFlight: chain.rowsInFlight,
       bytesInFlight: bytesOf(context.settings.bytesInFlight ?? '64MiB'),
       spillPath: join(context.folder.path, `spill-${stage.index}-${run.partition}.jsonl`),
       run: context.folder.runId,
@@ -113,9 +113,11 @@ export async function runRowStage(run: RowStageRun, context: RunContext): Promis
     await stream?.dispose()
     commits?.end()
     await (commits?.hasCommitted === true ? stepFile?.suspend() : stepFile?.abort())
+    await chain.dispose()
     throw error
   }
   await stream.dispose()
+  await chain.dispose()
   ledger?.finish()
   announce(context, stage, steps)
   return rowsOut
@@ -238,7 +240,7 @@ async function openSink(sink: CompiledSink, { stage, progress }: RowStageRun, co
 function keepRows(
   file: StepFileWriter,
   stage: PlannedStage,
-  last: RowStep | undefined,
+  last: StepBase | undefined,
   context: RunContext,
   commits: StageCommits | undefined,
 ): (batch: Batch) => Promise<Batch> {
