@@ -555,6 +555,11 @@ export const coreErrors = {
     hint: () =>
       'Give the path of a file of the project, an address, or bytes. Filter out rows without one in an earlier step.',
   },
+  MAESTRO_PROMPT_MESSAGES: {
+    message: (d: { reason: string }) => `The messages of the prompt cannot be sent: ${d.reason}.`,
+    hint: () =>
+      'The function `messages` of a prompt returns a list of { role, content }. The role is system, user, or assistant, and the content is a text or a list of parts.',
+  },
   MAESTRO_PROMPT_EXAMPLE: {
     message: (d: { example: number; reason: string }) =>
       `Example ${d.example} of the prompt cannot be used: ${d.reason}`,

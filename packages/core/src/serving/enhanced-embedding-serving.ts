@@ -1,6 +1,7 @@
 import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import type { CallOptions, EmbeddingResult, EmbeddingServing } from '../contracts/serving.js'
 import { maestroError } from '../errors/error-table.js'
+import { estimateTokens } from '../provider/estimate-tokens.js'
 import { PartialAnswers } from './answers/reuse-parts.js'
 import { splitTexts } from './answers/split-texts.js'
 import { decodeVector, encodeVector } from './answers/vector-text.js'
@@ -10,6 +11,7 @@ import { soundVectors } from './call/sound-replies.js'
 import { costOf } from './cost.js'
 import { type EnhancedOptions, EnhancedServing } from './enhanced-serving.js'
 import { fingerprintText } from './fingerprint.js'
+import { soundUsage } from './sound-usage.js'
 import type { UsageRecord } from './usage-record.js'
 
 interface Embedded {
@@ -107,7 +109,11 @@ export class EnhancedEmbeddingServing extends EnhancedServing<EmbeddingServing> 
         const result = soundVectors(this.name, await this.inner.embed(texts, given))
         for (const warning of result.warnings ?? []) record.warn(warning)
         this.#assertVectors(texts.length, result.vectors)
-        return result
+        const usage = soundUsage(result.usage, () => ({
+          inputTokens: texts.reduce((sum, text) => sum + estimateTokens(text), 0),
+          outputTokens: 0,
+        }))
+        return usage === result.usage ? result : { ...result, usage }
       },
     })
     const cut = new Set(truncated)

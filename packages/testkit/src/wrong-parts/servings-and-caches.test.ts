@@ -1,10 +1,12 @@
 import {
   definePlugin,
   defineServing,
+  type EmbeddingServing,
   type LLMRequest,
   type LLMResult,
   type LLMServing,
   type Plugin,
+  PromptTemplate,
   pipeline,
   prompt,
   type ResponseCache,
@@ -90,6 +92,84 @@ describe('a serving that', () => {
   test('has no name is named as in the config', async () => {
     const found = await rejects(serving(() => null, false))
     expect(found).toMatchObject([{ message: 'default returned null instead of an answer.' }])
+  })
+})
+
+/** Embeds each text in its own way. */
+async function embedded(embed: (texts: readonly string[]) => unknown) {
+  const embedder = { kind: 'embedding', name: 'acme.embed', embed: async (texts: readonly string[]) => embed(texts) }
+  const project = maestro({
+    plugins: [ai],
+    servings: { embedder: embedder as unknown as EmbeddingServing },
+    logLevel: 'silent',
+  })
+  const rows: unknown[] = []
+  const texts = pipeline('p').from([{ text: 'a' }, { text: 'b' }])
+  const steps = texts.step('ai.embed' as never, { input: 'text', output: 'vector' } as never)
+  await project.runTo(steps, { write: (batch) => void rows.push(...batch.rows) })
+  return rows
+}
+
+describe('an embedding serving that', () => {
+  const vector = Float32Array.from([1, 2])
+  test.each<[string, (texts: readonly string[]) => unknown, string]>([
+    ['returns nothing', () => undefined, 'returned nothing instead of vectors'],
+    ['returns the vectors alone', () => [vector, vector], 'returned nothing as its vectors'],
+    ['returns lists', (texts) => ({ vectors: texts.map(() => [1, 2]) }), 'a list of 2 as a vector'],
+    ['returns other numbers', (texts) => ({ vectors: texts.map(() => new Float64Array(2)) }), 'a Float64Array'],
+    ['returns NaN', (texts) => ({ vectors: texts.map(() => Float32Array.of(1, Number.NaN)) }), 'not finite'],
+  ])('%s fails with the reason', async (_fault, embed, message) => {
+    await expect(embedded(embed)).rejects.toMatchObject({ message: expect.stringContaining(message) })
+  })
+
+  test('reuses one vector for all texts is asked for each text alone', async () => {
+    const shared = new Float32Array(1)
+    const rows = await embedded(async (texts) => {
+      await new Promise((resolve) => setTimeout(resolve, 1))
+      const embed = (text: string) => {
+        shared[0] = text.charCodeAt(0)
+        return shared
+      }
+      return { vectors: texts.map(embed) }
+    })
+    expect(rows).toMatchObject([{ vector: Float32Array.of(97) }, { vector: Float32Array.of(98) }])
+  })
+
+  test('counts no tokens costs no vector', async () => {
+    const rows = await embedded((texts) => ({ vectors: texts.map((text) => Float32Array.of(text.charCodeAt(0))) }))
+    expect(rows).toEqual([
+      { text: 'a', vector: Float32Array.of(97) },
+      { text: 'b', vector: Float32Array.of(98) },
+    ])
+  })
+})
+
+describe('a prompt whose messages', () => {
+  test.each<[string, unknown, string]>([
+    ['are missing', undefined, 'they are nothing instead of a list'],
+    ['are a text', 'Say it', 'they are the text "Say it" instead of a list'],
+    ['are a promise', Promise.resolve([]), 'they are a Promise instead of a list'],
+    ['are an empty list', [], 'there are none'],
+    ['hold null', [null], 'message 1 is null'],
+    ['hold one without a role', [{ content: 'x' }], 'message 1 has nothing as its role'],
+    ['hold one of another role', [{ role: 'boss', content: 'x' }], 'message 1 has the text "boss" as its role'],
+    ['hold a number', [{ role: 'user', content: 5 }], 'message 1 has number 5 as its content'],
+    ['hold an object', [{ role: 'user', content: { a: 1 } }], 'message 1 has a Object as its content'],
+    ['hold an unknown part', [{ role: 'user', content: [{ type: 'smell' }] }], 'neither a text nor a file'],
+  ])('%s asks no model and says why', async (_fault, messages, reason) => {
+    class Odd extends PromptTemplate<'text'> {
+      override messages() {
+        return messages as never
+      }
+    }
+    const serving = scriptedServing(() => 'yes')
+    const project = maestro({ plugins: [ai], servings: { default: serving }, logLevel: 'silent' })
+    const steps = pipeline('p')
+      .from([{ text: 'a' }])
+      .step('ai.generate' as never, { prompt: new Odd('{{text}}'), output: 'said' } as never)
+    const run = project.runTo(steps, { write: () => undefined })
+    await expect(run).rejects.toMatchObject({ message: expect.stringContaining(reason) })
+    expect(serving.requests).toEqual([])
   })
 })
 

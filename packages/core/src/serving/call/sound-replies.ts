@@ -31,16 +31,19 @@ export function soundAnswer(serving: string, model: string, reply: unknown): LLM
   return typeof answer.model === 'string' ? (answer as LLMResult) : { ...(answer as LLMResult), model }
 }
 
-/** Vectors as the contract describes them. @throws MAESTRO_SERVING_CONTRACT */
+/** Vectors as the contract describes them: copies, because a serving may reuse its own. @throws MAESTRO_SERVING_CONTRACT */
 export function soundVectors(serving: string, reply: unknown): EmbeddingResult {
   const { vectors } = assertObject<EmbeddingResult>(serving, reply, 'vectors')
   if (!Array.isArray(vectors)) throw breach(serving, `returned ${describeValue(vectors)} as its vectors`)
-  for (const vector of vectors as readonly unknown[]) {
+  const own = (vectors as readonly unknown[]).map((vector) => {
     if (!(vector instanceof Float32Array))
       throw breach(serving, `returned ${describeValue(vector)} as a vector, which is a Float32Array`)
     if (!vector.every(Number.isFinite)) throw breach(serving, 'returned a vector with a number that is not finite')
-  }
-  return reply as EmbeddingResult
+    return vector.slice()
+  })
+  if (new Set(vectors).size < vectors.length)
+    throw breach(serving, 'returned one and the same vector for several texts')
+  return { ...(reply as EmbeddingResult), vectors: own }
 }
 
 /** Scores as the contract describes them. @throws MAESTRO_SERVING_CONTRACT */
