@@ -14,6 +14,7 @@ import { isEncoding } from './decode-text.js'
 import { fileFormats } from './format.js'
 import { parquetCompressions } from './parquet/write-parquet.js'
 import { s3Options } from './places/s3/s3-options.js'
+import { webOptions } from './places/web/web-options.js'
 
 const columnType = z.enum(columnTypes)
 const format = z.enum(fileFormats)
@@ -27,7 +28,7 @@ export class FileReadFields {
   /**
    * A path, a glob, a folder, or several of them, relative to the config file. A folder stands for all files in it, at
    * any depth, whose ending is known (with `format`, only the files of that format), sorted by name. `s3://bucket/key`
-   * is an object, a glob, or a folder of a bucket. `-` stands for standard input.
+   * is an object, a glob, or a folder of a bucket, and `https://` a file of the web. `-` stands for standard input.
    */
   path = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)])
   /**
@@ -88,6 +89,8 @@ export class FileReadFields {
   lines = z.boolean().optional()
   /** How the buckets of `s3://` paths are reached. @default the variables AWS_... of the environment */
   s3 = s3Options.optional()
+  /** How `https://` paths are read. */
+  web = webOptions.optional()
 }
 
 /** The options for writing rows to a file. */

@@ -4,7 +4,7 @@ import type { ReadOptions } from '../options.js'
 import type { Place } from './place.js'
 
 /** The options that say how places are reached. */
-export type PlaceOptions = Pick<ReadOptions, 's3'>
+export type PlaceOptions = Pick<ReadOptions, 's3' | 'web'>
 
 const scheme = /^([a-z][a-z\d+.-]+):\/\//i
 
@@ -16,6 +16,9 @@ export async function placeOf(path: string, options: PlaceOptions, project: Proj
   switch (scheme.exec(path)?.[1]?.toLowerCase()) {
     case 's3':
       return (await import('./s3/s3-place.js')).s3Place(options.s3, project)
+    case 'https':
+    case 'http':
+      return (await import('./web/web-place.js')).webPlace(options.web, project)
     default:
       throw fsError('MAESTRO_FS_URL', { path })
   }

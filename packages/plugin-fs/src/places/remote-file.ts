@@ -16,6 +16,8 @@ export interface RemoteContent {
   readonly signal?: AbortSignal | undefined
   /** Sends a request for the range `bytes=start-(end-1)` of the version, and returns the answer, whatever it is. */
   get(range: Required<ByteRange>): Promise<HttpReply>
+  /** The version that an answer states, if it states the same as `version` does. */
+  readonly versionOf?: (reply: HttpReply) => string | undefined
   /** The error of an answer that is neither content nor a sign of a change. */
   refusal(reply: HttpReply): Promise<MaestroError>
 }
@@ -72,6 +74,11 @@ export class RemoteFile implements StoredFile {
   async #answer(range: Required<ByteRange>): Promise<HttpReply> {
     const { name, refusal, get } = this.#content
     const reply = await get(range)
+    const version = reply.status < 300 ? this.#content.versionOf?.(reply) : undefined
+    if (version !== undefined && version !== this.#content.version) {
+      reply.body.destroy()
+      throw this.#changed()
+    }
     if (reply.status === 206 && startOf(reply) === range.start) return reply
     if (reply.status === 200 && range.start === 0 && range.end === this.size) return reply
     reply.body.on('error', () => undefined)
@@ -87,6 +94,10 @@ export class RemoteFile implements StoredFile {
     return fsError('MAESTRO_FS_CHANGED', { path: this.#content.name })
   }
 }
+
+/** What an answer states about the version of its content. */
+export const versionOf = ({ headers }: HttpReply): string | undefined =>
+  headers.get('etag') ?? headers.get('last-modified') ?? undefined
 
 function startOf({ headers }: HttpReply): number {
   return Number(/^bytes (\d+)-/.exec(headers.get('content-range') ?? '')?.[1] ?? Number.NaN)
