@@ -38,11 +38,18 @@ export class RemoteFile implements StoredFile {
     let at = start
     for (let turn = 0; at < last; turn++) {
       try {
-        for await (const chunk of arriving(await this.#answer({ start: at, end: last }))) {
-          at += chunk.length
-          if (at > last) throw this.#changed()
+        const reply = await this.#answer({ start: at, end: last })
+        // A server that knows no ranges sends everything.
+        let position = reply.status === 206 ? at : 0
+        for await (const chunk of arriving(reply)) {
+          const some = chunk.subarray(Math.max(0, at - position), Math.max(0, last - position))
+          position += chunk.length
+          if (position > this.size) throw this.#changed()
+          if (some.length === 0) continue
+          at += some.length
           turn = 0
-          yield chunk
+          yield some
+          if (at >= last) return
         }
       } catch (error) {
         signal?.throwIfAborted()
@@ -80,7 +87,8 @@ export class RemoteFile implements StoredFile {
       throw this.#changed()
     }
     if (reply.status === 206 && startOf(reply) === range.start) return reply
-    if (reply.status === 200 && range.start === 0 && range.end === this.size) return reply
+    const length = reply.headers.get('content-length')
+    if (reply.status === 200 && (length === null || Number(length) === this.size)) return reply
     reply.body.on('error', () => undefined)
     if (reply.status === 404) throw maestroError('MAESTRO_STORAGE_NOT_FOUND', { path: name })
     if ([200, 206, 412, 416].includes(reply.status)) {
