@@ -1,10 +1,15 @@
-import { byteSize, fromEnvironment } from '@maestro-dataflow/core'
+import { byteSize, type EnvironmentValue } from '@maestro-dataflow/core'
 import { z } from 'zod'
+
+const headers = z.record(z.string(), z.string()) as z.ZodType<
+  Readonly<Record<string, string>>,
+  Readonly<Record<string, string | EnvironmentValue>>
+>
 
 /** How web addresses are read. */
 export const webOptions = z.object({
   /** Headers for the host of the address; redirects to other hosts do not receive them. */
-  headers: z.record(z.string(), fromEnvironment(z.string())).optional(),
+  headers: headers.optional(),
   /** The largest file that is read. @default '10GB' */
   maxSize: byteSize().optional(),
 })

@@ -20,7 +20,7 @@ export function webPlace(options: WebOptions = {}, { signal, allowPrivateAddress
       url,
       {
         headers,
-        ownHeaders: { ...passwordOf(url), ...(options.headers as object) },
+        ownHeaders: { ...passwordOf(url), ...options.headers },
         publicOnly: !allowPrivateAddresses,
       },
       { name: nameOf(url), signal },
