@@ -63,7 +63,7 @@ export default defineConfig({
       },
       {
         test: {
-          // Real servers: PostgreSQL and MariaDB, started for these tests.
+          // Real servers: PostgreSQL, MariaDB, and Redis, started for these tests.
           name: 'databases',
           include: ['packages/*/src/**/*.database.test.ts', 'test/**/*.database.test.ts'],
           exclude: ignored,

@@ -14,7 +14,13 @@ export {
 } from './contracts/column-order.js'
 export type { ComponentDefinition } from './contracts/component-definition.js'
 export * from './contracts/component-types.js'
-export { type EnvironmentValue, env, isEnvironmentValue, type RunConfig } from './contracts/config.js'
+export {
+  type EnvironmentValue,
+  env,
+  isEnvironmentValue,
+  type RunConfig,
+  type ThreadsConfig,
+} from './contracts/config.js'
 export { type Duration, millisecondsOf } from './contracts/duration.js'
 export type * from './contracts/estimate.js'
 export type * from './contracts/execution.js'
@@ -103,6 +109,7 @@ export {
 export type * from './contracts/serving.js'
 export { defineServing, SERVINGS, type ServingDefinition, type Servings } from './contracts/serving-definition.js'
 export type * from './contracts/serving-settings.js'
+export type * from './contracts/shared-limits.js'
 export type * from './contracts/step-workers.js'
 export type * from './contracts/storage.js'
 export type * from './contracts/table-engine.js'
@@ -132,7 +139,7 @@ export {
 } from './contracts/vector-store.js'
 export { ChatPrompt, type ChatTurn, chatPrompt } from './define/chat-prompt.js'
 export { checkQueries, checkRecords, matchesFilter, type VectorFacts } from './define/check-vectors.js'
-export { defineCache, defineExecutor, defineTableEngine } from './define/define-component.js'
+export { defineCache, defineExecutor, defineSharedLimits, defineTableEngine } from './define/define-component.js'
 export { defineConfig } from './define/define-config.js'
 export { defineOperator } from './define/define-operator.js'
 export { definePipeline, type PipelineData, type SinkData, type StepData } from './define/define-pipeline.js'
@@ -160,6 +167,7 @@ export type {
   ExecutorConfig,
   MaestroConfig,
   ServingConfig,
+  SharedLimitsConfig,
   StorageConfig,
   TableEngineConfig,
   VectorStoreConfig,

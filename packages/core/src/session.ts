@@ -17,9 +17,12 @@ import type { OperatorDefinition } from './contracts/operator-definition.js'
 import { PROJECT } from './contracts/project.js'
 import { RESPONSE_CACHE, type ResponseCache } from './contracts/response-cache.js'
 import { SERVINGS, type Servings } from './contracts/serving-definition.js'
+import type { SharedLimits } from './contracts/shared-limits.js'
+import type { PipelineOrigin } from './contracts/step-workers.js'
 import type { TableEngine } from './contracts/table-engine.js'
 import type { Token } from './contracts/token.js'
 import { VECTOR_STORES, type VectorStores } from './contracts/vector-store.js'
+import { reasonOf } from './errors/reason-of.js'
 import { MEDIA_ACCESS } from './media/media-access.js'
 import type { CompileContext } from './pipeline/compile/compile-context.js'
 import type { PluginHost } from './plugins/plugin-host.js'
@@ -27,6 +30,7 @@ import type { RunEnvironment } from './run/run-context.js'
 import type { ServingListener } from './run/serving-listener.js'
 import { accessTo } from './run/source/other-source.js'
 import { enhance } from './serving/enhance.js'
+import { LimitGates } from './serving/limiter/shared/limit-gates.js'
 import { type ServingObserver, ServingPlane } from './serving/serving-plane.js'
 
 /** The tokens whose values core itself provides. */
@@ -78,6 +82,7 @@ export class Session {
   readonly #requests: Required<ServingObserver>
   readonly #listeners = new Set<ServingListener>()
   readonly #caches: ConfiguredComponents<'caches', ResponseCache>
+  readonly #limits: ConfiguredComponents<'limits', SharedLimits>
   readonly #executors: ConfiguredComponents<'executors', Executor>
   readonly #engines: ConfiguredComponents<'tableEngines', TableEngine>
   readonly #servings: ConfiguredServings
@@ -101,6 +106,10 @@ export class Session {
       singleComponent('caches', 'cache', () => (config.cache === false ? { use: 'memory' } : config.cache)),
       context,
     )
+    this.#limits = new ConfiguredComponents(
+      singleComponent('limits', 'limits', () => config.limits),
+      context,
+    )
     this.#executors = new ConfiguredComponents(
       singleComponent('executors', 'executor', () => config.executor),
       context,
@@ -112,7 +121,15 @@ export class Session {
     this.#requests = this.#observer()
     this.#plane = new ServingPlane({
       cache: () => (config.cache === false ? undefined : container.resolve(RESPONSE_CACHE)),
+      onCacheFault: warnOnce(logger, 'The response cache failed. What it cannot find is asked for again.'),
       budgets: config.budgets,
+      gates: new LimitGates(
+        () => (config.limits === undefined ? undefined : this.#limits.get('limits')),
+        (error) =>
+          logger.warn('The shared limits cannot be reached: this process keeps to its share of them until they can', {
+            reason: reasonOf(error),
+          }),
+      ),
       observer: this.#requests,
       media,
     })
@@ -163,6 +180,7 @@ export class Session {
       vectorStores: () => this.#vectorStores.check(lookup),
       storages: () => checkStorages(config, host.registry, lookup),
       caches: () => (config.cache === false ? [] : this.#caches.check(lookup)),
+      limits: () => (config.limits === undefined ? [] : this.#limits.check(lookup)),
       executors: () => this.#executors.check(lookup),
       tableEngines: () => (config.tableEngine === undefined ? [] : this.#engines.check(lookup)),
     }
@@ -199,8 +217,13 @@ export class Session {
     return { environment, dispose: () => scope.dispose() }
   }
 
-  /** What one run receives. */
-  openRun(pipeline: string): Scope<RunEnvironment> {
+  /** What runs the partitions. @throws MAESTRO_REGISTRY_UNKNOWN, MAESTRO_CONFIG_INVALID */
+  executor(): Executor {
+    return this.#executors.get('executor')
+  }
+
+  /** What one run receives. @param origin Where workers find the pipeline. */
+  openRun(pipeline: string, origin?: PipelineOrigin): Scope<RunEnvironment> {
     const { config, host, redactor, logger } = this.#input
     const scope = this.#container.createScope().bindValue(LOGGER, logger.child({ pipeline }))
     const environment: RunEnvironment = {
@@ -213,7 +236,8 @@ export class Session {
       budgets: config.budgets,
       logger: scope.resolve(LOGGER),
       hooks: host.hooks,
-      executor: this.#executors.get('executor'),
+      executor: this.executor(),
+      origin,
       redact: redactor.error,
       pluginOf: (kind, name) => host.registry.pluginOf(kind, name),
       versionOf: (plugin) => host.versionOf(plugin),
@@ -235,7 +259,15 @@ export class Session {
 
   /** Disposes what was created. The cache belongs to the container. */
   dispose(): Promise<void> {
-    return disposeAll([this.#engines, this.#executors, this.#container, this.#vectorStores, this.#servings])
+    return disposeAll([
+      this.#engines,
+      this.#executors,
+      this.#container,
+      this.#vectorStores,
+      this.#servings,
+      this.#plane.gates,
+      this.#limits,
+    ])
   }
 
   /** The component that the config names, or else the first one that a loaded plugin contributes. */
@@ -276,4 +308,13 @@ function createOperator(definition: OperatorDefinition, options: unknown, scope:
     options,
     inject.map((token, index) => namedOnly(token, values[index], definition, options)),
   )
+}
+
+/** A cache that is down fails at every row, which one warning reports. */
+function warnOnce(logger: Logger, message: string): (error: unknown) => void {
+  let warned = false
+  return (error) => {
+    if (!warned) logger.warn(message, { reason: reasonOf(error) })
+    warned = true
+  }
 }

@@ -51,7 +51,7 @@ export class AISDKChatServing extends AISDKServing<LanguageModel> implements LLM
   async generate(request: LLMRequest, options: CallOptions = {}): Promise<LLMResult> {
     return boundedCall(this.boundsOf(options), async (signal) => {
       const model = await this.loaded()
-      const prompt = await toPrompt(request.messages, this.#promptSettings(model, signal))
+      const prompt = await toPrompt(request.messages, this.#promptSettings(model, signal, options.sharedPrefix))
       const answer = await this.#ask(model, prompt, { ...this.#callOptions(request), abortSignal: signal })
       const promptTokens = estimateChatTokens(request.messages)
       const tiers = knownTiers(this.provider ?? '', this.model ?? '')
@@ -79,14 +79,14 @@ export class AISDKChatServing extends AISDKServing<LanguageModel> implements LLM
     }
   }
 
-  #promptSettings(model: LanguageModel, signal: AbortSignal) {
+  #promptSettings(model: LanguageModel, signal: AbortSignal, sharedPrefix: number | undefined) {
     const { files = true, cachePrompt } = this.#settings
     const { images, audio } = this.capabilities
     return {
       model: this.model ?? this.name,
       accepts: { image: images, audio, file: files },
       access: { ...this.#access, signal },
-      cacheMark: cacheMarkOf(model.provider, cachePrompt),
+      cacheMark: cacheMarkOf(model.provider, cachePrompt, sharedPrefix),
     }
   }
 

@@ -18,6 +18,8 @@ export const describeRerankServing = suites.describeRerankServing
 export const describeTranscriptionServing = suites.describeTranscriptionServing
 /** Tests a response cache. The first parameter creates a new, empty one at each call. */
 export const describeResponseCache = suites.describeResponseCache
+/** Tests a store of shared limits. The first parameter connects to the same store at each call, as another process does. */
+export const describeSharedLimits = suites.describeSharedLimits
 /** Tests a vector store. The first parameter creates an empty one at each call, in a separate place. */
 export const describeVectorStore = suites.describeVectorStore
 /** Tests a `RowStorage`. The first parameter creates one without rows at each call, in a separate place. */

@@ -53,7 +53,10 @@ function componentsOf(config: ResolvedConfig): readonly Component[] {
       kind,
       entry,
     }))
-  const single = (kind: 'caches' | 'executors' | 'tableEngines', setting: 'cache' | 'executor' | 'tableEngine') => {
+  const single = (
+    kind: 'caches' | 'limits' | 'executors' | 'tableEngines',
+    setting: 'cache' | 'limits' | 'executor' | 'tableEngine',
+  ) => {
     const entry = config[setting]
     return typeof entry === 'object' ? [{ name: contributionNouns[kind], setting, kind, entry }] : []
   }
@@ -62,6 +65,7 @@ function componentsOf(config: ResolvedConfig): readonly Component[] {
     ...named('vectorStores'),
     ...named('storages'),
     ...single('caches', 'cache'),
+    ...single('limits', 'limits'),
     ...single('executors', 'executor'),
     ...single('tableEngines', 'tableEngine'),
   ]

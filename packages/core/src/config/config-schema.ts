@@ -56,6 +56,7 @@ export const configSchema = z.strictObject({
   run: run.optional(),
   budgets: budgets.optional(),
   cache: z.union([cache, z.literal(false)], '{ use, maxSize, ttl } or false is expected').optional(),
+  limits: component.optional(),
   executor: component.optional(),
   tableEngine: component.optional(),
   stateDirectory: z.string().optional(),

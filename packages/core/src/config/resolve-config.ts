@@ -19,7 +19,7 @@ export async function resolveConfig(
 ): Promise<ResolvedConfig> {
   const directory = resolve(place.directory ?? (place.path === undefined ? '.' : dirname(place.path)))
   await checkConfig(config, place.path ?? 'given in code')
-  const { tableEngine, pipelines = [], servings = {}, storages = {}, vectorStores = {} } = config
+  const { limits, tableEngine, pipelines = [], servings = {}, storages = {}, vectorStores = {} } = config
   return Object.freeze({
     path: place.path,
     directory,
@@ -32,6 +32,7 @@ export async function resolveConfig(
     run: config.run ?? {},
     budgets: config.budgets ?? {},
     cache: config.cache === false ? false : used({ ...config.cache, use: config.cache?.use ?? 'disk' }),
+    limits: limits === undefined ? undefined : used(limits),
     executor: used(config.executor ?? 'local'),
     tableEngine: tableEngine === undefined ? undefined : used(tableEngine),
     stateDirectory: resolve(directory, config.stateDirectory ?? '.maestro'),

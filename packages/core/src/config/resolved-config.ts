@@ -29,6 +29,8 @@ export interface ResolvedConfig {
   readonly run: RunConfig
   readonly budgets: Budgets
   readonly cache: UsedComponent | false
+  /** If undefined, each process keeps to limits of its own. */
+  readonly limits: UsedComponent | undefined
   readonly executor: UsedComponent
   /** If undefined, the only contributed one is used. */
   readonly tableEngine: UsedComponent | undefined

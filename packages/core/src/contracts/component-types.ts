@@ -24,6 +24,9 @@ export interface VectorStoreTypes {}
 /** The options of each contributed cache. */
 export interface CacheTypes {}
 
+/** The options of each contributed store of shared limits. */
+export interface SharedLimitsTypes {}
+
 /** The options of each contributed executor. */
 export interface ExecutorTypes {}
 

@@ -5,6 +5,7 @@ export const contributionKinds = [
   'storages',
   'tableEngines',
   'caches',
+  'limits',
   'executors',
   'servings',
   'vectorStores',
@@ -20,6 +21,7 @@ export const contributionNouns: Readonly<Record<ContributionKind, string>> = {
   storages: 'storage',
   vectorStores: 'vector store',
   caches: 'cache',
+  limits: 'shared limits',
   executors: 'executor',
   tableEngines: 'table engine',
 }

@@ -7,6 +7,7 @@ import type { RunReport, StepCounts, UsageTotals } from './report.js'
 import type { CacheDefinition } from './response-cache.js'
 import type { LLMRequest, Serving, ServingKind, Usage } from './serving.js'
 import type { ServingDefinition } from './serving-definition.js'
+import type { SharedLimitsDefinition } from './shared-limits.js'
 import type { StorageDefinition } from './storage.js'
 import type { Provider } from './token.js'
 import type { VectorStoreDefinition } from './vector-store.js'
@@ -58,6 +59,7 @@ export interface Contributions {
   storages: StorageDefinition
   vectorStores: VectorStoreDefinition
   caches: CacheDefinition
+  limits: SharedLimitsDefinition
   executors: ExecutorDefinition
   tableEngines: TableEngineDefinition
 }

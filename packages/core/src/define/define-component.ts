@@ -2,6 +2,7 @@ import type { ComponentDefinition } from '../contracts/component-definition.js'
 import type { Executor } from '../contracts/execution.js'
 import type { ResponseCache } from '../contracts/response-cache.js'
 import type { Schema } from '../contracts/schema.js'
+import type { SharedLimits } from '../contracts/shared-limits.js'
 import type { TableEngine } from '../contracts/table-engine.js'
 import type { Injected, Token } from '../contracts/token.js'
 
@@ -19,6 +20,13 @@ export function defineCache<Options = object, const Tokens extends readonly Toke
   definition: TypedComponent<ResponseCache, Options, Tokens>,
 ): ComponentDefinition<ResponseCache> {
   return definition as unknown as ComponentDefinition<ResponseCache>
+}
+
+/** Defines a store of shared limits that the config names: `limits: { use: 'acme.limits', ...options }`. */
+export function defineSharedLimits<Options = object, const Tokens extends readonly Token<unknown>[] = []>(
+  definition: TypedComponent<SharedLimits, Options, Tokens>,
+): ComponentDefinition<SharedLimits> {
+  return definition as unknown as ComponentDefinition<SharedLimits>
 }
 
 /** Defines an executor that the config names: `executor: { use: 'acme.farm', ...options }`. */

@@ -3,10 +3,11 @@ import type {
   ContributedNames,
   ExecutorTypes,
   ServingTypes,
+  SharedLimitsTypes,
   TableEngineTypes,
   VectorStoreTypes,
 } from '../contracts/component-types.js'
-import type { EnvironmentValue, RunConfig } from '../contracts/config.js'
+import type { EnvironmentValue, RunConfig, ThreadsConfig } from '../contracts/config.js'
 import type { LogLevel } from '../contracts/logger.js'
 import type { PluginReference } from '../contracts/plugin.js'
 import type { Serving } from '../contracts/serving.js'
@@ -47,8 +48,12 @@ type Uses<Names extends string, Types> = string extends Names
  */
 export type ServingConfig = Uses<NamesOrAdvice<'servings'>, ServingTypes> & ServingSettings
 export type VectorStoreConfig = Uses<NamesOrAdvice<'vectorStores'>, VectorStoreTypes>
-export type ExecutorConfig = Uses<NamesOf<'executors'> | 'local', ExecutorTypes & { readonly local: object }>
+export type ExecutorConfig = Uses<
+  NamesOf<'executors'> | 'local' | 'threads',
+  ExecutorTypes & { readonly local: object; readonly threads: ThreadsConfig }
+>
 export type TableEngineConfig = Uses<NamesOrAdvice<'tableEngines'>, TableEngineTypes>
+export type SharedLimitsConfig = Uses<NamesOrAdvice<'limits'>, SharedLimitsTypes>
 /** The answers to keep, their location, and their lifetime. */
 export type CacheConfig = BuiltinCacheConfig | Uses<NamesOf<'caches'>, CacheTypes>
 
@@ -103,8 +108,14 @@ export interface MaestroConfig {
   readonly budgets?: Budgets
   /** The response cache; with `false`, answers are reused only within a run. */
   readonly cache?: CacheConfig | false
+  /**
+   * The store of the limits and budgets that several processes share.
+   *
+   * @default each process keeps to its own
+   */
+  readonly limits?: NamesOrAdvice<'limits'> | SharedLimitsConfig
   /** @default 'local' */
-  readonly executor?: NamesOf<'executors'> | 'local' | ExecutorConfig
+  readonly executor?: NamesOf<'executors'> | 'local' | 'threads' | ExecutorConfig
   /** The engine of table operators. @default the only contributed engine */
   readonly tableEngine?: NamesOrAdvice<'tableEngines'> | TableEngineConfig
   /** The folder of the runs, relative to the config file. @default '.maestro' */

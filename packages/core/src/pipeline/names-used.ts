@@ -50,7 +50,9 @@ export function namesAsked(
   return {
     prompts: new Set(operators.flatMap(({ prompt }) => prompt)),
     storages: new Set(operators.flatMap(({ sources }) => sources)),
-    ...(operators.some(({ asks }) => asks) ? { servings: kindsOf(config.servings), caches: cacheNames(config) } : {}),
+    ...(operators.some(({ asks }) => asks)
+      ? { servings: kindsOf(config.servings), caches: cacheNames(config), limits: limitsNames(config) }
+      : {}),
     ...(operators.some(({ searches }) => searches) ? { vectorStores: kindsOf(config.vectorStores) } : {}),
     ...(operators.some(({ kind }) => kind === 'table')
       ? { tableEngines: new Set(config.tableEngine === undefined ? [] : [config.tableEngine.use]) }
@@ -74,6 +76,7 @@ export function namesConfigured(config: ResolvedConfig): ContributionNames {
     vectorStores: kindsOf(config.vectorStores),
     storages: kindsOf(config.storages),
     caches: cacheNames(config),
+    limits: limitsNames(config),
     executors: new Set([config.executor.use]),
     ...(config.tableEngine === undefined ? {} : { tableEngines: new Set([config.tableEngine.use]) }),
   }
@@ -85,6 +88,7 @@ export function namesOfServing(name: string, config: ResolvedConfig): Contributi
   return {
     servings: new Set(names.flatMap((one) => [...kindOf(config.servings, one)])),
     caches: cacheNames(config),
+    limits: limitsNames(config),
   }
 }
 
@@ -105,6 +109,10 @@ function kindOf(components: Components, name: string): ReadonlySet<string> {
 
 function cacheNames({ cache }: ResolvedConfig): ReadonlySet<string> {
   return new Set([cache === false ? 'memory' : cache.use])
+}
+
+function limitsNames({ limits }: ResolvedConfig): ReadonlySet<string> {
+  return new Set(limits === undefined ? [] : [limits.use])
 }
 
 /** Whether a definition declares that it uses servings, or injects them. */

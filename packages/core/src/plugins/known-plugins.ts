@@ -12,6 +12,7 @@ const pluginByPrefix: Readonly<Record<string, string>> = {
   'ai-sdk': '@maestro-dataflow/plugin-ai-sdk',
   langchain: '@maestro-dataflow/plugin-langchain',
   lance: '@maestro-dataflow/plugin-lance',
+  bullmq: '@maestro-dataflow/plugin-bullmq',
   chroma: '@maestro-dataflow/plugin-chroma',
 }
 

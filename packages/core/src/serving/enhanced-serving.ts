@@ -7,6 +7,7 @@ import { MaestroError } from '../errors/maestro-error.js'
 import { classifyError } from '../provider/classify-error.js'
 import type { AnswerPlace } from './answers/response-caches.js'
 import type { CallPath } from './call/call-provider.js'
+import { GatedLimiter } from './limiter/shared/gated-limiter.js'
 import { joinLimiter } from './limiter/shared-limiters.js'
 import { ServingPlane } from './serving-plane.js'
 import { type ResolvedSettings, resolveSettings } from './serving-settings.js'
@@ -44,7 +45,8 @@ export abstract class EnhancedServing<Provider extends ServingBase & { readonly 
 
   constructor(provider: Provider, options: EnhancedOptions = {}) {
     const { plane = new ServingPlane(), settings = {}, configName, find } = options
-    const { name, account, model = name } = provider
+    // A serving that was written without types may lack its name.
+    const { name = configName ?? 'the serving', account, model = name } = provider
     this.#find = find
     this.name = name
     this.configName = configName
@@ -52,19 +54,23 @@ export abstract class EnhancedServing<Provider extends ServingBase & { readonly 
     this.given = settings
     this.plane = plane
     this.settings = resolveSettings(provider, settings)
-    const { limiter, leave } = joinLimiter({
+    const joined = joinLimiter({
       account,
       model,
       limits: this.settings.limits,
       total: this.settings.timeouts.total,
     })
-    this.path = { serving: provider, settings: this.settings, limiter, budgets: plane.budgets }
+    const gate = plane.gates.of(account, model)
+    const limiter = gate === undefined ? joined.limiter : new GatedLimiter(joined.limiter, gate)
+    const leaveGate = gate?.limit(this.settings.limits)
+    this.path = { serving: provider, name, settings: this.settings, limiter, budgets: plane.budgets }
     const stopObserving = limiter.observe((state) =>
       plane.observer.servingState?.({ serving: name, configName, ...state }),
     )
     this.#leaveLimiter = () => {
       stopObserving()
-      leave()
+      leaveGate?.()
+      joined.leave()
     }
   }
 

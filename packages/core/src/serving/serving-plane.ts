@@ -6,6 +6,7 @@ import type { MediaAccess } from '../media/media-access.js'
 import { ResponseCaches } from './answers/response-caches.js'
 import type { RunAnswers } from './answers/run-answers.js'
 import { BudgetKeeper } from './budget/budgets.js'
+import { LimitGates } from './limiter/shared/limit-gates.js'
 
 /** Receives events of calls. */
 export interface ServingObserver {
@@ -19,6 +20,7 @@ export interface ServingObserver {
 export class ServingPlane {
   readonly answers: ResponseCaches
   readonly budgets: BudgetKeeper
+  readonly gates: LimitGates
   readonly observer: ServingObserver
   /** The folders and addresses from which images and recordings may be read. */
   readonly media: MediaAccess
@@ -29,14 +31,19 @@ export class ServingPlane {
     parts: {
       /** The shared response cache, or a function that creates it when it is needed. */
       readonly cache?: ResponseCache | (() => ResponseCache | undefined) | undefined
+      /** Called when the shared response cache fails. */
+      readonly onCacheFault?: (error: unknown) => void
       readonly budgets?: Budgets | undefined
+      /** The limits and budgets that several processes share. */
+      readonly gates?: LimitGates | undefined
       readonly observer?: ServingObserver
       readonly media?: MediaAccess
     } = {},
   ) {
     const { cache } = parts
-    this.answers = new ResponseCaches(typeof cache === 'function' ? cache : () => cache)
-    this.budgets = new BudgetKeeper(parts.budgets)
+    this.answers = new ResponseCaches(typeof cache === 'function' ? cache : () => cache, parts.onCacheFault)
+    this.gates = parts.gates ?? new LimitGates(() => undefined)
+    this.budgets = new BudgetKeeper(parts.budgets, this.gates)
     this.observer = parts.observer ?? {}
     this.media = parts.media ?? {}
   }
@@ -61,7 +68,7 @@ export class ServingPlane {
   /** Removes what belongs to one run. */
   async endRun(run: string): Promise<void> {
     this.#promptVersions.delete(run)
-    this.budgets.endRun(run)
+    await this.budgets.endRun(run)
     await this.answers.endRun(run)
   }
 }

@@ -23,6 +23,7 @@ const configuredKinds = [
   'vectorStores',
   'storages',
   'caches',
+  'limits',
   'executors',
   'tableEngines',
 ] as const satisfies readonly ContributionKind[]

@@ -256,6 +256,7 @@ describe('names for the config', () => {
     vectorStores: never
     storages: 'two.rows'
     caches: never
+    limits: never
     executors: never
     tableEngines: never
   }

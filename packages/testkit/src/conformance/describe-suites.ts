@@ -9,6 +9,7 @@ import { llmReplySuite } from './replies/llm-reply-suite.js'
 import { rerankServingSuite } from './rerank-serving-suite.js'
 import { responseCacheSuite } from './response-cache-suite.js'
 import { rowStorageSuite } from './row-storage-suite.js'
+import { sharedLimitsSuite } from './shared-limits/shared-limits-suite.js'
 import { sinkSuite } from './sink/sink-suite.js'
 import { sourceSuite } from './source/source-suite.js'
 import { storageSuite } from './storage/storage-suite.js'
@@ -50,6 +51,7 @@ export function describeSuites({ describe, beforeAll, afterAll, test }: TestRunn
     describeRerankServing: tests(rerankServingSuite),
     describeTranscriptionServing: tests(transcriptionServingSuite),
     describeResponseCache: tests(responseCacheSuite),
+    describeSharedLimits: tests(sharedLimitsSuite),
     describeVectorStore: tests(vectorStoreSuite),
     describeRowStorage: tests(rowStorageSuite),
     describeOperator: tests(operatorSuite),

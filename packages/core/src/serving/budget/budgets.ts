@@ -1,6 +1,11 @@
 import type { Budgets } from '../../contracts/serving-settings.js'
 import type { Spent } from '../answers/run-answers.js'
+import type { LimitGates } from '../limiter/shared/limit-gates.js'
+import { SharedRunBudget } from './shared-run-budget.js'
 import { BudgetAccount, type Spending } from './spending.js'
+
+/** How soon a call that waits for other processes looks again. */
+const pollMs = 200
 
 /** What a call is charged to. */
 export interface BudgetPlace {
@@ -24,9 +29,13 @@ export class BudgetKeeper {
   readonly #budgets: Budgets
   readonly #runs = new Map<string, Map<string, BudgetAccount>>()
   readonly #waiting = new Set<() => void>()
+  readonly #gates: LimitGates | undefined
+  readonly #shared = new Map<string, SharedRunBudget>()
 
-  constructor(budgets: Budgets = {}) {
+  /** @param gates The gates to the store of shared budgets, if there is one. */
+  constructor(budgets: Budgets = {}, gates?: LimitGates) {
     this.#budgets = budgets
+    this.#gates = gates
   }
 
   /**
@@ -35,7 +44,11 @@ export class BudgetKeeper {
    */
   reserve(place: BudgetPlace, next: () => Spending, signal?: AbortSignal): Promise<Reservation> | undefined {
     const accounts = this.#accountsOf(place)
-    return accounts.length === 0 ? undefined : this.#whenFree(accounts, place.serving, next(), signal)
+    if (accounts.length === 0) return undefined
+    const shared = place.run === undefined ? undefined : this.#sharedBudget(place.run)
+    return shared === undefined
+      ? this.#whenFree(accounts, place.serving, next(), signal)
+      : this.#whenSharedFree(shared, accounts, place.serving, next(), signal)
   }
 
   /** Charges what an earlier process of a run has spent. */
@@ -48,8 +61,11 @@ export class BudgetKeeper {
     for (const account of this.#accountsOf({ run, step, provider, serving })) account.restore(spent)
   }
 
-  endRun(run: string): void {
+  async endRun(run: string): Promise<void> {
+    const shared = this.#shared.get(run)
+    this.#shared.delete(run)
     this.#runs.delete(run)
+    await shared?.end()
   }
 
   async #whenFree(
@@ -67,9 +83,45 @@ export class BudgetKeeper {
       await this.#nextSettled(signal)
     }
     for (const account of accounts) account.reserve(next)
+    return this.#reservation(accounts, next)
+  }
+
+  /** The same with budgets that other processes use too. While their store is away, the call keeps to a safe share. */
+  async #whenSharedFree(
+    shared: SharedRunBudget,
+    accounts: readonly BudgetAccount[],
+    serving: string,
+    next: Spending,
+    signal: AbortSignal | undefined,
+  ): Promise<Reservation> {
+    for (;;) {
+      signal?.throwIfAborted()
+      const unpriced = accounts.map((account) => account.unpriced(serving, next)).find((error) => error !== undefined)
+      if (unpriced !== undefined) throw unpriced
+      const grant = await shared.reserve(accounts, next)
+      if (grant?.granted === true) break
+      const isBusy = grant?.states.some(({ held }) => Object.values(held).some((amount) => amount > 0)) ?? true
+      const refusal = accounts
+        .map((account, index) => {
+          const state = grant?.states[index]
+          return state === undefined ? account.refusalOfShare(serving, next) : account.refusalOf(serving, next, state)
+        })
+        .find((error) => error !== undefined)
+      if (refusal === undefined && grant === undefined) {
+        for (const account of accounts) account.reserve(next)
+        break
+      }
+      if (refusal !== undefined && !isBusy) throw refusal
+      await this.#nextSettled(signal, pollMs)
+    }
+    return this.#reservation(accounts, next, shared)
+  }
+
+  #reservation(accounts: readonly BudgetAccount[], next: Spending, shared?: SharedRunBudget): Reservation {
     return {
       settle: (spent) => {
         for (const account of accounts) account.settle(next, spent)
+        shared?.tell()
         const waiting = [...this.#waiting]
         this.#waiting.clear()
         for (const wake of waiting) wake()
@@ -77,13 +129,24 @@ export class BudgetKeeper {
     }
   }
 
-  #nextSettled(signal: AbortSignal | undefined): Promise<void> {
+  #sharedBudget(run: string): SharedRunBudget | undefined {
+    const gates = this.#gates
+    if (gates?.store === undefined) return undefined
+    const shared = this.#shared.get(run) ?? new SharedRunBudget(run, gates)
+    this.#shared.set(run, shared)
+    return shared
+  }
+
+  /** @param atMostMs For calls of other processes, whose end is not heard of. */
+  #nextSettled(signal: AbortSignal | undefined, atMostMs?: number): Promise<void> {
     return new Promise((resolve) => {
       const wake = () => {
+        clearTimeout(timer)
         this.#waiting.delete(wake)
         signal?.removeEventListener('abort', wake)
         resolve()
       }
+      const timer = atMostMs === undefined ? undefined : setTimeout(wake, atMostMs)
       this.#waiting.add(wake)
       signal?.addEventListener('abort', wake)
     })

@@ -35,6 +35,15 @@ export class Queue<Value> {
     return place?.value
   }
 
+  /** The first entries, in order. */
+  *values(most: number): Generator<Value> {
+    let place = this.#first
+    for (let count = 0; place !== undefined && count < most; count++) {
+      yield place.value
+      place = place.after
+    }
+  }
+
   /** Removes an entry of the queue. */
   leave({ before, after }: Place<Value>): void {
     if (before === undefined) this.#first = after

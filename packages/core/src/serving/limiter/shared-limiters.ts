@@ -1,6 +1,7 @@
 import type { ServingLimits } from '../../contracts/serving-settings.js'
 import { Account } from './account.js'
 import { AdaptiveLimiter } from './adaptive-limiter.js'
+import { leastLimits } from './least-limits.js'
 import type { JoinedLimiter, LimiterPlace } from './limiter.js'
 
 /** A limiter and the limits that each of its servings has set. */
@@ -47,9 +48,5 @@ function create(account: Account): Shared {
 }
 
 function apply({ limiter, limits }: Shared): void {
-  const least: { -readonly [Name in keyof ServingLimits]: number } = {}
-  for (const set of limits)
-    for (const name of ['concurrency', 'requestsPerMinute', 'tokensPerMinute'] as const)
-      if (set[name] !== undefined) least[name] = Math.min(set[name], least[name] ?? Number.POSITIVE_INFINITY)
-  limiter.limit(least, Math.min(...[...limits].map(({ total = Number.POSITIVE_INFINITY }) => total)))
+  limiter.limit(leastLimits(limits), Math.min(...[...limits].map(({ total = Number.POSITIVE_INFINITY }) => total)))
 }

@@ -16,6 +16,7 @@ const contributing = new Set([
   'storages',
   'vectorStores',
   'caches',
+  'limits',
   'executors',
   'tableEngines',
   'provides',

@@ -1,0 +1,4 @@
+import { describePlugin } from '@maestro-dataflow/testkit/vitest'
+import bullmq from './plugin.js'
+
+describePlugin(bullmq)

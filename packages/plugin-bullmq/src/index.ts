@@ -1,0 +1,8 @@
+export type { CacheOptionsInput as BullCacheOptions } from './answers/cache-options.js'
+export { PostgresCache } from './answers/postgres-cache.js'
+export { RedisCache } from './answers/redis-cache.js'
+export type * from './component-types.js'
+export { PostgresLimits } from './limits/postgres-limits.js'
+export { RedisLimits } from './limits/redis-limits.js'
+export { default } from './plugin.js'
+export type { ServerOptionsInput as BullServerOptions } from './server-options.js'

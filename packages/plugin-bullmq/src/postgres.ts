@@ -1,0 +1,55 @@
+import pg from 'pg'
+
+/** A pool whose schema is created with the first statement. */
+export class Postgres {
+  readonly #pool: pg.Pool
+  readonly #schema: string
+  #ready: Promise<void> | undefined
+
+  /** @param schema The statements that create what is missing. */
+  constructor(url: string, schema: string) {
+    this.#schema = schema
+    this.#pool = new pg.Pool({
+      connectionString: url,
+      max: 4,
+      connectionTimeoutMillis: 3000,
+      query_timeout: 20_000,
+      idleTimeoutMillis: 30_000,
+      allowExitOnIdle: true,
+    })
+    // An idle connection that the server closes is replaced by the next statement.
+    this.#pool.on('error', () => undefined)
+  }
+
+  async query<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
+    this.#ready ??= this.#create()
+    try {
+      await this.#ready
+    } catch (error) {
+      this.#ready = undefined
+      throw error
+    }
+    const { rows } = await this.#pool.query<Row>(text, [...values])
+    return rows
+  }
+
+  async dispose(): Promise<void> {
+    if (!this.#pool.ended) await this.#pool.end()
+  }
+
+  /** Two processes may create the schema at the same time: the lock makes one of them wait. */
+  async #create(): Promise<void> {
+    const client = await this.#pool.connect()
+    try {
+      await client.query('begin')
+      await client.query('select pg_advisory_xact_lock(7203964511)')
+      await client.query(this.#schema)
+      await client.query('commit')
+    } catch (error) {
+      await client.query('rollback').catch(() => undefined)
+      throw error
+    } finally {
+      client.release()
+    }
+  }
+}
