@@ -121,6 +121,7 @@ export class Session {
     this.#requests = this.#observer()
     this.#plane = new ServingPlane({
       cache: () => (config.cache === false ? undefined : container.resolve(RESPONSE_CACHE)),
+      onCacheFault: warnOnce(logger, 'The response cache failed. What it cannot find is asked for again.'),
       budgets: config.budgets,
       gates: new LimitGates(
         () => (config.limits === undefined ? undefined : this.#limits.get('limits')),
@@ -307,4 +308,13 @@ function createOperator(definition: OperatorDefinition, options: unknown, scope:
     options,
     inject.map((token, index) => namedOnly(token, values[index], definition, options)),
   )
+}
+
+/** A cache that is down fails at every row, which one warning reports. */
+function warnOnce(logger: Logger, message: string): (error: unknown) => void {
+  let warned = false
+  return (error) => {
+    if (!warned) logger.warn(message, { reason: reasonOf(error) })
+    warned = true
+  }
 }

@@ -5,6 +5,7 @@ import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
 import { reasonOf } from '../errors/reason-of.js'
 import type { CompiledSink } from '../pipeline/compile/compiled-pipeline.js'
+import { soundWriter } from './checks/sound-writer.js'
 import { type FoundSink, type SinkCommits, settled } from './durability/sink-commits.js'
 import type { SinkProgress } from './durability/stage-progress.js'
 import type { RejectLine } from './state/journal.js'
@@ -96,7 +97,9 @@ export class RunOutputs {
       ...(continues === undefined ? {} : { continues }),
       ...(this.#commits === undefined ? {} : { receipt: this.#commits.receiptOf(node.id) }),
     }
-    return sinkErrors(node.id, node.use, async () => definition.open(options, target))
+    return sinkErrors(node.id, node.use, async () =>
+      soundWriter(node.id, node.use, await definition.open(options, target)),
+    )
   }
 
   /** Keeps a row that a sink refused, for a run that is resumed after the sink's commit. */

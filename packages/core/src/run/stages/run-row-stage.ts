@@ -6,6 +6,7 @@ import type { Batch } from '../../contracts/row.js'
 import type { RefusedRow, SourceBatch } from '../../contracts/storage.js'
 import type { CompiledSink, CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
 import { deepCopy } from '../checks/row-copy.js'
+import { soundRefusals } from '../checks/sound-writer.js'
 import { identifySink } from '../durability/stage-fingerprint.js'
 import { partialFile, type StageProgress } from '../durability/stage-progress.js'
 import type { StagePass } from '../ledger/ledger-block.js'
@@ -211,7 +212,9 @@ async function openSink(sink: CompiledSink, { stage, progress }: RowStageRun, co
   }
   /** Rows that counted as written and were refused later. */
   const rejectLate = async (last: boolean) => {
-    const rows = await sinkErrors(place.step, place.use, async () => writer.refused?.(last) ?? [])
+    const rows = await sinkErrors(place.step, place.use, async () =>
+      soundRefusals(place.step, place.use, (await writer.refused?.(last)) ?? []),
+    )
     counter.rowsOut -= rows.length
     reject(rows)
   }
