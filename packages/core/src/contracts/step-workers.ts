@@ -39,6 +39,8 @@ export interface RowPartition {
   readonly rows: readonly string[]
   /** The number of rows after each step that the report still needs. */
   readonly samples: number
+  /** Whether it is a part of a partition of which workers have died. It then runs alone, and is not tried again. */
+  readonly isSuspect: boolean
 }
 
 /** An error as data. */
@@ -46,6 +48,8 @@ export interface ErrorData {
   readonly message: string
   /** Missing for an error that is not a MaestroError. */
   readonly code?: string | undefined
+  /** The name of an error that is not a MaestroError. */
+  readonly name?: string | undefined
   readonly hint?: string | undefined
   /** In the encoding of a value of a step file. */
   readonly details?: string | undefined
@@ -97,9 +101,9 @@ export interface StepWorkers {
     readonly mostRows: number
   }
   /**
-   * Runs one partition, wherever. If a worker dies of it, it is tried again, once, in a new worker and alone.
+   * Runs one partition, wherever. If a worker dies of it, it is tried again, once and alone, unless it is suspect.
    *
-   * @throws MAESTRO_WORKER_CRASHED if it died again; the run then tries halves of the partition, down to the row
+   * @throws MAESTRO_WORKER_CRASHED if a worker died of it for the last time; the run then tries halves of the partition, down to the row
    */
   run(partition: RowPartition, signal: AbortSignal): Promise<PartitionResult>
   /** Called once, at the end of the stage, whatever the outcome. */

@@ -1,4 +1,4 @@
-import type { RowId } from '../../contracts/row.js'
+import type { Row, RowId } from '../../contracts/row.js'
 import type { RowOutcome } from '../../contracts/step-workers.js'
 import { fromErrorData, toErrorData } from '../../errors/error-data.js'
 import { MaestroError } from '../../errors/maestro-error.js'
@@ -6,6 +6,16 @@ import { decodeStepLine, encodeStepLine } from '../../provider/step-codec.js'
 import type { Leaf } from '../stream/ordered-window.js'
 import { toStepError } from '../stream/step-result.js'
 import type { RanRows, RejectOfRow } from './run-rows.js'
+
+/** A row as a line of a step file; undefined if it holds something that no file can hold. */
+export function tryEncode(row: Row): string | undefined {
+  try {
+    return encodeStepLine('', row)
+  } catch (error) {
+    if (MaestroError.is(error, 'MAESTRO_ROW_UNENCODABLE')) return undefined
+    throw error
+  }
+}
 
 /** What became of a row, as data; `null` if a value of it cannot be sent. */
 export function encodeOutcome(leaf: Leaf, rejects: RanRows['rejects']): RowOutcome {

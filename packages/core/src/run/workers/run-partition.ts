@@ -1,9 +1,9 @@
 import type { PartitionResult, RowPartition } from '../../contracts/step-workers.js'
 import { toErrorData } from '../../errors/error-data.js'
-import { decodeStepLine, encodeStepLine } from '../../provider/step-codec.js'
-import type { TraceRow } from '../stream/row-chain.js'
+import { decodeStepLine } from '../../provider/step-codec.js'
 import type { RowStep } from '../stream/row-step.js'
-import { encodeOutcome } from './row-outcome.js'
+import { encodeOutcome, tryEncode } from './row-outcome.js'
+import { RowTraces, type TracedRow } from './row-traces.js'
 import { type RunRowsOptions, runRows } from './run-rows.js'
 
 export interface PartitionSettings extends Omit<RunRowsOptions, 'signal' | 'trace'> {
@@ -21,30 +21,25 @@ export async function runPartition(
   settings: PartitionSettings & Pick<RunRowsOptions, 'signal'>,
 ): Promise<PartitionResult> {
   const started = performance.now()
-  const { trace, samples } = sampling(most)
+  const traces = new RowTraces(most)
   const rows = lines.map((line) => decodeStepLine(line).row)
-  const end = () => ({ samples, requests: settings.takeRequests(), milliseconds: performance.now() - started })
+  const end = () => ({
+    samples: toSamples(traces.rows),
+    requests: settings.takeRequests(),
+    milliseconds: performance.now() - started,
+  })
   try {
-    const { leaves, rejects } = await runRows(steps, { ids, rows }, { ...settings, trace })
+    const { leaves, rejects } = await runRows(steps, { ids, rows }, { ...settings, trace: traces.trace })
     return { outcomes: leaves.map((leaf) => encodeOutcome(leaf, rejects)), ...end() }
   } catch (error) {
     return { outcomes: [], failure: toErrorData(error), ...end() }
   }
 }
 
-/** Notes the first rows that leave each step. */
-function sampling(most: number) {
-  const samples: PartitionResult['samples'][number][] = []
-  const counts = new Map<string, number>()
-  const trace: TraceRow = (step, id, row) => {
-    const known = counts.get(step) ?? 0
-    if (known >= most) return
-    counts.set(step, known + 1)
-    try {
-      samples.push({ step, id, row: encodeStepLine('', row) })
-    } catch {
-      // A row that cannot be sent is not shown.
-    }
-  }
-  return { trace: most > 0 ? trace : undefined, samples }
+/** A row that cannot be sent is not shown. */
+function toSamples(traced: readonly TracedRow[]): PartitionResult['samples'] {
+  return traced.flatMap(({ step, id, row }) => {
+    const line = tryEncode(row)
+    return line === undefined ? [] : [{ step, id, row: line }]
+  })
 }
