@@ -14,7 +14,13 @@ export {
 } from './contracts/column-order.js'
 export type { ComponentDefinition } from './contracts/component-definition.js'
 export * from './contracts/component-types.js'
-export { type EnvironmentValue, env, isEnvironmentValue, type RunConfig } from './contracts/config.js'
+export {
+  type EnvironmentValue,
+  env,
+  isEnvironmentValue,
+  type RunConfig,
+  type ThreadsConfig,
+} from './contracts/config.js'
 export { type Duration, millisecondsOf } from './contracts/duration.js'
 export type * from './contracts/estimate.js'
 export type * from './contracts/execution.js'
@@ -229,6 +235,7 @@ export { SiftedBatch } from './define/sifted-batch.js'
 export type { ChatPart, MediaFrom } from './define/turn-content.js'
 export { type ValidatedRow, validateRow } from './define/validate-row.js'
 export { vectorScore } from './define/vector-score.js'
+export type { PassedBy, ValueCondition, Where } from './define/where.js'
 export {
   type DetailsOf,
   defineErrors,

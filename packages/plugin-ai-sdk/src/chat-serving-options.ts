@@ -34,6 +34,9 @@ const settings = {
   contextTokens: z.number().int().positive().optional(),
 }
 
+/** The settings of a model that was created in code. */
+export const chatSettings = z.strictObject(settings)
+
 const given = z.strictObject({
   /** A model that was created in code, such as `anthropic('claude-sonnet-4-5')`. */
   model: z.custom<LanguageModel>(
@@ -49,5 +52,5 @@ const named = z.strictObject({ ...namedModel, ...settings })
 export const aiSdkChatOptions = z.union([named, given])
 
 export type AISDKChatOptions = z.input<typeof aiSdkChatOptions>
-export type ChatSettings = Omit<z.output<typeof given>, 'model'>
+export type ChatSettings = z.output<typeof chatSettings>
 export type NamedChatOptions = z.output<typeof named>

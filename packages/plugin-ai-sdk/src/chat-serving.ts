@@ -10,13 +10,14 @@ import {
   type LLMServing,
   type MediaAccess,
   maestroError,
+  parseOptions,
   type Sampling,
   toGrammarSchema,
   wholeJson,
 } from '@maestro-dataflow/core'
 import { AISDKServing } from './ai-sdk-serving.js'
 import { cacheMarkOf } from './cache-mark.js'
-import type { ChatSettings, NamedChatOptions } from './chat-serving-options.js'
+import { type ChatSettings, chatSettings, type NamedChatOptions } from './chat-serving-options.js'
 import { fromAnswer, type GivenAnswer, warningText } from './from-answer.js'
 import { knownModel, knownTiers } from './known-models.js'
 import { assertSupported, type LanguageModel, loadModel } from './load-model.js'
@@ -150,13 +151,14 @@ export function chatServingOf(named: NamedChatOptions, directory: string, access
 /**
  * Turns a language model of the AI SDK into a serving.
  *
- * @throws MAESTRO_AI_SDK_SPECIFICATION
+ * @throws MAESTRO_PIPELINE_OPTIONS, MAESTRO_AI_SDK_SPECIFICATION
  * @example
  * maestro({ plugins: [ai], servings: { default: fromAISDK(anthropic('claude-sonnet-4-5')) } })
  */
 export function fromAISDK(model: LanguageModel, settings: ChatSettings = {}, access: MediaAccess = {}): LLMServing {
   const checked = withTolerantFetch(assertSupported(model))
-  return new AISDKChatServing(factsOfGiven(checked), chatCapabilities(settings), settings, access, async () => checked)
+  const read = parseOptions('fromAISDK', chatSettings, settings)
+  return new AISDKChatServing(factsOfGiven(checked), chatCapabilities(read), read, access, async () => checked)
 }
 
 /**

@@ -59,6 +59,13 @@ export const fsErrors = {
     message: (d: { path: string }) => `Nothing can be written to ${d.path}.`,
     hint: () => 'Write to a path of this machine, to s3://bucket/key, or to hf://datasets/owner/name/file.',
   },
+  MAESTRO_FS_SPLIT: {
+    message: (d: { path: string; kind: 'split' | 'config'; known: readonly string[]; asked?: string }) =>
+      d.asked === undefined
+        ? `The dataset ${d.path} has several ${d.kind}s: ${d.known.join(', ')}.`
+        : `The dataset ${d.path} has no ${d.kind} "${d.asked}".${d.known.length === 0 ? '' : ` It has ${d.known.join(', ')}.`}`,
+    hint: ({ kind }: { kind: string }) => `Set \`hub: { ${kind} }\` to one of them, or name the files in the path.`,
+  },
   MAESTRO_FS_CHANGED: {
     message: (d: { path: string }) => `${d.path} was changed while it was read.`,
     hint: () => 'Run again, so that all rows come from one version of the file.',

@@ -128,7 +128,7 @@ async function place(options: WriteOptions, context: StorageCheckContext & SinkT
   assertFits(options, format)
   const replace = options.mode === 'overwrite' || context.overwrite
   if (isRemote(path)) {
-    const target = await (await placeOf(path, options, context)).output(path, replace)
+    const target = await (await placeOf(path, { s3: options.s3, hub: options.hub }, context)).output(path, replace)
     // The rows are gathered on this machine, so that an unfinished output goes on and nothing of it is visible.
     return { target, beside: join(context.runDirectory ?? '', basename(path)), format, compression }
   }

@@ -13,7 +13,9 @@ import { z } from 'zod'
 import { isEncoding } from './decode-text.js'
 import { fileFormats } from './format.js'
 import { parquetCompressions } from './parquet/write-parquet.js'
+import { hubReadOptions, hubWriteOptions } from './places/hub/hub-options.js'
 import { s3Options } from './places/s3/s3-options.js'
+import { webOptions } from './places/web/web-options.js'
 
 const columnType = z.enum(columnTypes)
 const format = z.enum(fileFormats)
@@ -27,7 +29,8 @@ export class FileReadFields {
   /**
    * A path, a glob, a folder, or several of them, relative to the config file. A folder stands for all files in it, at
    * any depth, whose ending is known (with `format`, only the files of that format), sorted by name. `s3://bucket/key`
-   * is an object, a glob, or a folder of a bucket. `-` stands for standard input.
+   * is an object, a glob, or a folder of a bucket, `https://` a file
+   * of the web, and `hf://datasets/owner/name` a dataset of the Hugging Face hub. `-` stands for standard input.
    */
   path = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)])
   /**
@@ -88,12 +91,17 @@ export class FileReadFields {
   lines = z.boolean().optional()
   /** How the buckets of `s3://` paths are reached. @default the variables AWS_... of the environment */
   s3 = s3Options.optional()
+  /** How `https://` paths are read. */
+  web = webOptions.optional()
+  /** How `hf://` paths are read: which split, from which hub. @default the variables HF_TOKEN and HF_ENDPOINT */
+  hub = hubReadOptions.optional()
 }
 
 /** The options for writing rows to a file. */
 export class FileWriteFields {
   /**
-   * A path relative to the config file, or `s3://bucket/key`. `-` stands for standard output, where the rows appear when all are there.
+   * A path relative to the config file, `s3://bucket/key`, or
+   * `hf://datasets/owner/name/file`. `-` stands for standard output, where the rows appear when all are there.
    */
   path = z.string().min(1)
   /** @default from the file's ending; for standard output, the format of standard input or else JSONL */
@@ -144,6 +152,8 @@ export class FileWriteFields {
   column = column().optional()
   /** How the bucket of an `s3://` path is reached. @default the variables AWS_... of the environment */
   s3 = s3Options.optional()
+  /** How an `hf://` path is written. @default the variables HF_TOKEN and HF_ENDPOINT */
+  hub = hubWriteOptions.optional()
 }
 
 export const readOptions = optionsSchema(FileReadFields)

@@ -5,6 +5,7 @@ import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
 import { reasonOf } from '../errors/reason-of.js'
 import type { CompiledSink } from '../pipeline/compile/compiled-pipeline.js'
+import { soundWriter } from './checks/sound-writer.js'
 import { type FoundSink, type SinkCommits, settled } from './durability/sink-commits.js'
 import type { SinkProgress } from './durability/stage-progress.js'
 import type { IncrementalRun } from './incremental/incremental-run.js'
@@ -106,9 +107,11 @@ export class RunOutputs {
       overwrite: this.#overwrite || found?.mayHaveWritten === true || this.#incremental?.continues === true,
       ...(this.#commits === undefined ? {} : { receipt: this.#commits.receiptOf(node.id) }),
     }
-    const open = (from: SinkContinuation | undefined) =>
-      definition.open(options, { ...target, ...(from === undefined ? {} : { continues: from }) })
-    return sinkErrors(node.id, node.use, async () =>
+    const open = async (from: SinkContinuation | undefined) => {
+      const given = { ...target, ...(from === undefined ? {} : { continues: from }) }
+      return soundWriter(node.id, node.use, await definition.open(options, given))
+    }
+    return sinkErrors(node.id, node.use, () =>
       this.#incremental === undefined
         ? open(continues)
         : this.#incremental.openSink(sink, this.#storage, continues, open),

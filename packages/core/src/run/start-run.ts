@@ -100,6 +100,7 @@ export async function startRun(
     signal,
     warnings: [],
     overwrite: options.overwrite ?? false,
+    isFresh,
     limit: options.limit,
     trace: options.trace,
     reject({ step, use, stage }, counter, rejected, hold = (record) => record()) {

@@ -12,6 +12,8 @@ import { withInstruction, withRepairTurn } from './answers/schema-instruction.js
 import { withThoughtsApart } from './answers/with-thoughts-apart.js'
 import { estimateRequest } from './budget/estimate-spending.js'
 import { callProvider } from './call/call-provider.js'
+import { assertMessages } from './call/sound-messages.js'
+import { soundAnswer } from './call/sound-replies.js'
 import { type Answered, EnhancedServing } from './enhanced-serving.js'
 import { withFallback } from './fallback.js'
 import { fingerprintRequest } from './fingerprint.js'
@@ -98,6 +100,7 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
   async #generate(request: LLMRequest, options: PackedCallOptions): Promise<LLMResult> {
     const { result } = await this.recorded(options, async (record) => {
       const announced = this.#accepted(this.#announce(this.#versioned(request, options), options), record)
+      assertMessages(announced.messages)
       const asked = await this.#withMedia(announced, options)
       const { result, from } = await this.#answer(asked, options, record)
       const { finishReason, usage, cost } = result
@@ -295,7 +298,8 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
       estimate: () => estimateRequest(request),
       ask: unlessBrokenOff(this.name, options, async (given) => {
         const sharedPrefix = turn?.sent() ?? 0
-        const result = await this.inner.generate(request, sharedPrefix === 0 ? given : { ...given, sharedPrefix })
+        const reply = await this.inner.generate(request, sharedPrefix === 0 ? given : { ...given, sharedPrefix })
+        const result = soundAnswer(this.name, this.model, reply)
         for (const warning of result.warnings ?? []) record.warn(warning)
         const usage = usageOf(result, request)
         return withThoughtsApart(usage === result.usage ? result : { ...result, usage })

@@ -2,6 +2,7 @@ import type { Disposable } from '../../container/dispose-all.js'
 import type { RunConfig } from '../../contracts/config.js'
 import { Operator, type OperatorKind } from '../../contracts/operator.js'
 import type { OperatorDefinition, OperatorFunctions } from '../../contracts/operator-definition.js'
+import { matching } from '../../define/row-condition.js'
 import { describeValue } from '../../errors/describe-value.js'
 import { maestroError } from '../../errors/error-table.js'
 import { MaestroError } from '../../errors/maestro-error.js'
@@ -9,6 +10,7 @@ import type { CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
 import { type CheckedStep, StepChecks } from '../checks/step-checks.js'
 import type { StepCounter } from '../report/step-counter.js'
 import { CallGate } from './call-gate.js'
+
 import type { RowStep } from './row-step.js'
 
 const defaultBatchSize = 64
@@ -53,12 +55,13 @@ export function createRowStep(
       reason: `create() returned ${describeValue(created)} instead of a function or an operator`,
     })
   }
-  const { concurrency } = step.node
+  const { concurrency, where } = step.node
   const base = {
     id,
     counter,
     onError: step.node.onError ?? onError,
     checks: new StepChecks(checkedStep(step, maker), maker.settings.checks),
+    ...(where === undefined ? {} : { where: matching(id, where) }),
     ...(concurrency === undefined ? {} : { gate: new CallGate(concurrency) }),
   }
   switch (kind) {
@@ -94,7 +97,8 @@ function checkedStep(step: CompiledStep, maker: OperatorMaker): CheckedStep {
   }
 }
 
-function isFunction({ node: { use } }: CompiledStep): boolean {
+/** Whether a step is a function of the pipeline. */
+export function isFunction({ node: { use } }: CompiledStep): boolean {
   return typeof use === 'object' && 'run' in use && !(use instanceof Operator)
 }
 
@@ -124,7 +128,8 @@ export function batchSizeOf(operator: unknown): number | undefined {
   return typeof size === 'number' ? size : undefined
 }
 
-function batchSize(step: CompiledStep, created: unknown): number {
+/** The number of rows in a batch of a step that works on batches. @throws MAESTRO_STEP_CREATE */
+export function batchSize(step: CompiledStep, created: unknown): number {
   const own = batchSizeOf(created)
   if (own !== undefined) return own
   const { use } = step.node
