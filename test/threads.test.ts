@@ -12,8 +12,12 @@ import { FileProject, type Outcome } from './workers/project.js'
 
 const threads = { use: 'threads', threads: 2 }
 
+/** Some rows have columns called like numbers, which go another way between threads. */
 const lines = (count: number) =>
-  Array.from({ length: count }, (_, n) => `{"n":${n},"text":"text ${n}","10":${n % 3},"2":null}\n`).join('')
+  Array.from({ length: count }, (_, n) => {
+    const more = n % 5 === 0 ? `,"10":${n % 3},"2":null` : ''
+    return `{"n":${n},"text":"text ${n}"${more}}\n`
+  }).join('')
 
 /** A pipeline module, of which only the steps are given. */
 const moduleOf = (steps: string, before = '') => `
@@ -59,7 +63,7 @@ test('the steps run in threads, and their operators are made there', async () =>
     `.map((row) => { if (isHere) throw new Error('here'); return row })
      .step(new Doubled())
      .step(new Even())
-     .step('text.normalize', { column: 'text' })`,
+     .step('text.normalize', { input: 'text', do: ['unicode'] })`,
     {
       before: `
         class Doubled extends MapOperator { map(row) { if (isHere) throw new Error('here'); return { ...row, n: row.n * 2 } } }

@@ -1,12 +1,14 @@
 import type { PartitionResult, RowPartition } from '../../contracts/step-workers.js'
 import { toErrorData } from '../../errors/error-data.js'
-import { decodeStepLine } from '../../provider/step-codec.js'
 import type { RowStep } from '../stream/row-step.js'
-import { encodeOutcome, tryEncode } from './row-outcome.js'
+import { encodeOutcome } from './row-outcome.js'
 import { RowTraces, type TracedRow } from './row-traces.js'
 import { type RunRowsOptions, runRows } from './run-rows.js'
+import { receiveRow, sendRow } from './sent-row.js'
 
 export interface PartitionSettings extends Omit<RunRowsOptions, 'signal' | 'trace'> {
+  /** Whether rows may be sent back as they are. */
+  readonly clonesRows: boolean
   /** The requests to models since the last partition. */
   takeRequests(): readonly string[]
 }
@@ -17,12 +19,12 @@ export interface PartitionSettings extends Omit<RunRowsOptions, 'signal' | 'trac
  */
 export async function runPartition(
   steps: readonly RowStep[],
-  { ids, rows: lines, samples: most }: RowPartition,
+  { ids, rows: sent, samples: most }: RowPartition,
   settings: PartitionSettings & Pick<RunRowsOptions, 'signal'>,
 ): Promise<PartitionResult> {
   const started = performance.now()
   const traces = new RowTraces(most)
-  const rows = lines.map((line) => decodeStepLine(line).row)
+  const rows = sent.map(receiveRow)
   const end = () => ({
     samples: toSamples(traces.rows),
     requests: settings.takeRequests(),
@@ -30,7 +32,7 @@ export async function runPartition(
   })
   try {
     const { leaves, rejects } = await runRows(steps, { ids, rows }, { ...settings, trace: traces.trace })
-    return { outcomes: leaves.map((leaf) => encodeOutcome(leaf, rejects)), ...end() }
+    return { outcomes: leaves.map((leaf) => encodeOutcome(leaf, rejects, settings.clonesRows)), ...end() }
   } catch (error) {
     return { outcomes: [], failure: toErrorData(error), ...end() }
   }
@@ -39,7 +41,7 @@ export async function runPartition(
 /** A row that cannot be sent is not shown. */
 function toSamples(traced: readonly TracedRow[]): PartitionResult['samples'] {
   return traced.flatMap(({ step, id, row }) => {
-    const line = tryEncode(row)
-    return line === undefined ? [] : [{ step, id, row: line }]
+    const sent = sendRow(row, false)
+    return sent === undefined ? [] : [{ step, id, row: sent }]
   })
 }

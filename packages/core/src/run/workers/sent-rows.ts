@@ -1,19 +1,19 @@
 import type { RowId } from '../../contracts/row.js'
-import type { PartitionResult } from '../../contracts/step-workers.js'
+import type { PartitionResult, SentRow } from '../../contracts/step-workers.js'
 import { fromErrorData } from '../../errors/error-data.js'
 import { MaestroError } from '../../errors/maestro-error.js'
-import { decodeStepLine } from '../../provider/step-codec.js'
 import type { RowInWork } from '../stream/batch-collector.js'
 import type { Leaf } from '../stream/ordered-window.js'
 import { decodeOutcome } from './row-outcome.js'
 import { RowTraces, type TracedRow } from './row-traces.js'
 import { type RejectOfRow, type RunRowsOptions, runRows } from './run-rows.js'
+import { receiveRow } from './sent-row.js'
 import type { WorkerSegment } from './worker-segment.js'
 
-/** A row on its way to a worker; without a line, it cannot be sent. */
+/** A row on its way to a worker; `sent` is missing if it cannot be sent. */
 export interface WaitingRow {
   readonly work: RowInWork
-  readonly line: string | undefined
+  readonly sent: SentRow | undefined
 }
 
 /** What the partitions of a segment share. */
@@ -47,9 +47,9 @@ export class SentRows {
   /** Takes the rows through the steps. @throws the error that ends the run */
   async run(): Promise<void> {
     const places = [...this.rows.keys()]
-    const sendable = places.filter((place) => this.rows[place]?.line !== undefined)
+    const sendable = places.filter((place) => this.rows[place]?.sent !== undefined)
     const unsent = await this.#runInWorkers(sendable, false)
-    await this.#runHere([...places.filter((place) => this.rows[place]?.line === undefined), ...unsent])
+    await this.#runHere([...places.filter((place) => this.rows[place]?.sent === undefined), ...unsent])
   }
 
   /** @returns the rows that a worker could not send back */
@@ -59,7 +59,7 @@ export class SentRows {
     let result: PartitionResult
     try {
       const ids = places.map((place) => this.#workAt(place).id)
-      const rows = places.map((place) => this.rows[place]?.line ?? '')
+      const rows = places.map((place) => this.rows[place]?.sent ?? '')
       result = await segment.workers.run({ index: nextIndex(), ids, rows, samples: this.#samples, isSuspect }, signal)
     } catch (error) {
       if (!MaestroError.is(error, 'MAESTRO_WORKER_CRASHED')) throw error
@@ -68,7 +68,7 @@ export class SentRows {
     for (const request of result.requests) segment.takeRequest(request)
     if (result.failure !== undefined) throw fromErrorData(result.failure)
     if (!isSuspect) took(places.length, result.milliseconds)
-    for (const { step, id, row } of result.samples) this.traced.push({ step, id, row: decodeStepLine(row).row })
+    for (const { step, id, row } of result.samples) this.traced.push({ step, id, row: receiveRow(row) })
     return places.filter((place, index) => {
       const outcome = result.outcomes[index] ?? null
       if (outcome !== null) decodeOutcome(outcome, this.leaves[place] as Leaf, this.#workAt(place).id, this.rejects)

@@ -1,8 +1,8 @@
 import type { RowInWork } from '../stream/batch-collector.js'
 import type { Leaf } from '../stream/ordered-window.js'
 import { PartitionSizer } from './partition-sizer.js'
-import { tryEncode } from './row-outcome.js'
 import type { RunRowsOptions } from './run-rows.js'
+import { sendRow, sizeOfSent } from './sent-row.js'
 import { SentRows, type WaitingRow } from './sent-rows.js'
 import { type SettledEvents, settleRow } from './settle-row.js'
 import type { WorkerSegment } from './worker-segment.js'
@@ -45,9 +45,9 @@ export class WorkerRuns {
   }
 
   add(work: RowInWork): void {
-    const line = tryEncode(work.row)
-    this.#rows.push({ work, line })
-    if (this.#sizer.isFull(this.#rows.length, line?.length ?? 0)) this.#send()
+    const sent = sendRow(work.row, this.#segment.clonesRows)
+    this.#rows.push({ work, sent })
+    if (this.#sizer.isFull(this.#rows.length, sent === undefined ? 0 : sizeOfSent(sent))) this.#send()
     else this.#timer ??= setTimeout(() => this.#lingered(), lingerMilliseconds)
   }
 
