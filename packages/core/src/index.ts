@@ -234,6 +234,7 @@ export { SiftedBatch } from './define/sifted-batch.js'
 export type { ChatPart, MediaFrom } from './define/turn-content.js'
 export { type ValidatedRow, validateRow } from './define/validate-row.js'
 export { vectorScore } from './define/vector-score.js'
+export type { PassedBy, ValueCondition, Where } from './define/where.js'
 export {
   type DetailsOf,
   defineErrors,

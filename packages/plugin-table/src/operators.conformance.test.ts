@@ -13,6 +13,7 @@ import { flatten } from './operators/shape/flatten.js'
 import { unpivot } from './operators/shape/unpivot.js'
 import { sort } from './operators/sort.js'
 import { split } from './operators/split.js'
+import { sql } from './operators/sql/sql.js'
 import { window } from './operators/window.js'
 import table from './plugin.js'
 
@@ -58,3 +59,4 @@ describeOperator(join, { rows, project, options: { right, by: ['city'], how: 'fu
 describeOperator(distinct, { rows, project, options: { columns: ['city'] } })
 describeOperator(sample, { rows, project, options: { count: 1, by: ['city'] } })
 describeOperator(window, { rows, project, options: { orderBy: 'people', values: { place: 'row_number()' } } })
+describeOperator(sql, { rows, project, options: { query: 'SELECT city, people FROM input', tables: { right } } })

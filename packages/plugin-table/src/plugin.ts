@@ -21,6 +21,7 @@ import { pivot } from './operators/shape/pivot.js'
 import { unpivot } from './operators/shape/unpivot.js'
 import { sort } from './operators/sort.js'
 import { split } from './operators/split.js'
+import { sql } from './operators/sql/sql.js'
 import { window } from './operators/window.js'
 
 const duckdb = defineTableEngine({
@@ -57,6 +58,7 @@ export default definePlugin({
     distinct,
     pivot,
     window,
+    sql,
   ],
   tableEngines: [duckdb],
 })

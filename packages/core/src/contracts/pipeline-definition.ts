@@ -2,6 +2,7 @@ import type { ColumnEffects, Operator } from './operator.js'
 import type { OperatorDefinition } from './operator-definition.js'
 import type { FilterFunction, FlatMapFunction, MapBatchesFunction, MapFunction } from './operator-functions.js'
 import type { InlineRowsSource } from './pipeline-source.js'
+import type { Row } from './row.js'
 
 /** A function in a pipeline, with what the plan should know about it. */
 export type FunctionStep = (
@@ -19,6 +20,12 @@ export type FunctionStep = (
 /** What a step runs: an operator by name, its definition, an instance, or a function. */
 export type StepUse = string | OperatorDefinition | Operator | FunctionStep
 
+/**
+ * Which rows a step works on, as data or as a function: a value for each of some columns, or `{ in, not, min, max }`. Other
+ * rows pass the step by.
+ */
+export type RowCondition = Readonly<Record<string, unknown>> | ((row: Row) => boolean)
+
 export interface StepNode {
   readonly id: string
   /** `source` or the id of another step. */
@@ -29,6 +36,8 @@ export interface StepNode {
   readonly onError?: 'reject' | 'fail'
   /** Calls of its operator that may be in progress at once. @default the rows in flight */
   readonly concurrency?: number
+  /** The rows that it works on. The others pass it by unchanged. @default all */
+  readonly where?: RowCondition
 }
 
 export interface SinkNode {

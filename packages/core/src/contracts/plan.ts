@@ -27,6 +27,8 @@ export interface PlannedStep {
   /** The names of the vector stores it will use. */
   readonly vectorStores?: readonly string[]
   readonly deterministic: boolean
+  /** The rows that it works on: columns with conditions, or the text of a function. @default all */
+  readonly where?: unknown
 }
 
 export interface PlannedSink {

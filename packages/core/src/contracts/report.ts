@@ -8,6 +8,8 @@ export interface StepCounts {
   readonly dropped: number
   readonly merged: number
   readonly created: number
+  /** Rows that passed the step by, because they do not match its `where`. They are among `rowsOut`. */
+  readonly passedBy?: number
 }
 
 /** Tokens, cost, and calls of one step or a run. */

@@ -146,6 +146,11 @@ export const coreErrors = {
       `\`concurrency\` of ${d.step} is ${d.concurrency}; a whole number from 1 is expected.`,
     hint: () => 'Set how many calls of the step may be in progress at once, or leave it out.',
   },
+  MAESTRO_PIPELINE_WHERE: {
+    message: (d: { step: string; reason: string }) => `\`where\` of ${d.step} cannot be used: ${d.reason}.`,
+    hint: () =>
+      "Give columns with values or bounds, where: { language: 'en', score: { min: 3 } }, or a function of the row in code.",
+  },
   MAESTRO_PIPELINE_SAME_OUTPUT: {
     message: (d: { sink: string; other: string; target: string }) =>
       `${d.sink} and ${d.other} both write to ${d.target}.`,

@@ -45,7 +45,7 @@ export class ThreadPool implements StepWorkers {
   async run(partition: RowPartition, signal: AbortSignal): Promise<PartitionResult> {
     signal.throwIfAborted()
     try {
-      return await this.#leastBusy().run(partition)
+      if (!partition.isSuspect) return await this.#leastBusy().run(partition)
     } catch (error) {
       if (!(error instanceof ThreadEnded) || this.#isDisposed) throw error
     }

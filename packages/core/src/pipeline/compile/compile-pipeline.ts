@@ -5,9 +5,10 @@ import type { PipelinePlan, PlannedStep } from '../../contracts/plan.js'
 import type { ColumnSet } from '../../contracts/row.js'
 import { didYouMean } from '../../errors/did-you-mean.js'
 import { maestroError } from '../../errors/error-table.js'
+import { checkCondition } from './check-condition.js'
 import { checkServings } from './check-servings.js'
 import { checkTargets } from './check-targets.js'
-import { applyEffects, missingColumns } from './column-effects.js'
+import { applyEffects, effectsWhere, missingColumns } from './column-effects.js'
 import { type CompileContext, Faults } from './compile-context.js'
 import { compileSource } from './compile-source.js'
 import type { CompiledPipeline, CompiledSink, CompiledStep } from './compiled-pipeline.js'
@@ -39,6 +40,7 @@ export async function compilePipeline(
   for (const node of orderSteps(definition, faults)) {
     const columnsIn = columnsAfter.get(node.input) ?? unknownColumns
     const step = await compileStep(node, columnsIn, context, faults)
+    if (step !== undefined && node.where !== undefined) checkCondition(step.planned, node.where, faults)
     columnsAfter.set(node.id, step?.planned.columnsOut ?? unknownColumns)
     if (step !== undefined) steps.set(node.id, step)
   }
@@ -204,12 +206,16 @@ interface StepAbout {
 
 function planStep(node: StepNode, columnsIn: ColumnSet, about: StepAbout): PlannedStep {
   const { id, input } = node
+  const { where } = node
+  const effects = where === undefined ? about.effects : effectsWhere(about.effects, columnsIn)
   return {
     id,
     input,
     ...about,
+    ...(where === undefined ? {} : { where: describeOptions(where) }),
+    effects,
     columnsIn,
-    columnsOut: applyEffects(columnsIn, about.effects),
+    columnsOut: applyEffects(columnsIn, effects),
   }
 }
 
