@@ -21,6 +21,7 @@ import type { FoundFile, Project } from './found-file.js'
 import { identifyFiles } from './identify-files.js'
 import { FileReadFields, type ReadOptions } from './options.js'
 import { parquetColumns } from './parquet/read-parquet.js'
+import { partitionNames, withPartitionColumns } from './partitions/read-partitions.js'
 import { excelLayoutOf, type ReadObservers, readFile } from './read-file.js'
 import { areJsonTypes } from './typed-columns.js'
 
@@ -108,7 +109,7 @@ const isUtf8 = (encoding: string | undefined): boolean =>
 /** The paths of the files, if their lines are the rows unchanged, so that a table engine can read them directly. */
 async function textOfRows(files: readonly FoundFile[], options: ReadOptions): Promise<readonly string[] | undefined> {
   const { schema, key, encoding, columns } = options
-  if (schema !== undefined || key !== undefined) return undefined
+  if (schema !== undefined || key !== undefined || partitionNames(files).length > 0) return undefined
   if (!isUtf8(encoding)) return undefined
   if (columns !== undefined && !Array.isArray(columns) && !areJsonTypes(columns)) return undefined
   if (files.some(({ format, compression }) => format !== 'jsonl' || compression !== undefined)) return undefined
@@ -126,6 +127,14 @@ async function describeColumns(options: ReadOptions, project: Project): Promise<
   const declared = declaredColumns(options)
   if (options.schema !== undefined) return declared
   const files = await findFiles(options, project)
+  return withPartitionColumns(await statedColumns(files, options, declared), files, askedColumns(options))
+}
+
+async function statedColumns(
+  files: readonly FoundFile[],
+  options: ReadOptions,
+  declared: ColumnSet,
+): Promise<ColumnSet> {
   if (files.every(({ format }) => isTyped(format))) return typedColumns(files, options, declared)
   if (!declared.open) return declared
   const names = await headerColumns(files, options)
@@ -141,11 +150,14 @@ async function typedColumns(
 ): Promise<ColumnSet> {
   const parquet = files.filter(({ format }) => format === 'parquet')
   const excel = files.filter(({ format }) => format === 'xlsx')
+  const inFolders = partitionNames(files)
+  const asked = askedColumns(options)
+  const inFiles = asked === undefined ? undefined : new Set([...asked].filter((name) => !inFolders.includes(name)))
   const found =
     excel.length === 0
-      ? await parquetColumns(parquet, askedColumns(options))
+      ? await parquetColumns(parquet, inFiles)
       : parquet.length === 0
-        ? await excelColumns(excel, excelLayoutOf(options))
+        ? await excelColumns(excel, { ...excelLayoutOf(options), asked: inFiles })
         : declared
   if (declared.open) return found
   const typed = Object.entries(declared.columns).map(

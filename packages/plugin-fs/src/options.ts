@@ -106,8 +106,22 @@ export class FileWriteFields {
   path = z.string().min(1)
   /** @default from the file's ending; for standard output, the format of standard input or else JSONL */
   format = format.optional()
-  /** The action when the file exists: `create` reports an error; `overwrite` replaces the file. @default 'create' */
-  mode = z.enum(['create', 'overwrite']).optional()
+  /**
+   * The action when the file exists: `create` reports an error; `overwrite` replaces the file; `append` adds the rows
+   * behind those of the file; `upsert` replaces the rows of the file that have the `key` of a new row.
+   *
+   * @default 'create'
+   */
+  mode = z.enum(['create', 'overwrite', 'append', 'upsert']).optional()
+  /** For `upsert`: the column whose value tells which rows are the same. */
+  key = column().optional()
+  /**
+   * Columns whose values become folders before the name of the file: `year=2026/rows.parquet`. The files do not contain
+   * these columns. (A column in the path, such as `out/{label}.jsonl`, chooses the file and stays in it.)
+   */
+  partitionBy = columns()
+    .refine((names) => names.length > 0, 'at least one column is expected')
+    .optional()
   /**
    * Whether the output may be a file of the project itself: its config, `package.json`, or a hidden file, or a file in a
    * hidden folder or `node_modules`.

@@ -7,6 +7,7 @@ import { isDelimited, isText, isTyped } from './format.js'
 import type { FoundFile } from './found-file.js'
 import type { ReadOptions } from './options.js'
 import { readParquet } from './parquet/read-parquet.js'
+import { addPartition } from './partitions/read-partitions.js'
 import { readBytes } from './read-bytes.js'
 import { type DelimitedLayout, readDelimited, readHeader } from './read-delimited.js'
 import { readError } from './read-error.js'
@@ -38,7 +39,8 @@ export async function* readFile(
   const types = columns === undefined || Array.isArray(columns) ? {} : columns
   try {
     const rows = withAskedColumns(await readRecords(file, options, observers, from), file, options)
-    const typed = withTypes(rows, types, isDelimited(file.format) ? 'cells' : 'json')
+    const own = withTypes(rows, types, isDelimited(file.format) ? 'cells' : 'json')
+    const typed = file.partition === undefined ? own : addPartition(own, file, types, askedColumns(options))
     const convert =
       options.schema !== undefined && isDelimited(file.format) ? cellsForSchema(options.schema) : undefined
     if (convert === undefined) yield* typed
