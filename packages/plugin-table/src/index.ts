@@ -11,6 +11,7 @@ export { type DistinctOptions, DistinctRowsOperator } from './operators/distinct
 export { FilterRowsOperator, type TableFilterOptions } from './operators/filter.js'
 export { type LimitOptions, LimitRowsOperator } from './operators/limit.js'
 export { MapRowsOperator, type MapRowsOptions } from './operators/map-rows.js'
+export { ProfileColumnsOperator, type ProfileOptions } from './operators/profile/profile.js'
 export { RenameColumnsOperator, type RenameOptions } from './operators/rename.js'
 export { FillMissingOperator, type FillMissingOptions } from './operators/repair/fill-missing.js'
 export { OutliersOperator, type OutliersOptions } from './operators/repair/outliers.js'

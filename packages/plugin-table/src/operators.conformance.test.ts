@@ -4,6 +4,7 @@ import { cast } from './operators/cast.js'
 import { join } from './operators/combine/join.js'
 import { union } from './operators/combine/union.js'
 import { distinct } from './operators/distinct.js'
+import { profile } from './operators/profile/profile.js'
 import { fillMissing } from './operators/repair/fill-missing.js'
 import { outliers } from './operators/repair/outliers.js'
 import { validate } from './operators/rules/validate.js'
@@ -60,3 +61,4 @@ describeOperator(distinct, { rows, project, options: { columns: ['city'] } })
 describeOperator(sample, { rows, project, options: { count: 1, by: ['city'] } })
 describeOperator(window, { rows, project, options: { orderBy: 'people', values: { place: 'row_number()' } } })
 describeOperator(sql, { rows, project, options: { query: 'SELECT city, people FROM input', tables: { right } } })
+describeOperator(profile, { rows, project, options: { top: 2, bins: 2 } })

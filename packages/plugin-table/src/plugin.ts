@@ -10,6 +10,7 @@ import { dedupe } from './operators/dedupe.js'
 import { distinct } from './operators/distinct.js'
 import { filter } from './operators/filter.js'
 import { limit } from './operators/limit.js'
+import { profile } from './operators/profile/profile.js'
 import { rename } from './operators/rename.js'
 import { fillMissing } from './operators/repair/fill-missing.js'
 import { outliers } from './operators/repair/outliers.js'
@@ -59,6 +60,7 @@ export default definePlugin({
     pivot,
     window,
     sql,
+    profile,
   ],
   tableEngines: [duckdb],
 })
