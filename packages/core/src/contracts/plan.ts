@@ -1,3 +1,4 @@
+import type { IncrementalSettings } from './incremental.js'
 import type { ColumnEffects, OperatorKind } from './operator.js'
 import type { ServingNeed } from './operator-definition.js'
 import type { ColumnSet } from './row.js'
@@ -8,6 +9,8 @@ export interface PlannedSource {
   readonly use: string
   readonly options: unknown
   readonly columns: ColumnSet
+  /** Set in the plan of an incremental run: its settings, and the run whose rows it does not process again. */
+  readonly incremental?: IncrementalSettings & { readonly since: string | undefined }
 }
 
 /** One step of a plan, as data. Functions, prompts, and schemas are represented by what identifies them. */
