@@ -12,6 +12,7 @@ import {
 import { fsError } from './errors.js'
 import { findFiles } from './find-files.js'
 import { formatOf, isPlainJsonl } from './format.js'
+import { mergeableOutput } from './mergeable-output.js'
 import { encoderFor, finisherFor, openOutput, placeOutput } from './open-output.js'
 import { FileWriteFields, type WriteOptions } from './options.js'
 import { assertFits } from './options-fit.js'
@@ -32,6 +33,12 @@ export const fileSink = defineSink({
       : isRemote(path)
         ? path
         : displayPath(outputTarget(path, context), context.directory),
+  // A compressed file and a file per partition are written in one go.
+  continues: (options) =>
+    options.path !== standardPath &&
+    !isPartitioned(options) &&
+    formatOf(options.path, options.format).compression === undefined,
+  mergeable: async (options, context) => mergeableOutput(options, context),
   async check(options, context) {
     try {
       if (options.path === standardPath) {

@@ -1,3 +1,4 @@
+import type { IncrementalSettings } from './incremental.js'
 import type { ColumnEffects, Operator } from './operator.js'
 import type { OperatorDefinition } from './operator-definition.js'
 import type { FilterFunction, FlatMapFunction, MapBatchesFunction, MapFunction } from './operator-functions.js'
@@ -59,4 +60,6 @@ export interface PipelineDefinition {
   readonly end?: string
   /** The values of the parameters, for function steps and the plan. */
   readonly params?: unknown
+  /** Makes its runs process only rows that are new or have changed. */
+  readonly incremental?: IncrementalSettings
 }

@@ -1,3 +1,4 @@
+import type { IncrementalSettings } from '../contracts/incremental.js'
 import type { PipelineDefinition, RowCondition, SinkNode, StepNode } from '../contracts/pipeline-definition.js'
 
 /** One step as data: an operator's name and its options side by side. */
@@ -35,6 +36,8 @@ export interface PipelineData {
   readonly read: { readonly use: string; readonly [option: string]: unknown }
   readonly steps?: readonly StepData[]
   readonly write?: SinkData | readonly SinkData[]
+  /** Makes its runs process only rows that are new or have changed. */
+  readonly incremental?: IncrementalSettings
 }
 
 /**
@@ -77,5 +80,7 @@ export function definePipeline(data: Omit<PipelineData, 'params'>): PipelineDefi
     const { use, id, after, ...options } = sink
     return { id: id ?? `sink-${index + 1}`, input: after ?? steps.at(-1)?.id ?? 'source', use, options }
   })
-  return { name: data.name, source: { use, options: sourceOptions }, steps, sinks }
+  const { name, incremental } = data
+  const source = { use, options: sourceOptions }
+  return { name, source, steps, sinks, ...(incremental === undefined ? {} : { incremental }) }
 }

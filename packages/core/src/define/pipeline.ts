@@ -1,5 +1,6 @@
 import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import type { Operators } from '../contracts/component-types.js'
+import type { IncrementalSettings } from '../contracts/incremental.js'
 import type { ColumnEffects, Operator, OperatorContext } from '../contracts/operator.js'
 import type { OperatorDefinition } from '../contracts/operator-definition.js'
 import type { BatchContext, FilterContext, FlatMapContext } from '../contracts/operator-functions.js'
@@ -209,6 +210,17 @@ export class PipelineBuilder<R, Params = unknown> {
   branch(build: (rows: PipelineBuilder<R, Params>) => PipelineBuilder<unknown, Params>): PipelineBuilder<R, Params> {
     const branched = build(this).#draft.definition
     return new PipelineBuilder({ definition: branched, tip: this.#draft.tip })
+  }
+
+  /**
+   * Makes the runs of the pipeline process only the rows of its source that are new or have changed since the last
+   * finished run. The columns are those of the source, so call it after `read` or `from`.
+   *
+   * @example pipeline('p').read('fs.file', { path: 'in.csv' }).incremental({ key: 'id', removed: 'remove' })
+   */
+  incremental(settings: IncrementalSettings): PipelineBuilder<R, Params> {
+    const { definition, tip } = this.#draft
+    return new PipelineBuilder({ tip, definition: { ...definition, incremental: settings } })
   }
 
   /** Writes the rows of this point. The chain may continue. */

@@ -522,6 +522,23 @@ export const coreErrors = {
       'Look at the output. If it has the rows of the run, nothing is left to do; otherwise remove them and start a new run, which reuses the answers in the response cache.',
   },
 
+  MAESTRO_INCREMENTAL_UNFIT: {
+    message: (d: { pipeline: string; reason: string; remedy: string }) =>
+      `The pipeline ${d.pipeline} cannot run incrementally: ${d.reason}.`,
+    hint: (d: { remedy: string }) => d.remedy,
+  },
+  MAESTRO_INCREMENTAL_OUTPUT: {
+    message: (d: { sink: string; reason: string }) =>
+      `The rows of the sink ${d.sink} cannot be merged with those of earlier runs: ${d.reason}.`,
+    hint: () => 'Keep the columns of the key unchanged in every step. To process all rows again, use --no-incremental.',
+    stopsRun: true,
+  },
+  MAESTRO_INCREMENTAL_ROW: {
+    message: (d: { row: string; key: readonly string[]; reason: string }) =>
+      `${d.row}: the key (${d.key.join(', ')}) ${d.reason}.`,
+    hint: () => 'Give every row its own key, or choose other columns for `incremental.key`.',
+  },
+
   // 9 operator
   MAESTRO_STEP_FAILED: {
     message: (d: { step: string; reason: string }) => `${d.step} failed: ${d.reason}`,

@@ -13,7 +13,7 @@ export interface ThreadPoolSettings {
 export class ThreadPool implements StepWorkers {
   readonly width: number
   // Shorter partitions cost more messages; longer ones leave a thread without work at the end.
-  readonly partition = { milliseconds: 50, leastRows: 1, mostRows: 2048 }
+  readonly partition = { milliseconds: 20, leastRows: 1, mostRows: 256 }
   readonly #task: WorkerTask
   readonly #memory: number | undefined
   readonly #threads: StepThread[]
