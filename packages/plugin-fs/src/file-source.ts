@@ -10,6 +10,7 @@ import {
   schemaColumns,
 } from '@maestro-dataflow/core'
 import { askedColumns, textColumns } from './asked-columns.js'
+import { sampleRows, withInferredColumns } from './cells/infer-columns.js'
 import { checkRows } from './check-rows.js'
 import { checkSource, hasMark, headerColumns } from './check-source.js'
 import { excelColumns } from './excel/read-excel.js'
@@ -19,7 +20,7 @@ import { findFiles } from './find-files.js'
 import { formatByName, isDelimited, isText, isTyped } from './format.js'
 import type { FoundFile, Project } from './found-file.js'
 import { identifyFiles } from './identify-files.js'
-import { FileReadFields, type ReadOptions } from './options.js'
+import { FileReadFields, type GivenReadOptions, type ReadOptions } from './options.js'
 import { parquetColumns } from './parquet/read-parquet.js'
 import { partitionNames, withPartitionColumns } from './partitions/read-partitions.js'
 import { excelLayoutOf, type ReadObservers, readFile } from './read-file.js'
@@ -33,7 +34,8 @@ export const fileSource = defineSource({
   describeColumns,
   async check(options, context) {
     try {
-      await checkSource(await findFiles(options, context), options)
+      const files = await findFiles(options, context)
+      await checkSource(files, await withInferredColumns(options, files))
       return []
     } catch (error) {
       if (MaestroError.is(error)) return [error]
@@ -46,11 +48,16 @@ export const fileSource = defineSource({
 
 /** Opens the files of a source. */
 export async function openFiles(
-  options: ReadOptions,
+  given: GivenReadOptions,
   project: Project & Partial<Pick<StorageContext, 'logger'>>,
 ): Promise<SourceReader> {
-  const files = await findFiles(options, project)
+  const files = await findFiles(given, project)
+  const options = await withInferredColumns(given, files)
   await checkSource(files, options)
+  if (given.columns === 'infer')
+    project.logger?.info(`The types of columns are those of the first ${sampleRows} rows.`, {
+      columns: options.columns,
+    })
   const bytesTotal = files.reduce((sum, { file }) => sum + file.size, 0)
   let bytesRead = 0
   const counted = (bytes: number) => {
@@ -123,10 +130,11 @@ async function textOfRows(files: readonly FoundFile[], options: ReadOptions): Pr
  * The columns that the options declare. Without a declaration, the columns of CSV and TSV are those of their headers,
  * as text.
  */
-async function describeColumns(options: ReadOptions, project: Project): Promise<ColumnSet> {
+async function describeColumns(given: GivenReadOptions, project: Project): Promise<ColumnSet> {
+  if (given.schema !== undefined) return declaredColumns(given)
+  const files = await findFiles(given, project)
+  const options = await withInferredColumns(given, files)
   const declared = declaredColumns(options)
-  if (options.schema !== undefined) return declared
-  const files = await findFiles(options, project)
   return withPartitionColumns(await statedColumns(files, options, declared), files, askedColumns(options))
 }
 
@@ -166,7 +174,7 @@ async function typedColumns(
   return { columns: rowFromEntries(typed), open: false }
 }
 
-function declaredColumns(options: ReadOptions): ColumnSet {
+function declaredColumns(options: GivenReadOptions): ColumnSet {
   const { schema, columns, header } = options
   if (schema !== undefined) return schemaColumns(schema)
   const formats = [options.path].flat().map((path) => options.format ?? formatByName(path))
@@ -175,6 +183,7 @@ function declaredColumns(options: ReadOptions): ColumnSet {
     const all = Object.entries(textColumns(options))
     return { columns: Object.fromEntries(all.filter(([name]) => asked?.has(name) !== false)), open: false }
   }
+  if (columns === 'infer') return { columns: {}, open: true }
   const names = columns ?? header
   if (names === undefined) return { columns: {}, open: true }
   if (!Array.isArray(names)) return { columns: names, open: false }

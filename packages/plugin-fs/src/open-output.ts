@@ -19,7 +19,7 @@ import type { FoundFile } from './found-file.js'
 import { appendTo } from './merged/append-to.js'
 import { finishText } from './merged/encode-file.js'
 import { finishMerged } from './merged/merge-rows.js'
-import { readOptions, type WriteOptions } from './options.js'
+import type { WriteOptions } from './options.js'
 import { assertFits } from './options-fit.js'
 import { outputPath } from './output-path.js'
 import { parquetColumns } from './parquet/read-parquet.js'
@@ -138,7 +138,7 @@ async function mergingFinisher(
   { target, format, compression }: OutputTarget,
 ): Promise<FinishFile> {
   const { mode, key, delimiter, formulas, excel, column } = options
-  const read = readOptions.parse({ path: options.path, ...(delimiter === undefined ? {} : { delimiter }) })
+  const read = { path: options.path, delimiter }
   const before = format === 'parquet' ? (await parquetColumns([existing], undefined)).columns : {}
   const columns = rowFromEntries(Object.entries({ ...before, ...context.columns.columns }))
   const known = { ...context, columns: { columns, open: true } }

@@ -10,6 +10,7 @@ import {
   type Schema,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
+import { dateFormats, numberFormats } from './cells/told-formats.js'
 import { isEncoding } from './decode-text.js'
 import { fileFormats } from './format.js'
 import { parquetCompressions } from './parquet/write-parquet.js'
@@ -42,9 +43,21 @@ export class FileReadFields {
   /**
    * The names of the columns to read, or the names with their types. Other columns are left out. Values are converted to
    * their types, and a row with a value that does not fit is rejected. An empty cell is null in any column that is
-   * not a string. Types are never guessed: a cell without a type is text.
+   * not a string. A cell without a type is text. `'infer'` takes the types of CSV and TSV from the first 10,000 rows:
+   * the plan shows them, and a value that would change, such as 007, stays text.
    */
-  columns = z.union([z.array(z.string()), z.record(z.string(), columnType)]).optional()
+  columns = z.union([z.array(z.string()), z.record(z.string(), columnType), z.literal('infer')]).optional()
+  /** With `columns: 'infer'`: the types of single columns, instead of those that the sample suggests. */
+  types = z.record(z.string(), columnType).optional()
+  /**
+   * How numbers are written in CSV, TSV, and texts of Excel, for columns of such types: with these signs between groups
+   * of digits and before the decimals. A currency may stand before or behind them. Other numbers reject their row.
+   *
+   * @default as in programs: 1234.56
+   */
+  numberFormat = z.enum(numberFormats).optional()
+  /** The order of day, month, and year in CSV, TSV, and texts of Excel, for date columns. @default ISO 8601 only */
+  dateFormat = z.enum(dateFormats).optional()
   /**
    * A schema that validates and transforms each row. A row that does not match is rejected. Cells of CSV and TSV are
    * converted to the numbers, booleans, lists, and objects that the schema expects.
@@ -172,7 +185,12 @@ export class FileWriteFields {
 
 export const readOptions = optionsSchema(FileReadFields)
 
-export type ReadOptions = OutputOf<FileReadFields>
+/** The options for reading, as they are given. */
+export type GivenReadOptions = OutputOf<FileReadFields>
+/** The options for reading, with the columns that were inferred. */
+export type ReadOptions = Omit<GivenReadOptions, 'columns' | 'types'> & {
+  readonly columns?: Exclude<GivenReadOptions['columns'], 'infer'>
+}
 export type WriteOptions = OutputOf<FileWriteFields>
 
 /** The options for reading files, as they are written in a pipeline. */
