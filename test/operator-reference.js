@@ -64,6 +64,7 @@ const more = {
   'table.filter': { where: 'true' },
   'table.sort': { by: '<by>' },
   'table.sample': { count: 10 },
+  'table.window': { orderBy: '<by>', values: { place: 'row_number()' } },
   'table.aggregate': { by: ['<by>'], values: { count: 'count(*)' } },
   'table.select': { columns: ['<column>'] },
   'table.drop': { columns: ['<column>'] },

@@ -13,7 +13,7 @@ const replaced = [
   ...['maxBytes', 'maxInflatedBytes'],
 ]
 /** Where such a name says what the rules ask for. */
-const meant = new Set(['table.aggregate values', 'fs.file column'])
+const meant = new Set(['table.aggregate values', 'table.window values', 'fs.file column'])
 
 const project = maestro({
   plugins: [ai, table, fs, db],

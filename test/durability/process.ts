@@ -3,10 +3,11 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import type { RunReport } from '@maestro-dataflow/core'
 
-/** Starts a process that runs the pipeline of a folder or resumes it. */
-export function start(options: object): ChildProcess {
-  const script = join(import.meta.dirname, 'run-in-process.js')
-  return spawn(process.execPath, [script, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'inherit'] })
+/** Starts a process that runs the pipeline of a folder or resumes it. @param script A file beside this one. */
+export function start(options: object, script = 'run-in-process.js'): ChildProcess {
+  return spawn(process.execPath, [join(import.meta.dirname, script), JSON.stringify(options)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
 }
 
 /** Reads what a process prints. @returns its report, if it has reached its end */

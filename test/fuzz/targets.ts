@@ -182,6 +182,7 @@ const expressions = each(async (input, folder) => {
   try {
     const rows = pipeline('p').from([good, { id: 2, text: 'b' }])
     await project.preview(rows.step('table.filter', { where: textOf(input) }), 10)
+    await project.preview(rows.step('table.window', { values: { value: textOf(input) } }), 10)
     await project.preview(rows.step('table.aggregate', { by: ['id'], values: { value: textOf(input) } }), 10)
   } finally {
     await project.dispose()

@@ -14,7 +14,13 @@ export {
 } from './contracts/column-order.js'
 export type { ComponentDefinition } from './contracts/component-definition.js'
 export * from './contracts/component-types.js'
-export { type EnvironmentValue, env, isEnvironmentValue, type RunConfig } from './contracts/config.js'
+export {
+  type EnvironmentValue,
+  env,
+  isEnvironmentValue,
+  type RunConfig,
+  type ThreadsConfig,
+} from './contracts/config.js'
 export { type Duration, millisecondsOf } from './contracts/duration.js'
 export type * from './contracts/estimate.js'
 export type * from './contracts/execution.js'

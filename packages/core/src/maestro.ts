@@ -308,10 +308,10 @@ export interface WorkSettings {
 
 /** Does some work in the scope of one run. */
 async function inScope<T>(
-  { compiled, session }: Prepared,
+  { compiled, session, origin }: Prepared,
   work: (environment: RunEnvironment) => Promise<T>,
 ): Promise<T> {
-  const scope = session.openRun(compiled.plan.pipeline)
+  const scope = session.openRun(compiled.plan.pipeline, origin)
   try {
     return await work(scope.environment)
   } finally {

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { contributionKinds } from './contracts/contribution-kinds.js'
 import type { ContributionKind } from './contracts/hooks.js'
 import type { PipelineDefinition } from './contracts/pipeline-definition.js'
+import type { PipelineOrigin } from './contracts/step-workers.js'
 import type { PipelineInput } from './define/pipeline.js'
 import { MaestroError } from './errors/maestro-error.js'
 import type { OpenedProject } from './opened-project.js'
@@ -11,10 +12,12 @@ import { loadPipeline } from './pipeline/load-pipeline.js'
 import { withNamedSources, withNamedStorages } from './pipeline/named-storages.js'
 import { namesAsked, namesUsed } from './pipeline/names-used.js'
 import { toDefinition } from './pipeline/to-definition.js'
+import { originOf } from './pipeline-origin.js'
 import type { DiscoveredPlugin } from './plugins/discover-plugins.js'
 import { type ContributionNames, selectPlugins } from './plugins/select-plugins.js'
 import { readRunState } from './run/durability/run-state.js'
 import { sinksBegun } from './run/durability/sink-commits.js'
+import { withWorkerSteps } from './run/workers/plan-segments.js'
 import type { RunSettings } from './run-settings.js'
 import type { Session } from './session.js'
 
@@ -22,6 +25,8 @@ import type { Session } from './session.js'
 export interface Prepared {
   readonly compiled: CompiledPipeline
   readonly session: Session
+  /** Where workers find it; undefined if they cannot. */
+  readonly origin: PipelineOrigin | undefined
 }
 
 /** A pipeline whose plugins are loaded. */
@@ -59,11 +64,26 @@ export function preparePipeline(
     const cuts = await cutsOf(project, settings)
     const scope = session.openCompilation({ overwrite, ownOutputs, cuts, requireSink, checked })
     try {
-      return { compiled: await compilePipeline(definition, scope.environment), session }
+      const compiled = await compilePipeline(definition, scope.environment)
+      return { ...planWorkers(compiled, session, originOf(pipeline, settings, await project.config())), session }
     } finally {
       await scope.dispose()
     }
   })
+}
+
+/** Decides which steps run in the workers of the executor, if it has some, or says why none do. */
+function planWorkers(
+  compiled: CompiledPipeline,
+  session: Session,
+  origin: PipelineOrigin | string,
+): Pick<Prepared, 'compiled' | 'origin'> {
+  const { name, workers } = session.executor()
+  if (workers === undefined) return { compiled, origin: undefined }
+  if (typeof origin !== 'string') return { compiled: withWorkerSteps(compiled, workers), origin }
+  const message = `All steps run in the process of the run, although the executor ${name} has workers: ${origin}.`
+  const { plan } = compiled
+  return { compiled: { ...compiled, plan: { ...plan, warnings: [...plan.warnings, { message }] } }, origin: undefined }
 }
 
 /** The outputs that the run to be resumed may have written. */

@@ -18,6 +18,7 @@ import { PROJECT } from './contracts/project.js'
 import { RESPONSE_CACHE, type ResponseCache } from './contracts/response-cache.js'
 import { SERVINGS, type Servings } from './contracts/serving-definition.js'
 import type { SharedLimits } from './contracts/shared-limits.js'
+import type { PipelineOrigin } from './contracts/step-workers.js'
 import type { TableEngine } from './contracts/table-engine.js'
 import type { Token } from './contracts/token.js'
 import { VECTOR_STORES, type VectorStores } from './contracts/vector-store.js'
@@ -120,6 +121,7 @@ export class Session {
     this.#requests = this.#observer()
     this.#plane = new ServingPlane({
       cache: () => (config.cache === false ? undefined : container.resolve(RESPONSE_CACHE)),
+      onCacheFault: warnOnce(logger, 'The response cache failed. What it cannot find is asked for again.'),
       budgets: config.budgets,
       gates: new LimitGates(
         () => (config.limits === undefined ? undefined : this.#limits.get('limits')),
@@ -220,8 +222,13 @@ export class Session {
     return { environment, dispose: () => scope.dispose() }
   }
 
-  /** What one run receives. */
-  openRun(pipeline: string): Scope<RunEnvironment> {
+  /** What runs the partitions. @throws MAESTRO_REGISTRY_UNKNOWN, MAESTRO_CONFIG_INVALID */
+  executor(): Executor {
+    return this.#executors.get('executor')
+  }
+
+  /** What one run receives. @param origin Where workers find the pipeline. */
+  openRun(pipeline: string, origin?: PipelineOrigin): Scope<RunEnvironment> {
     const { config, host, redactor, logger } = this.#input
     const scope = this.#container.createScope().bindValue(LOGGER, logger.child({ pipeline }))
     const environment: RunEnvironment = {
@@ -234,7 +241,8 @@ export class Session {
       budgets: config.budgets,
       logger: scope.resolve(LOGGER),
       hooks: host.hooks,
-      executor: this.#executors.get('executor'),
+      executor: this.executor(),
+      origin,
       redact: redactor.error,
       pluginOf: (kind, name) => host.registry.pluginOf(kind, name),
       versionOf: (plugin) => host.versionOf(plugin),
@@ -305,4 +313,13 @@ function createOperator(definition: OperatorDefinition, options: unknown, scope:
     options,
     inject.map((token, index) => namedOnly(token, values[index], definition, options)),
   )
+}
+
+/** A cache that is down fails at every row, which one warning reports. */
+function warnOnce(logger: Logger, message: string): (error: unknown) => void {
+  let warned = false
+  return (error) => {
+    if (!warned) logger.warn(message, { reason: reasonOf(error) })
+    warned = true
+  }
 }

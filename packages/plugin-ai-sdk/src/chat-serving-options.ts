@@ -17,9 +17,9 @@ const settings = {
   /** What the provider receives with every request, by its name, such as `{ anthropic: { thinking: { ... } } }`. */
   providerOptions,
   /**
-   * Whether the start of the prompt, up to the last user message, is marked for the provider's prefix cache. Anthropic
-   * and Bedrock need such a mark; other providers cache on their own. @default true for Anthropic, if that part is
-   * estimated at 1,024 tokens or more
+   * Whether the start of the prompt is marked for the provider's prefix cache: up to the last user message, and within it
+   * the text that other requests share. Anthropic and Bedrock need such marks; other providers cache on their own.
+   * @default true for Anthropic, if that part is estimated at 1,024 tokens or more
    */
   cachePrompt: z.boolean().optional(),
   /** Whether the provider enforces a JSON schema; otherwise, the prompt describes the schema. @default true */
@@ -33,6 +33,9 @@ const settings = {
   /** The maximum tokens of prompt and answer together, if known. */
   contextTokens: z.number().int().positive().optional(),
 }
+
+/** The settings of a model that was created in code. */
+export const chatSettings = z.strictObject(settings)
 
 const given = z.strictObject({
   /** A model that was created in code, such as `anthropic('claude-sonnet-4-5')`. */
@@ -49,5 +52,5 @@ const named = z.strictObject({ ...namedModel, ...settings })
 export const aiSdkChatOptions = z.union([named, given])
 
 export type AISDKChatOptions = z.input<typeof aiSdkChatOptions>
-export type ChatSettings = Omit<z.output<typeof given>, 'model'>
+export type ChatSettings = z.output<typeof chatSettings>
 export type NamedChatOptions = z.output<typeof named>

@@ -93,6 +93,24 @@ describe('what is sent', () => {
     expect(JSON.stringify(sent())).not.toContain('cache_control')
   })
 
+  test('a mark within the question after a document that other questions share', async () => {
+    const document = 'The whole document. '.repeat(300)
+    const messages = [{ role: 'user', content: `${document}Who wrote it?` }] as const
+    await anthropic().generate({ messages }, { sharedPrefix: 4096 })
+    expect(sent()).toMatchObject({
+      messages: [
+        {
+          content: [
+            { text: document.slice(0, 4096), cache_control: { type: 'ephemeral' } },
+            { text: `${document.slice(4096)}Who wrote it?` },
+          ],
+        },
+      ],
+    })
+    await anthropic({ cachePrompt: false }).generate({ messages }, { sharedPrefix: 4096 })
+    expect(JSON.stringify(sent())).not.toContain('cache_control')
+  })
+
   test('no mark after a short prompt, unless it is requested', async () => {
     const messages = [
       { role: 'system', content: 'Be brief.' },

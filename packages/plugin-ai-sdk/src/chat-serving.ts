@@ -10,13 +10,14 @@ import {
   type LLMServing,
   type MediaAccess,
   maestroError,
+  parseOptions,
   type Sampling,
   toGrammarSchema,
   wholeJson,
 } from '@maestro-dataflow/core'
 import { AISDKServing } from './ai-sdk-serving.js'
 import { cacheMarkOf } from './cache-mark.js'
-import type { ChatSettings, NamedChatOptions } from './chat-serving-options.js'
+import { type ChatSettings, chatSettings, type NamedChatOptions } from './chat-serving-options.js'
 import { fromAnswer, type GivenAnswer, warningText } from './from-answer.js'
 import { knownModel, knownTiers } from './known-models.js'
 import { assertSupported, type LanguageModel, loadModel } from './load-model.js'
@@ -51,7 +52,7 @@ export class AISDKChatServing extends AISDKServing<LanguageModel> implements LLM
   async generate(request: LLMRequest, options: CallOptions = {}): Promise<LLMResult> {
     return boundedCall(this.boundsOf(options), async (signal) => {
       const model = await this.loaded()
-      const prompt = await toPrompt(request.messages, this.#promptSettings(model, signal))
+      const prompt = await toPrompt(request.messages, this.#promptSettings(model, signal, options.sharedPrefix))
       const answer = await this.#ask(model, prompt, { ...this.#callOptions(request), abortSignal: signal })
       const promptTokens = estimateChatTokens(request.messages)
       const tiers = knownTiers(this.provider ?? '', this.model ?? '')
@@ -79,14 +80,14 @@ export class AISDKChatServing extends AISDKServing<LanguageModel> implements LLM
     }
   }
 
-  #promptSettings(model: LanguageModel, signal: AbortSignal) {
+  #promptSettings(model: LanguageModel, signal: AbortSignal, sharedPrefix: number | undefined) {
     const { files = true, cachePrompt } = this.#settings
     const { images, audio } = this.capabilities
     return {
       model: this.model ?? this.name,
       accepts: { image: images, audio, file: files },
       access: { ...this.#access, signal },
-      cacheMark: cacheMarkOf(model.provider, cachePrompt),
+      cacheMark: cacheMarkOf(model.provider, cachePrompt, sharedPrefix),
     }
   }
 
@@ -150,13 +151,14 @@ export function chatServingOf(named: NamedChatOptions, directory: string, access
 /**
  * Turns a language model of the AI SDK into a serving.
  *
- * @throws MAESTRO_AI_SDK_SPECIFICATION
+ * @throws MAESTRO_PIPELINE_OPTIONS, MAESTRO_AI_SDK_SPECIFICATION
  * @example
  * maestro({ plugins: [ai], servings: { default: fromAISDK(anthropic('claude-sonnet-4-5')) } })
  */
 export function fromAISDK(model: LanguageModel, settings: ChatSettings = {}, access: MediaAccess = {}): LLMServing {
   const checked = withTolerantFetch(assertSupported(model))
-  return new AISDKChatServing(factsOfGiven(checked), chatCapabilities(settings), settings, access, async () => checked)
+  const read = parseOptions('fromAISDK', chatSettings, settings)
+  return new AISDKChatServing(factsOfGiven(checked), chatCapabilities(read), read, access, async () => checked)
 }
 
 /**

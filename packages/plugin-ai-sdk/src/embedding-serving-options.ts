@@ -9,6 +9,9 @@ const settings = {
   batchSize: z.number().int().positive().optional(),
 }
 
+/** The settings of a model that was created in code. */
+export const embeddingSettings = z.strictObject(settings)
+
 const given = z.strictObject({
   /** A model that was created in code. */
   model: z.custom<EmbeddingModel>(
@@ -24,5 +27,5 @@ const named = z.strictObject({ ...namedModel, ...settings })
 export const aiSdkEmbeddingsOptions = z.union([named, given])
 
 export type AISDKEmbeddingsOptions = z.input<typeof aiSdkEmbeddingsOptions>
-export type EmbeddingSettings = Omit<z.output<typeof given>, 'model'>
+export type EmbeddingSettings = z.output<typeof embeddingSettings>
 export type NamedEmbeddingOptions = z.output<typeof named>

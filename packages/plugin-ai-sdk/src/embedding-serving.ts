@@ -5,10 +5,11 @@ import {
   type EmbeddingServing,
   estimateTokens,
   maestroError,
+  parseOptions,
   readRateLimits,
 } from '@maestro-dataflow/core'
 import { AISDKServing } from './ai-sdk-serving.js'
-import type { EmbeddingSettings, NamedEmbeddingOptions } from './embedding-serving-options.js'
+import { type EmbeddingSettings, embeddingSettings, type NamedEmbeddingOptions } from './embedding-serving-options.js'
 import { warningText } from './from-answer.js'
 import { assertSupported, type EmbeddingModel, loadModel } from './load-model.js'
 import { factsOfGiven, factsOfNamed, type ModelFacts } from './model-facts.js'
@@ -87,11 +88,12 @@ export function embeddingServingOf(named: NamedEmbeddingOptions, directory: stri
 /**
  * Turns an embedding model of the AI SDK into a serving.
  *
- * @throws MAESTRO_AI_SDK_SPECIFICATION
+ * @throws MAESTRO_PIPELINE_OPTIONS, MAESTRO_AI_SDK_SPECIFICATION
  * @example
  * maestro({ plugins: [ai], servings: { embedder: fromAISDKEmbeddings(mistral.embeddingModel('mistral-embed')) } })
  */
 export function fromAISDKEmbeddings(model: EmbeddingModel, settings: EmbeddingSettings = {}): EmbeddingServing {
   const checked = withTolerantFetch(assertSupported(model))
-  return new AISDKEmbeddingServing(factsOfGiven(checked), settings, async () => checked)
+  const read = parseOptions('fromAISDKEmbeddings', embeddingSettings, settings)
+  return new AISDKEmbeddingServing(factsOfGiven(checked), read, async () => checked)
 }

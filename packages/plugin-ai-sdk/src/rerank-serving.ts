@@ -2,6 +2,7 @@ import {
   boundedCall,
   type CallOptions,
   maestroError,
+  parseOptions,
   type RerankResult,
   type RerankServing,
   readRateLimits,
@@ -18,6 +19,8 @@ const settings = {
   providerOptions,
 }
 
+const rerankSettings = z.strictObject(settings)
+
 const given = z.strictObject({
   /** A model that was created in code. */
   model: z.custom<RerankModel>(
@@ -33,7 +36,7 @@ const named = z.strictObject({ ...namedModel, ...settings })
 export const aiSdkRerankOptions = z.union([named, given])
 
 export type AISDKRerankOptions = z.input<typeof aiSdkRerankOptions>
-type RerankSettings = Omit<z.output<typeof given>, 'model'>
+type RerankSettings = z.output<typeof rerankSettings>
 
 /** A rerank model of the AI SDK as a serving. */
 export class AISDKRerankServing extends AISDKServing<RerankModel> implements RerankServing {
@@ -87,8 +90,9 @@ export function rerankServingOf(options: z.output<typeof named>, directory: stri
   )
 }
 
-/** Turns a rerank model of the AI SDK into a serving. @throws MAESTRO_AI_SDK_SPECIFICATION */
+/** Turns a rerank model of the AI SDK into a serving. @throws MAESTRO_PIPELINE_OPTIONS, MAESTRO_AI_SDK_SPECIFICATION */
 export function fromAISDKRerank(model: RerankModel, settings: RerankSettings = {}): RerankServing {
   const checked = withTolerantFetch(assertSupported(model))
-  return new AISDKRerankServing(factsOfGiven(checked), settings, async () => checked)
+  const read = parseOptions('fromAISDKRerank', rerankSettings, settings)
+  return new AISDKRerankServing(factsOfGiven(checked), read, async () => checked)
 }

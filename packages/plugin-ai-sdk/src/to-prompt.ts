@@ -10,7 +10,7 @@ import {
 import { aiSdkError } from './errors.js'
 
 type ProviderOptions = Record<string, Record<string, JSONValue>>
-type TextPart = { type: 'text'; text: string }
+type TextPart = { type: 'text'; text: string; providerOptions?: ProviderOptions }
 type FilePart = { type: 'file'; data: Uint8Array; mediaType: string; filename?: string }
 
 /** A turn in the form that the specifications v2 and v3 share. */
@@ -26,18 +26,48 @@ export interface PromptSettings {
   readonly accepts: Readonly<Record<MediaPart['type'], boolean>>
   readonly access: MediaAccess & { readonly signal?: AbortSignal | undefined }
   /** The mark for the provider's prefix cache, and the smallest part of a prompt, in tokens, that gets it. */
-  readonly cacheMark?: { readonly options: ProviderOptions; readonly minimum: number } | undefined
+  readonly cacheMark?: CacheMark | undefined
+}
+
+export interface CacheMark {
+  readonly options: ProviderOptions
+  readonly minimum: number
+  /** The characters at the beginning of the texts that other requests share, if a text may be divided there. */
+  readonly sharedPrefix: number
 }
 
 /** Converts messages to the prompt of the specifications v2 and v3. @throws MAESTRO_AI_SDK_MEDIA, MAESTRO_MEDIA_* */
 export async function toPrompt(messages: readonly Message[], settings: PromptSettings): Promise<Turn[]> {
   const turns = await Promise.all(messages.map((message) => toTurn(message, settings)))
   const { cacheMark } = settings
-  const last = messages.findLastIndex(({ role }) => role === 'user') - 1
-  const marked = turns[last]
-  if (cacheMark === undefined || marked === undefined) return turns
-  if (tokensOf(messages.slice(0, last + 1)) < cacheMark.minimum) return turns
-  return turns.with(last, { ...marked, providerOptions: cacheMark.options })
+  return cacheMark === undefined ? turns : withCacheMarks(turns, messages, cacheMark)
+}
+
+/** Marks the turns before the question, and the part of the question that other requests share. */
+function withCacheMarks(
+  turns: readonly Turn[],
+  messages: readonly Message[],
+  { options, minimum, sharedPrefix }: CacheMark,
+): Turn[] {
+  const question = messages.findLastIndex(({ role }) => role === 'user')
+  const fixed = question - 1
+  const isLong = fixed >= 0 && tokensOf(messages.slice(0, question)) >= minimum
+  const before = messages.slice(0, Math.max(0, question)).reduce((sum, message) => sum + textOf(message).length, 0)
+  return turns.map((turn, index) => {
+    if (index === fixed && isLong) return { ...turn, providerOptions: options }
+    if (index !== question || turn.role !== 'user') return turn
+    const [first, ...rest] = turn.content
+    const parts = first?.type === 'text' ? divided(first.text, sharedPrefix - before, options) : undefined
+    return parts === undefined ? turn : { ...turn, content: [...parts, ...rest] }
+  })
+}
+
+/** The two parts of a text, the first of which is marked. Undefined if the text does not reach that far. */
+function divided(text: string, at: number, providerOptions: ProviderOptions): readonly TextPart[] | undefined {
+  if (at <= 0 || at > text.length) return undefined
+  const rest = text.slice(at)
+  const marked: TextPart = { type: 'text', text: text.slice(0, at), providerOptions }
+  return rest === '' ? [marked] : [marked, { type: 'text', text: rest }]
 }
 
 /** The same prompt in the specification v4, which wraps the data of a file. */
@@ -71,9 +101,8 @@ async function toPart(part: ContentPart, { model, accepts, access }: PromptSetti
   return { type: 'file', mediaType, data, ...filename }
 }
 
-function tokensOf(messages: readonly Message[]): number {
-  const texts = messages.flatMap(({ content }) =>
-    typeof content === 'string' ? [content] : content.map((part) => (part.type === 'text' ? part.text : '')),
-  )
-  return texts.reduce((sum, text) => sum + estimateTokens(text), 0)
-}
+const tokensOf = (messages: readonly Message[]): number =>
+  messages.reduce((sum, message) => sum + estimateTokens(textOf(message)), 0)
+
+const textOf = ({ content }: Message): string =>
+  typeof content === 'string' ? content : content.map((part) => (part.type === 'text' ? part.text : '')).join('')

@@ -1,6 +1,7 @@
 import {
   boundedCall,
   type CallOptions,
+  parseOptions,
   readMedia,
   readRateLimits,
   type TranscriptionResult,
@@ -20,6 +21,8 @@ const settings = {
   providerOptions,
 }
 
+const transcriptionSettings = z.strictObject(settings)
+
 const given = z.strictObject({
   /** A model that was created in code. */
   model: z.custom<TranscriptionModel>(
@@ -35,7 +38,7 @@ const named = z.strictObject({ ...namedModel, ...settings })
 export const aiSdkTranscriptionOptions = z.union([named, given])
 
 export type AISDKTranscriptionOptions = z.input<typeof aiSdkTranscriptionOptions>
-type TranscriptionSettings = Omit<z.output<typeof given>, 'model'>
+type TranscriptionSettings = z.output<typeof transcriptionSettings>
 
 /** A transcription model of the AI SDK as a serving. */
 export class AISDKTranscriptionServing extends AISDKServing<TranscriptionModel> implements TranscriptionServing {
@@ -91,11 +94,12 @@ export function transcriptionServingOf(options: z.output<typeof named>, director
   )
 }
 
-/** Turns a transcription model of the AI SDK into a serving. @throws MAESTRO_AI_SDK_SPECIFICATION */
+/** Turns a transcription model of the AI SDK into a serving. @throws MAESTRO_PIPELINE_OPTIONS, MAESTRO_AI_SDK_SPECIFICATION */
 export function fromAISDKTranscription(
   model: TranscriptionModel,
   settings: TranscriptionSettings = {},
 ): TranscriptionServing {
   const checked = withTolerantFetch(assertSupported(model))
-  return new AISDKTranscriptionServing(factsOfGiven(checked), settings, async () => checked)
+  const read = parseOptions('fromAISDKTranscription', transcriptionSettings, settings)
+  return new AISDKTranscriptionServing(factsOfGiven(checked), read, async () => checked)
 }

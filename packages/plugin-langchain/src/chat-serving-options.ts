@@ -13,7 +13,8 @@ export const exportFields = {
 /** The single argument of the class's constructor. Values may come from the environment. */
 export const constructorOptions = z.record(z.string(), z.unknown()).default({})
 
-const common = {
+/** What a model does not state itself. */
+export const chatModelSettings = {
   /**
    * Whether the model supports schemas natively, by `withStructuredOutput`; otherwise, the prompt describes the schema,
    * and the answer is checked. @default as the model states
@@ -25,13 +26,22 @@ const common = {
   audio: z.boolean().optional(),
 }
 
+const price = z.number().nonnegative().optional()
+
+/** The facts about a model that was created in code, for the serving plane. */
+export const givenFacts = {
+  name: z.string().min(1).optional(),
+  account: z.string().min(1).optional(),
+  price: z.looseObject({ input: z.number().nonnegative(), output: price, cachedInput: price }).optional(),
+}
+
 const given = z.strictObject({
   /** A model that was created in code. */
   model: z.custom<BaseChatModel>(isChatModel, 'a chat model of LangChain is expected, or `from` and `export`'),
-  ...common,
+  ...chatModelSettings,
 })
 
-const named = z.strictObject({ ...exportFields, options: constructorOptions, ...common })
+const named = z.strictObject({ ...exportFields, options: constructorOptions, ...chatModelSettings })
 
 /** The options of `langchain.chat`. */
 export const langchainChatOptions = z.union([named, given])

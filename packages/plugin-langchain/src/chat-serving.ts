@@ -11,12 +11,20 @@ import {
   type LLMResult,
   type LLMServing,
   type Price,
+  parseOptions,
   unsupportedSettingMessage,
   wholeJson,
   withoutUnsupportedSettings,
 } from '@maestro-dataflow/core'
+import { z } from 'zod'
 import { capabilitiesOf, capabilitiesOfNamed } from './chat-capabilities.js'
-import { type GivenChatModel, isChatModel, type NamedChatModel } from './chat-serving-options.js'
+import {
+  chatModelSettings,
+  type GivenChatModel,
+  givenFacts,
+  isChatModel,
+  type NamedChatModel,
+} from './chat-serving-options.js'
 import { langchainError } from './errors.js'
 import { fromChatAnswer, fromData } from './from-chat-answer.js'
 import { createFrom } from './import-export.js'
@@ -39,6 +47,8 @@ export interface FromLangChainOptions extends Omit<GivenChatModel, 'model'> {
   /** Dollars per million tokens. */
   readonly price?: Price
 }
+
+const fromLangChainOptions = z.strictObject({ ...chatModelSettings, ...givenFacts })
 
 /** A chat model of LangChain.js as a serving. */
 export class LangChainChatServing extends LangChainServing<ModelVariants> implements LLMServing {
@@ -102,6 +112,7 @@ export class LangChainChatServing extends LangChainServing<ModelVariants> implem
  * Turns a chat model of LangChain.js into a serving. The serving plane retries calls, so the model's own retries are
  * turned off.
  *
+ * @throws MAESTRO_LANGCHAIN_WRONG_KIND, MAESTRO_PIPELINE_OPTIONS
  * @example
  * const serving = fromLangChain(new ChatOpenAI({ model: 'gpt-5-mini' }))
  * maestro({ plugins: [ai], servings: { default: serving } })
@@ -109,6 +120,7 @@ export class LangChainChatServing extends LangChainServing<ModelVariants> implem
 export function fromLangChain(model: BaseChatModel, options: FromLangChainOptions = {}): LLMServing {
   if (!isChatModel(model))
     throw langchainError('MAESTRO_LANGCHAIN_WRONG_KIND', { found: typeof model, expected: 'a chat model' })
+  parseOptions('fromLangChain', fromLangChainOptions, options)
   const { name, account, price } = options
   const facts = {
     ...factsOfChatModel(model),

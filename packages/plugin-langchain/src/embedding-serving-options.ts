@@ -3,16 +3,16 @@ import { z } from 'zod'
 import { constructorOptions, exportFields } from './chat-serving-options.js'
 import { hasMethod } from './has-method.js'
 
-const batchSize = z.number().int().positive().optional()
+export const batchSizeOption = z.number().int().positive().optional()
 
 const given = z.strictObject({
   /** An embedding model that was created in code. */
   model: z.custom<Embeddings>(isEmbeddings, 'an embedding model of LangChain is expected, or `from` and `export`'),
   /** The maximum number of texts in one call. @default as the model states, else 64 */
-  batchSize,
+  batchSize: batchSizeOption,
 })
 
-const named = z.strictObject({ ...exportFields, options: constructorOptions, batchSize })
+const named = z.strictObject({ ...exportFields, options: constructorOptions, batchSize: batchSizeOption })
 
 /** The options of `langchain.embeddings`. */
 export const langchainEmbeddingsOptions = z.union([named, given])

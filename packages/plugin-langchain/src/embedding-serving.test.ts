@@ -1,8 +1,9 @@
-import { FakeEmbeddings, SyntheticEmbeddings } from '@langchain/core/utils/testing'
+import { FakeEmbeddings, FakeListChatModel, SyntheticEmbeddings } from '@langchain/core/utils/testing'
 import { OpenAIEmbeddings } from '@langchain/openai'
 import { EnhancedEmbeddingServing } from '@maestro-dataflow/core'
 import { openAIReplies, replies, startMisbehavingServer } from '@maestro-dataflow/testkit'
 import { afterEach, describe, expect, test } from 'vitest'
+import { fromLangChain } from './chat-serving.js'
 import { embeddingServingOf, fromLangChainEmbeddings } from './embedding-serving.js'
 import { langchainEmbeddingsOptions, type NamedEmbeddings } from './embedding-serving-options.js'
 
@@ -28,6 +29,13 @@ test('a vector for each text, in order', async () => {
   expect(vectors[0]).not.toEqual(vectors[1])
   // LangChain does not tell them: about four letters each.
   expect(usage).toEqual({ inputTokens: 3, outputTokens: 0 })
+})
+
+test('a wrong option of a model that was created in code is a typed error', () => {
+  const wrong: object = { batchsize: 3 }
+  const fault = expect.objectContaining({ code: 'MAESTRO_PIPELINE_OPTIONS' })
+  expect(() => fromLangChainEmbeddings(new FakeEmbeddings(), wrong)).toThrow(fault)
+  expect(() => fromLangChain(new FakeListChatModel({ responses: [] }), wrong)).toThrow(fault)
 })
 
 test('the tokens are those of the replies, not an estimate', async () => {

@@ -6,8 +6,11 @@ import {
   type EmbeddingServing,
   estimateTokens,
   type Price,
+  parseOptions,
 } from '@maestro-dataflow/core'
-import { isEmbeddings, type NamedEmbeddings } from './embedding-serving-options.js'
+import { z } from 'zod'
+import { givenFacts } from './chat-serving-options.js'
+import { batchSizeOption, isEmbeddings, type NamedEmbeddings } from './embedding-serving-options.js'
 import { langchainError } from './errors.js'
 import { createFrom } from './import-export.js'
 import { boundsOf, LangChainServing } from './langchain-serving.js'
@@ -28,6 +31,12 @@ export interface FromLangChainEmbeddingsOptions {
 }
 
 const defaultBatchSize = 64
+
+const fromEmbeddingsOptions = z.strictObject({
+  name: givenFacts.name,
+  price: givenFacts.price,
+  batchSize: batchSizeOption,
+})
 
 /**
  * An embedding model of LangChain.js as a serving. LangChain does not report tokens, so they are read from the replies of
@@ -68,10 +77,12 @@ export class LangChainEmbeddingServing extends LangChainServing<Embeddings> impl
  */
 export function fromLangChainEmbeddings(
   embeddings: Embeddings,
-  { name, batchSize, price }: FromLangChainEmbeddingsOptions = {},
+  options: FromLangChainEmbeddingsOptions = {},
 ): EmbeddingServing {
   if (!isEmbeddings(embeddings))
     throw langchainError('MAESTRO_LANGCHAIN_WRONG_KIND', { found: typeof embeddings, expected: 'an embedding model' })
+  parseOptions('fromLangChainEmbeddings', fromEmbeddingsOptions, options)
+  const { name, batchSize, price } = options
   const facts = {
     ...factsOfEmbeddings(embeddings),
     ...(name === undefined ? {} : { name }),

@@ -8,9 +8,10 @@ import {
   type Logger,
   MaestroError,
   millisecondsOf,
+  parseOptions,
   untilAborted,
 } from '@maestro-dataflow/core'
-import type { LocalChatOptions } from './chat-serving-options.js'
+import { type LocalChatOptions, localChatOptions } from './chat-serving-options.js'
 import { ChatSession, chatDefaults } from './chat-session.js'
 import { localError } from './errors.js'
 import { acquireModel, defaultThreads } from './load-model.js'
@@ -42,16 +43,17 @@ export class LocalChatServing implements LLMServing {
   readonly #cache: ModelCache
   #life: Life | undefined
 
-  /** @throws MAESTRO_LOCAL_MODEL_UNKNOWN, _REFERENCE, _KIND */
+  /** @throws MAESTRO_PIPELINE_OPTIONS, MAESTRO_LOCAL_MODEL_UNKNOWN, _REFERENCE, _KIND */
   constructor(
-    options: LocalChatOptions & Pick<LocateOptions, 'directory'>,
+    { directory = '.', ...given }: LocalChatOptions & Pick<LocateOptions, 'directory'>,
     logger?: Logger,
     cache: ModelCache = sharedModelCache(),
   ) {
+    const options = parseOptions('LocalChatServing', localChatOptions, given)
     this.#options = options
     this.#logger = logger
     this.#cache = cache
-    const { model, directory = '.', contextTokens = chatDefaults.contextTokens } = options
+    const { model, contextTokens = chatDefaults.contextTokens } = options
     this.name = `local.chat ${model}`
     this.model = model
     this.#location = locateModel(model, { directory })

@@ -5,8 +5,9 @@ import {
   type EmbeddingResult,
   type EmbeddingServing,
   type Logger,
+  parseOptions,
 } from '@maestro-dataflow/core'
-import { defaultEmbeddingModel, type LocalEmbeddingOptions } from './embedding-serving-options.js'
+import { type LocalEmbeddingOptions, localEmbeddingOptions } from './embedding-serving-options.js'
 import type { EmbedSettings } from './embeddings/embedding-messages.js'
 import { acquireEmbeddingModel } from './embeddings/embedding-model.js'
 import { localError } from './errors.js'
@@ -35,13 +36,14 @@ export class LocalEmbeddingServing implements EmbeddingServing {
   #stop = new AbortController()
   #dimension: number | undefined
 
-  /** @throws MAESTRO_LOCAL_MODEL_UNKNOWN, _REFERENCE, _KIND */
+  /** @throws MAESTRO_PIPELINE_OPTIONS, MAESTRO_LOCAL_MODEL_UNKNOWN, _REFERENCE, _KIND */
   constructor(
-    options: LocalEmbeddingOptions & Pick<LocateOptions, 'directory'> = {},
+    { directory = '.', ...given }: LocalEmbeddingOptions & Pick<LocateOptions, 'directory'> = {},
     logger?: Logger,
     cache: ModelCache = sharedModelCache(),
   ) {
-    const { model = defaultEmbeddingModel, directory = '.', normalize = true, batchSize = 256 } = options
+    const options = parseOptions('LocalEmbeddingServing', localEmbeddingOptions, given)
+    const { model, normalize = true, batchSize = 256 } = options
     this.name = `local.embeddings ${model}`
     this.model = model
     this.batchSize = batchSize

@@ -7,8 +7,9 @@ import {
   type Logger,
   type Price,
   parseJson,
+  parseOptions,
 } from '@maestro-dataflow/core'
-import type { OllamaChatOptions } from './chat-serving-options.js'
+import { type OllamaChatOptions, ollamaChatOptions } from './chat-serving-options.js'
 import { ollamaError } from './errors.js'
 import { type ChatAnswer, fromChatResponse } from './from-chat-response.js'
 import { OllamaModel } from './ollama-model.js'
@@ -34,8 +35,9 @@ export class OllamaChatServing implements LLMServing {
   readonly #options: OllamaChatOptions
   readonly #model: OllamaModel
 
-  /** @param logger Receives the progress of pulls. */
-  constructor(options: OllamaChatOptions, logger?: Logger) {
+  /** @param logger Receives the progress of pulls. @throws MAESTRO_PIPELINE_OPTIONS */
+  constructor(given: OllamaChatOptions, logger?: Logger) {
+    const options = parseOptions('OllamaChatServing', ollamaChatOptions, given)
     const { model, host: _, apiKey: __, pull: ___, keepAlive: ____, ...answering } = options
     this.#options = options
     this.model = model

@@ -6,9 +6,10 @@ import {
   MaestroError,
   maestroError,
   type Price,
+  parseOptions,
 } from '@maestro-dataflow/core'
 import type { EmbedRequest, Ollama } from 'ollama'
-import type { OllamaEmbeddingOptions } from './embedding-serving-options.js'
+import { type OllamaEmbeddingOptions, ollamaEmbeddingOptions } from './embedding-serving-options.js'
 import { keepAliveOf } from './model-options.js'
 import { OllamaModel } from './ollama-model.js'
 
@@ -34,8 +35,9 @@ export class OllamaEmbeddingServing implements EmbeddingServing {
   readonly #options: OllamaEmbeddingOptions
   readonly #model: OllamaModel
 
-  /** @param logger Receives the progress of pulls. */
-  constructor(options: OllamaEmbeddingOptions, logger?: Logger) {
+  /** @param logger Receives the progress of pulls. @throws MAESTRO_PIPELINE_OPTIONS */
+  constructor(given: OllamaEmbeddingOptions, logger?: Logger) {
+    const options = parseOptions('OllamaEmbeddingServing', ollamaEmbeddingOptions, given)
     const { model, contextTokens, dimensions, batchSize = 32, tooLong } = options
     this.#options = options
     this.model = model

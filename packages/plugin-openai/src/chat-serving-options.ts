@@ -54,4 +54,4 @@ export const openaiChatOptions = z
   })
   .refine(...oneAddress)
 
-export type OpenAIChatOptions = z.infer<typeof openaiChatOptions>
+export type OpenAIChatOptions = z.input<typeof openaiChatOptions>

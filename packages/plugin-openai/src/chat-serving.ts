@@ -7,10 +7,11 @@ import {
   MaestroError,
   type MediaAccess,
   type Price,
+  parseOptions,
 } from '@maestro-dataflow/core'
 import { type ChatCompletion, chatCompletion } from './chat-api.js'
 import { chatCapabilities, jsonModeOf } from './chat-capabilities.js'
-import type { OpenAIChatOptions } from './chat-serving-options.js'
+import { type OpenAIChatOptions, openaiChatOptions } from './chat-serving-options.js'
 import { type Connection, connect } from './connection.js'
 import { fromChatResponse } from './from-chat-response.js'
 import { assertWholePrompt, contextOf, ollamaFingerprint } from './prompt-cut.js'
@@ -45,9 +46,10 @@ export class OpenAIChatServing implements LLMServing {
 
   /**
    * @param access The places from which images and recordings may be read.
-   * @throws MAESTRO_OPENAI_KEY_MISSING
+   * @throws MAESTRO_PIPELINE_OPTIONS, MAESTRO_OPENAI_KEY_MISSING
    */
-  constructor(options: OpenAIChatOptions, access: MediaAccess = {}) {
+  constructor(given: OpenAIChatOptions, access: MediaAccess = {}) {
+    const options = parseOptions('OpenAIChatServing', openaiChatOptions, given)
     const { temperature, topP, topK, seed, stop, maxTokens, reasoningEffort, stream, tier, image = {} } = options
     const { maxSide = 2048, detail } = image
     this.#flexTimeout = options.flexTimeout ?? defaultFlexTimeout

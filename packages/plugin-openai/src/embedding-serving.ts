@@ -1,7 +1,13 @@
-import type { CallOptions, EmbeddingResult, EmbeddingServing, Price } from '@maestro-dataflow/core'
+import {
+  type CallOptions,
+  type EmbeddingResult,
+  type EmbeddingServing,
+  type Price,
+  parseOptions,
+} from '@maestro-dataflow/core'
 import { type Connection, connect } from './connection.js'
 import { embeddingList } from './embedding-api.js'
-import type { OpenAIEmbeddingOptions } from './embedding-serving-options.js'
+import { type OpenAIEmbeddingOptions, openaiEmbeddingOptions } from './embedding-serving-options.js'
 import { fromEmbeddingResponse } from './from-embedding-response.js'
 import { readReply } from './read-reply.js'
 import { callServer } from './serving-call.js'
@@ -31,8 +37,9 @@ export class OpenAIEmbeddingServing implements EmbeddingServing {
   readonly #connection: Connection
   readonly #dimensions: number | undefined
 
-  /** @throws MAESTRO_OPENAI_KEY_MISSING */
-  constructor(options: OpenAIEmbeddingOptions) {
+  /** @throws MAESTRO_PIPELINE_OPTIONS, MAESTRO_OPENAI_KEY_MISSING */
+  constructor(given: OpenAIEmbeddingOptions) {
+    const options = parseOptions('OpenAIEmbeddingServing', openaiEmbeddingOptions, given)
     const connection = connect(options)
     const { facts } = connection
     this.#connection = connection

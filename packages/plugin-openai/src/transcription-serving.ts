@@ -1,6 +1,7 @@
 import {
   type CallOptions,
   estimateTokens,
+  parseOptions,
   readMedia,
   type TranscriptionResult,
   type TranscriptionServing,
@@ -10,7 +11,7 @@ import { z } from 'zod'
 import { type Connection, connect } from './connection.js'
 import { readReply } from './read-reply.js'
 import { callServer } from './serving-call.js'
-import type { OpenAITranscriptionOptions } from './transcription-serving-options.js'
+import { type OpenAITranscriptionOptions, openaiTranscriptionOptions } from './transcription-serving-options.js'
 
 /** The parts of an answer that are read. */
 const transcription = z.object({
@@ -38,8 +39,9 @@ export class OpenAITranscriptionServing implements TranscriptionServing {
   readonly #connection: Connection
   readonly #options: OpenAITranscriptionOptions
 
-  /** @throws MAESTRO_OPENAI_KEY_MISSING */
-  constructor(options: OpenAITranscriptionOptions) {
+  /** @throws MAESTRO_PIPELINE_OPTIONS, MAESTRO_OPENAI_KEY_MISSING */
+  constructor(given: OpenAITranscriptionOptions) {
+    const options = parseOptions('OpenAITranscriptionServing', openaiTranscriptionOptions, given)
     const connection = connect(options)
     const { model, language, prompt } = options
     this.#connection = connection

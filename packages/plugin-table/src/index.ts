@@ -17,5 +17,6 @@ export { OutliersOperator, type OutliersOptions } from './operators/repair/outli
 export { type SampleOptions, SampleRowsOperator } from './operators/sample.js'
 export { type PivotOptions, PivotRowsOperator } from './operators/shape/pivot.js'
 export { SortRowsOperator, type TableSortOptions } from './operators/sort.js'
+export { type WindowOptions, WindowRowsOperator } from './operators/window.js'
 export { default } from './plugin.js'
 export type * from './registered.js'

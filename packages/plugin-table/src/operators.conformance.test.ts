@@ -13,6 +13,7 @@ import { flatten } from './operators/shape/flatten.js'
 import { unpivot } from './operators/shape/unpivot.js'
 import { sort } from './operators/sort.js'
 import { split } from './operators/split.js'
+import { window } from './operators/window.js'
 import table from './plugin.js'
 
 describeTableEngine(() => new DuckDBEngine())
@@ -56,3 +57,4 @@ const right = [
 describeOperator(join, { rows, project, options: { right, by: ['city'], how: 'full' } })
 describeOperator(distinct, { rows, project, options: { columns: ['city'] } })
 describeOperator(sample, { rows, project, options: { count: 1, by: ['city'] } })
+describeOperator(window, { rows, project, options: { orderBy: 'people', values: { place: 'row_number()' } } })

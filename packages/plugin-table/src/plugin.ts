@@ -21,6 +21,7 @@ import { pivot } from './operators/shape/pivot.js'
 import { unpivot } from './operators/shape/unpivot.js'
 import { sort } from './operators/sort.js'
 import { split } from './operators/split.js'
+import { window } from './operators/window.js'
 
 const duckdb = defineTableEngine({
   name: 'table.duckdb',
@@ -55,6 +56,7 @@ export default definePlugin({
     join,
     distinct,
     pivot,
+    window,
   ],
   tableEngines: [duckdb],
 })

@@ -19,6 +19,7 @@ import type { pivot } from './operators/shape/pivot.js'
 import type { unpivot } from './operators/shape/unpivot.js'
 import type { sort } from './operators/sort.js'
 import type { split } from './operators/split.js'
+import type { window } from './operators/window.js'
 
 declare module '@maestro-dataflow/core' {
   interface TableEngineTypes {
@@ -35,6 +36,7 @@ declare module '@maestro-dataflow/core' {
     'table.drop': typeof drop
     'table.rename': typeof rename
     'table.cast': typeof cast
+    'table.window': typeof window
     'table.pivot': typeof pivot
     'table.distinct': typeof distinct
     'table.join': typeof join

@@ -99,4 +99,26 @@ describe('the table operators know the columns', () => {
     // @ts-expect-error there is no column "town"
     sales.step('table.validate', { rules: { town: { min: 1 } } })
   })
+
+  test('window adds columns whose types follow from their functions', () => {
+    const values = {
+      place: 'row_number()',
+      before: 'lag(day)',
+      total: 'sum(amount)',
+      mean: 'avg(amount) over (order by day)',
+      other: 'rank() || max(day)',
+    } as const
+    expectTypeOf(sales.step('table.window', { by: ['city'], orderBy: 'day', values }).row).toEqualTypeOf<{
+      city: string
+      amount: number
+      day: string
+      place: number
+      before: string | null
+      total: number
+      mean: number
+      other: unknown
+    }>()
+    // @ts-expect-error there is no column "town"
+    sales.step('table.window', { orderBy: 'town', values: { n: 'row_number()' } })
+  })
 })

@@ -4,6 +4,7 @@ import type { PluginDefinition } from '../contracts/plugin.js'
 import { PROJECT } from '../contracts/project.js'
 import { defineCache, defineExecutor } from '../define/define-component.js'
 import { definePlugin } from '../define/define-plugin.js'
+import { threads } from '../threads/threads-executor.js'
 import { cacheBounds } from './cache-bounds.js'
 import { createDiskCache } from './disk-cache.js'
 import { createLocalExecutor } from './local-executor.js'
@@ -34,7 +35,11 @@ const local = defineExecutor({
 })
 
 /** The contributions of core itself. */
-export const builtin: PluginDefinition = definePlugin({ name: 'core', caches: [disk, memory], executors: [local] })
+export const builtin: PluginDefinition = definePlugin({
+  name: 'core',
+  caches: [disk, memory],
+  executors: [local, threads],
+})
 
 function boundsOf({ maxSize, ttl }: z.output<typeof cacheBounds>) {
   return { ...(maxSize === undefined ? {} : { maxBytes: maxSize }), ...(ttl === undefined ? {} : { ttl }) }

@@ -31,6 +31,7 @@ const schema = z.strictObject({
   retries: whole.optional(),
   repairs: whole.optional(),
   cache: z.boolean().optional(),
+  warmPrefix: z.boolean().optional(),
   price: z
     .strictObject({
       input: price,

@@ -21,6 +21,14 @@ export function isEnvironmentValue(value: unknown): value is EnvironmentValue {
   return typeof value === 'object' && value !== null && secret in value
 }
 
+/** The options of the executor `threads`. */
+export interface ThreadsConfig {
+  /** The number of threads. @default the number of processors less one, and at least 1 */
+  readonly threads?: number
+  /** The most memory for the objects of each thread. @default what Node.js gives to a thread */
+  readonly memory?: ByteSize
+}
+
 /** The settings of runs. */
 export interface RunConfig {
   /** The maximum number of rows in progress at once. @default 1024 */

@@ -49,6 +49,8 @@ export interface PlannedStage {
   readonly sinks: readonly string[]
   /** Whether later stages read its output, which is then stored as step files. */
   readonly materialised: boolean
+  /** The steps that run in the workers of the executor; the others run in the process of the run. @default none */
+  readonly workers?: readonly string[]
 }
 
 /** Something about a pipeline that does not prevent a run, but is probably not what its author wanted. */

@@ -18,6 +18,11 @@ export interface ServingSettings {
   readonly repairs?: number
   /** Whether answers are stored beyond the run and reused. @default true */
   readonly cache?: boolean
+  /**
+   * Whether the first of several requests with the same long beginning is sent alone, so that the others find it in the
+   * provider's prefix cache. For language models. @default whether the price of cached tokens is lower
+   */
+  readonly warmPrefix?: boolean
   /** The cost of calls, if the provider does not know it or you pay another price. */
   readonly price?: Price
   /**

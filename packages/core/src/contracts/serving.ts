@@ -118,6 +118,11 @@ export interface CallOptions {
    * does so.
    */
   readonly onText?: (text: string) => void
+  /**
+   * The characters at the beginning of the request's texts, one message after the other, that other requests share. A
+   * provider that needs marks for its prefix cache sets one there.
+   */
+  readonly sharedPrefix?: number
   /** Whether an answer that was cut off counts as complete and is cached. @default false */
   readonly keepCutOff?: boolean
   /** A further check of the answer, for requests with a schema. An answer that fails it is sent back to the model. */

@@ -138,6 +138,18 @@ export interface SinkWriter {
   /** Whether `commit` replaces rows that the target holds. Such a run fails if no row reaches the sink. @default false */
   readonly replaces?: boolean
   /**
+   * Whether `commit` writes the receipt of `SinkTarget` together with the rows, in one transaction. A resumed run then
+   * asks `findReceipt` whether an interrupted commit has ended.
+   *
+   * @default false
+   */
+  readonly keepsReceipt?: boolean
+  /**
+   * What the writers share whose rows become visible together, with the commit of the last of them, such as a
+   * transaction. @default nothing
+   */
+  readonly commitsWith?: string | undefined
+  /**
    * If set, a table engine may write the rows as JSON lines to this path instead of calling `write`; `commit` follows
    * with the count.
    */
@@ -157,6 +169,23 @@ export interface SinkTarget {
    * `MAESTRO_RUN_OUTPUT_LOST` if it cannot.
    */
   readonly continues?: SinkContinuation
+  /** What a sink with `keepsReceipt` writes together with the rows. It is missing if the run cannot be resumed. */
+  readonly receipt?: SinkReceipt
+}
+
+/** A receipt belongs to one sink of one run. */
+export interface SinkReceiptName {
+  readonly run: string
+  readonly sink: string
+}
+
+/**
+ * Says that a sink has committed its rows. A target holds at most one receipt of a name: a second commit under the same
+ * name must fail, because another process has written the rows.
+ */
+export interface SinkReceipt extends SinkReceiptName {
+  /** Identifies what the rows depend on. */
+  readonly fingerprint: string
 }
 
 /** The checkpoint of an earlier process of the run. */
@@ -217,6 +246,15 @@ export interface SinkDefinition<S = unknown, Options = unknown> {
    */
   target?(options: Options, context: StorageCheckContext): string | undefined
   open(options: Options, context: StorageContext & SinkTarget): Promise<SinkWriter> | SinkWriter
+  /**
+   * For sinks whose writers have `keepsReceipt`: the receipt under a name, and what its commit has returned. Undefined if
+   * there is none, so that the rows are not there either.
+   */
+  findReceipt?(
+    options: Options,
+    context: StorageCheckContext,
+    name: SinkReceiptName,
+  ): Promise<{ readonly fingerprint: string; readonly result: WriteResult } | undefined>
   /** Faults that can be detected before a run, such as an existing output that must not be overwritten. */
   check?(options: Options, context: StorageCheckContext & SinkTarget): Promise<readonly MaestroError[]>
 }

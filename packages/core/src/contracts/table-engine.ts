@@ -10,8 +10,8 @@ export interface SortKey {
 }
 
 /**
- * An operation on a table, as data. All operations except `aggregate` choose and order rows and leave each row
- * unchanged. An expression is an SQL expression over the columns, without subqueries and without access to files or the
+ * An operation on a table, as data. All operations except `aggregate` and `window` choose and order rows and leave each
+ * row unchanged. An expression is an SQL expression over the columns, without subqueries and without access to files or the
  * network.
  */
 export type TableStatement =
@@ -31,6 +31,28 @@ export type TableStatement =
     } & ({ readonly count: number } | { readonly fraction: number }))
   | { readonly kind: 'dedupe'; readonly by: readonly string[]; readonly keep: 'first' | 'last' }
   | { readonly kind: 'aggregate'; readonly by: readonly string[]; readonly values: Readonly<Record<string, string>> }
+  | ({ readonly kind: 'window' } & WindowStatement)
+
+/** Adds columns to each row that are computed from the rows around it. The rows, their ids, and their order stay. */
+export interface WindowStatement {
+  /** The columns that form the groups within which the rows see each other. @default one group */
+  readonly by: readonly string[]
+  /** The order of the rows within a group. @default the order of the input */
+  readonly orderBy: readonly SortKey[]
+  /**
+   * The rows around a row that an aggregate sees. @default with an order, those up to the row; without one, the whole
+   * group
+   */
+  readonly frame?: WindowFrame | undefined
+  /** The added columns, as SQL expressions that may contain window functions. */
+  readonly values: Readonly<Record<string, string>>
+}
+
+/** The number of rows before and after a row that are seen with it. */
+export interface WindowFrame {
+  readonly before: number | 'all'
+  readonly after: number | 'all'
+}
 
 /** A file of rows as text, one per line. */
 export interface TableFile {
@@ -49,8 +71,10 @@ export interface PreparedStatement {
   readonly faults: readonly MaestroError[]
   /** The columns that the statement reads. */
   readonly reads: readonly string[]
-  /** The columns of the result, if they differ from those of the input. */
+  /** The columns of the result, if they are others than those of the input. */
   readonly columns?: Columns
+  /** The columns that the result has in addition to those of the input. */
+  readonly adds?: Columns
 }
 
 /** Ids of rows: each by itself or, which costs less for many, one prefix with the numbers that follow it. */

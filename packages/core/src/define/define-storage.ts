@@ -7,7 +7,10 @@ type Reading<Options> = Pick<
   SourceDefinition<unknown, unknown, Options>,
   'open' | 'check' | 'describeColumns' | 'optionalColumns'
 >
-type Writing<Options> = Pick<SinkDefinition<unknown, Options>, 'open' | 'check' | 'takesJsonLines' | 'target'>
+type Writing<Options> = Pick<
+  SinkDefinition<unknown, Options>,
+  'open' | 'check' | 'takesJsonLines' | 'target' | 'findReceipt'
+>
 
 /**
  * Defines the reading side of a storage. `row` is the type of its rows in the editor; without it, rows may have any

@@ -7,7 +7,7 @@ import type {
   TableEngineTypes,
   VectorStoreTypes,
 } from '../contracts/component-types.js'
-import type { EnvironmentValue, RunConfig } from '../contracts/config.js'
+import type { EnvironmentValue, RunConfig, ThreadsConfig } from '../contracts/config.js'
 import type { LogLevel } from '../contracts/logger.js'
 import type { PluginReference } from '../contracts/plugin.js'
 import type { Serving } from '../contracts/serving.js'
@@ -48,7 +48,10 @@ type Uses<Names extends string, Types> = string extends Names
  */
 export type ServingConfig = Uses<NamesOrAdvice<'servings'>, ServingTypes> & ServingSettings
 export type VectorStoreConfig = Uses<NamesOrAdvice<'vectorStores'>, VectorStoreTypes>
-export type ExecutorConfig = Uses<NamesOf<'executors'> | 'local', ExecutorTypes & { readonly local: object }>
+export type ExecutorConfig = Uses<
+  NamesOf<'executors'> | 'local' | 'threads',
+  ExecutorTypes & { readonly local: object; readonly threads: ThreadsConfig }
+>
 export type TableEngineConfig = Uses<NamesOrAdvice<'tableEngines'>, TableEngineTypes>
 export type SharedLimitsConfig = Uses<NamesOrAdvice<'limits'>, SharedLimitsTypes>
 /** The answers to keep, their location, and their lifetime. */
@@ -112,7 +115,7 @@ export interface MaestroConfig {
    */
   readonly limits?: NamesOrAdvice<'limits'> | SharedLimitsConfig
   /** @default 'local' */
-  readonly executor?: NamesOf<'executors'> | 'local' | ExecutorConfig
+  readonly executor?: NamesOf<'executors'> | 'local' | 'threads' | ExecutorConfig
   /** The engine of table operators. @default the only contributed engine */
   readonly tableEngine?: NamesOrAdvice<'tableEngines'> | TableEngineConfig
   /** The folder of the runs, relative to the config file. @default '.maestro' */

@@ -394,6 +394,12 @@ export const coreErrors = {
     hint: () =>
       'The sink loses rows or counts them wrongly. Do not rely on its output, and report this to the author of its plugin. The outputs that were not committed before it are unchanged.',
   },
+  MAESTRO_SINK_CONTRACT: {
+    message: (d: { sink: string; use: string; fault: string }) => `The sink ${d.sink} (${d.use}) ${d.fault}.`,
+    hint: () =>
+      'The sink breaks its contract, so its output cannot be relied on. Report this to the author of its plugin; docs/checks.md lists the rules.',
+    stopsRun: true,
+  },
   MAESTRO_SOURCE_CONTRACT: {
     message: (d: { use: string; fault: string; column?: string }) => `The source ${d.use} ${d.fault}.`,
     hint: () =>
@@ -410,6 +416,11 @@ export const coreErrors = {
       `A worker ended twice while it ran the steps ${list(d.steps)} with ${d.ids.length === 1 ? `the row ${d.ids[0]}` : `${d.ids.length} rows`}: ${d.reason}.`,
     hint: () =>
       'The details name the rows. If the memory was not enough, give the workers more, with `memory` of the executor; a step must not end the process.',
+  },
+  MAESTRO_WORKER_START: {
+    message: (d: { reason: string }) => `A worker could not start: ${d.reason}.`,
+    hint: () =>
+      'A worker opens the config and the pipeline again. Code at the top level of their modules runs there too, and must work there.',
   },
   MAESTRO_WORKER_OTHER_PLAN: {
     message: (d: { pipeline: string; changed: readonly string[] }) =>
@@ -548,6 +559,11 @@ export const coreErrors = {
       `{{${d.name}}} holds ${d.found} instead of the path, the address, or the bytes of its ${d.type}.`,
     hint: () =>
       'Give the path of a file of the project, an address, or bytes. Filter out rows without one in an earlier step.',
+  },
+  MAESTRO_PROMPT_MESSAGES: {
+    message: (d: { reason: string }) => `The messages of the prompt cannot be sent: ${d.reason}.`,
+    hint: () =>
+      'The function `messages` of a prompt returns a list of { role, content }. The role is system, user, or assistant, and the content is a text or a list of parts.',
   },
   MAESTRO_PROMPT_EXAMPLE: {
     message: (d: { example: number; reason: string }) =>
@@ -708,6 +724,11 @@ export const coreErrors = {
   MAESTRO_SERVING_SCHEMA_REFUSED: {
     message: (d: ProviderAnswer) => `${d.serving} does not support the schema: ${d.reason}`,
     hint: () => 'Use a simpler schema, or a server that supports it.',
+  },
+  MAESTRO_SERVING_CONTRACT: {
+    message: (d: { serving: string; fault: string }) => `${d.serving} ${d.fault}.`,
+    hint: () =>
+      'The serving breaks its contract. Report this to the author of its plugin; the suites of @maestro-dataflow/testkit find it.',
   },
   MAESTRO_SERVING_FAILED: {
     message: (d: { serving: string; reason: string }) => `${d.serving} failed: ${d.reason}`,

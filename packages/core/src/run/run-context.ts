@@ -17,6 +17,7 @@ import type { OperatorDefinition } from '../contracts/operator-definition.js'
 import type { StepWarning } from '../contracts/report.js'
 import type { ServingKind } from '../contracts/serving.js'
 import type { Budgets } from '../contracts/serving-settings.js'
+import type { PipelineOrigin } from '../contracts/step-workers.js'
 import type { StorageContext } from '../contracts/storage.js'
 import type { TableEngine } from '../contracts/table-engine.js'
 import type { MaestroError } from '../errors/maestro-error.js'
@@ -70,6 +71,8 @@ export interface RunEnvironment {
   readonly logger: Logger
   readonly hooks: RunHooks
   readonly executor: Executor
+  /** Where workers find the pipeline; undefined if it is not in files. */
+  readonly origin: PipelineOrigin | undefined
   /** Returns the same error without secrets. */
   redact(error: MaestroError): MaestroError
   /** Calls a listener for every call to a model, until the returned function is called. */
@@ -130,6 +133,8 @@ export interface RunContext extends RunEnvironment {
   /** What steps tell the user, for the report. */
   readonly warnings: StepWarning[]
   readonly overwrite: boolean
+  /** Whether the answers of other runs are not reused. */
+  readonly isFresh: boolean
   /** The maximum number of rows that are read from the source. */
   readonly limit: number | undefined
   readonly trace: TraceRow | undefined

@@ -5,8 +5,10 @@ import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
 import { reasonOf } from '../errors/reason-of.js'
 import type { CompiledSink } from '../pipeline/compile/compiled-pipeline.js'
-import { type SinkCommits, settled } from './durability/sink-commits.js'
+import { soundWriter } from './checks/sound-writer.js'
+import { type FoundSink, type SinkCommits, settled } from './durability/sink-commits.js'
 import type { SinkProgress } from './durability/stage-progress.js'
+import type { RejectLine } from './state/journal.js'
 
 /** Receives the rows at the end of a stage. */
 export interface RowOutput {
@@ -44,7 +46,8 @@ export class RunOutputs {
     const { id, use } = sink.node
     const known = this.#open.get(id)
     if (known !== undefined) return known.writer
-    const writer = this.#commits?.settledWriter(id, 0) ?? (await this.#openWriter(sink))
+    const found = await this.#commits?.find(sink, this.#storage, 0)
+    const writer = found?.settled ?? (await this.#openWriter(sink, found))
     this.#open.set(id, { use, writer })
     return writer
   }
@@ -56,9 +59,9 @@ export class RunOutputs {
    */
   async continue(sink: CompiledSink, { rows, state }: SinkProgress, isShared: boolean): Promise<void> {
     const { id, use } = sink.node
-    const known = this.#commits?.settledWriter(id, rows)
-    if (known === undefined && state === settled) throw maestroError('MAESTRO_RUN_OUTPUT_LOST', { output: id })
-    const writer = known ?? (await this.#openWriter(sink, { state, isShared }))
+    const found = await this.#commits?.find(sink, this.#storage, rows)
+    if (found?.settled === undefined && state === settled) throw maestroError('MAESTRO_RUN_OUTPUT_LOST', { output: id })
+    const writer = found?.settled ?? (await this.#openWriter(sink, found, { state, isShared }))
     this.#open.set(id, { use, writer })
     this.#resumable.add(id)
   }
@@ -81,11 +84,27 @@ export class RunOutputs {
     await open?.writer.abort()
   }
 
-  async #openWriter(sink: CompiledSink, continues?: SinkContinuation): Promise<SinkWriter> {
+  async #openWriter(
+    sink: CompiledSink,
+    found: FoundSink | undefined,
+    continues?: SinkContinuation,
+  ): Promise<SinkWriter> {
     const { node, definition, options, columns } = sink
-    const overwrite = this.#overwrite || (this.#commits?.mayHaveWritten(sink, this.#storage) ?? false)
-    const target = { ...this.#storage, columns, overwrite, ...(continues === undefined ? {} : { continues }) }
-    return sinkErrors(node.id, node.use, async () => definition.open(options, target))
+    const target = {
+      ...this.#storage,
+      columns,
+      overwrite: this.#overwrite || found?.mayHaveWritten === true,
+      ...(continues === undefined ? {} : { continues }),
+      ...(this.#commits === undefined ? {} : { receipt: this.#commits.receiptOf(node.id) }),
+    }
+    return sinkErrors(node.id, node.use, async () =>
+      soundWriter(node.id, node.use, await definition.open(options, target)),
+    )
+  }
+
+  /** Keeps a row that a sink refused, for a run that is resumed after the sink's commit. */
+  refused(sink: string, line: RejectLine): void {
+    this.#commits?.refused(sink, line)
   }
 
   /** The sinks whose commit replaces existing rows. */
@@ -98,26 +117,29 @@ export class RunOutputs {
    * it was opened.
    *
    * @param handed The number of rows that a sink received and did not refuse.
-   * @param refused The number of rows that a sink refused.
    * @throws MAESTRO_RUN_SINK_COUNT, MAESTRO_RUN_OUTPUT_UNWRITABLE or the sink's own error, of the first sink that fails
    */
-  async commit(
-    handed: (sink: string) => number,
-    refused: (sink: string) => number,
-    done: (sink: string, result: WriteResult) => void,
-  ): Promise<void> {
+  async commit(handed: (sink: string) => number, done: (sink: string, result: WriteResult) => void): Promise<void> {
     const sinks = [...this.#open]
     for (const [id, { use, writer }] of sinks)
       if (writer.rowsWritten !== undefined) assertCount(id, use, handed(id), writer.rowsWritten, 'holds')
     const silent = ([, { writer }]: (typeof sinks)[number]) => writer.rowsWritten === undefined
-    for (const [id, { use, writer }] of [...sinks.filter(silent), ...sinks.filter((sink) => !silent(sink))]) {
-      await this.#commits?.begin(id)
+    const order = [...sinks.filter(silent), ...sinks.filter((sink) => !silent(sink))]
+    /** Sinks whose rows become visible with the commit of a later one. */
+    const waiting: { readonly id: string; readonly group: string | undefined; readonly result: WriteResult }[] = []
+    for (const [at, [id, { use, writer }]] of order.entries()) {
+      await this.#commits?.begin(id, writer.keepsReceipt ?? false)
       const result = await sinkErrors(id, use, () => writer.commit())
       assertCount(id, use, handed(id), result?.rows, 'says that it wrote')
-      await this.#commits?.done(id, result, refused(id))
-      this.#open.delete(id)
-      this.#resumable.delete(id)
-      done(id, result)
+      const group = writer.commitsWith
+      waiting.push({ id, group, result })
+      if (group !== undefined && order.slice(at + 1).some(([, later]) => later.writer.commitsWith === group)) continue
+      for (const one of waiting.filter((one) => one.id === id || (group !== undefined && one.group === group))) {
+        await this.#commits?.done(one.id, one.result)
+        this.#open.delete(one.id)
+        this.#resumable.delete(one.id)
+        done(one.id, one.result)
+      }
     }
   }
 

@@ -76,7 +76,6 @@ async function writeOutputs(run: Run): Promise<MaestroError | undefined> {
     committing = true
     await outputs.commit(
       (id) => context.counters.get(id)?.rowsOut ?? 0,
-      (id) => context.counters.get(id)?.rejected ?? 0,
       (id, { rows, location }) => {
         run.sinks.push({ id, use: run.compiled.sinks.get(id)?.node.use ?? '', rows, location })
       },

@@ -90,6 +90,7 @@ export async function startRun(
     signal,
     warnings: [],
     overwrite: options.overwrite ?? false,
+    isFresh,
     limit: options.limit,
     trace: options.trace,
     reject({ step, use, stage }, counter, rejected, hold = (record) => record()) {
@@ -98,6 +99,7 @@ export async function startRun(
       last = error
       const line = { ...toRejectLine(rowId, use, row, error), step }
       rejects.add(step, rowId, error)
+      if (compiled.sinks.has(step)) context.outputs.refused(step, line)
       hold(() => {
         journal.reject(line)
         ledger?.rejected(step, rowId, error.code, error.tries ?? 1)

@@ -1,14 +1,17 @@
 import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import type { CallOptions, EmbeddingResult, EmbeddingServing } from '../contracts/serving.js'
 import { maestroError } from '../errors/error-table.js'
+import { estimateTokens } from '../provider/estimate-tokens.js'
 import { PartialAnswers } from './answers/reuse-parts.js'
 import { splitTexts } from './answers/split-texts.js'
 import { decodeVector, encodeVector } from './answers/vector-text.js'
 import { mostTokens } from './budget/estimate-spending.js'
 import { callProvider } from './call/call-provider.js'
+import { soundVectors } from './call/sound-replies.js'
 import { costOf } from './cost.js'
 import { type EnhancedOptions, EnhancedServing } from './enhanced-serving.js'
 import { fingerprintText } from './fingerprint.js'
+import { soundUsage } from './sound-usage.js'
 import type { UsageRecord } from './usage-record.js'
 
 interface Embedded {
@@ -103,10 +106,14 @@ export class EnhancedEmbeddingServing extends EnhancedServing<EmbeddingServing> 
       record,
       estimate: () => ({ input: texts.reduce((sum, text) => sum + mostTokens(text), 0), output: 0 }),
       ask: async (given) => {
-        const result = await this.inner.embed(texts, given)
+        const result = soundVectors(this.name, await this.inner.embed(texts, given))
         for (const warning of result.warnings ?? []) record.warn(warning)
         this.#assertVectors(texts.length, result.vectors)
-        return result
+        const usage = soundUsage(result.usage, () => ({
+          inputTokens: texts.reduce((sum, text) => sum + estimateTokens(text), 0),
+          outputTokens: 0,
+        }))
+        return usage === result.usage ? result : { ...result, usage }
       },
     })
     const cut = new Set(truncated)

@@ -74,7 +74,9 @@ describe('EnhancedLLMServing', () => {
     const events: unknown[] = []
     const plane = new ServingPlane({ observer: { requestDone: (event) => events.push(event) } })
     const serving = new EnhancedLLMServing(provider, { plane })
-    await expect(serving.generate({ messages: [] }, { step: 's', rowId: 'r' })).rejects.toMatchObject({
+    await expect(
+      serving.generate({ messages: [{ role: 'user', content: 'x' }] }, { step: 's', rowId: 'r' }),
+    ).rejects.toMatchObject({
       code: 'MAESTRO_SERVING_FAILED',
     })
     expect(events).toMatchObject([
@@ -93,7 +95,9 @@ test('one that is in a plane already moves into another with its settings, and i
     plane: new ServingPlane({ observer: { requestDone: (event) => events.push(event) } }),
   })
   expect(moved).toBeInstanceOf(EnhancedLLMServing)
-  await expect((moved as EnhancedLLMServing).generate({ messages: [] })).rejects.toMatchObject({
+  await expect(
+    (moved as EnhancedLLMServing).generate({ messages: [{ role: 'user', content: 'x' }] }),
+  ).rejects.toMatchObject({
     code: 'MAESTRO_SERVING_SERVER',
   })
   expect(requests).toHaveLength(1)
@@ -195,7 +199,7 @@ test('what an answer took that cannot be used is accounted for', async () => {
         }),
       ),
   }
-  const asked = new EnhancedLLMServing(unfinished, { plane }).generate({ messages: [] })
+  const asked = new EnhancedLLMServing(unfinished, { plane }).generate({ messages: [{ role: 'user', content: 'x' }] })
   await expect(asked).rejects.toMatchObject({ code: 'MAESTRO_SERVING_UNFINISHED' })
   expect(spent).toEqual({ inputTokens: 5, outputTokens: 7 })
 })

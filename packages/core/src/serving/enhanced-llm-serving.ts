@@ -12,11 +12,14 @@ import { withInstruction, withRepairTurn } from './answers/schema-instruction.js
 import { withThoughtsApart } from './answers/with-thoughts-apart.js'
 import { estimateRequest } from './budget/estimate-spending.js'
 import { callProvider } from './call/call-provider.js'
+import { assertMessages } from './call/sound-messages.js'
+import { soundAnswer } from './call/sound-replies.js'
 import { type Answered, EnhancedServing } from './enhanced-serving.js'
 import { withFallback } from './fallback.js'
 import { fingerprintRequest } from './fingerprint.js'
 import { inCompletionOrder, inInputOrder, type Settled } from './generate-batch.js'
 import type { PackedAnswer, RowPacker } from './packed/row-packer.js'
+import { type PrefixTurn, PrefixTurns } from './prefix/prefix-turns.js'
 import { retirementWarning } from './retirement.js'
 import { soundUsage } from './sound-usage.js'
 import { hearText, streamText, unlessBrokenOff } from './stream-text.js'
@@ -53,6 +56,7 @@ export interface PackedCallOptions extends CallOptions {
 export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements LLMServing {
   readonly kind = 'llm'
   readonly #inFlight = new InFlight<Asked>()
+  readonly #prefixes = new PrefixTurns()
   /** The schemas that the provider has refused. The prompt describes them instead. */
   readonly #refusedSchemas = new Set<string>()
 
@@ -96,6 +100,7 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
   async #generate(request: LLMRequest, options: PackedCallOptions): Promise<LLMResult> {
     const { result } = await this.recorded(options, async (record) => {
       const announced = this.#accepted(this.#announce(this.#versioned(request, options), options), record)
+      assertMessages(announced.messages)
       const asked = await this.#withMedia(announced, options)
       const { result, from } = await this.#answer(asked, options, record)
       const { finishReason, usage, cost } = result
@@ -282,12 +287,19 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
   }
 
   #call(request: LLMRequest, options: CallOptions, record: UsageRecord): Promise<LLMResult> {
+    if (!this.settings.warmPrefix) return this.#send(request, options, record)
+    return this.#prefixes.run(request, options.signal, (turn) => this.#send(request, options, record, turn))
+  }
+
+  #send(request: LLMRequest, options: CallOptions, record: UsageRecord, turn?: PrefixTurn): Promise<LLMResult> {
     return callProvider(this.path, {
       options,
       record,
       estimate: () => estimateRequest(request),
       ask: unlessBrokenOff(this.name, options, async (given) => {
-        const result = await this.inner.generate(request, given)
+        const sharedPrefix = turn?.sent() ?? 0
+        const reply = await this.inner.generate(request, sharedPrefix === 0 ? given : { ...given, sharedPrefix })
+        const result = soundAnswer(this.name, this.model, reply)
         for (const warning of result.warnings ?? []) record.warn(warning)
         const usage = usageOf(result, request)
         return withThoughtsApart(usage === result.usage ? result : { ...result, usage })

@@ -4,6 +4,7 @@ import { maestroError } from '../errors/error-table.js'
 import { PartialAnswers } from './answers/reuse-parts.js'
 import { mostTokens } from './budget/estimate-spending.js'
 import { callProvider } from './call/call-provider.js'
+import { soundScores } from './call/sound-replies.js'
 import { type EnhancedOptions, EnhancedServing } from './enhanced-serving.js'
 import { fingerprintPair } from './fingerprint.js'
 
@@ -35,7 +36,7 @@ export class EnhancedRerankServing extends EnhancedServing<RerankServing> implem
               output: 0,
             }),
             ask: async (given) => {
-              const reply = await this.inner.rerank(query, missing, given)
+              const reply = soundScores(this.name, await this.inner.rerank(query, missing, given))
               this.#assertScores(missing.length, reply.scores)
               return reply
             },

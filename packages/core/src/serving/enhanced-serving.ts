@@ -45,7 +45,8 @@ export abstract class EnhancedServing<Provider extends ServingBase & { readonly 
 
   constructor(provider: Provider, options: EnhancedOptions = {}) {
     const { plane = new ServingPlane(), settings = {}, configName, find } = options
-    const { name, account, model = name } = provider
+    // A serving that was written without types may lack its name.
+    const { name = configName ?? 'the serving', account, model = name } = provider
     this.#find = find
     this.name = name
     this.configName = configName
@@ -62,7 +63,7 @@ export abstract class EnhancedServing<Provider extends ServingBase & { readonly 
     const gate = plane.gates.of(account, model)
     const limiter = gate === undefined ? joined.limiter : new GatedLimiter(joined.limiter, gate)
     const leaveGate = gate?.limit(this.settings.limits)
-    this.path = { serving: provider, settings: this.settings, limiter, budgets: plane.budgets }
+    this.path = { serving: provider, name, settings: this.settings, limiter, budgets: plane.budgets }
     const stopObserving = limiter.observe((state) =>
       plane.observer.servingState?.({ serving: name, configName, ...state }),
     )

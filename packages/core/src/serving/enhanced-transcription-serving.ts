@@ -2,6 +2,7 @@ import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import type { TranscriptionResult, TranscriptionServing } from '../contracts/serving.js'
 import { PartialAnswers } from './answers/reuse-parts.js'
 import { callProvider } from './call/call-provider.js'
+import { soundTranscription } from './call/sound-replies.js'
 import { type EnhancedOptions, EnhancedServing } from './enhanced-serving.js'
 import { withFallback } from './fallback.js'
 import { fingerprintAudio } from './fingerprint.js'
@@ -48,7 +49,11 @@ export class EnhancedTranscriptionServing
             options,
             record,
             estimate: () => ({ input: 0, output: 0 }),
-            ask: (given) => this.inner.transcribe(audio, language === undefined ? given : { ...given, language }),
+            ask: async (given) =>
+              soundTranscription(
+                this.name,
+                await this.inner.transcribe(audio, language === undefined ? given : { ...given, language }),
+              ),
           }),
         ],
         spent: () => record.takeUnrecorded(1),

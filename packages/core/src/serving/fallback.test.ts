@@ -113,14 +113,14 @@ test('if neither answers, the row fails with both reasons; an account that the f
   const failing = (error: Error) =>
     project(model('small', () => refused('too odd')).serving, model('big', () => error).serving)
   const serving = await failing(refused('odd as well')).instance.serving('default', 'llm')
-  await expect(serving.generate({ messages: [] })).rejects.toMatchObject({
+  await expect(serving.generate({ messages: [{ role: 'user', content: 'x' }] })).rejects.toMatchObject({
     code: 'MAESTRO_SERVING_BAD_REQUEST',
     message: expect.stringMatching(/too odd.*The fallback big did not answer either: .*odd as well/),
   })
   const other = await failing(
     maestroError('MAESTRO_SERVING_AUTHENTICATION', { serving: 'big', reason: 'key' }),
   ).instance.serving('default', 'llm')
-  await expect(other.generate({ messages: [] })).rejects.toMatchObject({
+  await expect(other.generate({ messages: [{ role: 'user', content: 'x' }] })).rejects.toMatchObject({
     code: 'MAESTRO_SERVING_AUTHENTICATION',
     stopsRun: true,
   })

@@ -31,6 +31,8 @@ export class ServingPlane {
     parts: {
       /** The shared response cache, or a function that creates it when it is needed. */
       readonly cache?: ResponseCache | (() => ResponseCache | undefined) | undefined
+      /** Called when the shared response cache fails. */
+      readonly onCacheFault?: (error: unknown) => void
       readonly budgets?: Budgets | undefined
       /** The limits and budgets that several processes share. */
       readonly gates?: LimitGates | undefined
@@ -39,7 +41,7 @@ export class ServingPlane {
     } = {},
   ) {
     const { cache } = parts
-    this.answers = new ResponseCaches(typeof cache === 'function' ? cache : () => cache)
+    this.answers = new ResponseCaches(typeof cache === 'function' ? cache : () => cache, parts.onCacheFault)
     this.gates = parts.gates ?? new LimitGates(() => undefined)
     this.budgets = new BudgetKeeper(parts.budgets, this.gates)
     this.observer = parts.observer ?? {}

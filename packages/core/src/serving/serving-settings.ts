@@ -12,6 +12,7 @@ export interface ResolvedSettings {
   readonly retries: number
   readonly repairs: number
   readonly cache: boolean
+  readonly warmPrefix: boolean
   readonly price: Price | undefined
   readonly fallback: string | undefined
 }
@@ -25,6 +26,7 @@ export function resolveSettings(serving: ServingBase, settings: ServingSettings)
   const attempt = given.attempt ?? defaults.attempt
   const total = given.total ?? Math.max(defaults.total, 2 * attempt)
   const outage = given.outage ?? Math.min(defaults.outage, total)
+  const price = settings.price ?? serving.price
   const concurrency = least(limits.concurrency, serving.concurrency)
   return {
     limits: concurrency === undefined ? limits : { ...limits, concurrency },
@@ -32,7 +34,8 @@ export function resolveSettings(serving: ServingBase, settings: ServingSettings)
     retries,
     repairs,
     cache,
-    price: settings.price ?? serving.price,
+    warmPrefix: settings.warmPrefix ?? (price?.cachedInput !== undefined && price.cachedInput < price.input),
+    price,
     fallback: settings.fallback,
   }
 }

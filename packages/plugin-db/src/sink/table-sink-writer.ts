@@ -5,10 +5,13 @@ import {
   type Batch,
   type ColumnSet,
   type Columns,
+  type Logger,
   MaestroError,
   type RefusedRow,
   rowFromEntries,
+  type SinkReceipt,
   type SinkWriter,
+  type StorageContext,
   type WriteResult,
 } from '@maestro-dataflow/core'
 import type { ConnectionSettings } from '../connection/connection-settings.js'
@@ -21,6 +24,7 @@ import type { TableDescription } from '../tables/table-description.js'
 import { BatchWriter } from './batch-writer.js'
 import { explainLock } from './explain-lock.js'
 import { inferColumns } from './infer-columns.js'
+import { Receipts } from './receipts.js'
 import type { RowPart, RowRun } from './row-run.js'
 import { RowShapes, refusal } from './row-shapes.js'
 import {
@@ -40,6 +44,8 @@ export interface TableWriting extends TargetOptions {
   readonly only: readonly string[] | undefined
   /** The types in the options. */
   readonly declared: Columns
+  /** What is written together with the rows. */
+  readonly receipt: SinkReceipt | undefined
 }
 
 /** The maximum rows and approximate bytes that wait while others are on their way; lines wait outside the heap. */
@@ -76,6 +82,7 @@ export class TableSinkWriter implements SinkWriter {
   #made: TableName | undefined
   #rows = 0
   #replaces = false
+  #receipts: Receipts | undefined
   #done = false
 
   private constructor(settings: ConnectionSettings, transaction: WritingSession, writing: TableWriting) {
@@ -90,13 +97,12 @@ export class TableSinkWriter implements SinkWriter {
   static async open(
     settings: ConnectionSettings,
     writing: TableWriting,
-    run: string,
-    signal?: AbortSignal,
+    { runDirectory, signal, logger }: Pick<StorageContext, 'runDirectory' | 'signal' | 'logger'>,
   ): Promise<TableSinkWriter> {
     if (settings.path !== undefined) await makeFolder(settings)
-    const writer = new TableSinkWriter(settings, await openWriting(settings, run, signal), writing)
+    const writer = new TableSinkWriter(settings, await openWriting(settings, runDirectory, signal), writing)
     try {
-      await writer.#explained(() => writer.#transaction.alone(() => writer.#begin()))
+      await writer.#explained(() => writer.#transaction.alone(() => writer.#begin(logger)))
       return writer
     } catch (error) {
       await writer.abort()
@@ -106,6 +112,14 @@ export class TableSinkWriter implements SinkWriter {
 
   get replaces(): boolean {
     return this.#replaces
+  }
+
+  get keepsReceipt(): boolean {
+    return this.#receipts !== undefined
+  }
+
+  get commitsWith(): string | undefined {
+    return this.#transaction.sharedAs
   }
 
   /** Accepts rows. They are sent while the next ones arrive, as many at once as have arrived meanwhile. */
@@ -167,18 +181,20 @@ export class TableSinkWriter implements SinkWriter {
   }
 
   async commit(): Promise<WriteResult> {
-    const { name, columns } = this.#writing
+    const { name, columns, receipt } = this.#writing
     const [refused] = await this.refused(true)
     if (refused !== undefined) throw refused.error
     await this.#explained(async () => {
       await this.#batches.settled()
       if (this.#shapes === undefined && !columns.open) await this.#makeTable({ ids: [], rows: [] })
+      if (receipt !== undefined)
+        await this.#transaction.alone(async () => this.#receipts?.write(this.#session, receipt, this.#rows))
       if (this.#staging === undefined) await this.#transaction.commit()
       else await swapTables(this.#session, this.#staging, name)
     })
     this.#done = true
     await this.#transaction.release()
-    return { rows: this.#rows, location: `${this.#settings.shown} ${shownTable(name)}` }
+    return { rows: this.#rows, location: locationOf(this.#settings, name) }
   }
 
   async abort(): Promise<void> {
@@ -207,7 +223,7 @@ export class TableSinkWriter implements SinkWriter {
     }
   }
 
-  async #begin(): Promise<void> {
+  async #begin(logger: Logger): Promise<void> {
     const session = this.#session
     const { mode, name } = this.#writing
     const { exchange } = session.dialect.tables
@@ -217,6 +233,7 @@ export class TableSinkWriter implements SinkWriter {
     this.#key = key
     const replaces = mode === 'overwrite' && table !== undefined
     this.#replaces = replaces && (await isFilled(session, name))
+    if (this.#writing.receipt !== undefined) this.#receipts = await Receipts.open(session, name.schema, logger)
     // A table on which other objects depend stays, and its rows are exchanged.
     const exchanged = replaces && table.attached.length === 0 ? exchange : undefined
     if (exchanged !== undefined && !coverTables) this.#made = this.#staging = await createLike(session, exchanged, name)
@@ -274,6 +291,11 @@ export class TableSinkWriter implements SinkWriter {
       throw await explainLock(error, this.#settings, this.#writing.name)
     }
   }
+}
+
+/** Where the rows are, for people. */
+export function locationOf({ shown }: ConnectionSettings, name: TableName): string {
+  return `${shown} ${shownTable(name)}`
 }
 
 function withKnown(columns: ColumnSet['columns'], only: readonly string[] | undefined): ColumnSet['columns'] {

@@ -3,7 +3,8 @@ import { withSession } from '../connection/open-session.js'
 import { connectionSettings } from '../connection/resolve-connection.js'
 import { TableWriteFields, type TableWriteOptions } from '../options.js'
 import { shownTable } from '../tables/names.js'
-import { TableSinkWriter, type TableWriting } from './table-sink-writer.js'
+import { Receipts } from './receipts.js'
+import { locationOf, TableSinkWriter, type TableWriting } from './table-sink-writer.js'
 import { findTarget } from './target-table.js'
 
 /** The sink `db.table`, which writes rows in one transaction that ends when the run has succeeded. */
@@ -28,16 +29,19 @@ export const tableSink = defineSink({
     return `${connectionSettings(options, context).shown} ${shownTable({ table, schema })}`
   },
   async open(options, context) {
-    return TableSinkWriter.open(
-      connectionSettings(options, context),
-      writingOf(options, context),
-      context.runDirectory,
-      context.signal,
-    )
+    return TableSinkWriter.open(connectionSettings(options, context), writingOf(options, context), context)
+  },
+  async findReceipt(options, context, name) {
+    const { table, databaseSchema: schema } = options
+    const settings = connectionSettings(options, context)
+    const found = await withSession(settings, (session) => new Receipts(schema).find(session, name))
+    if (found === undefined) return undefined
+    const { fingerprint, rows } = found
+    return { fingerprint, result: { rows, location: locationOf(settings, { table, schema }) } }
   },
 })
 
-function writingOf(options: TableWriteOptions, { columns, overwrite }: SinkTarget): TableWriting {
+function writingOf(options: TableWriteOptions, { columns, overwrite, receipt }: SinkTarget): TableWriting {
   const { table, databaseSchema: schema, mode = 'create', key, columns: chosen } = options
   return {
     name: { table, schema },
@@ -45,6 +49,8 @@ function writingOf(options: TableWriteOptions, { columns, overwrite }: SinkTarge
     key,
     columns: chosenColumns(chosen, columns),
     declared: chosen === undefined || Array.isArray(chosen) ? {} : chosen,
+    // Writing the rows of the other modes twice gives the same table.
+    receipt: mode === 'append' || mode === 'upsert' ? receipt : undefined,
     only: chosen === undefined ? undefined : Array.isArray(chosen) ? chosen : Object.keys(chosen),
   }
 }

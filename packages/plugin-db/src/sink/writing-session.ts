@@ -7,6 +7,8 @@ import { dbError } from '../errors.js'
 /** A connection on which a sink writes, and its transaction. */
 export interface WritingSession {
   readonly session: DatabaseSession
+  /** What the sinks have in common that share this transaction; undefined for a transaction of its own. */
+  readonly sharedAs?: string
   begin(): Promise<void>
   /** Runs work while no other sink on the same connection does. */
   alone<Result>(work: () => Promise<Result>): Promise<Result>
@@ -29,7 +31,7 @@ export async function openWriting(
 ): Promise<WritingSession> {
   if (!settings.dialect.transactions.oneWriter) return ownWriting(await openSession(settings, signal))
   const key = `${run}\n${settings.path}`
-  const shared = sharedWritings.get(key) ?? new SharedWriting(settings, () => sharedWritings.delete(key))
+  const shared = sharedWritings.get(key) ?? new SharedWriting(settings, key, () => sharedWritings.delete(key))
   sharedWritings.set(key, shared)
   return shared.join(signal)
 }
@@ -49,6 +51,7 @@ const sharedWritings = new Map<string, SharedWriting>()
 
 class SharedWriting {
   readonly #settings: ConnectionSettings
+  readonly #key: string
   readonly #forget: () => void
   #opened: Promise<DatabaseSession> | undefined
   #begun: Promise<void> | undefined
@@ -58,8 +61,9 @@ class SharedWriting {
   #undecided = 0
   #failed = false
 
-  constructor(settings: ConnectionSettings, forget: () => void) {
+  constructor(settings: ConnectionSettings, key: string, forget: () => void) {
     this.#settings = settings
+    this.#key = key
     this.#forget = forget
   }
 
@@ -76,6 +80,7 @@ class SharedWriting {
     }
     return {
       session,
+      sharedAs: this.#key,
       begin: () => {
         this.#begun ??= session.begin()
         return this.#begun

@@ -1,6 +1,8 @@
-import { pipeline, type Row } from '@maestro-dataflow/core'
+import { pipeline, type Row, type SourceCursor } from '@maestro-dataflow/core'
 import { describe, expect, test } from 'vitest'
 import { databases, failure, temporaryDatabase } from '../__fixtures__/databases.js'
+import { connectionSettings } from '../connection/resolve-connection.js'
+import { openTable } from './table-source.js'
 
 /** Types and collations of each database, with how the n-th value is written; the numbers are mixed before. */
 const keys: Readonly<Record<(typeof databases)[number], Readonly<Record<string, (n: number) => string>>>> = {
@@ -99,7 +101,20 @@ function day(n: number): string {
 const count = 300
 
 describe.each(databases)('%s', (name) => {
-  const { sql, read, project, connection, newTable } = temporaryDatabase(name)
+  const { sql, read, project, connection, newTable, folder } = temporaryDatabase(name)
+
+  /** Reads the first page, and then the rows behind it by its cursor, which was kept as JSON. */
+  async function readInTwo(table: string): Promise<readonly (readonly Row[])[]> {
+    const settings = connectionSettings({ connection }, { directory: folder, allowOutside: false })
+    const open = () => openTable({ connection, table, method: 'keyset' }, settings)
+    for await (const first of (await open()).read()) {
+      const rest: Row[] = []
+      const kept = JSON.parse(JSON.stringify(first.cursor)) as SourceCursor
+      for await (const batch of (await open()).read(kept)) rest.push(...batch.rows)
+      return [first.rows, rest]
+    }
+    return []
+  }
 
   const query = async (options: { query: string; key: string | readonly string[] }) => {
     const rows: Row[] = []
@@ -134,6 +149,10 @@ describe.each(databases)('%s', (name) => {
       }
       const paged = (await read({ table, method: 'keyset' })).rows
       expect(byNumber(paged)).toEqual(byNumber(all))
+      const [first = [], rest = []] = await readInTwo(table)
+      expect(first.length).toBeGreaterThan(1)
+      expect(rest.length).toBeGreaterThan(1)
+      expect([...first, ...rest]).toEqual(paged)
       const asked = await query({ query: `SELECT k, n FROM ${table}`, key: ['k', 'n'] })
       expect(byNumber(asked)).toEqual(byNumber(all))
       expect(byNumber(asked).map(({ n }) => n)).toEqual(Array.from({ length: count }, (_, n) => n))

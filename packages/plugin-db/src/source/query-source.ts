@@ -1,4 +1,11 @@
-import { defineSource, MaestroError, rowFunction, type SourceBatch, type SourceReader } from '@maestro-dataflow/core'
+import {
+  defineSource,
+  MaestroError,
+  rowFunction,
+  type SourceBatch,
+  type SourceCursor,
+  type SourceReader,
+} from '@maestro-dataflow/core'
 import type { ConnectionSettings } from '../connection/connection-settings.js'
 import { withSession } from '../connection/open-session.js'
 import { assertExists, connectionSettings } from '../connection/resolve-connection.js'
@@ -6,6 +13,7 @@ import type { Field } from '../dialects/session.js'
 import { dbError } from '../errors.js'
 import { QueryReadFields, type QueryReadOptions } from '../options.js'
 import { bindParameters, prepareQuery } from './check-query.js'
+import { keysetIdentity } from './key-cursor.js'
 import { readKeyset } from './read-keyset.js'
 import { readSnapshot, type Select } from './read-snapshot.js'
 import { RowBuilder, type RowShape } from './row-builder.js'
@@ -53,7 +61,12 @@ export async function openQuery(
   assertExists(settings)
   const select = selectOf(options, settings)
   await withSession(settings, (session) => session.assertHarmless(select.sql), signal)
-  return { read: () => validateRows(readQuery(options, select, settings, signal), options.schema) }
+  return {
+    read: (from) => validateRows(readQuery(options, select, settings, signal, from), options.schema),
+    ...(options.method === 'keyset'
+      ? { identity: async () => keysetIdentity('the query', settings, { ...options }) }
+      : {}),
+  }
 }
 
 function selectOf({ query, params = {} }: QueryReadOptions, { dialect }: ConnectionSettings): Select {
@@ -94,6 +107,7 @@ async function* readQuery(
   select: Select,
   settings: ConnectionSettings,
   signal: AbortSignal | undefined,
+  cursor: SourceCursor | undefined,
 ): AsyncGenerator<SourceBatch> {
   const { key } = options
   const shape = shapeOf(options, settings)
@@ -105,6 +119,7 @@ async function* readQuery(
       { from, columns, key, after: options.after, unique: false, nullable: true },
       { ...shape, key },
       signal,
+      cursor,
     )
     return
   }

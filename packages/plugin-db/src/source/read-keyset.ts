@@ -1,4 +1,4 @@
-import type { SourceBatch } from '@maestro-dataflow/core'
+import type { SourceBatch, SourceCursor } from '@maestro-dataflow/core'
 import type { ConnectionSettings } from '../connection/connection-settings.js'
 import { holdPool, withSession } from '../connection/open-session.js'
 import { withRetries } from '../connection/with-retries.js'
@@ -7,6 +7,7 @@ import type { DatabaseSession, Field } from '../dialects/session.js'
 import { dbError } from '../errors.js'
 import { quoteNames } from '../tables/names.js'
 import type { Binding } from '../values/encode.js'
+import { keyCursor, keyOfCursor } from './key-cursor.js'
 import { Pace } from './pace.js'
 import type { Select } from './read-snapshot.js'
 import { RowBuilder, type RowShape } from './row-builder.js'
@@ -30,12 +31,15 @@ export interface KeysetQuery {
 /**
  * Reads rows in the order of their key, one page per statement. A page whose connection broke is requested again. Rows
  * that others add or change meanwhile may or may not be included.
+ *
+ * @param from The cursor of a batch, to read the rows behind it.
  */
 export async function* readKeyset(
   settings: ConnectionSettings,
   query: KeysetQuery,
   shape: RowShape & { readonly key: readonly string[] },
   signal: AbortSignal | undefined,
+  from?: SourceCursor,
 ): AsyncGenerator<SourceBatch> {
   const ask = <Result>(work: (session: DatabaseSession) => Promise<Result>) =>
     withRetries(settings.retries, signal, () => withSession(settings, work, signal))
@@ -45,20 +49,19 @@ export async function* readKeyset(
     if (query.nullable) await ask((session) => assertNoNulls(session, query, shape.name))
     if (!query.unique) await ask((session) => assertDistinct(session, query, shape.name))
     const pace = new Pace()
-    let after: readonly Binding[] | undefined = query.after?.map((value, at) =>
-      settings.dialect.encoderOf(columns[at] as Field)(value),
-    )
+    const begin = query.after?.map((value, at) => settings.dialect.encoderOf(columns[at] as Field)(value))
+    let after: readonly Binding[] | undefined = from === undefined ? begin : keyOfCursor(from)
     let builder: RowBuilder | undefined
     for (;;) {
-      const [size, begin] = [pace.rows, after]
-      const page = await ask((session) => readPage(session, query, columns, begin, size))
+      const [size, behind] = [pace.rows, after]
+      const page = await ask((session) => readPage(session, query, columns, behind, size))
       builder ??= new RowBuilder(shape, page.fields)
       const rows = page.rows.slice(0, size)
       if (rows.length > 0) {
         const batch = builder.batch(rows)
         pace.note(rows.length, batch.bytes)
         after = page.keys[rows.length - 1] as readonly Binding[]
-        yield batch
+        yield { ...batch, cursor: keyCursor(after) }
       }
       if (page.rows.length <= size) return
     }

@@ -1,4 +1,11 @@
-import { defineSource, MaestroError, rowFunction, type SourceBatch, type SourceReader } from '@maestro-dataflow/core'
+import {
+  defineSource,
+  MaestroError,
+  rowFunction,
+  type SourceBatch,
+  type SourceCursor,
+  type SourceReader,
+} from '@maestro-dataflow/core'
 import type { ConnectionSettings } from '../connection/connection-settings.js'
 import { withSession } from '../connection/open-session.js'
 import { assertExists, connectionSettings } from '../connection/resolve-connection.js'
@@ -8,6 +15,7 @@ import { TableReadFields, type TableReadOptions } from '../options.js'
 import { quoteNames, quoteTable, shownTable } from '../tables/names.js'
 import type { TableColumn, TableDescription } from '../tables/table-description.js'
 import { tableMissing } from '../tables/table-missing.js'
+import { keysetIdentity } from './key-cursor.js'
 import { readKeyset } from './read-keyset.js'
 import { readSnapshot } from './read-snapshot.js'
 import type { RowShape } from './row-builder.js'
@@ -49,7 +57,13 @@ export async function openTable(
 ): Promise<SourceReader> {
   assertExists(settings)
   const found = await withSession(settings, (session) => lookAt(session, options), signal)
-  return { read: () => validateRows(readTable(options, found, settings, signal), options.schema) }
+  const table = shownTable({ schema: options.databaseSchema, table: options.table })
+  return {
+    read: (from) => validateRows(readTable(options, found, settings, signal, from), options.schema),
+    ...(options.method === 'keyset'
+      ? { identity: async () => keysetIdentity(`the table ${table}`, settings, { ...options }) }
+      : {}),
+  }
 }
 
 /** What is known about the table before its rows are read. */
@@ -89,6 +103,7 @@ async function* readTable(
   { columns, key }: FoundTable,
   settings: ConnectionSettings,
   signal: AbortSignal | undefined,
+  cursor: SourceCursor | undefined,
 ): AsyncGenerator<SourceBatch> {
   const { dialect } = settings
   const name = { schema: options.databaseSchema, table: options.table }
@@ -105,7 +120,7 @@ async function* readTable(
       unique: true,
       nullable: key.some((column) => kinds.get(column)?.nullable === true),
     }
-    yield* readKeyset(settings, query, { ...shape, key }, signal)
+    yield* readKeyset(settings, query, { ...shape, key }, signal, cursor)
     return
   }
   const list = quoteNames(

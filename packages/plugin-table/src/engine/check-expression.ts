@@ -35,18 +35,23 @@ const forbidden: Readonly<Record<string, string>> = {
   POSITIONAL_REFERENCE: 'columns are named, not numbered',
 }
 
+/** Constructs that cannot occur where window functions can. */
+const otherwise: Readonly<Record<string, string>> = (({ WINDOW: _, ...others }) => others)(forbidden)
+
 /** Functions that read state outside the row. */
 const outside = new Set(['current_setting', 'getvariable', 'nextval', 'currval', 'current_database', 'current_schema'])
 
 /**
  * Checks with DuckDB's own parser that a text is one SQL expression over columns, and finds the columns that it reads.
  *
- * @returns the names of the columns as the plan spells them, or the fault
+ * @param options Whether window functions are possible. @returns the names of the columns as the plan spells them, or
+ *   the fault
  */
 export async function checkExpression(
   connection: DuckDBConnection,
   expression: string,
   columns: ColumnSet,
+  { windows = false }: { readonly windows?: boolean } = {},
 ): Promise<{ readonly reads: readonly string[] } | { readonly fault: MaestroError }> {
   const fault = (reason: string) => ({
     fault: tableError('MAESTRO_TABLE_EXPRESSION', { expression: shown(expression), reason: `${reason}.` }),
@@ -71,7 +76,9 @@ export async function checkExpression(
   )
     return fault('it is more than one expression')
   const reads = new Set<string>()
-  const reason = walk(selected, new Set(), (name) => reads.add(resolveName(name, columns)))
+  const reason = walk(selected, windows ? otherwise : forbidden, new Set(), (name) =>
+    reads.add(resolveName(name, columns)),
+  )
   if (reason !== undefined) return fault(reason)
   const names = [...reads]
   const twin = names.find((name) => names.some((other) => other !== name && other.toLowerCase() === name.toLowerCase()))
@@ -125,10 +132,15 @@ export function asQuery(expression: string): string {
 }
 
 /** @returns the reason why the tree is not an expression over columns, or undefined */
-function walk(value: unknown, bound: ReadonlySet<string>, read: (name: string) => void): string | undefined {
+function walk(
+  value: unknown,
+  refused: Readonly<Record<string, string>>,
+  bound: ReadonlySet<string>,
+  read: (name: string) => void,
+): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const node = value as SyntaxNode
-  const reason = forbidden[node.class ?? '']
+  const reason = refused[node.class ?? '']
   if (reason !== undefined) return reason
   if (node.function_name !== undefined && outside.has(node.function_name.toLowerCase()))
     return `the function ${node.function_name} is not possible`
@@ -141,7 +153,7 @@ function walk(value: unknown, bound: ReadonlySet<string>, read: (name: string) =
   }
   const inside = node.class === 'LAMBDA' ? new Set([...bound, ...parameterNames(node.lhs)]) : bound
   for (const child of Object.values(value)) {
-    const found = walk(child, inside, read)
+    const found = walk(child, refused, inside, read)
     if (found !== undefined) return found
   }
   return undefined

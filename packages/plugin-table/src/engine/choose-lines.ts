@@ -8,7 +8,7 @@ import { positionColumn } from './lines.js'
 import { literal } from './sql-text.js'
 
 /** A statement that chooses among the lines of its input, without changing their order. */
-export type ChoosingStatement = Exclude<TableStatement, { kind: 'aggregate' | 'sort' }>
+export type ChoosingStatement = Exclude<TableStatement, { kind: 'aggregate' | 'sort' | 'window' }>
 
 /** The fate of a line: left out, kept, or not a row of the statement, such as a blank line or a rejected row. */
 export const fate = { leftOut: 0, kept: 1, absent: 2 } as const

@@ -1,5 +1,6 @@
 import {
   type ColumnSet,
+  type ColumnType,
   MaestroError,
   maestroError,
   type PreparedStatement,
@@ -11,7 +12,7 @@ import {
 import { tableError } from '../errors.js'
 import { connect, type Database, engineError, isDataFault } from './connect.js'
 import type { DuckDBEngineOptions } from './duckdb-options.js'
-import { prepareStatement } from './prepare-statement.js'
+import { type CheckedStatement, prepareStatement } from './prepare-statement.js'
 import { runStatement } from './run-statement.js'
 import { runTolerantly } from './run-tolerantly.js'
 
@@ -57,14 +58,19 @@ export class DuckDBEngine implements TableEngine {
   ): Promise<PreparedStatement> {
     const faults: MaestroError[] = []
     const reads = new Set<string>()
+    const adds: Record<string, ColumnType> = {}
+    let isReplaced = false
     let current = columns
     for (const statement of statements) {
       const checked = await prepareStatement(connection, statement, current)
       faults.push(...checked.faults)
       if (current === columns) for (const column of [...checked.reads, ...checked.keys]) reads.add(column)
-      if (checked.columns !== undefined) current = { columns: checked.columns, open: false }
+      isReplaced ||= checked.columns !== undefined
+      Object.assign(adds, checked.adds)
+      current = columnsAfter(current, checked)
     }
-    return { faults, reads: [...reads], ...(current === columns ? {} : { columns: current.columns }) }
+    if (isReplaced) return { faults, reads: [...reads], columns: current.columns }
+    return { faults, reads: [...reads], ...(Object.keys(adds).length === 0 ? {} : { adds }) }
   }
 
   /** @throws MAESTRO_TABLE_FAILED, MAESTRO_RUN_ABORTED, and the errors that `reject` throws */
@@ -100,7 +106,7 @@ export class DuckDBEngine implements TableEngine {
         })
         counts = counts === undefined ? done : addCounts(counts, done)
         input = [output]
-        if (checked.columns !== undefined) columns = { columns: checked.columns, open: false }
+        columns = columnsAfter(columns, checked)
       }
       return counts ?? { rowsIn: 0, rowsOut: 0, rejected: 0, dropped: 0, merged: 0, created: 0 }
     } catch (error) {
@@ -117,6 +123,12 @@ export class DuckDBEngine implements TableEngine {
     this.#checker = undefined
     database?.close()
   }
+}
+
+/** The columns after a statement. */
+function columnsAfter(before: ColumnSet, { columns, adds }: CheckedStatement): ColumnSet {
+  if (columns !== undefined) return { columns, open: false }
+  return adds === undefined ? before : { columns: { ...before.columns, ...adds }, open: before.open }
 }
 
 const interruptEvery = 50

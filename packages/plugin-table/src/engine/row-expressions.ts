@@ -59,6 +59,33 @@ export async function rowExpressions(connection: DuckDBConnection, expression: s
   return found
 }
 
+/**
+ * The parts of an expression with window functions that are computed for each row alone. What a CASE computes only for
+ * some rows is not among them.
+ */
+export async function rowPartsOfWindows(connection: DuckDBConnection, expression: string): Promise<readonly string[]> {
+  const tree = await ExpressionTree.parse(connection, expression)
+  const hasWindow = (value: unknown): boolean =>
+    typeof value === 'object' &&
+    value !== null &&
+    ((value as ExpressionNode).class === 'WINDOW' || Object.values(value).some(hasWindow))
+  const parts: ExpressionNode[] = []
+  const visit = (value: unknown, isSometimes: boolean): void => {
+    if (typeof value !== 'object' || value === null) return
+    const node = value as ExpressionNode
+    const isWindow = node.class === 'WINDOW'
+    if (node.class !== undefined && !hasWindow(node)) {
+      if (isComputed(node) && !isSometimes) parts.push(node)
+      return
+    }
+    for (const child of Object.values(node)) visit(child, !isWindow && (isSometimes || node.class === 'CASE'))
+  }
+  visit(tree.root, false)
+  const found: string[] = []
+  for (const part of parts) found.push(await tree.sql(part))
+  return found
+}
+
 /** A column, among the given ones, whose values an aggregate expression orders, if there is one. */
 export async function orderedColumn(
   connection: DuckDBConnection,
@@ -77,11 +104,16 @@ export async function orderedColumn(
   return undefined
 }
 
-async function aggregatesIn(connection: DuckDBConnection, root: ExpressionNode): Promise<readonly AggregateNode[]> {
+/** The names of the functions that combine rows. */
+export async function aggregateNames(connection: DuckDBConnection): Promise<ReadonlySet<string>> {
   const result = await connection.runAndReadAll(
     "SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type = 'aggregate'",
   )
-  const names = new Set(result.getRows().map(([name]) => String(name)))
+  return new Set(result.getRows().map(([name]) => String(name)))
+}
+
+async function aggregatesIn(connection: DuckDBConnection, root: ExpressionNode): Promise<readonly AggregateNode[]> {
+  const names = await aggregateNames(connection)
   const isAggregate = (node: ExpressionNode): node is AggregateNode =>
     node.class === 'FUNCTION' && names.has(node.function_name?.toLowerCase() ?? '')
   const walk = (value: unknown): readonly AggregateNode[] => {

@@ -51,7 +51,7 @@ export async function runStatement(run: StatementRun): Promise<TableCounts> {
   if (statement.kind === 'filter' && !used.some((column) => needsLearning(column, columns)))
     return filterAtOnce(run, statement, loading)
   const isWholeRow = statement.kind === 'dedupe' && checked.keys.length === 0
-  const keepsText = statement.kind === 'sort' || isWholeRow
+  const keepsText = statement.kind === 'sort' || statement.kind === 'window' || isWholeRow
   const offsets = await loadLines(database, input, { ...loading, keepsText })
   const lines = await lookAtLines(run, new ExtractedColumns(format, used, usual), 'strict')
   if (lines.branches.some(({ fault }) => fault !== undefined)) throw new RowsUnfit()
@@ -171,7 +171,7 @@ export async function lookAtLines(run: StatementRun, loaded: ExtractedColumns, m
   const relation = isWholeRow ? extracted.extract(rows) : rows
   const learned = await learnColumns(database, relation, extracted, columns, {
     all: mode === 'tolerant',
-    computed: statement.kind === 'aggregate' ? run.checked.reads : [],
+    computed: statement.kind === 'aggregate' || statement.kind === 'window' ? run.checked.reads : [],
   })
   if (learned.isUnfit && mode === 'strict') throw new RowsUnfit()
   if (statement.kind === 'filter') {
@@ -209,9 +209,16 @@ export async function runQuery(run: StatementRun, lines: KnownLines, options: Qu
   const { relation, extracted, learned, checked } = lines
   const { mode, files, offsets, rejected = [] } = options
   const values = new ColumnValues(extracted, new Map([...learned.columns, ...checked.known]), mode, checked.shown)
-  if (statement.kind === 'sort' || statement.kind === 'aggregate') {
+  if (statement.kind === 'sort' || statement.kind === 'aggregate' || statement.kind === 'window') {
     const emit = emitLine(extracted.format, output, files, offsets)
-    const query = statementQuery(statement, { relation, values, checked, emit })
+    const query = statementQuery(statement, {
+      relation,
+      values,
+      checked,
+      emit,
+      format: extracted.format,
+      columns: run.columns,
+    })
     const [written] = await firstRow(connection, writeLines(query, output.path))
     return countsOf(statement, await countRows(connection, relation), Number(written))
   }

@@ -13,7 +13,7 @@ import { columnTypeIn } from './known-columns.js'
 import type { KnownLines } from './known-lines.js'
 import { lineColumn, positionColumn, usualLineBytes } from './lines.js'
 import type { CheckedStatement } from './prepare-statement.js'
-import { rowExpressions } from './row-expressions.js'
+import { rowExpressions, rowPartsOfWindows } from './row-expressions.js'
 import { loadLines, lookAtLines, runQuery, type StatementRun } from './run-statement.js'
 import { siftLines } from './sift-lines.js'
 import { withColumns } from './statement-query.js'
@@ -99,11 +99,13 @@ async function findMisfits({ database: { connection } }: StatementRun, lines: Kn
   }
 }
 
-/** The expressions that an aggregate computes for each row. */
-async function argumentsOf(connection: DuckDBConnection, { values }: CheckedStatement): Promise<readonly string[]> {
-  const pieces = await Promise.all(
-    Object.values(values).map(({ expression }) => rowExpressions(connection, expression)),
-  )
+/** The expressions that an aggregate or a window function computes for each row. */
+async function argumentsOf(
+  connection: DuckDBConnection,
+  { values, adds }: CheckedStatement,
+): Promise<readonly string[]> {
+  const parts = adds === undefined ? rowExpressions : rowPartsOfWindows
+  const pieces = await Promise.all(Object.values(values).map(({ expression }) => parts(connection, expression)))
   return pieces.flat()
 }
 

@@ -1,9 +1,10 @@
-import type { SortKey, TableStatement } from '@maestro-dataflow/core'
+import type { ColumnSet, SortKey, TableFile, TableStatement } from '@maestro-dataflow/core'
 import type { ColumnValues } from './column-values.js'
 import { positionColumn } from './lines.js'
 import type { CheckedStatement, ComputedValue } from './prepare-statement.js'
 import { literal } from './sql-text.js'
 import { valueJson } from './value-json.js'
+import { windowQuery } from './window-query.js'
 
 /** The parts of a query. */
 export interface QueryParts {
@@ -13,13 +14,17 @@ export interface QueryParts {
   readonly checked: CheckedStatement
   /** The text that is written for a row that stays. */
   readonly emit: string
+  /** The format of the input, and its columns. */
+  readonly format: TableFile['format']
+  readonly columns: ColumnSet
 }
 
-/** The query of a statement that orders or makes rows: one column of text, in order. */
+/** The query of a statement that orders rows, makes rows, or adds columns: one column of text, in order. */
 export function statementQuery(
-  statement: Extract<TableStatement, { kind: 'sort' | 'aggregate' }>,
+  statement: Extract<TableStatement, { kind: 'sort' | 'aggregate' | 'window' }>,
   parts: QueryParts,
 ): string {
+  if (statement.kind === 'window') return windowQuery(statement, parts)
   if (statement.kind === 'aggregate') return aggregateQuery(statement, parts)
   const { relation, emit, values } = parts
   return `SELECT ${emit} FROM ${relation} ORDER BY ${sortKeys(statement.by, values)}, ${positionColumn}`

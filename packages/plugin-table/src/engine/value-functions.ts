@@ -1,5 +1,13 @@
 import { type DuckDBConnection, DuckDBScalarFunction, VARCHAR } from '@duckdb/node-api'
-import { decodeStepValue, encodeStepValue, parseJson, parseJsonRow } from '@maestro-dataflow/core'
+import {
+  decodeStepLine,
+  decodeStepValue,
+  encodeStepLine,
+  encodeStepValue,
+  parseJson,
+  parseJsonRow,
+  rowWith,
+} from '@maestro-dataflow/core'
 import { exactJson } from '../values/exact-json.js'
 import { once } from '../values/once.js'
 import { decimalKey, orderKey } from '../values/order-key.js'
@@ -19,6 +27,7 @@ import { plainJson } from '../values/plain-json.js'
  * - `maestro_number_text(text)`: SQL's text of a number, as JavaScript writes the number
  * - `maestro_text(number)`, `maestro_texts(list)`: a number, or each number of a list, as text; in SQL except for rare
  *   forms
+ * - `maestro_with(text)`: a line of a step file and, after a line end, an object whose members its row gets
  * - `maestro_vector(value)`: a list of numbers as the vector that a step file holds
  */
 export async function registerValueFunctions(connection: DuckDBConnection): Promise<void> {
@@ -35,6 +44,7 @@ export async function registerValueFunctions(connection: DuckDBConnection): Prom
     maestro_once: once,
     maestro_is_row: (text) => (isRow(text) ? 'true' : null),
     maestro_number_text: numberText,
+    maestro_with: withMembers,
     maestro_vector: (text) => encodeStepValue(new Float32Array(JSON.parse(text) as number[])),
   }
   for (const [name, compute] of Object.entries(functions))
@@ -54,6 +64,12 @@ export async function registerValueFunctions(connection: DuckDBConnection): Prom
 function exactJsonForSql(value: unknown): string | null {
   const text = exactJson(value)
   return text === undefined || /\\ud[89a-f]/i.test(text) ? null : text
+}
+
+function withMembers(text: string): string {
+  const [line = '', members = ''] = text.split('\n')
+  const { id, row } = decodeStepLine(line)
+  return encodeStepLine(id, rowWith(row, Object.entries(decodeStepLine(`{"id":"","row":${members}}`).row)))
 }
 
 function numberText(text: string): string {

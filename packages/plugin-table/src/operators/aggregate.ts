@@ -28,7 +28,7 @@ function statements({ by = [], values }: AggregateOptions): readonly TableStatem
 }
 
 /** The value of an aggregate, as far as its function and its column determine it. */
-type AggregateValue<Expression, Before> = Expression extends `${infer Name}(${infer Argument})`
+export type AggregateValue<Expression, Before> = Expression extends `${infer Name}(${infer Argument})`
   ? ValueByFunction<Lowercase<Name>, Argument extends keyof Before ? Before[Argument] : unknown>
   : unknown
 type ValueByFunction<Name, Column> = Name extends 'count' | 'stddev' | 'var_samp'

@@ -1,23 +1,11 @@
-import {
-  column,
-  defineOperator,
-  type OutputOf,
-  optionsSchema,
-  parseOptions,
-  type TableStatement,
-} from '@maestro-dataflow/core'
+import { defineOperator, type OutputOf, optionsSchema, parseOptions, type TableStatement } from '@maestro-dataflow/core'
 import { z } from 'zod'
+import { sortKeys, sortKeysOption } from './sort-keys.js'
 import { DuckDBTableOperator } from './table-class.js'
-
-const key = z.strictObject({
-  column: column(),
-  descending: z.boolean().optional(),
-  nulls: z.enum(['first', 'last']).optional(),
-})
 
 const fields = {
   /** The columns to sort by: one or several, each a name or `{ column, descending, nulls }`. */
-  by: z.union([column(), z.array(z.union([column(), key])).min(1)]),
+  by: sortKeysOption(),
   /** The direction of columns that do not set their own. @default false */
   descending: z.boolean().optional(),
 }
@@ -25,18 +13,8 @@ const schema = optionsSchema(fields)
 
 export type TableSortOptions = OutputOf<typeof fields>
 
-function statements({ by, descending = false }: TableSortOptions): readonly TableStatement[] {
-  const keys = (typeof by === 'string' ? [by] : by).map((part) => (typeof part === 'string' ? { column: part } : part))
-  return [
-    {
-      kind: 'sort',
-      by: keys.map((part) => ({
-        column: part.column,
-        descending: part.descending ?? descending,
-        nulls: part.nulls ?? 'last',
-      })),
-    },
-  ]
+function statements({ by, descending }: TableSortOptions): readonly TableStatement[] {
+  return [{ kind: 'sort', by: sortKeys(by, descending) }]
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   defineStorage,
   type MaestroConfig,
   type MaestroError,
+  type PipelinePlan,
   type PluginDefinition,
   type Row,
 } from '@maestro-dataflow/core'
@@ -45,7 +46,8 @@ const source = 'testkit.rows'
 export class RowsProject {
   readonly maestro: Maestro
   readonly #tables = new Map<number, GivenTable>()
-  readonly #rejects = new Map<string, RejectedByRun[]>()
+  readonly #rejects: Map<string, RejectedByRun[]>
+  readonly #plans: Map<string, PipelinePlan>
   readonly #state: string
   #last = 0
 
@@ -54,11 +56,13 @@ export class RowsProject {
     state: string,
     tables: Map<number, GivenTable>,
     rejects: Map<string, RejectedByRun[]>,
+    plans: Map<string, PipelinePlan>,
   ) {
     this.maestro = maestro
     this.#state = state
     this.#tables = tables
     this.#rejects = rejects
+    this.#plans = plans
   }
 
   /** @param servings Watches the calls to the servings of the project. */
@@ -67,11 +71,12 @@ export class RowsProject {
     const state = await mkdtemp(join(tmpdir(), 'maestro-testkit-'))
     const tables = new Map<number, GivenTable>()
     const rejects = new Map<string, RejectedByRun[]>()
+    const plans = new Map<string, PipelinePlan>()
     const { plugins = [], directory = state, ...others } = parts
     const project = maestro({
       ...others,
       directory,
-      plugins: [...plugins, rowsPlugin(tables, rejects, servings)],
+      plugins: [...plugins, rowsPlugin(tables, rejects, plans, servings)],
       stateDirectory: join(state, '.maestro'),
       cache: false,
       logLevel: 'silent',
@@ -82,7 +87,7 @@ export class RowsProject {
         allowEmpty: true,
       },
     })
-    return new RowsProject(project, state, tables, rejects)
+    return new RowsProject(project, state, tables, rejects, plans)
   }
 
   /** The source that gives a table: the parameters of `read`. */
@@ -97,6 +102,11 @@ export class RowsProject {
     return this.#rejects.get(runId) ?? []
   }
 
+  /** The plan of a run. */
+  planOf(runId: string): PipelinePlan | undefined {
+    return this.#plans.get(runId)
+  }
+
   async dispose(): Promise<void> {
     await this.maestro.dispose()
     await rm(this.#state, { recursive: true, force: true })
@@ -106,6 +116,7 @@ export class RowsProject {
 function rowsPlugin(
   tables: ReadonlyMap<number, GivenTable>,
   rejects: Map<string, RejectedByRun[]>,
+  plans: Map<string, PipelinePlan>,
   servings: HeldServings | undefined,
 ): PluginDefinition {
   const tableOf = (table: number) => tables.get(table) ?? { ids: [], rows: [], columns: {} }
@@ -126,6 +137,7 @@ function rowsPlugin(
     name: 'testkit',
     storages: [defineStorage({ name: source, source: rows })],
     observe(hooks) {
+      hooks.runStart(({ runId, plan }) => void plans.set(runId, plan))
       hooks.rowRejected(({ runId, rowId, row, error }) => {
         rejects.set(runId, [...(rejects.get(runId) ?? []), { id: rowId, row, error }])
       })

@@ -1,12 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { defineExecutor, definePlugin, defineStorage, pipeline } from '@maestro-dataflow/core'
+import { defineExecutor, definePlugin, defineSink, defineStorage, pipeline } from '@maestro-dataflow/core'
 import { maestro } from '@maestro-dataflow/core/runtime'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { fileSink } from '../__fixtures__/wrong-parts/right-file-sink.js'
 import { silentExecutors, wrongExecutors } from '../__fixtures__/wrong-parts/wrong-executors.js'
-import { wrongSinks } from '../__fixtures__/wrong-parts/wrong-sinks.js'
+import { misshapenSinks, wrongSinks } from '../__fixtures__/wrong-parts/wrong-sinks.js'
 
 let directory = ''
 beforeEach(() => {
@@ -64,4 +65,43 @@ describe.each(wrongSinks)('a sink that $fault', ({ part, code }) => {
     })
     expect(output()).toBe('good')
   })
+})
+
+describe.each(misshapenSinks)('a sink that $fault', ({ part, code }) => {
+  test('fails the run and is named, and an output beside it stays', async () => {
+    const storages = [fileSink(directory), defineStorage({ name: 'wrong.sink', sink: part })]
+    const project = maestro({ plugins: [definePlugin({ name: 'wrong', storages })], directory, logLevel: 'silent' })
+    const both = three()
+      .write('wrong.file' as never, {} as never)
+      .write('wrong.sink' as never, {} as never, { id: 'culprit' })
+    await expect(project.run(both)).rejects.toMatchObject({
+      code,
+      step: 'culprit',
+      message: expect.stringContaining('The sink culprit (wrong.sink)'),
+      report: { status: 'failed', sinks: [] },
+    })
+    expect(output()).toBe('good')
+  })
+})
+
+test('a row that a sink refuses with an error of its own kind is a reject with the reason', async () => {
+  const refused = [{ id: 'rows:2', row: { n: 1 }, error: new Error('too odd') }]
+  const sink = defineSink({
+    options: z.object({}),
+    open: () => ({
+      write: () => undefined,
+      refused: (last: boolean) => (last ? refused : []) as never,
+      commit: async () => ({ rows: 2, location: 'memory' }),
+      abort: async () => undefined,
+    }),
+  })
+  const storages = [defineStorage({ name: 'wrong.sink', sink })]
+  const project = maestro({
+    plugins: [definePlugin({ name: 'wrong', storages })],
+    directory,
+    logLevel: 'silent',
+    run: { maxRejects: 1 },
+  })
+  const report = await project.run(three().write('wrong.sink' as never, {} as never))
+  expect(report.rejects).toMatchObject([{ rowId: 'rows:2', message: 'rows:2: too odd' }])
 })

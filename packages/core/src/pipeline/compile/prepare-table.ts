@@ -39,8 +39,9 @@ export async function prepareTable(
   const prepared = await faults.catchLater(() => engine.prepare(statements, columns), step.id)
   if (prepared === undefined) return { opaque: true }
   for (const fault of prepared.faults) faults.add(fault, step.id)
-  const { reads, columns: result } = prepared
-  return result === undefined ? { reads } : { reads, keeps: [], adds: result }
+  const { reads, columns: result, adds } = prepared
+  if (result !== undefined) return { reads, keeps: [], adds: result }
+  return adds === undefined ? { reads } : { reads, adds }
 }
 
 /** @throws MAESTRO_PIPELINE_TABLE_ENGINE */

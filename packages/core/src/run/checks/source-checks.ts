@@ -6,6 +6,7 @@ import { maestroError } from '../../errors/error-table.js'
 import { MaestroError } from '../../errors/maestro-error.js'
 import { reasonOf } from '../../errors/reason-of.js'
 import { isPromise } from './cell-values.js'
+import { GivenObjects, sharedObjectFault } from './given-objects.js'
 import { isRowId } from './row-id.js'
 import { type CheckMode, RowSample } from './row-sample.js'
 import { SeenIds } from './seen-ids.js'
@@ -39,6 +40,7 @@ export class SourceChecks {
   #anyChecked = false
   readonly #sample: RowSample
   readonly #seen: SeenIds
+  readonly #given = new GivenObjects()
   /** Whether some ids can no longer be compared. */
   isBounded = false
 
@@ -104,6 +106,12 @@ export class SourceChecks {
 
   #assertRow(id: RowId, row: Row): void {
     this.#anyChecked = true
+    const prototype: unknown = Object.getPrototypeOf(row)
+    if (prototype !== Object.prototype && prototype !== null)
+      this.#fail(`gave ${describeValue(row)} instead of a plain object as a row`, id)
+    const shared = this.#given.add(row)
+    if (shared !== undefined)
+      this.#fail(sharedObjectFault(shared, 'gave'), id, shared === 'row' ? undefined : shared.column)
     for (const column of Object.keys(row)) {
       const value = row[column]
       if (isPromise(value)) this.#fail(`gave a promise in the column "${column}"`, id, column)

@@ -1,8 +1,9 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { ColumnEffects, OperatorKind } from '../../contracts/operator.js'
 import type { Row, RowId } from '../../contracts/row.js'
 import { maestroError } from '../../errors/error-table.js'
 import { columnFault } from './column-fault.js'
+import { GivenObjects, sharedObjectFault } from './given-objects.js'
+import { isDeeplyEqual } from './is-deeply-equal.js'
 import { deepCopy, hasNestedCells } from './row-copy.js'
 import { type CheckMode, RowSample } from './row-sample.js'
 
@@ -29,6 +30,7 @@ export interface CheckedStep {
 export class StepChecks {
   readonly #step: CheckedStep
   readonly #sample: RowSample
+  readonly #returned = new GivenObjects()
   /** Whether a checked row had cells that could be changed in place. */
   #isNested = false
 
@@ -57,13 +59,19 @@ export class StepChecks {
    */
   assert(id: RowId, before: Row, given: Row, results: readonly Row[]): void {
     const { isFunction, effects } = this.#step
-    if (!isEqual(before, given) && !(isFunction && results.includes(given))) {
+    if (!isDeeplyEqual(before, given) && !(isFunction && results.includes(given))) {
       const column = changedColumn(before, given)
       this.#fail(id, `changed the row that it was given, in the column "${column}"`, column)
     }
     for (const row of results) {
       const fault = columnFault(before, row, effects)
       if (fault !== undefined) this.#fail(id, fault.text, fault.column)
+    }
+    // One result of several may be the same object on purpose.
+    for (const row of new Set(results)) {
+      const shared = this.#returned.add(row)
+      if (shared !== undefined)
+        this.#fail(id, sharedObjectFault(shared, 'returned'), shared === 'row' ? undefined : shared.column)
     }
   }
 
@@ -75,16 +83,7 @@ export class StepChecks {
   }
 }
 
-/** Rows that are nested too deeply to be compared count as equal. */
-function isEqual(one: unknown, other: unknown): boolean {
-  try {
-    return isDeepStrictEqual(one, other)
-  } catch {
-    return true
-  }
-}
-
 function changedColumn(before: Row, given: Row): string {
   const columns = [...Object.keys(before), ...Object.keys(given)]
-  return columns.find((column) => !isEqual(before[column], given[column])) ?? columns[0] ?? ''
+  return columns.find((column) => !isDeeplyEqual(before[column], given[column])) ?? columns[0] ?? ''
 }

@@ -151,12 +151,13 @@ const counterOf = (step: string, context: RunContext) =>
   step === 'source' ? context.sourceCounter : context.counters.get(step)
 
 async function restoreRejects(
-  { context, rejects, restoredReject }: Run,
+  { context, compiled, rejects, restoredReject }: Run,
   tallies: readonly Readonly<Record<string, RejectTally>>[],
 ) {
   const steps = new Map(tallies.flatMap((tally) => Object.entries(tally).map(([step, { rows }]) => [step, rows])))
   await keepRejects(join(context.folder.path, 'rejects.jsonl'), steps, (line, error, text) => {
     context.journal.restored(line.step, text)
+    if (compiled.sinks.has(line.step)) context.outputs.refused(line.step, line)
     rejects.add(line.step, line.id, error)
     context.rejects.restore()
     context.rejectedBefore?.add({ rowId: line.id, row: line.row, error })

@@ -1,24 +1,51 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ownFolder } from '../../builtin/state-directory.js'
-import type { SinkCheckpoint, SinkWriter, StorageCheckContext, WriteResult } from '../../contracts/storage.js'
+import type { Batch, RowId } from '../../contracts/row.js'
+import type {
+  SinkCheckpoint,
+  SinkReceipt,
+  SinkWriter,
+  StorageCheckContext,
+  WriteResult,
+} from '../../contracts/storage.js'
 import { maestroError } from '../../errors/error-table.js'
+import { MaestroError } from '../../errors/maestro-error.js'
 import type { CompiledSink } from '../../pipeline/compile/compiled-pipeline.js'
+import type { RejectLine } from '../state/journal.js'
 import { failpoint } from './failpoints.js'
 import type { Lease } from './lease.js'
 import { readSealed, writeSealed } from './sealed-file.js'
 
 /** How far the commit of a sink has come: it has begun, or it has ended. */
-type SinkState =
-  | { readonly state: 'begun' }
-  | {
-      readonly state: 'done'
-      readonly result: WriteResult
-      /** Identifies what the rows depend on. */
-      readonly fingerprint: string
-      /** The number of rows that the sink refused. */
-      readonly refused: number
-    }
+type SinkState = BegunState | DoneState
+
+interface BegunState {
+  readonly state: 'begun'
+  /** The rows that the sink refused. */
+  readonly refused: readonly SinkRefusal[]
+  /** Whether the sink writes a receipt together with the rows. */
+  readonly keepsReceipt: boolean
+}
+
+interface DoneState {
+  readonly state: 'done'
+  readonly refused: readonly SinkRefusal[]
+  readonly result: WriteResult
+  /** Identifies what the rows depend on. */
+  readonly fingerprint: string
+}
+
+/** A row that a sink refused, and why. */
+export type SinkRefusal = Pick<RejectLine, 'id' | 'code' | 'message' | 'hint' | 'tries'>
+
+/** What earlier processes of a run have left of a sink. */
+export interface FoundSink {
+  /** Stands for the sink if it has committed the same rows. */
+  readonly settled?: SinkWriter
+  /** Whether the output may exist because the run has written it. */
+  readonly mayHaveWritten: boolean
+}
 
 /** The commits of a run's sinks, on the disk, so that a resumed run commits none of them twice. */
 export class SinkCommits {
@@ -27,6 +54,7 @@ export class SinkCommits {
   readonly #lease: Pick<Lease, 'assertHeld'>
   readonly #fingerprintOf: (sink: string) => string
   readonly #settled = new Set<string>()
+  readonly #refused = new Map<string, SinkRefusal[]>()
 
   constructor(
     run: { readonly path: string; readonly runId: string },
@@ -39,48 +67,82 @@ export class SinkCommits {
     this.#fingerprintOf = fingerprintOf
   }
 
-  /**
-   * A writer that only counts, for a sink that an earlier process has committed with the same rows.
-   *
-   * @param rows The number of rows that it will not get, because its stage goes on behind them.
-   */
-  settledWriter(sink: string, rows: number): SinkWriter | undefined {
-    const state = readState(this.#folder, sink)
-    // A sink that refused rows has to refuse them again, so that they are recorded.
-    if (state === undefined || state === 'damaged' || state.state !== 'done' || state.refused > 0) return undefined
-    if (state.fingerprint !== this.#fingerprintOf(sink)) return undefined
-    this.#settled.add(sink)
-    return new SettledSink(state.result, rows)
+  /** What a sink writes together with its rows, if it can. */
+  receiptOf(sink: string): SinkReceipt {
+    return { run: this.#run, sink, fingerprint: this.#fingerprintOf(sink) }
   }
 
   /**
-   * Whether an earlier process of the run may have written the output.
+   * Finds out whether earlier processes of the run have committed a sink.
    *
-   * @throws MAESTRO_RUN_SINK_UNSETTLED if it may have, and writing again would add the rows a second time
+   * @param rows The number of rows that the sink will not get, because its stage goes on behind them.
+   * @throws MAESTRO_RUN_SINK_UNSETTLED if they may have, and writing again would add the rows a second time; what the sink
+   *   throws if it cannot look for its receipt
    */
-  mayHaveWritten(sink: CompiledSink, context: StorageCheckContext): boolean {
+  async find(sink: CompiledSink, context: StorageCheckContext, rows: number): Promise<FoundSink> {
+    const { id } = sink.node
+    const state = readState(this.#folder, id)
+    if (state === undefined) return { mayHaveWritten: false }
+    if (state !== 'damaged' && state.state === 'done' && state.fingerprint === this.#fingerprintOf(id))
+      return this.#settle(id, state, rows)
+    if (sink.definition.target?.(sink.options, context) !== undefined) return { mayHaveWritten: true }
+    if (state === 'damaged') throw this.#unsettled(sink, 'has begun to add its rows, and the note about it is damaged')
+    if (state.state === 'done') throw this.#unsettled(sink, addsOthers)
+    return this.#findCommit(sink, state, context, rows)
+  }
+
+  /** Looks for the receipt of a commit that has begun and may have ended. */
+  async #findCommit(
+    sink: CompiledSink,
+    { refused, keepsReceipt }: BegunState,
+    context: StorageCheckContext,
+    rows: number,
+  ): Promise<FoundSink> {
     const { node, definition, options } = sink
-    const state = readState(this.#folder, node.id)
-    if (state === undefined) return false
-    if (definition.target?.(options, context) !== undefined) return true
-    const reason =
-      state !== 'damaged' && state.state === 'done'
-        ? 'has added its rows, and the run would now add others'
-        : 'was adding its rows when the run was interrupted, and it is unknown whether they are there'
-    throw maestroError('MAESTRO_RUN_SINK_UNSETTLED', { run: this.#run, sink: node.id, use: node.use, reason })
+    if (!keepsReceipt || definition.findReceipt === undefined)
+      throw this.#unsettled(
+        sink,
+        'was adding its rows when the run was interrupted, and it is unknown whether they are there',
+      )
+    const found = await definition.findReceipt(options, context, { run: this.#run, sink: node.id })
+    if (found === undefined) return { mayHaveWritten: false }
+    const { fingerprint, result } = found
+    if (fingerprint !== this.#fingerprintOf(node.id)) throw this.#unsettled(sink, addsOthers)
+    const state: DoneState = { state: 'done', refused, result, fingerprint }
+    this.#lease.assertHeld()
+    await this.#write(node.id, state)
+    return this.#settle(node.id, state, rows)
+  }
+
+  #settle(sink: string, { result, refused }: DoneState, rows: number): FoundSink {
+    this.#settled.add(sink)
+    return { settled: new SettledSink(result, refused, rows), mayHaveWritten: true }
+  }
+
+  #unsettled({ node }: CompiledSink, reason: string) {
+    return maestroError('MAESTRO_RUN_SINK_UNSETTLED', { run: this.#run, sink: node.id, use: node.use, reason })
+  }
+
+  /** Keeps a row that a sink refused, for a later process that does not give the row to the sink. */
+  refused(sink: string, { id, code, message, hint, tries }: RejectLine): void {
+    const refused = this.#refused.get(sink) ?? []
+    refused.push({ id, code, message, hint, tries })
+    this.#refused.set(sink, refused)
   }
 
   /** Notes that the commit of a sink begins. @throws MAESTRO_RUN_TAKEN_OVER, MAESTRO_RUN_STATE */
-  async begin(sink: string): Promise<void> {
+  async begin(sink: string, keepsReceipt: boolean): Promise<void> {
     this.#lease.assertHeld()
-    if (!this.#settled.has(sink)) await this.#write(sink, { state: 'begun' })
+    if (this.#settled.has(sink)) return
+    await this.#write(sink, { state: 'begun', refused: this.#refused.get(sink) ?? [], keepsReceipt })
   }
 
   /** Notes that a sink has committed. @throws MAESTRO_RUN_STATE */
-  async done(sink: string, result: WriteResult, refused: number): Promise<void> {
+  async done(sink: string, result: WriteResult): Promise<void> {
     failpoint('sink-committed')
     if (this.#settled.has(sink)) return
-    await this.#write(sink, { state: 'done', result, refused, fingerprint: this.#fingerprintOf(sink) })
+    const refused = this.#refused.get(sink) ?? []
+    await this.#write(sink, { state: 'done', refused, result, fingerprint: this.#fingerprintOf(sink) })
   }
 
   async #write(sink: string, state: SinkState): Promise<void> {
@@ -88,6 +150,8 @@ export class SinkCommits {
     await writeSealed(statePath(this.#folder, sink), state, ['sink-state-synced', 'sink-state-renamed'])
   }
 }
+
+const addsOthers = 'has added its rows, and the run would now add others'
 
 /** The sinks of a run whose output may exist because the run itself has written it. */
 export function sinksBegun(runFolder: string, sinks: readonly string[]): ReadonlySet<string> {
@@ -104,13 +168,15 @@ const readState = (folder: string, sink: string) => readSealed<SinkState>(stateP
 /** The state of a sink that has nothing left to write. */
 export const settled = 'settled'
 
-/** Stands for a sink that has committed the rows already. */
+/** Stands for a sink that has committed the rows already. It refuses the rows that the sink has refused. */
 class SettledSink implements SinkWriter {
   readonly #result: WriteResult
+  readonly #refused: ReadonlyMap<RowId, SinkRefusal>
   #rows: number
 
-  constructor(result: WriteResult, rows: number) {
+  constructor(result: WriteResult, refused: readonly SinkRefusal[], rows: number) {
     this.#result = result
+    this.#refused = new Map(refused.map((refusal) => [refusal.id, refusal]))
     this.#rows = rows
   }
 
@@ -118,8 +184,14 @@ class SettledSink implements SinkWriter {
     return this.#rows
   }
 
-  write({ rows }: { readonly rows: readonly unknown[] }): void {
-    this.#rows += rows.length
+  write({ ids }: Batch): void {
+    for (const id of this.#refused.size === 0 ? [] : ids) {
+      const refusal = this.#refused.get(id)
+      if (refusal === undefined) continue
+      const { code, message, hint, tries } = refusal
+      throw new MaestroError({ code, message, hint }).at({ rowId: id, tries })
+    }
+    this.#rows += ids.length
   }
 
   checkpoint(): Promise<SinkCheckpoint> {

@@ -13,6 +13,8 @@ export class StepCounter implements StepCounts {
   /** The first rows that entered the step and have not failed. */
   readonly #first = new Set<RowId>()
   #firstLeft: number
+  /** Rows that entered after the first ones, before any row succeeded, and whether each has failed. */
+  readonly #later = new Map<RowId, boolean>()
 
   /** @param failFast The number of rows that count as the first ones. */
   constructor(failFast = 20) {
@@ -27,20 +29,33 @@ export class StepCounter implements StepCounts {
 
   /** Registers a row whose turn has come. Whether it counts as an input row is decided later. */
   begin(id: RowId): void {
-    if (this.#firstLeft === 0) return
-    this.#firstLeft--
-    this.#first.add(id)
+    if (this.#firstLeft > 0) {
+      this.#firstLeft--
+      this.#first.add(id)
+    } else if (this.rowsOut + this.dropped === 0) this.#later.set(id, false)
+    else if (this.#later.size > 0) this.#later.clear()
   }
 
-  /** Removes a row that had begun, because it failed in another step. */
+  /** Removes a row that had begun, because it failed in another step. The next one takes its place among the first. */
   withdraw(id: RowId): void {
-    if (this.#first.delete(id)) this.#firstLeft++
+    if (!this.#first.delete(id)) {
+      this.#later.delete(id)
+      return
+    }
+    const [next] = this.#later
+    if (next === undefined) {
+      this.#firstLeft++
+      return
+    }
+    const [later, failed] = next
+    this.#later.delete(later)
+    if (!failed) this.#first.add(later)
   }
 
   /** Counts a row that failed. */
   fail(id: RowId): void {
     this.rejected++
-    this.#first.delete(id)
+    if (!this.#first.delete(id) && this.#later.has(id)) this.#later.set(id, true)
   }
 
   /**

@@ -6,6 +6,7 @@ import type { Batch } from '../../contracts/row.js'
 import type { RefusedRow, SourceBatch } from '../../contracts/storage.js'
 import type { CompiledSink, CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
 import { deepCopy } from '../checks/row-copy.js'
+import { soundRefusals } from '../checks/sound-writer.js'
 import { identifySink } from '../durability/stage-fingerprint.js'
 import { partialFile, type StageProgress } from '../durability/stage-progress.js'
 import type { StagePass } from '../ledger/ledger-block.js'
@@ -15,10 +16,10 @@ import { type RowOutput, sinkErrors, writeWithRejects } from '../run-outputs.js'
 import { estimateBytes } from '../source/read-source.js'
 import { partitionFile } from '../state/stage-files.js'
 import { readStepFile, StepFileWriter } from '../state/step-file.js'
-import { createRowStep } from '../stream/create-row-step.js'
-import type { RowStep } from '../stream/row-step.js'
+import type { StepBase } from '../stream/row-step.js'
 import { RowStream } from '../stream/row-stream.js'
 import { untilStopped } from '../stream/until-stopped.js'
+import { openChain } from '../workers/open-chain.js'
 import type { CommittedSink, StageCommits } from './stage-commits.js'
 
 /** The input of a row stage and the destinations of its rows. */
@@ -42,8 +43,8 @@ export interface RowStageRun {
 /** Runs one partition of a row stage: input, chain, outputs. @returns the number of rows that came out */
 export async function runRowStage(run: RowStageRun, context: RunContext): Promise<number> {
   const { stage, commits, progress } = run
-  const onError = context.settings.onError ?? 'reject'
-  const steps = run.steps.map((step) => createRowStep(step, counterOf(context, step.node.id), onError, context))
+  const chain = await openChain(stage.index, run.steps, context)
+  const { steps } = chain
   const useOf = (id: string) => context.compiled.steps.get(id)?.planned.use ?? id
   let stepFile: StepFileWriter | undefined
   let stream: RowStream | undefined
@@ -66,8 +67,8 @@ export async function runRowStage(run: RowStageRun, context: RunContext): Promis
     })
     if (progress?.file !== undefined) rowsOut += await replay(path, progress.file.bytes, replayed, run, context)
     stream = new RowStream({
-      steps,
-      rowsInFlight: context.settings.rowsInFlight ?? 1024,
+      steps: chain.links,
+      rowsInFlight: chain.rowsInFlight,
       bytesInFlight: bytesOf(context.settings.bytesInFlight ?? '64MiB'),
       spillPath: join(context.folder.path, `spill-${stage.index}-${run.partition}.jsonl`),
       run: context.folder.runId,
@@ -112,9 +113,11 @@ export async function runRowStage(run: RowStageRun, context: RunContext): Promis
     await stream?.dispose()
     commits?.end()
     await (commits?.hasCommitted === true ? stepFile?.suspend() : stepFile?.abort())
+    await chain.dispose()
     throw error
   }
   await stream.dispose()
+  await chain.dispose()
   ledger?.finish()
   announce(context, stage, steps)
   return rowsOut
@@ -209,7 +212,9 @@ async function openSink(sink: CompiledSink, { stage, progress }: RowStageRun, co
   }
   /** Rows that counted as written and were refused later. */
   const rejectLate = async (last: boolean) => {
-    const rows = await sinkErrors(place.step, place.use, async () => writer.refused?.(last) ?? [])
+    const rows = await sinkErrors(place.step, place.use, async () =>
+      soundRefusals(place.step, place.use, (await writer.refused?.(last)) ?? []),
+    )
     counter.rowsOut -= rows.length
     reject(rows)
   }
@@ -235,7 +240,7 @@ async function openSink(sink: CompiledSink, { stage, progress }: RowStageRun, co
 function keepRows(
   file: StepFileWriter,
   stage: PlannedStage,
-  last: RowStep | undefined,
+  last: StepBase | undefined,
   context: RunContext,
   commits: StageCommits | undefined,
 ): (batch: Batch) => Promise<Batch> {

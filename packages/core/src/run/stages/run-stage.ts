@@ -155,7 +155,7 @@ async function inputFiles(stage: PlannedStage, input: StageInput, context: RunCo
 
 /**
  * The only consumer of a table stage's rows, if it is a sink that takes JSON lines as text and the rows are already
- * bare lines. Rows of a step file may hold tagged values, and groups have new ids.
+ * bare lines. Rows of a step file may hold tagged values, as added columns may, and groups have new ids.
  */
 async function directSink(
   stage: PlannedStage,
@@ -164,7 +164,8 @@ async function directSink(
   input: StageInput,
   context: RunContext,
 ) {
-  if (step.planned.effects.keeps !== undefined || files.some((file) => file.format !== 'rows')) return undefined
+  const { keeps, adds } = step.planned.effects
+  if (keeps !== undefined || adds !== undefined || files.some((file) => file.format !== 'rows')) return undefined
   const [id, ...others] = stage.sinks
   const sink = id === undefined ? undefined : context.compiled.sinks.get(id)
   if (sink === undefined || others.length > 0 || stage.materialised || input.outputs.length > 0) return undefined

@@ -94,7 +94,8 @@ function checkedStep(step: CompiledStep, maker: OperatorMaker): CheckedStep {
   }
 }
 
-function isFunction({ node: { use } }: CompiledStep): boolean {
+/** Whether a step is a function of the pipeline. */
+export function isFunction({ node: { use } }: CompiledStep): boolean {
   return typeof use === 'object' && 'run' in use && !(use instanceof Operator)
 }
 
@@ -124,7 +125,8 @@ export function batchSizeOf(operator: unknown): number | undefined {
   return typeof size === 'number' ? size : undefined
 }
 
-function batchSize(step: CompiledStep, created: unknown): number {
+/** The number of rows in a batch of a step that works on batches. @throws MAESTRO_STEP_CREATE */
+export function batchSize(step: CompiledStep, created: unknown): number {
   const own = batchSizeOf(created)
   if (own !== undefined) return own
   const { use } = step.node

@@ -4,11 +4,13 @@ import type { Row, RowId } from '../../contracts/row.js'
 import { describeValue } from '../../errors/describe-value.js'
 import { maestroError } from '../../errors/error-table.js'
 import type { MaestroError } from '../../errors/maestro-error.js'
+import { WorkerRuns } from '../workers/worker-runs.js'
+import type { WorkerSegment } from '../workers/worker-segment.js'
 import { BatchCollector, type BatchOutcome, type RowInWork } from './batch-collector.js'
 import { DropFacts, DroppingContext } from './dropping-context.js'
 import { childrenOf } from './flat-map-children.js'
 import type { Entry, Leaf } from './ordered-window.js'
-import { type ChainLink, linkSteps, type RowStep, type SideBySide } from './row-step.js'
+import { type ChainLink, linkSteps, type RowStep, type SideBySide, type StepBase } from './row-step.js'
 import { runSideBySide, type SideBySideResult } from './side-by-side.js'
 import { toStepError } from './step-result.js'
 
@@ -24,7 +26,7 @@ export interface Child extends RowInWork {
 }
 
 export interface RowChainOptions {
-  readonly steps: readonly RowStep[]
+  readonly steps: readonly (RowStep | WorkerSegment)[]
   readonly run: string
   /** The `params` that function steps receive. */
   readonly params: unknown
@@ -32,7 +34,7 @@ export interface RowChainOptions {
   readonly signal: AbortSignal
   readonly trace?: TraceRow | undefined
   /** Receives a row that a step could not process. An error that it throws stops the stream. */
-  readonly reject: (step: RowStep, rowId: RowId, row: Row, error: MaestroError) => void
+  readonly reject: (step: StepBase, rowId: RowId, row: Row, error: MaestroError) => void
 }
 
 /** The events of the rows in a chain. */
@@ -50,6 +52,7 @@ export class RowChain {
   readonly #events: ChainEvents
   readonly #links: readonly ChainLink[]
   readonly #collectors: readonly (BatchCollector | undefined)[]
+  readonly #workers: readonly (WorkerRuns | undefined)[]
   readonly #drops = new DropFacts()
 
   constructor(options: RowChainOptions, events: ChainEvents) {
@@ -64,6 +67,20 @@ export class RowChain {
           )
         : undefined,
     )
+    this.#workers = this.#links.map((link, index) =>
+      link.kind === 'workers'
+        ? new WorkerRuns(link, options, {
+            passed: (work, row) => this.#continue(work, row, index + 1),
+            rejected: (step, leaf, row, error) => this.#recordReject(step, leaf, row, error),
+            split: (entry, leaves) =>
+              events.branched(
+                entry,
+                leaves.map((child) => ({ ...child, from: index + 1 })),
+              ),
+            failed: events.failed,
+          })
+        : undefined,
+    )
   }
 
   /** Takes a row from a link of the chain to the end, or to the point where it has to wait. */
@@ -72,6 +89,10 @@ export class RowChain {
       const link = this.#links[index] as ChainLink
       if (link.kind === 'sideBySide') {
         void this.#runSideBySide(link, work, index)
+        return
+      }
+      if (link.kind === 'workers') {
+        this.#workers[index]?.add(work)
         return
       }
       link.counter.enter(work.id)
@@ -99,10 +120,11 @@ export class RowChain {
   }
 
   /**
-   * When every row in progress waits for its batch to fill, no further row will arrive. The first batch is then sent
-   * incomplete.
+   * Sends incomplete batches when no further row will arrive: to workers without work, and, when every row in progress
+   * waits for its batch to fill, the first batch.
    */
   flushWhenIdle(rowsInWork: number): void {
+    for (const workers of this.#workers) workers?.flush()
     const waiting = this.#collectors.filter((collector) => collector !== undefined && collector.waiting > 0)
     const rows = waiting.reduce((sum, collector) => sum + (collector?.waiting ?? 0), 0)
     if (rows >= rowsInWork) waiting[0]?.flush()
@@ -110,6 +132,7 @@ export class RowChain {
 
   dispose(): void {
     for (const collector of this.#collectors) collector?.dispose()
+    for (const workers of this.#workers) workers?.dispose()
   }
 
   /** A row whose turn has come at a step that bounds its calls. */
@@ -285,22 +308,28 @@ export class RowChain {
     this.#reject(step, work, result.error)
   }
 
-  #reject(step: RowStep, { entry, leaf, id, row }: RowInWork, cause: unknown): void {
+  #reject(step: RowStep, { entry, leaf, row }: RowInWork, cause: unknown): void {
     if (this.#options.signal.aborted) return
+    if (this.#recordReject(step, leaf, row, cause)) this.#events.leafDone(entry)
+  }
+
+  /** @returns false if the stream has failed with it */
+  #recordReject(step: StepBase, leaf: Leaf, row: Row, cause: unknown): boolean {
+    const { id } = leaf
     const error = toStepError(cause, step.id, id)
     step.counter.fail(id)
     if (step.onError === 'fail' || error.stopsRun) {
       this.#events.failed(error)
-      return
+      return false
     }
     leaf.rejected = step.id
     try {
       this.#options.reject(step, id, row, error)
+      return true
     } catch (stopped) {
       this.#events.failed(stopped)
-      return
+      return false
     }
-    this.#events.leafDone(entry)
   }
 
   /** A filter and a flatMap may say why they drop a row. */

@@ -7,9 +7,11 @@ import type {
 } from '../../contracts/operator-functions.js'
 import type { StepChecks } from '../checks/step-checks.js'
 import type { StepCounter } from '../report/step-counter.js'
+import type { WorkerSegment } from '../workers/worker-segment.js'
 import type { CallGate } from './call-gate.js'
 
-interface StepBase {
+/** What a step of a row stage is apart from its function. */
+export interface StepBase {
   readonly id: string
   readonly onError: 'reject' | 'fail'
   readonly counter: StepCounter
@@ -44,13 +46,13 @@ export interface SideBySide {
 }
 
 /** The links that a row passes, in order. */
-export type ChainLink = RowStep | SideBySide
+export type ChainLink = RowStep | SideBySide | WorkerSegment
 
 /**
  * Groups neighbouring map steps with declared columns when at least two of them do not depend on each other. All other
  * steps are barriers of their row, so that a row that will be dropped costs nothing in later steps.
  */
-export function linkSteps(steps: readonly RowStep[]): readonly ChainLink[] {
+export function linkSteps(steps: readonly (RowStep | WorkerSegment)[]): readonly ChainLink[] {
   const links: ChainLink[] = []
   let group: MapStep[] = []
   const close = () => {

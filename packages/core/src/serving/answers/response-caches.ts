@@ -27,13 +27,21 @@ export interface ReusedAnswer {
  */
 export class ResponseCaches {
   readonly #shared: () => ResponseCache | undefined
+  readonly #onFault: (error: unknown) => void
   readonly #runs = new Map<string, RunAnswers>()
   readonly #fresh = new Set<string>()
   readonly #memories = new Map<string, ResponseCache>()
 
-  /** @param shared Returns the shared cache. It is called when an answer is looked up there. */
-  constructor(shared: () => ResponseCache | undefined = () => undefined) {
+  /**
+   * @param shared Returns the shared cache. It is called when an answer is looked up there.
+   * @param onFault Called when the shared cache fails, which must cost no answer: it is asked for, or not stored.
+   */
+  constructor(
+    shared: () => ResponseCache | undefined = () => undefined,
+    onFault: (error: unknown) => void = () => undefined,
+  ) {
     this.#shared = shared
+    this.#onFault = onFault
   }
 
   /** From now on, a run's answers are in its record. @param isFresh Whether it reuses no answer of another run. */
@@ -46,17 +54,31 @@ export class ResponseCaches {
     const own = this.#runOf(place)?.get(key)
     if (own !== undefined) return { answer: own.answer, from: own.resumed ? 'resumed' : 'cache' }
     if (place.run !== undefined && this.#fresh.has(place.run)) return undefined
-    return this.#cacheOf(place)
-      ?.get(key, place.origin)
-      .then((answer) => (answer === undefined ? undefined : { answer, from: 'cache' }))
+    const cache = this.#cacheOf(place)
+    return cache && this.#lookUp(cache, key, place)
   }
 
   /** Resolves when the answer is stored safely. @param spent What the calls for it took since the last record. */
   async set(place: AnswerPlace, { key, parts }: Fingerprint, answer: CachedAnswer, spent: () => Spent): Promise<void> {
-    await Promise.all([
-      this.#runOf(place)?.set(key, answer, spent()),
-      this.#cacheOf(place)?.set(key, answer, parts, place.origin),
-    ])
+    await Promise.all([this.#runOf(place)?.set(key, answer, spent()), this.#store(place, key, answer, parts)])
+  }
+
+  async #lookUp(cache: ResponseCache, key: string, { origin }: AnswerPlace): Promise<ReusedAnswer | undefined> {
+    try {
+      const answer = await cache.get(key, origin)
+      return answer === undefined ? undefined : { answer, from: 'cache' }
+    } catch (error) {
+      this.#onFault(error)
+      return undefined
+    }
+  }
+
+  async #store(place: AnswerPlace, key: string, answer: CachedAnswer, parts: Fingerprint['parts']): Promise<void> {
+    try {
+      await this.#cacheOf(place)?.set(key, answer, parts, place.origin)
+    } catch (error) {
+      this.#onFault(error)
+    }
   }
 
   /** An answer of an earlier process of the run that did not become the final one. */

@@ -23,6 +23,8 @@ export interface Metered {
 /** The components that the calls of one serving pass through. */
 export interface CallPath {
   readonly serving: ServingBase
+  /** Names the serving in events and errors. */
+  readonly name: string
   readonly settings: ResolvedSettings
   readonly limiter: Limiter
   readonly budgets: BudgetKeeper
@@ -44,14 +46,14 @@ export interface ProviderCall<Result extends Metered> {
  * @throws a typed error of the provider, MAESTRO_BUDGET_REACHED, MAESTRO_BUDGET_UNPRICED, MAESTRO_SERVING_*
  */
 export function callProvider<Result extends Metered>(path: CallPath, call: ProviderCall<Result>): Promise<Result> {
-  const { serving, settings, limiter } = path
+  const { name, settings, limiter } = path
   const timeouts = boundedBy(settings.timeouts, call.options.timeout)
   const { total, outage } = timeouts
   return withRetries(
     { retries: settings.retries, total },
     call.options.signal,
     (queued) => tryOnce(path, call, timeouts, queued),
-    watchOutage(serving.name, outage, limiter),
+    watchOutage(name, outage, limiter),
   )
 }
 
@@ -71,12 +73,12 @@ function boundedBy(timeouts: ResolvedSettings['timeouts'], given: number | undef
 const bytesOfToken = 3
 
 async function tryOnce<Result extends Metered>(
-  { serving, settings, limiter, budgets }: CallPath,
+  { serving, name, settings, limiter, budgets }: CallPath,
   { options, record, estimate, ask }: ProviderCall<Result>,
   timeouts: ResolvedSettings['timeouts'],
   queued: Queued,
 ): Promise<Result> {
-  const { name, provider = name } = serving
+  const { provider = name } = serving
   const { price } = settings
   const asked = performance.now()
   const reserving = budgets.reserve(

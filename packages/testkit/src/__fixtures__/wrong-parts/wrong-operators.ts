@@ -115,5 +115,43 @@ export const wrongOperators: readonly WrongPart<OperatorDefinition>[] = [
       yield one
     }),
   ),
+  // What it returns for several rows.
+  notices(
+    'returns one object for all rows',
+    map(((one: Row) => (row) => Object.assign(one, double(row)))({})),
+  ),
+  notices(
+    'returns one object for all rows from an async function',
+    map(((one: Row) => async (row) => Object.assign(one, double(row)))({})),
+  ),
+  notices(
+    'returns one object for all rows after a wait of its own',
+    map(
+      ((one: Row) => async (row) => {
+        await new Promise((resolve) => setTimeout(resolve, row.n))
+        return Object.assign(one, double(row))
+      })({}),
+    ),
+  ),
+  notices(
+    'puts one list into all rows and adds to it',
+    map(
+      ((seen: number[]) => (row) => {
+        seen.push(row.n)
+        return { ...double(row), seen }
+      })([]),
+      { reads: ['n'], adds: { double: 'integer', seen: 'json' } },
+    ),
+  ),
+  notices(
+    'reuses one vector for all rows',
+    map(
+      ((vector: Float32Array) => (row) => {
+        vector[0] = row.n
+        return { ...double(row), vector }
+      })(new Float32Array(2)),
+      { reads: ['n'], adds: { double: 'integer', vector: 'vector' } },
+    ),
+  ),
   notices('yields rows of another kind', operator('flatMap', (row: Numbered) => [{ part: row.n }])),
 ]

@@ -55,3 +55,22 @@ export const wrongSinks: readonly WrongPart<SinkDefinition>[] = [
     sink(() => ({ rowsWritten: 2, commit: async () => ({ rows: 3, location: 'memory' }) })),
   ),
 ]
+
+const opens = (fault: string, writer: unknown): WrongPart<SinkDefinition> => ({
+  fault,
+  part: defineSink({ options: z.object({}), open: () => writer as SinkWriter }) as SinkDefinition,
+  code: 'MAESTRO_SINK_CONTRACT',
+})
+const writer = { write: () => undefined, commit: async () => ({ rows: 3 }), abort: async () => undefined }
+
+/** Sinks whose writer lacks what the contract requires, or that refuse rows in another form. */
+export const misshapenSinks: readonly WrongPart<SinkDefinition>[] = [
+  opens('opens nothing', undefined),
+  opens('opens a text', 'writer'),
+  opens('cannot write', { ...writer, write: undefined }),
+  opens('cannot commit', { ...writer, commit: undefined }),
+  opens('cannot abort', { ...writer, abort: undefined }),
+  opens('has checkpoints and cannot be suspended', { ...writer, checkpoint: async () => ({ state: 1 }) }),
+  opens('refuses rows as a number', { ...writer, refused: () => 1 }),
+  opens('refuses nothing as a row', { ...writer, refused: () => [null] }),
+]

@@ -27,6 +27,9 @@ const ids = (count = 5) => Array.from({ length: count }, (_, n) => `r${n}`)
 const withThird = (change: Record<string, unknown>) =>
   source([{ ids: ids(), rows: rows().map((row, n) => (n === 2 ? { ...row, ...change } : row)) }])
 
+/** A source whose batches are made as they are read. */
+const making = (batches: () => Iterable<SourceBatch>) => source([], { read: async function* () { yield* batches() } })
+
 const notices = (fault: string, part: SourceDefinition): WrongPart<SourceDefinition> => ({
   fault,
   part,
@@ -56,6 +59,15 @@ export const wrongSources: readonly WrongPart<SourceDefinition>[] = [
   notices('gives a list for a text', withThird({ name: ['two'] })),
   notices('gives a column that it does not declare', withThird({ colour: 'red' })),
   notices('gives a promise for a value', withThird({ name: Promise.resolve('two') })),
+  notices(
+    'gives one object for all rows',
+    making(function* () {
+      const row = rowOf(0)
+      for (const id of ids()) yield { ids: [id], rows: [Object.assign(row, rowOf(Number(id.slice(1))))] }
+    }),
+  ),
+  notices('gives an instance of a class as a row', source([{ ids: ids(1), rows: [new (class Numbered { n = 1; name = 'row 1' })()] }])),
+  notices('gives a map as a row', source([{ ids: ids(1), rows: [new Map(Object.entries(rowOf(1)))] }])),
   notices('never gives a column that it declares', source([{ ids: ids(), rows: rows().map(({ n }) => ({ n })) }])),
   notices('announces more rows than it gives', source([{ ids: ids(), rows: rows() }], { rowCount: 6 })),
   notices('announces fewer rows than it gives', source([{ ids: ids(), rows: rows() }], { rowCount: 4 })),

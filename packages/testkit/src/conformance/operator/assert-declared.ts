@@ -53,7 +53,7 @@ async function assertStorable({ ids, rows }: OperatorRun): Promise<void> {
 /** What the runner cannot check row by row for an operator that sees all of them. */
 async function assertWhole(subject: OperatorSubject, given: ReadonlyMap<RowId, Row>, run: OperatorRun): Promise<void> {
   const { columnFault } = await import('@maestro-dataflow/core/runtime')
-  const { effects, before } = run.watched.declared ?? subject.declared
+  const { effects, before } = run.watched.declared ?? plannedOf(run) ?? subject.declared
   const rejected = new Set(run.rejects.map(({ id }) => id))
   for (const [index, id] of run.ids.entries()) {
     const row = run.rows[index] as Row
@@ -75,4 +75,8 @@ async function assertWhole(subject: OperatorSubject, given: ReadonlyMap<RowId, R
     for (const column of Object.keys(effects.adds ?? {}))
       assert.ok(Object.hasOwn(row, column), `row ${id}: without the column "${column}", which it declares to add`)
   }
+}
+
+function plannedOf({ planned }: OperatorRun) {
+  return planned === undefined ? undefined : { effects: planned.effects, before: planned.columnsIn }
 }

@@ -4,6 +4,7 @@ import {
   type Columns,
   MaestroError,
   type OperatorDefinition,
+  type PlannedStep,
   pipeline,
   type Row,
   type RowId,
@@ -62,6 +63,8 @@ export interface OperatorRun {
   readonly rows: readonly Row[]
   readonly rejects: readonly RejectedByRun[]
   readonly watched: WatchedOperator
+  /** The step in the plan of the run. It knows the columns of an operator whose work the table engine checks. */
+  readonly planned: PlannedStep | undefined
 }
 
 export const stepId = 'tested'
@@ -185,7 +188,8 @@ export class OperatorSubject {
     const running = project.maestro.runTo(steps, { write }, signal === undefined ? {} : { signal })
     const ended = running.then(({ runId }) => runId, allRejected)
     const runId = await within(this.patience, `the run over ${rows.length} rows`, ended)
-    return { ...out, rejects: project.rejectsOf(runId), watched }
+    const planned = project.planOf(runId)?.steps[0]
+    return { ...out, rejects: project.rejectsOf(runId), watched, planned }
   }
 
   async #project(): Promise<RowsProject> {

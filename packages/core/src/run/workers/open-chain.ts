@@ -1,0 +1,147 @@
+import type { StepWorkers } from '../../contracts/step-workers.js'
+import { MaestroError } from '../../errors/maestro-error.js'
+import type { CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
+import { StepCounter } from '../report/step-counter.js'
+import type { RunContext } from '../run-context.js'
+import { batchSize, createRowStep } from '../stream/create-row-step.js'
+import type { RowStep, StepBase } from '../stream/row-step.js'
+import { decodeRequest } from './request-event.js'
+import { partsOfTask } from './task-parts.js'
+import type { WorkerSegment } from './worker-segment.js'
+
+/** The chain of a stage: which of its steps run here, and which in workers. */
+export interface OpenedChain {
+  /** All steps, in order. */
+  readonly steps: readonly StepBase[]
+  readonly links: readonly (RowStep | WorkerSegment)[]
+  readonly rowsInFlight: number
+  dispose(): Promise<void>
+}
+
+const defaultRowsInFlight = 1024
+
+/**
+ * Creates the operators of a stage here, and opens workers for the steps that the plan gives to them. If no worker takes
+ * the steps, they run here, and the report says so.
+ *
+ * @throws MAESTRO_STEP_CREATE
+ */
+export async function openChain(
+  stage: number,
+  compiled: readonly CompiledStep[],
+  context: RunContext,
+): Promise<OpenedChain> {
+  const onError = context.settings.onError ?? 'reject'
+  const counterOf = (id: string) => context.counters.get(id) ?? new StepCounter()
+  const inWorkers = new Set(
+    context.trace === undefined ? context.compiled.plan.stages.find(({ index }) => index === stage)?.workers : [],
+  )
+  const opened: StepWorkers[] = []
+  const steps: StepBase[] = []
+  const links: (RowStep | WorkerSegment)[] = []
+  const dispose = async () => void (await Promise.all(opened.map((workers) => workers.dispose())))
+  try {
+    for (let at = 0; at < compiled.length; ) {
+      const length = lengthOf(compiled.slice(at), ({ planned }) => inWorkers.has(planned.id))
+      const some = compiled.slice(at, at + Math.max(1, length))
+      const workers = length === 0 ? undefined : await openWorkers(stage, some, context)
+      if (workers === undefined) {
+        const here = some.map((step) => createRowStep(step, counterOf(step.node.id), onError, context))
+        steps.push(...here)
+        links.push(...here)
+      } else {
+        opened.push(workers)
+        const bases = some.map(({ node }) => ({
+          id: node.id,
+          onError: node.onError ?? onError,
+          counter: counterOf(node.id),
+        }))
+        steps.push(...bases)
+        links.push(segmentOf(bases, some, workers, context))
+      }
+      at += some.length
+    }
+  } catch (error) {
+    await dispose()
+    throw error
+  }
+  return { steps, links, rowsInFlight: rowsInFlightOf(links, compiled, context), dispose }
+}
+
+/** The number of leading steps that a condition holds for. */
+function lengthOf(steps: readonly CompiledStep[], holds: (step: CompiledStep) => boolean): number {
+  const end = steps.findIndex((step) => !holds(step))
+  return end === -1 ? steps.length : end
+}
+
+async function openWorkers(
+  stage: number,
+  steps: readonly CompiledStep[],
+  context: RunContext,
+): Promise<StepWorkers | undefined> {
+  const { executor, origin, folder, settings, signal, logger, compiled } = context
+  if (executor.workers === undefined || origin === undefined) return undefined
+  try {
+    return await executor.workers.open(
+      {
+        run: folder.runId,
+        stage,
+        steps: steps.map(({ node }) => node.id),
+        origin,
+        expected: partsOfTask(steps, compiled.definition.params, context),
+        rowsInFlight: settings.rowsInFlight ?? defaultRowsInFlight,
+        fresh: context.isFresh,
+      },
+      { signal, logger },
+    )
+  } catch (error) {
+    if (!MaestroError.is(error) || signal.aborted) throw error
+    const step = steps[0]?.node.id ?? ''
+    const message = `The executor ${executor.name} found no workers for ${steps.map(({ node }) => node.id).join(', ')}, which ran in the process of the run: ${context.redact(error).message}`
+    context.warnings.push({ step, message })
+    return undefined
+  }
+}
+
+function segmentOf(
+  steps: readonly StepBase[],
+  compiled: readonly CompiledStep[],
+  workers: StepWorkers,
+  context: RunContext,
+): WorkerSegment {
+  const { settings, executor } = context
+  let own: readonly RowStep[] | undefined
+  return {
+    kind: 'workers',
+    steps,
+    workers,
+    keepsOrder: executor.workers?.asksServings !== true,
+    batchSize: Math.max(
+      1,
+      ...compiled.map((step) => (step.planned.kind === 'mapBatches' ? batchSize(step, undefined) : 1)),
+    ),
+    rowsInFlight: rowsInFlightWith(workers, settings.rowsInFlight),
+    ownSteps() {
+      own ??= compiled.map((step) => createRowStep(step, new StepCounter(0), settings.onError ?? 'reject', context))
+      return own
+    },
+    takeRequest: (request) => context.requestDone(decodeRequest(request)),
+  }
+}
+
+/** Workers get enough rows to be busy. Where this process asks models, the usual number of rows is in progress. */
+function rowsInFlightOf(
+  links: OpenedChain['links'],
+  compiled: readonly CompiledStep[],
+  { settings }: RunContext,
+): number {
+  const segments = links.flatMap((link) => (link.kind === 'workers' ? [link] : []))
+  const elsewhere = new Set(segments.flatMap(({ steps }) => steps.map(({ id }) => id)))
+  const asksHere = compiled.some(({ node, planned }) => !elsewhere.has(node.id) && planned.servings.length > 0)
+  if (segments.length === 0 || asksHere) return settings.rowsInFlight ?? defaultRowsInFlight
+  return Math.max(...segments.map(({ rowsInFlight }) => rowsInFlight))
+}
+
+function rowsInFlightWith({ width, partition }: StepWorkers, set: number | undefined): number {
+  return set ?? Math.max(defaultRowsInFlight, 2 * Math.max(1, width) * partition.mostRows)
+}

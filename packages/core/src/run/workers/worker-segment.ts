@@ -1,0 +1,19 @@
+import type { StepWorkers } from '../../contracts/step-workers.js'
+import type { RowStep, StepBase } from '../stream/row-step.js'
+
+/** Consecutive steps of a chain that workers run. */
+export interface WorkerSegment {
+  readonly kind: 'workers'
+  /** What the process of the run keeps of the steps. */
+  readonly steps: readonly StepBase[]
+  readonly workers: StepWorkers
+  /** Whether the results are taken in the order of the rows, and not as they arrive. */
+  readonly keepsOrder: boolean
+  /** The number of rows of a partition is a multiple of this, where possible. */
+  readonly batchSize: number
+  readonly rowsInFlight: number
+  /** The steps in this process, for rows that cannot be sent. They count nothing. */
+  ownSteps(): readonly RowStep[]
+  /** Takes a request to a model that a worker has made. */
+  takeRequest(request: string): void
+}

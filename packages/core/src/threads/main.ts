@@ -1,0 +1,29 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import type { WorkerTask } from '../contracts/step-workers.js'
+import { toErrorData } from '../errors/error-data.js'
+import { type OpenedSteps, openSteps } from '../open-steps.js'
+import type { ThreadAnswer, ThreadRequest } from './messages.js'
+
+// The program of a thread that runs the steps of one task.
+const stop = new AbortController()
+const answer = (message: ThreadAnswer) => parentPort?.postMessage(message)
+let opened: OpenedSteps | undefined
+try {
+  opened = await openSteps(workerData as WorkerTask)
+  parentPort?.on('message', receive)
+  answer({ ready: true })
+} catch (error) {
+  answer({ refused: toErrorData(error) })
+}
+
+async function receive(request: ThreadRequest): Promise<void> {
+  if ('run' in request) {
+    const { index } = request.run
+    const result = await opened?.run(request.run, stop.signal)
+    if (result !== undefined) answer({ index, result })
+    return
+  }
+  stop.abort()
+  await opened?.dispose()
+  parentPort?.close()
+}

@@ -1,0 +1,89 @@
+import { hash } from 'node:crypto'
+import { type Logger, MaestroError, type SinkReceipt, type SinkReceiptName } from '@maestro-dataflow/core'
+import type { DatabaseSession } from '../dialects/session.js'
+import { createTableSql } from '../tables/create-table.js'
+import { quoteNames, quoteTable, shownTable, type TableName } from '../tables/names.js'
+import { tableMissing } from '../tables/table-missing.js'
+
+/**
+ * The receipts of the runs that have added rows to tables of a schema. A receipt is written in the transaction of the
+ * rows, so it is there if and only if they are. Its primary key makes a second commit of the same sink fail.
+ */
+export class Receipts {
+  readonly table: TableName
+
+  /** @param schema The schema of the table that receives the rows. */
+  constructor(schema: string | undefined) {
+    this.table = { schema, table: 'maestro_receipts' }
+  }
+
+  /** Prepares the receipts of a schema; undefined without the right to create their table. */
+  static async open(
+    session: DatabaseSession,
+    schema: string | undefined,
+    logger: Logger,
+  ): Promise<Receipts | undefined> {
+    const receipts = new Receipts(schema)
+    try {
+      await receipts.#prepare(session)
+      return receipts
+    } catch (error) {
+      if (!MaestroError.is(error, 'MAESTRO_DB_PERMISSION')) throw error
+      logger.warn('The table of receipts cannot be created: a run that is interrupted in its commit cannot go on.', {
+        table: shownTable(receipts.table),
+        reason: error.message,
+      })
+      return undefined
+    }
+  }
+
+  /** Creates their table if it does not exist; two processes may do so at once. */
+  async #prepare(session: DatabaseSession): Promise<void> {
+    if ((await session.describeTable(this.table)) !== undefined) return
+    try {
+      await session.run(createTableSql(session.dialect, this.table, columns, ['id']))
+    } catch (error) {
+      if (MaestroError.is(error) && (await session.describeTable(this.table)) !== undefined) return
+      throw error
+    }
+  }
+
+  /** Adds a receipt to the transaction. */
+  async write(session: DatabaseSession, receipt: SinkReceipt, rows: number): Promise<void> {
+    const { dialect } = session
+    const { run, sink, fingerprint } = receipt
+    const values = [idOf(receipt), run, sink, fingerprint, rows, new Date().toISOString()]
+    const places = values.map((_, index) => dialect.placeholder(index + 1)).join(', ')
+    await session.run(
+      `INSERT INTO ${quoteTable(dialect, this.table)} (${quoteNames(dialect, Object.keys(columns))}) VALUES (${places})`,
+      values,
+    )
+  }
+
+  /** Looks for a receipt. @throws MAESTRO_DB_TABLE_MISSING if somebody has removed the receipts */
+  async find(
+    session: DatabaseSession,
+    name: SinkReceiptName,
+  ): Promise<{ readonly fingerprint: string; readonly rows: number } | undefined> {
+    const { dialect } = session
+    if ((await session.describeTable(this.table)) === undefined) throw await tableMissing(session, this.table)
+    const { rows } = await session.run(
+      `SELECT fingerprint, row_count FROM ${quoteTable(dialect, this.table)} WHERE id = ${dialect.placeholder(1)}`,
+      [idOf(name)],
+    )
+    const [found] = rows
+    return found && { fingerprint: String(found.fingerprint), rows: Number(found.row_count) }
+  }
+}
+
+const columns = {
+  id: 'string',
+  run: 'string',
+  sink: 'string',
+  fingerprint: 'string',
+  row_count: 'integer',
+  committed_at: 'string',
+} as const
+
+/** The names have any length, and a primary key has not. */
+const idOf = ({ run, sink }: SinkReceiptName): string => hash('sha256', JSON.stringify([run, sink])).slice(0, 32)
