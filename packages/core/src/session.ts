@@ -163,11 +163,6 @@ export class Session {
     return registry.has('operators', name) ? registry.get('operators', name, 'pipeline') : undefined
   }
 
-  /** The executor. @throws MAESTRO_REGISTRY_UNKNOWN, MAESTRO_CONFIG_INVALID */
-  executor(): Executor {
-    return this.#executors.get('executor')
-  }
-
   /** The response cache. @throws MAESTRO_REGISTRY_UNKNOWN, MAESTRO_CONFIG_INVALID */
   responseCache(): ResponseCache {
     return this.#container.resolve(RESPONSE_CACHE)

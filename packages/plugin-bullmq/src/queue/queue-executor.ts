@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import { join, resolve } from 'node:path'
-import type { Executor, Partition, Project, WorkerPool } from '@maestro-dataflow/core'
+import type { Executor, Partition, Project, WorkerPool, WorkerState } from '@maestro-dataflow/core'
 import type { QueueOptions } from './queue-options.js'
 import { QueueWorkers } from './queue-workers.js'
 import { serveTasks } from './serve-tasks.js'
@@ -19,12 +20,7 @@ export class QueueExecutor implements Executor {
       asksServings: true,
       open: (task, context) => QueueWorkers.open(task, files, options, context),
       serve: (service) => serveTasks(files, options, service),
-      list: async () =>
-        (await files.workers(`list-${process.pid}`)).map(({ tasks, refused, ...worker }) => ({
-          ...worker,
-          tasks: tasks.map(({ id: _, ...task }) => task),
-          refused: refused.map(({ id: _, ...refusal }) => refusal),
-        })),
+      list: () => listWorkers(files),
     }
   }
 
@@ -40,4 +36,15 @@ export class QueueExecutor implements Executor {
   }
 
   async dispose(): Promise<void> {}
+}
+
+async function listWorkers(files: TaskFiles): Promise<readonly WorkerState[]> {
+  const me = `list-${process.pid}-${randomUUID()}`
+  const workers = await files.workers(me)
+  await files.leave(me)
+  return workers.map(({ tasks, refused, ...worker }) => ({
+    ...worker,
+    tasks: tasks.map(({ id: _, ...task }) => task),
+    refused: refused.map(({ id: _, ...refusal }) => refusal),
+  }))
 }

@@ -31,10 +31,10 @@ interface Sent {
 const lookMs = 1000
 /** How often the queue is asked whether it still has a job: a server that was restarted may have lost it. */
 const checkMs = 5000
+/** How long a run waits for a worker that does not refuse it. */
+const refusalMs = 5000
 /** How often a partition is sent that workers give back. */
 const mostTries = 5
-/** How many partitions are sent for each that the workers can run at once: the next one is there when one is done. */
-const lookAhead = 2
 
 /** The workers of one task, as the process of the run sees them. What counts are the files; the queue only hands out work. */
 export class QueueWorkers implements StepWorkers {
@@ -100,7 +100,7 @@ export class QueueWorkers implements StepWorkers {
   }
 
   get width(): number {
-    return Math.max(1, this.#places) * lookAhead
+    return Math.max(1, this.#places)
   }
 
   get partition(): StepWorkers['partition'] {
@@ -134,6 +134,7 @@ export class QueueWorkers implements StepWorkers {
   async dispose(): Promise<void> {
     clearInterval(this.#beat)
     await this.#files.withdraw(this.#id)
+    await this.#files.leave(this.#me)
     // The server may be away: what is left in it does no harm.
     await within(this.#queue.remove())
     await within(this.#queue.close())
@@ -194,7 +195,7 @@ export class QueueWorkers implements StepWorkers {
       const refusals = await this.#look()
       if (this.#places > 0) return
       const waitedMs = performance.now() - began
-      if (waitedMs > wait) {
+      if (waitedMs > wait || (refusals.length > 0 && waitedMs > refusalMs)) {
         const { steps } = this.#task
         throw refusals.length > 0
           ? bullmqError('MAESTRO_BULLMQ_REFUSED', { reasons: refusals })

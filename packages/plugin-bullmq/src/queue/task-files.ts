@@ -77,9 +77,10 @@ export class TaskFiles {
     await this.#folder.write(`workers/${worker.name}.json`, JSON.stringify(worker))
   }
 
-  async leave(worker: string): Promise<void> {
-    await this.#folder.remove(`workers/${worker}.json`)
-    await this.#folder.remove(`clocks/${worker}`)
+  /** Removes what a process has written about itself. */
+  async leave(me: string): Promise<void> {
+    await this.#folder.remove(`workers/${me}.json`)
+    await this.#folder.remove(`clocks/${me}`)
   }
 
   /** The workers that have written lately, and how long ago. */
