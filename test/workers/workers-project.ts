@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { WorkerState } from '@maestro-dataflow/core'
+import { openProject } from '@maestro-dataflow/core/runtime'
 import { type Running, TemporaryProject } from '../../packages/cli/src/__fixtures__/temporary-project.ts'
 
 const rows = 600
@@ -56,7 +57,12 @@ export class WorkersProject {
   }
 
   async workers(): Promise<readonly WorkerState[]> {
-    return JSON.parse((await this.#project.maestro('workers', '--json')).stdout)
+    const project = openProject({ cwd: this.folder })
+    try {
+      return await project.workers()
+    } finally {
+      await project.dispose()
+    }
   }
 
   /** Waits until rows were run, and returns the processes that ran them. */
@@ -85,7 +91,22 @@ export class WorkersProject {
 
   remove(): void {
     for (const { process } of this.#running) process.kill('SIGKILL')
+    // The processes that these supervise.
+    for (const pid of this.#workers()) {
+      try {
+        process.kill(pid, 'SIGKILL')
+      } catch {
+        // It has ended.
+      }
+    }
     this.#project.remove()
+  }
+
+  /** The processes of workers, by the names under which they are listed. */
+  #workers(): readonly number[] {
+    const folder = join(this.folder, '.maestro/workers/workers')
+    const names = existsSync(folder) ? readdirSync(folder) : []
+    return names.flatMap((name) => Number(/-(\d+)-[0-9a-f]{4}\.json$/.exec(name)?.[1] ?? []))
   }
 
   #start(parameters: readonly string[]): Running {

@@ -34,8 +34,8 @@ const mostStalls = 2
 export function openQueue(name: string, options: ServerOptions): JobQueue {
   return isPostgres(options)
     ? asQueue(
-        new Queue(name, { connection: options.url, skipWaitingForReady: true }, createPostgresBackend),
-        new QueueEvents(name, { connection: options.url }, createPostgresBackend),
+        new Queue(name, { connection: postgresOf(options), skipWaitingForReady: true }, createPostgresBackend),
+        new QueueEvents(name, { connection: postgresOf(options) }, createPostgresBackend),
       )
     : asQueue(
         new Queue(name, { connection: redisOf(options), prefix: `{${options.namespace}}` }),
@@ -60,10 +60,15 @@ export function openJobWorker(
   }
   const process = async ({ data, attemptsStarted }: Job<PartitionJob>) => run(data, attemptsStarted)
   return isPostgres(options)
-    ? asWorker(new Worker(name, process, { ...settings, connection: options.url }, createPostgresBackend))
+    ? asWorker(new Worker(name, process, { ...settings, connection: postgresOf(options) }, createPostgresBackend))
     : asWorker(
         new Worker(name, process, { ...settings, connection: redisOf(options), prefix: `{${options.namespace}}` }),
       )
+}
+
+/** The tables are made when they are first needed, in a schema of their own. */
+function postgresOf({ url, namespace }: ServerOptions) {
+  return { connectionString: url, schema: `${namespace}_queue`, migrate: true }
 }
 
 /** A worker's connection waits for the server as long as it takes. */

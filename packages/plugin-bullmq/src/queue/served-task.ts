@@ -1,7 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger, OpenedSteps, WorkerTask } from '@maestro-dataflow/core'
 import { type JobWorker, openJobWorker, type PartitionJob } from './job-queue.js'
 import type { QueueOptions } from './queue-options.js'
 import type { TaskFiles, WorkerFile } from './task-files.js'
+
+/** How long the server may take to note that a worker leaves. */
+const closingMs = 3000
 
 export interface ServedTaskParts {
   readonly id: string
@@ -42,15 +46,21 @@ export class ServedTask {
 
   /** Ends when the partitions in progress are done. */
   async finish(): Promise<void> {
-    await this.#worker.close(false)
+    // The server may be away; then nobody takes note of the end.
+    const closed = this.#worker.close(false).catch(() => undefined)
+    await Promise.race([closed, this.#idle().then(() => sleep(closingMs))])
     await this.#parts.steps.dispose()
   }
 
   /** Drops the partitions in progress: nobody waits for them. */
   async leave(): Promise<void> {
     this.#stop.abort()
-    await this.#worker.close(true).catch(() => undefined)
+    await Promise.race([this.#worker.close(true).catch(() => undefined), sleep(closingMs)])
     await this.#parts.steps.dispose().catch(() => undefined)
+  }
+
+  async #idle(): Promise<void> {
+    while (this.#running.size > 0) await sleep(50)
   }
 
   async #run({ partition: name, index }: PartitionJob, attempt: number): Promise<void> {
