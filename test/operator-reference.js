@@ -64,6 +64,8 @@ const more = {
   'table.filter': { where: 'true' },
   'table.sort': { by: '<by>' },
   'table.sample': { count: 10 },
+  'table.profile': {},
+  'table.sql': { query: 'SELECT * FROM input LIMIT 10' },
   'table.window': { orderBy: '<by>', values: { place: 'row_number()' } },
   'table.aggregate': { by: ['<by>'], values: { count: 'count(*)' } },
   'table.select': { columns: ['<column>'] },

@@ -11,6 +11,16 @@ const pieces: Readonly<Record<Format, readonly string[]>> = {
   text: ['\u0000', '\ufeff', '\r', '# ', '\ud83d'],
   gzip: ['\u001f\u008b', '\u0000'],
   zstd: ['(\u00b5/\u00fd', 'P*M\u0018'],
+  parquet: ['PAR1', 'PARE', '\u0000', '\u0015\u0004', '\u00ff\u00ff\u00ff\u00ff\u000f'],
+  xlsx: [
+    'PK\u0003\u0004',
+    'PK\u0001\u0002',
+    'PK\u0005\u0006',
+    '<row>',
+    '<c r="XFD1048576">',
+    '<!ENTITY a "b">',
+    '&#x110000;',
+  ],
   docx: ['PK\u0003\u0004', 'PK\u0001\u0002', 'PK\u0005\u0006', '<w:p>', '<!ENTITY a "b">'],
   pdf: ['<<', '[', '(', 'stream\n', '1 0 obj', '/Kids [2 0 R]', '/Filter [/FlateDecode /FlateDecode]', '9999999999'],
   html: [

@@ -1,5 +1,6 @@
 // Small valid files of every format, made here, from which broken ones are made.
 import { crc32, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
+import { parquetWriteBuffer } from 'hyparquet-writer'
 
 const lines = (count: number) =>
   Array.from({ length: count }, (_, n) => JSON.stringify({ id: n, text: `row ${n}` })).join('\n')
@@ -53,6 +54,33 @@ const docx = zip({
   'word/document.xml':
     '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r><w:t>A good document.</w:t></w:r></w:p><w:tbl><w:tr><w:tc><w:p><w:r><w:t>cell</w:t></w:r></w:p></w:tc></w:tr></w:tbl></w:body></w:document>',
 })
+
+const spreadsheet = 'http://schemas.openxmlformats.org/spreadsheetml/2006'
+const relations = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
+/** A workbook with two sheets: shared texts, a number, a date, a formula, and an error. */
+const xlsx = zip({
+  '[Content_Types].xml': `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>`,
+  '_rels/.rels': `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="${relations}/officeDocument" Target="xl/workbook.xml"/></Relationships>`,
+  'xl/workbook.xml': `<workbook xmlns="${spreadsheet}/main" xmlns:r="${relations}"><sheets><sheet name="One" sheetId="1" r:id="r1"/><sheet name="Two" sheetId="2" r:id="r2"/></sheets></workbook>`,
+  'xl/_rels/workbook.xml.rels': `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="${relations}/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="r2" Type="${relations}/worksheet" Target="worksheets/sheet2.xml"/><Relationship Id="r3" Type="${relations}/sharedStrings" Target="sharedStrings.xml"/><Relationship Id="r4" Type="${relations}/styles" Target="styles.xml"/></Relationships>`,
+  'xl/styles.xml': `<styleSheet xmlns="${spreadsheet}/main"><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>`,
+  'xl/sharedStrings.xml': `<sst xmlns="${spreadsheet}/main"><si><t>id</t></si><si><t>text</t></si><si><r><t>a </t></r><r><t>b</t></r></si></sst>`,
+  'xl/worksheets/sheet1.xml': `<worksheet xmlns="${spreadsheet}/main"><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c></row><row r="2"><c r="A2"><v>1</v></c><c r="B2" t="s"><v>2</v></c></row><row r="3"><c r="A3" s="1"><v>45000</v></c><c r="B3" t="str"><f>A2</f><v>x</v></c></row><row r="4"><c r="A4" t="b"><v>1</v></c><c r="B4" t="inlineStr"><is><t>y</t></is></c></row></sheetData><mergeCells><mergeCell ref="A3:A4"/></mergeCells></worksheet>`,
+  'xl/worksheets/sheet2.xml': `<worksheet xmlns="${spreadsheet}/main"><sheetData/></worksheet>`,
+})
+
+const parquet = (codec: 'SNAPPY' | 'UNCOMPRESSED') =>
+  Buffer.from(
+    parquetWriteBuffer({
+      columnData: [
+        { name: 'id', data: [1, 2, 3], type: 'INT32' },
+        { name: 'text', data: ['a', null, '\u00e9'], type: 'STRING' },
+        { name: 'wide', data: [1n, 2n, 2n ** 60n], type: 'INT64' },
+        { name: 'nested', data: [{ a: [1] }, null, { b: 'c' }], type: 'JSON' },
+      ],
+      codec,
+    }),
+  )
 
 /** A PDF with one page of text, with correct offsets. */
 function pdf(): Buffer {
@@ -134,6 +162,8 @@ export const corpus = {
     gzipSync(Buffer.alloc(5_000_000, '\n')),
   ],
   zstd: [zstdCompressSync(lines(5)), zstdCompressSync(Buffer.alloc(5_000_000, '\n'))],
+  parquet: [parquet('UNCOMPRESSED'), parquet('SNAPPY')],
+  xlsx: [xlsx],
   docx: [docx],
   pdf: [pdf()],
   html: [Buffer.from(html)],

@@ -182,6 +182,7 @@ const expressions = each(async (input, folder) => {
   try {
     const rows = pipeline('p').from([good, { id: 2, text: 'b' }])
     await project.preview(rows.step('table.filter', { where: textOf(input) }), 10)
+    await project.preview(rows.step('table.sql', { query: textOf(input), timeout: '1s' }), 10)
     await project.preview(rows.step('table.window', { values: { value: textOf(input) } }), 10)
     await project.preview(rows.step('table.aggregate', { by: ['id'], values: { value: textOf(input) } }), 10)
   } finally {
@@ -225,6 +226,8 @@ export const targets: Readonly<Record<string, { readonly format: Format; readonl
   text: { format: 'text', run: files('txt', Buffer.from('a'), 1) },
   gzip: { format: 'gzip', run: files('jsonl.gz', corpus.gzip[0], 5) },
   Zstandard: { format: 'zstd', run: files('jsonl.zst', corpus.zstd[0], 5) },
+  Parquet: { format: 'parquet', run: files('parquet', corpus.parquet[0], 3) },
+  Excel: { format: 'xlsx', run: files('xlsx', corpus.xlsx[0], 3) },
   DOCX: { format: 'docx', run: documents('docx') },
   PDF: { format: 'pdf', run: documents('pdf') },
   HTML: { format: 'html', run: documents('html') },

@@ -141,6 +141,27 @@ export function carefulWalks(installed: () => string): void {
     expect(provider.asked).toEqual(['Greet Anna'])
   })
 
+  test('a row that one step rejects without a question is not paid for in the step beside it', async () => {
+    user.put('data/beside.jsonl', '{"id":"1","t":"a","u":"x"}\n{"id":"2","t":"","u":"y"}\n{"id":"3","t":"b","u":"z"}\n')
+    const steps = [
+      { use: 'ai.summarize', input: 't', output: 'short' },
+      { use: 'ai.generate', prompt: 'Greet {{u}}', output: 'greeting' },
+    ]
+    pipeline('beside', steps, { read: { use: 'fs.file', path: 'data/beside.jsonl', columns: ['id', 't', 'u'] } })
+    const { code, stdout } = await user.types('maestro run beside')
+    expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('1 rejected') })
+    expect(provider.asked.filter((question) => question.startsWith('Greet')).toSorted()).toEqual(['Greet x', 'Greet z'])
+  })
+
+  test('prices with a currency become numbers', async () => {
+    user.put('data/prices.jsonl', '{"id":"1","t":"$1,049.00"}\n{"id":"2","t":"$7.50"}\n')
+    pipeline('prices', [{ use: 'ai.clean', columns: ['t'], apply: true }])
+    const operation = { operation: 'number', decimal: '.', thousands: ',' }
+    provider.reply = () => JSON.stringify({ proposals: [{ operation, confidence: 1 }] })
+    expect(await user.types('maestro run prices')).toMatchObject({ code: 0 })
+    expect(user.shown('out/prices.jsonl')).toContain('"t":1049,')
+  })
+
   test('the shell completes the names of pipelines', async () => {
     expect((await user.types('maestro completion bash')).stdout).toContain('complete')
     expect((await user.types("maestro complete -- run 'out'")).stdout).toContain('outage')

@@ -1,5 +1,5 @@
 import { relative } from 'node:path'
-import type { RunReport, UsageTotals } from '@maestro-dataflow/core'
+import type { IncrementalReport, RunReport, UsageTotals } from '@maestro-dataflow/core'
 import { resumeLine } from './resume/describe-resume.js'
 import { counted, formatDollars, formatSpan } from './terminal/format-number.js'
 import { styleFor } from './terminal/style.js'
@@ -15,6 +15,7 @@ export function describeReport(report: RunReport, spared: readonly string[] = []
     `${report.pipeline}: ${report.status} in ${formatSpan(report.durationMs)}`,
     `  rows: ${rowsIn} in + ${created} created = ${rowsOut} out + ${dropped} dropped + ${merged} merged + ${rejected} rejected`,
   ]
+  if (report.incremental !== undefined) lines.push(`  ${describeChanges(report.incremental, 'were')}`)
   if (report.status !== 'paused' && rowsIn > 0 && rowsOut === 0)
     lines.push(styleFor(process.stdout).warn(`  ${describeLoss(report)}`))
   if (report.usage.requests + report.usage.reusedAnswers > 0) lines.push(`  model: ${describeUsage(report.usage)}`)
@@ -27,6 +28,16 @@ export function describeReport(report: RunReport, spared: readonly string[] = []
     lines.push(`  run folder: ${shownPath(report.directory)}${rejects}`)
   }
   return lines.join('\n')
+}
+
+/** What an incremental run found in its input. @param verb For rows that are gone. */
+export function describeChanges(found: IncrementalReport, verb: 'were' | 'would be'): string {
+  const { added, changed, unchanged, failed, retried, gone, removed, reason } = found
+  const tried = retried === 0 ? '' : `, ${retried} tried again`
+  const failing = failed === 0 ? '' : `, ${failed} rejected before (try them again: --retry-rejects)`
+  const left = gone === 0 ? '' : `, ${gone} gone (${removed ? `their rows ${verb} removed` : 'their rows stay'})`
+  const why = reason === undefined ? '' : `; all rows, because ${oneLine(reason)}`
+  return `incremental: ${added} new, ${changed} changed, ${unchanged} unchanged${tried}${failing}${left}${why}`
 }
 
 /** The steps that lost all the rows of a run. */

@@ -11,6 +11,16 @@ export const cliErrors = {
       `The run ${d.run} of ${d.pipeline} was started from code, which this command cannot repeat.`,
     hint: (d: { run: string }) => `Resume it there: .run(pipeline, { resume: { run: '${d.run}' } }).`,
   },
+  MAESTRO_CLI_RETRY: {
+    message: (d: { run: string; pipeline: string; status: string }) =>
+      d.status === 'done'
+        ? `The rejected rows of ${d.run} cannot be tried again alone: the run was not incremental.`
+        : `The run ${d.run} is unfinished.`,
+    hint: (d: { run: string; pipeline: string; status: string }) =>
+      d.status === 'done'
+        ? `Give the pipeline ${d.pipeline} a key, .incremental({ key: 'id' }), and run it again.`
+        : `Continue it: maestro resume ${d.run} --retry-rejects`,
+  },
   MAESTRO_CLI_OUTPUT_NONE: {
     message: (d: { pipeline: string; sinks: readonly string[] }) =>
       `--output: pipeline ${d.pipeline} does not write a file. Its sinks: ${d.sinks.join(', ') || 'none'}.`,

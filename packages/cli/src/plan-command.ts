@@ -1,6 +1,7 @@
 import type { PipelineDefinition } from '@maestro-dataflow/core'
 import type { Maestro, RunCommand } from '@maestro-dataflow/core/runtime'
 import { openCommandProject, openPipeline, type PipelineOptions, pipelineArgument } from './command-project.js'
+import { describeChanges } from './describe-report.js'
 import { tellLastRun } from './plan/last-run.js'
 import { renderEstimate } from './plan/render-estimate.js'
 import { renderPlan } from './plan/render-plan.js'
@@ -20,6 +21,8 @@ export interface PlanCommandOptions extends PipelineOptions {
   readonly json?: boolean
   /** The number of rows to try. */
   readonly estimate?: number
+  /** Whether to tell what an incremental run would process. @default whether the pipeline is incremental */
+  readonly incremental?: boolean
 }
 
 /** `maestro plan`: shows the checked plan and, on request, the estimated time and cost of a run. */
@@ -38,13 +41,17 @@ export async function plan(pipeline: string, options: PlanCommandOptions): Promi
       await tellReuse(project, definition, { pipeline: pipelineArgument(pipeline), set, serving: options.serving })
       await tellLastRun(config.stateDirectory, made.pipeline)
     }
+    const { incremental } = options
+    const changed = await project.changedRows(definition, incremental === undefined ? {} : { incremental })
+    if (!json && changed !== undefined) print(`\n${describeChanges(changed, 'would be')}\n`)
+    const all = changed === undefined ? made : { ...made, incremental: changed }
     if (probes === undefined) {
-      if (json) printJson(made, 2)
+      if (json) printJson(all, 2)
       return
     }
     const estimate = await project.estimate(definition, probes, { signal: stopOnInterrupt() })
     progress?.end()
-    if (json) printJson({ ...made, estimate }, 2)
+    if (json) printJson({ ...all, estimate }, 2)
     else print(`\n${renderEstimate(estimate, outputWidth(), style)}\n`)
   } finally {
     progress?.end()

@@ -38,6 +38,8 @@ export interface RunCommandOptions extends PipelineOptions {
   readonly from?: string | undefined
   /** Whether to ask models again. */
   readonly fresh?: boolean | undefined
+  /** Whether to process only new and changed rows. @default as the pipeline says */
+  readonly incremental?: boolean | undefined
   readonly json?: boolean | undefined
 }
 
@@ -105,7 +107,7 @@ async function runPipeline(
   signal: AbortSignal,
 ): Promise<FinishedRun> {
   const { set, output, serving, limit, overwrite = false, allowEmpty = false, retryRejects, fullHash } = options
-  const { until, from, fresh = false } = options
+  const { until, from, fresh = false, incremental } = options
   const loaded = await openPipeline(pipeline, config, set)
   // A file that the user names explicitly may be replaced by a partial result.
   const limited =
@@ -117,6 +119,8 @@ async function runPipeline(
     ...(limit === undefined ? {} : { limit }),
     ...(allowEmpty || limited !== undefined ? { allowEmpty: true } : {}),
     ...(until === undefined ? {} : { until }),
+    ...(incremental === undefined ? {} : { incremental }),
+    ...(retryRejects === true ? { retryRejects } : {}),
     overwrite,
     fresh,
     signal,

@@ -26,6 +26,7 @@ export type * from './contracts/estimate.js'
 export type * from './contracts/execution.js'
 export { fromJsonNumber, hasType, isExactNumber } from './contracts/has-type.js'
 export type * from './contracts/hooks.js'
+export type * from './contracts/incremental.js'
 export { parseIsoDate } from './contracts/iso-date.js'
 export { LOGGER, type Logger, type LogLevel } from './contracts/logger.js'
 export {
@@ -234,6 +235,7 @@ export { SiftedBatch } from './define/sifted-batch.js'
 export type { ChatPart, MediaFrom } from './define/turn-content.js'
 export { type ValidatedRow, validateRow } from './define/validate-row.js'
 export { vectorScore } from './define/vector-score.js'
+export type { PassedBy, ValueCondition, Where } from './define/where.js'
 export {
   type DetailsOf,
   defineErrors,

@@ -5,6 +5,7 @@ import type { ComponentFault } from './container/configured-components.js'
 import type { EnvironmentValue } from './contracts/config.js'
 import type { PlanEstimate } from './contracts/estimate.js'
 import type { Executor } from './contracts/execution.js'
+import type { IncrementalReport } from './contracts/incremental.js'
 import type { PipelinePlan } from './contracts/plan.js'
 import type { PluginReference } from './contracts/plugin.js'
 import type { RunReport } from './contracts/report.js'
@@ -28,6 +29,7 @@ import type { StageDecision } from './run/durability/decide-stages.js'
 import { previewResume } from './run/durability/preview-resume.js'
 import { findUnfinished, type UnfinishedRun, unfinishedRuns } from './run/durability/run-state.js'
 import { estimateRun } from './run/estimate/estimate-run.js'
+import { IncrementalRun } from './run/incremental/incremental-run.js'
 import { type Preview, previewPipeline } from './run/preview-pipeline.js'
 import type { ResumeOptions } from './run/run.js'
 import type { RunEnvironment } from './run/run-context.js'
@@ -139,6 +141,29 @@ export class Maestro {
       { requireSink: false },
     )
     return inScope(prepared, (environment) => previewResume(prepared.compiled, environment, resume, settings))
+  }
+
+  /**
+   * What an incremental run would process; undefined if the runs of the pipeline are not incremental. It reads the input,
+   * and changes nothing.
+   *
+   * @throws MAESTRO_INCREMENTAL_UNFIT
+   */
+  async changedRows(
+    pipeline: PipelineInput | string,
+    settings: RunSettings = {},
+  ): Promise<IncrementalReport | undefined> {
+    const prepared = await preparePipeline(
+      this.#project,
+      pipeline,
+      { overwrite: true, ...settings },
+      { requireSink: false },
+    )
+    if (!(settings.incremental ?? prepared.compiled.definition.incremental !== undefined)) return undefined
+    return inScope(
+      prepared,
+      async (environment) => (await IncrementalRun.begin(prepared.compiled, environment, settings)).report,
+    )
   }
 
   /** The rows that a pipeline ends with, as they arrive. It opens no sinks and creates no run folder. */

@@ -61,6 +61,7 @@ export async function openSteps(task: WorkerTask, config?: () => Promise<Resolve
       run: task.run,
       params: compiled.definition.params,
       rowsInFlight: task.rowsInFlight,
+      clonesRows: task.clonesRows,
       takeRequests: () => requests.splice(0),
     }
     const rowSteps = createSteps(steps, scope, operators)

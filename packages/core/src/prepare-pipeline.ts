@@ -17,6 +17,7 @@ import type { DiscoveredPlugin } from './plugins/discover-plugins.js'
 import { type ContributionNames, selectPlugins } from './plugins/select-plugins.js'
 import { readRunState } from './run/durability/run-state.js'
 import { sinksBegun } from './run/durability/sink-commits.js'
+import { hasIncremental } from './run/incremental/incremental-run.js'
 import { withWorkerSteps } from './run/workers/plan-segments.js'
 import type { RunSettings } from './run-settings.js'
 import type { Session } from './session.js'
@@ -60,7 +61,7 @@ export function preparePipeline(
       wholeConfig ? contributionKinds : names.caches === undefined ? [] : ['caches'],
     )
     const overwrite = settings.overwrite ?? false
-    const ownOutputs = await ownOutputsOf(project, settings.resume?.run, definition)
+    const ownOutputs = await ownOutputsOf(project, settings, definition)
     const cuts = await cutsOf(project, settings)
     const scope = session.openCompilation({ overwrite, ownOutputs, cuts, requireSink, checked })
     try {
@@ -86,18 +87,19 @@ function planWorkers(
   return { compiled: { ...compiled, plan: { ...plan, warnings: [...plan.warnings, { message }] } }, origin: undefined }
 }
 
-/** The outputs that the run to be resumed may have written. */
+/** The outputs that the run to be resumed, or the last incremental run, may have written. */
 async function ownOutputsOf(
   project: OpenedProject,
-  run: string | undefined,
-  { sinks }: PipelineDefinition,
+  { resume, incremental, limit }: RunSettings,
+  definition: PipelineDefinition,
 ): Promise<ReadonlySet<string>> {
-  if (run === undefined) return new Set()
   const { stateDirectory } = await project.config()
-  return sinksBegun(
-    join(stateDirectory, 'runs', run),
-    sinks.map(({ id }) => id),
-  )
+  const sinks = definition.sinks.map(({ id }) => id)
+  const folder = resume && join(stateDirectory, 'runs', resume.run)
+  const isAsked = folder === undefined ? incremental : readRunState(folder).incremental
+  if (isAsked ?? (definition.incremental !== undefined && limit === undefined))
+    if (hasIncremental(stateDirectory, definition)) return new Set(sinks)
+  return folder === undefined ? new Set() : sinksBegun(folder, sinks)
 }
 
 /** The steps after which the run stops now, or has stopped before it is resumed. */

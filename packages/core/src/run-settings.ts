@@ -17,6 +17,15 @@ export interface RunSettings {
   readonly until?: string
   /** Whether to ask models again instead of reusing the answers of other runs. @default false */
   readonly fresh?: boolean
+  /**
+   * Whether to process only the rows that are new or have changed since the last finished run. A resumed run is what it
+   * was when it began.
+   *
+   * @default whether the pipeline says `incremental`, unless there is a limit
+   */
+  readonly incremental?: boolean
+  /** Whether an incremental run tries again the rows that the last finished run rejected. @default false */
+  readonly retryRejects?: boolean
   /** The unfinished run to continue. Its other settings have to be those that it began with. @default a new run */
   readonly resume?: ResumeOptions
   /** The command line that starts the run, so that `maestro resume` can continue it. */

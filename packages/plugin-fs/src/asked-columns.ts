@@ -1,11 +1,12 @@
 import type { Columns } from '@maestro-dataflow/core'
-import type { ReadOptions } from './options.js'
+import type { GivenReadOptions } from './options.js'
 
-type Asking = Pick<ReadOptions, 'columns' | 'schema' | 'key'>
+type Asking = Pick<GivenReadOptions, 'columns' | 'schema' | 'key'>
 
 /** The names of the declared columns. */
 export function declaredNames({ columns }: Asking): readonly string[] | undefined {
-  return columns === undefined || Array.isArray(columns) ? columns : Object.keys(columns)
+  if (columns === undefined || columns === 'infer') return undefined
+  return Array.isArray(columns) ? columns : Object.keys(columns)
 }
 
 /**
@@ -25,6 +26,6 @@ export function isOnlyKey(options: Asking): boolean {
 }
 
 /** The columns of the rows of text files. */
-export function textColumns({ lines }: Pick<ReadOptions, 'lines'>): Columns {
+export function textColumns({ lines }: Pick<GivenReadOptions, 'lines'>): Columns {
   return lines === true ? { path: 'string', line: 'integer', text: 'string' } : { path: 'string', text: 'string' }
 }

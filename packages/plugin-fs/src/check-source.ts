@@ -37,7 +37,8 @@ export async function checkSource(files: readonly FoundFile[], options: ReadOpti
   for (const file of files) {
     if (!isDelimited(file.format) && !isText(file.format)) continue
     const header = isText(file.format) ? Object.keys(textColumns(options)) : await headerOf(file, options)
-    const missing = declared.filter((column) => !header.includes(column))
+    const stated = [...header, ...Object.keys(file.partition ?? {})]
+    const missing = declared.filter((column) => !stated.includes(column))
     // A file without any record has no rows in which the columns could be missing.
     if (missing.length > 0 && header.length > 0) {
       throw fsError('MAESTRO_FS_COLUMN_MISSING', { path: file.name, missing, header })

@@ -59,6 +59,38 @@ export const fsErrors = {
     message: (d: { path: string }) => `Nothing can be written to ${d.path}.`,
     hint: () => 'Write to a path of this machine, to s3://bucket/key, or to hf://datasets/owner/name/file.',
   },
+  MAESTRO_FS_APPEND: {
+    message: (d: { path: string; reason: string }) => `No rows can be added to ${d.path}: ${d.reason}.`,
+    hint: () => "Nothing was changed. Correct the file, or write to another one, or use `mode: 'overwrite'`.",
+  },
+  MAESTRO_FS_KEY: {
+    message: (d: { key: string; where: string }) => `The key column "${d.key}" has no usable value in ${d.where}.`,
+    hint: () => 'A key is a text, a number, or a date. Nothing was changed.',
+  },
+  MAESTRO_FS_KEY_MISSING: {
+    message: (d: { path: string }) => `The mode 'upsert' of ${d.path} needs the option \`key\`.`,
+    hint: () => 'Set `key` to the column whose value tells which rows are the same.',
+  },
+  MAESTRO_FS_PARTITION: {
+    message: (d: { path: string; missing: readonly string[]; known: readonly string[] }) =>
+      `The files of ${d.path} are named by ${d.missing.map((name) => `"${name}"`).join(', ')}, which the rows do not have. They have ${d.known.map((name) => `"${name}"`).join(', ')}.`,
+    hint: () => 'Correct `partitionBy` or the names in braces, or add the column in an earlier step.',
+  },
+  MAESTRO_FS_TOO_MANY_FILES: {
+    message: (d: { path: string; limit: number }) => `The rows for ${d.path} go to more than ${d.limit} files.`,
+    hint: () => 'Use columns with fewer values. Nothing was written.',
+  },
+  MAESTRO_FS_PARTITION_VALUE: {
+    message: (d: { path: string; reason: string }) => `The folders of ${d.path} do not fit: ${d.reason}.`,
+    hint: () => 'Correct the type of the column in `columns`, or leave it out to read the value as text.',
+  },
+  MAESTRO_FS_SPLIT: {
+    message: (d: { path: string; kind: 'split' | 'config'; known: readonly string[]; asked?: string }) =>
+      d.asked === undefined
+        ? `The dataset ${d.path} has several ${d.kind}s: ${d.known.join(', ')}.`
+        : `The dataset ${d.path} has no ${d.kind} "${d.asked}".${d.known.length === 0 ? '' : ` It has ${d.known.join(', ')}.`}`,
+    hint: ({ kind }: { kind: string }) => `Set \`hub: { ${kind} }\` to one of them, or name the files in the path.`,
+  },
   MAESTRO_FS_CHANGED: {
     message: (d: { path: string }) => `${d.path} was changed while it was read.`,
     hint: () => 'Run again, so that all rows come from one version of the file.',

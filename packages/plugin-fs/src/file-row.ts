@@ -45,8 +45,10 @@ type RowOf<Options> = Options extends { readonly schema: Schema<infer _Input, in
   ? Output
   : FormatOf<Options> extends 'text' | 'markdown'
     ? AskedColumns<Options extends { readonly lines: true } ? TextLineRow : TextRow, Options>
-    : Options extends { readonly columns: infer Names }
-      ? NamedColumns<Names, Options>
-      : Options extends { readonly header: infer Names }
+    : Options extends { readonly columns: 'infer' }
+      ? Record<string, unknown>
+      : Options extends { readonly columns: infer Names }
         ? NamedColumns<Names, Options>
-        : Record<string, unknown>
+        : Options extends { readonly header: infer Names }
+          ? NamedColumns<Names, Options>
+          : Record<string, unknown>

@@ -44,6 +44,8 @@ export interface FileWriting {
   /** The folder of the run, which gives the hidden file its name, so that a resumed run finds it. */
   readonly run: string
   readonly continues: SinkContinuation | undefined
+  /** What the file begins with. */
+  beginning?(): AsyncIterable<Buffer>
   encoder(from: EncoderState | undefined): RowEncoder
   /** Makes the output from the hidden file, for a format that must know all rows before it writes the first. */
   readonly finish?: FinishFile | undefined
@@ -109,9 +111,21 @@ export class FileSinkWriter implements SinkWriter {
       await mkdir(dirname(path), { recursive: true })
       // A process of the run that was interrupted may still have the file open: it keeps a file without a name.
       await rm(temporary, { force: true })
-      return new FileSinkWriter(writing, temporary, await open(temporary, 'wx'), undefined)
+      const writer = new FileSinkWriter(writing, temporary, await open(temporary, 'wx'), undefined)
+      await writer.#begin(writing)
+      return writer
     } catch (error) {
       throw MaestroError.is(error) ? error : unwritable(target, error)
+    }
+  }
+
+  async #begin({ beginning }: FileWriting): Promise<void> {
+    if (beginning === undefined) return
+    try {
+      for await (const bytes of beginning()) await this.#append(bytes)
+    } catch (error) {
+      await this.abort()
+      throw error
     }
   }
 
@@ -187,14 +201,17 @@ export class FileSinkWriter implements SinkWriter {
     this.#text = []
     this.#length = 0
     if (text === '') return
-    const bytes = Buffer.from(text)
-    this.#bytes += bytes.length
-    this.#sum = crc32(bytes, this.#sum)
     try {
-      await this.#textFile.write(bytes)
+      await this.#append(Buffer.from(text))
     } catch (error) {
       throw unwritable(this.#target, error)
     }
+  }
+
+  async #append(bytes: Buffer): Promise<void> {
+    this.#bytes += bytes.length
+    this.#sum = crc32(bytes, this.#sum)
+    await this.#textFile.write(bytes)
   }
 }
 

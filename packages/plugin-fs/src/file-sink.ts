@@ -1,24 +1,25 @@
-import { basename, join } from 'node:path'
 import {
-  columnNames,
+  type ColumnSet,
   defineSink,
   displayPath,
   MaestroError,
+  maestroError,
+  onlyColumns,
+  rowFromEntries,
   type SinkTarget,
   type StorageCheckContext,
 } from '@maestro-dataflow/core'
-import { createRowEncoder } from './create-row-encoder.js'
 import { fsError } from './errors.js'
-import { excelFault, writeExcel } from './excel/write-excel.js'
-import { FileSinkWriter, type FinishFile } from './file-sink-writer.js'
-import { type FileFormat, formatOf, isDelimited, isPlainJsonl, isText, isTyped } from './format.js'
+import { findFiles } from './find-files.js'
+import { formatOf, isPlainJsonl } from './format.js'
+import { mergeableOutput } from './mergeable-output.js'
+import { encoderFor, finisherFor, openOutput, placeOutput } from './open-output.js'
 import { FileWriteFields, type WriteOptions } from './options.js'
-import { outputPath, outputTarget } from './output-path.js'
-import { writeParquet } from './parquet/write-parquet.js'
-import { isRemote, placeOf } from './places/find-place.js'
-import { isProjectFile } from './project-files.js'
-import type { EncoderState, RowEncoder } from './row-encoder.js'
-import { spoolEncoder } from './spooled/spool-encoder.js'
+import { assertFits } from './options-fit.js'
+import { outputTarget } from './output-path.js'
+import { isPartitioned, partitionColumns, partitionGlob, partitionPath } from './partitions/partition-path.js'
+import { PartitionedWriter } from './partitions/partitioned-writer.js'
+import { isRemote } from './places/find-place.js'
 import { standardInputFormat, standardPath } from './standard-input.js'
 import { StandardOutputWriter } from './standard-output-writer.js'
 
@@ -32,10 +33,18 @@ export const fileSink = defineSink({
       : isRemote(path)
         ? path
         : displayPath(outputTarget(path, context), context.directory),
+  // A compressed file and a file per partition are written in one go.
+  continues: (options) =>
+    options.path !== standardPath &&
+    !isPartitioned(options) &&
+    formatOf(options.path, options.format).compression === undefined,
+  mergeable: async (options, context) => mergeableOutput(options, context),
   async check(options, context) {
     try {
-      if (options.path !== standardPath) await place(options, context)
-      else if (options.format !== undefined) assertFits(options, options.format)
+      if (options.path === standardPath) {
+        if (options.format !== undefined) assertFits(options, options.format)
+      } else if (isPartitioned(options)) await checkPartitions(options, context)
+      else await placeOutput(options, context)
       return []
     } catch (error) {
       if (MaestroError.is(error)) return [error]
@@ -50,90 +59,45 @@ export const fileSink = defineSink({
       const encoder = encoderFor(options, context, format, 'standard output')
       return StandardOutputWriter.open(encoder, finisherFor(options, context, format))
     }
-    const { target, beside, format, compression } = await place(options, context)
-    return FileSinkWriter.open({
-      target,
-      beside,
-      compression,
-      plain: isPlainLines(options),
-      run: context.runDirectory,
-      continues: context.continues,
-      finish: finisherFor(options, context, format),
-      encoder: (from) => encoderFor(options, context, format, target.shown, from),
+    if (!isPartitioned(options)) return openOutput(options, context, isPlainLines(options))
+    await checkPartitions(options, context)
+    const { partitionBy, ...file } = options
+    const kept = withoutPartitions(options, context)
+    return new PartitionedWriter({
+      shown: options.path,
+      pathOf: (row) => partitionPath(options, row),
+      cut: (row) => onlyColumns(row, new Set(Object.keys(row).filter((name) => partitionBy?.includes(name) !== true))),
+      open: (path) => openOutput({ ...file, path }, { ...context, columns: kept }, false),
     })
   },
 })
 
-/** Makes the file from the rows that were held back, for a format that must know all of them. */
-function finisherFor(
-  options: WriteOptions,
-  { columns: known }: SinkTarget,
-  format: FileFormat,
-): FinishFile | undefined {
-  const { columns: names, compression = 'snappy', rowGroup = 100_000 } = options
-  if (format === 'xlsx')
-    return (spool, path) => writeExcel(spool, path, { columns: known.columns, names, sheet: options.sheet })
-  if (format !== 'parquet') return undefined
-  return (spool, path) => writeParquet(spool, path, { columns: known.columns, names }, { compression, rowGroup })
-}
-
-function encoderFor(
-  { columns, delimiter, formulas, excel, column }: WriteOptions,
-  { columns: known }: SinkTarget,
-  format: FileFormat,
-  path: string,
-  from?: EncoderState,
-): RowEncoder {
-  if (isTyped(format)) {
-    const check = format === 'xlsx' ? excelFault : undefined
-    return spoolEncoder(path, columns, known.open ? undefined : known.columns, check)
-  }
-  const options = {
-    path,
-    columns: columns ?? (known.open ? undefined : columnNames(known.columns)),
-    only: columns !== undefined,
-    delimiter,
-    formulas,
-    excel,
-    column,
-  }
-  return createRowEncoder(format, options, from)
-}
-
-/** The path and the format of the output, if it can be written. */
-async function place(options: WriteOptions, context: StorageCheckContext & SinkTarget & { runDirectory?: string }) {
-  const { path } = options
-  const { format, compression } = formatOf(path, options.format)
+/** @throws MAESTRO_RUN_OUTPUT_EXISTS, MAESTRO_FS_COLUMN_MISSING, MAESTRO_FS_OPTION_UNFIT */
+async function checkPartitions(options: WriteOptions, context: StorageCheckContext & SinkTarget): Promise<void> {
+  const { path, mode = 'create', s3, hub } = options
+  const { format } = formatOf(path, options.format)
   assertFits(options, format)
-  const replace = options.mode === 'overwrite' || context.overwrite
-  if (isRemote(path)) {
-    const target = await (await placeOf(path, options, context)).output(path, replace)
-    // The rows are gathered on this machine, so that an unfinished output goes on and nothing of it is visible.
-    return { target, beside: join(context.runDirectory ?? '', basename(path)), format, compression }
+  const known = Object.keys(context.columns.columns)
+  const missing = partitionColumns(options).filter((name) => !context.columns.open && !known.includes(name))
+  if (missing.length > 0) throw fsError('MAESTRO_FS_PARTITION', { path, missing, known })
+  if (mode !== 'create' || context.overwrite) return
+  const pattern = partitionGlob(options)
+  try {
+    const [there] = await findFiles({ path: pattern, format, s3, hub }, context)
+    if (there !== undefined) throw maestroError('MAESTRO_RUN_OUTPUT_EXISTS', { path: there.name })
+  } catch (error) {
+    if (!MaestroError.is(error, 'MAESTRO_STORAGE_NOT_FOUND')) throw error
   }
-  const target = await outputPath(path, context, replace)
-  if (options.allowProjectFiles !== true && isProjectFile(target.path, context.directory))
-    throw fsError('MAESTRO_FS_PROJECT_FILE', { path: target.shown })
-  return { target, beside: target.path, format, compression }
 }
 
-function isPlainLines({ path, format, columns }: WriteOptions): boolean {
-  return columns === undefined && path !== standardPath && isPlainJsonl(path, format)
+/** The columns of the files: those in the names of folders are left out. */
+function withoutPartitions({ partitionBy = [] }: WriteOptions, { columns: { columns, open } }: SinkTarget): ColumnSet {
+  const kept = Object.entries(columns).filter(([name]) => !partitionBy.includes(name))
+  return { columns: rowFromEntries(kept), open }
 }
 
-/** @throws MAESTRO_FS_OPTION_UNFIT for an option that does not apply to the format */
-function assertFits(options: WriteOptions, format: FileFormat): void {
-  const { path } = options
-  for (const option of ['delimiter', 'formulas', 'excel'] as const)
-    if (options[option] !== undefined && !isDelimited(format))
-      throw fsError('MAESTRO_FS_OPTION_UNFIT', { option, formats: 'CSV and TSV files', path })
-  for (const option of ['compression', 'rowGroup'] as const)
-    if (options[option] !== undefined && format !== 'parquet')
-      throw fsError('MAESTRO_FS_OPTION_UNFIT', { option, formats: 'Parquet files', path })
-  if (options.sheet !== undefined && format !== 'xlsx')
-    throw fsError('MAESTRO_FS_OPTION_UNFIT', { option: 'sheet', formats: 'Excel files', path })
-  if (options.column !== undefined && !isText(format))
-    throw fsError('MAESTRO_FS_OPTION_UNFIT', { option: 'column', formats: 'text and Markdown files', path })
-  if (options.columns !== undefined && isText(format))
-    throw fsError('MAESTRO_FS_OPTION_UNFIT', { option: 'columns', formats: 'files of rows with columns', path })
+function isPlainLines(options: WriteOptions): boolean {
+  const { path, format, columns, mode } = options
+  if (columns !== undefined || path === standardPath || isPartitioned(options)) return false
+  return mode !== 'append' && mode !== 'upsert' && isPlainJsonl(path, format)
 }

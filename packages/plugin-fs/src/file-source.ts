@@ -10,6 +10,7 @@ import {
   schemaColumns,
 } from '@maestro-dataflow/core'
 import { askedColumns, textColumns } from './asked-columns.js'
+import { sampleRows, withInferredColumns } from './cells/infer-columns.js'
 import { checkRows } from './check-rows.js'
 import { checkSource, hasMark, headerColumns } from './check-source.js'
 import { excelColumns } from './excel/read-excel.js'
@@ -19,8 +20,9 @@ import { findFiles } from './find-files.js'
 import { formatByName, isDelimited, isText, isTyped } from './format.js'
 import type { FoundFile, Project } from './found-file.js'
 import { identifyFiles } from './identify-files.js'
-import { FileReadFields, type ReadOptions } from './options.js'
+import { FileReadFields, type GivenReadOptions, type ReadOptions } from './options.js'
 import { parquetColumns } from './parquet/read-parquet.js'
+import { partitionNames, withPartitionColumns } from './partitions/read-partitions.js'
 import { excelLayoutOf, type ReadObservers, readFile } from './read-file.js'
 import { areJsonTypes } from './typed-columns.js'
 
@@ -32,7 +34,8 @@ export const fileSource = defineSource({
   describeColumns,
   async check(options, context) {
     try {
-      await checkSource(await findFiles(options, context), options)
+      const files = await findFiles(options, context)
+      await checkSource(files, await withInferredColumns(options, files))
       return []
     } catch (error) {
       if (MaestroError.is(error)) return [error]
@@ -45,11 +48,16 @@ export const fileSource = defineSource({
 
 /** Opens the files of a source. */
 export async function openFiles(
-  options: ReadOptions,
+  given: GivenReadOptions,
   project: Project & Partial<Pick<StorageContext, 'logger'>>,
 ): Promise<SourceReader> {
-  const files = await findFiles(options, project)
+  const files = await findFiles(given, project)
+  const options = await withInferredColumns(given, files)
   await checkSource(files, options)
+  if (given.columns === 'infer')
+    project.logger?.info(`The types of columns are those of the first ${sampleRows} rows.`, {
+      columns: options.columns,
+    })
   const bytesTotal = files.reduce((sum, { file }) => sum + file.size, 0)
   let bytesRead = 0
   const counted = (bytes: number) => {
@@ -108,7 +116,7 @@ const isUtf8 = (encoding: string | undefined): boolean =>
 /** The paths of the files, if their lines are the rows unchanged, so that a table engine can read them directly. */
 async function textOfRows(files: readonly FoundFile[], options: ReadOptions): Promise<readonly string[] | undefined> {
   const { schema, key, encoding, columns } = options
-  if (schema !== undefined || key !== undefined) return undefined
+  if (schema !== undefined || key !== undefined || partitionNames(files).length > 0) return undefined
   if (!isUtf8(encoding)) return undefined
   if (columns !== undefined && !Array.isArray(columns) && !areJsonTypes(columns)) return undefined
   if (files.some(({ format, compression }) => format !== 'jsonl' || compression !== undefined)) return undefined
@@ -122,10 +130,19 @@ async function textOfRows(files: readonly FoundFile[], options: ReadOptions): Pr
  * The columns that the options declare. Without a declaration, the columns of CSV and TSV are those of their headers,
  * as text.
  */
-async function describeColumns(options: ReadOptions, project: Project): Promise<ColumnSet> {
+async function describeColumns(given: GivenReadOptions, project: Project): Promise<ColumnSet> {
+  if (given.schema !== undefined) return declaredColumns(given)
+  const files = await findFiles(given, project)
+  const options = await withInferredColumns(given, files)
   const declared = declaredColumns(options)
-  if (options.schema !== undefined) return declared
-  const files = await findFiles(options, project)
+  return withPartitionColumns(await statedColumns(files, options, declared), files, askedColumns(options))
+}
+
+async function statedColumns(
+  files: readonly FoundFile[],
+  options: ReadOptions,
+  declared: ColumnSet,
+): Promise<ColumnSet> {
   if (files.every(({ format }) => isTyped(format))) return typedColumns(files, options, declared)
   if (!declared.open) return declared
   const names = await headerColumns(files, options)
@@ -141,11 +158,14 @@ async function typedColumns(
 ): Promise<ColumnSet> {
   const parquet = files.filter(({ format }) => format === 'parquet')
   const excel = files.filter(({ format }) => format === 'xlsx')
+  const inFolders = partitionNames(files)
+  const asked = askedColumns(options)
+  const inFiles = asked === undefined ? undefined : new Set([...asked].filter((name) => !inFolders.includes(name)))
   const found =
     excel.length === 0
-      ? await parquetColumns(parquet, askedColumns(options))
+      ? await parquetColumns(parquet, inFiles)
       : parquet.length === 0
-        ? await excelColumns(excel, excelLayoutOf(options))
+        ? await excelColumns(excel, { ...excelLayoutOf(options), asked: inFiles })
         : declared
   if (declared.open) return found
   const typed = Object.entries(declared.columns).map(
@@ -154,7 +174,7 @@ async function typedColumns(
   return { columns: rowFromEntries(typed), open: false }
 }
 
-function declaredColumns(options: ReadOptions): ColumnSet {
+function declaredColumns(options: GivenReadOptions): ColumnSet {
   const { schema, columns, header } = options
   if (schema !== undefined) return schemaColumns(schema)
   const formats = [options.path].flat().map((path) => options.format ?? formatByName(path))
@@ -163,6 +183,7 @@ function declaredColumns(options: ReadOptions): ColumnSet {
     const all = Object.entries(textColumns(options))
     return { columns: Object.fromEntries(all.filter(([name]) => asked?.has(name) !== false)), open: false }
   }
+  if (columns === 'infer') return { columns: {}, open: true }
   const names = columns ?? header
   if (names === undefined) return { columns: {}, open: true }
   if (!Array.isArray(names)) return { columns: names, open: false }

@@ -18,8 +18,7 @@ import { openFiles } from './file-source.js'
 import { findFiles } from './find-files.js'
 import type { Project } from './found-file.js'
 import { identifyFiles } from './identify-files.js'
-import type { FileSourceOptions } from './options.js'
-import { type ReadOptions, readOptions } from './options.js'
+import { type FileSourceOptions, type GivenReadOptions, readOptions } from './options.js'
 import { StepFolder } from './step-folder.js'
 
 /**
@@ -52,7 +51,7 @@ export interface FileStorageOptions extends Partial<FileSourceOptions> {
  * console.log(storage.operatorStep) // 1
  */
 export class FileStorage implements SteppedStorage {
-  readonly #options: ReadOptions | undefined
+  readonly #options: GivenReadOptions | undefined
   readonly #project: Project
   readonly #folder: StepFolder
   readonly #shown: string
@@ -188,7 +187,7 @@ export class FileStorage implements SteppedStorage {
   }
 }
 
-function parseOptions(reading: Partial<FileSourceOptions>): ReadOptions | undefined {
+function parseOptions(reading: Partial<FileSourceOptions>): GivenReadOptions | undefined {
   if (reading.path === undefined) return undefined
   const parsed = readOptions.safeParse(reading)
   if (parsed.success) return parsed.data

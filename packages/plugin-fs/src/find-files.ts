@@ -6,6 +6,7 @@ import { fsError } from './errors.js'
 import { type FileFormat, formatByName, formatOf } from './format.js'
 import type { FoundFile, Project } from './found-file.js'
 import type { ReadOptions } from './options.js'
+import { withPartitions } from './partitions/read-partitions.js'
 import { isRemote, type PlaceOptions, placeOf } from './places/find-place.js'
 import { LocalFile } from './places/local/local-file.js'
 import { standardInput, standardPath } from './standard-input.js'
@@ -44,7 +45,7 @@ export async function findFiles(
       files.set(absolute, { file: new LocalFile(absolute), name, ...formatOf(absolute, format) })
     }
   }
-  return [...files.values()]
+  return withPartitions([...files.values()])
 }
 
 async function expand(

@@ -8,6 +8,8 @@ export interface FoundFile {
   readonly name: string
   readonly format: FileFormat
   readonly compression: Compression
+  /** The columns that the folders of its path state, such as `year=2026`. */
+  readonly partition?: Readonly<Record<string, string | null>>
 }
 
 /** The folder of a project, and whether paths may leave it. */

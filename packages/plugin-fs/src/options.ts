@@ -10,10 +10,13 @@ import {
   type Schema,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
+import { dateFormats, numberFormats } from './cells/told-formats.js'
 import { isEncoding } from './decode-text.js'
 import { fileFormats } from './format.js'
 import { parquetCompressions } from './parquet/write-parquet.js'
+import { hubReadOptions, hubWriteOptions } from './places/hub/hub-options.js'
 import { s3Options } from './places/s3/s3-options.js'
+import { webOptions } from './places/web/web-options.js'
 
 const columnType = z.enum(columnTypes)
 const format = z.enum(fileFormats)
@@ -27,7 +30,8 @@ export class FileReadFields {
   /**
    * A path, a glob, a folder, or several of them, relative to the config file. A folder stands for all files in it, at
    * any depth, whose ending is known (with `format`, only the files of that format), sorted by name. `s3://bucket/key`
-   * is an object, a glob, or a folder of a bucket. `-` stands for standard input.
+   * is an object, a glob, or a folder of a bucket, `https://` a file
+   * of the web, and `hf://datasets/owner/name` a dataset of the Hugging Face hub. `-` stands for standard input.
    */
   path = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)])
   /**
@@ -39,9 +43,21 @@ export class FileReadFields {
   /**
    * The names of the columns to read, or the names with their types. Other columns are left out. Values are converted to
    * their types, and a row with a value that does not fit is rejected. An empty cell is null in any column that is
-   * not a string. Types are never guessed: a cell without a type is text.
+   * not a string. A cell without a type is text. `'infer'` takes the types of CSV and TSV from the first 10,000 rows:
+   * the plan shows them, and a value that would change, such as 007, stays text.
    */
-  columns = z.union([z.array(z.string()), z.record(z.string(), columnType)]).optional()
+  columns = z.union([z.array(z.string()), z.record(z.string(), columnType), z.literal('infer')]).optional()
+  /** With `columns: 'infer'`: the types of single columns, instead of those that the sample suggests. */
+  types = z.record(z.string(), columnType).optional()
+  /**
+   * How numbers are written in CSV, TSV, and texts of Excel, for columns of such types: with these signs between groups
+   * of digits and before the decimals. A currency may stand before or behind them. Other numbers reject their row.
+   *
+   * @default as in programs: 1234.56
+   */
+  numberFormat = z.enum(numberFormats).optional()
+  /** The order of day, month, and year in CSV, TSV, and texts of Excel, for date columns. @default ISO 8601 only */
+  dateFormat = z.enum(dateFormats).optional()
   /**
    * A schema that validates and transforms each row. A row that does not match is rejected. Cells of CSV and TSV are
    * converted to the numbers, booleans, lists, and objects that the schema expects.
@@ -88,18 +104,37 @@ export class FileReadFields {
   lines = z.boolean().optional()
   /** How the buckets of `s3://` paths are reached. @default the variables AWS_... of the environment */
   s3 = s3Options.optional()
+  /** How `https://` paths are read. */
+  web = webOptions.optional()
+  /** How `hf://` paths are read: which split, from which hub. @default the variables HF_TOKEN and HF_ENDPOINT */
+  hub = hubReadOptions.optional()
 }
 
 /** The options for writing rows to a file. */
 export class FileWriteFields {
   /**
-   * A path relative to the config file, or `s3://bucket/key`. `-` stands for standard output, where the rows appear when all are there.
+   * A path relative to the config file, `s3://bucket/key`, or
+   * `hf://datasets/owner/name/file`. `-` stands for standard output, where the rows appear when all are there.
    */
   path = z.string().min(1)
   /** @default from the file's ending; for standard output, the format of standard input or else JSONL */
   format = format.optional()
-  /** The action when the file exists: `create` reports an error; `overwrite` replaces the file. @default 'create' */
-  mode = z.enum(['create', 'overwrite']).optional()
+  /**
+   * The action when the file exists: `create` reports an error; `overwrite` replaces the file; `append` adds the rows
+   * behind those of the file; `upsert` replaces the rows of the file that have the `key` of a new row.
+   *
+   * @default 'create'
+   */
+  mode = z.enum(['create', 'overwrite', 'append', 'upsert']).optional()
+  /** For `upsert`: the column whose value tells which rows are the same. */
+  key = column().optional()
+  /**
+   * Columns whose values become folders before the name of the file: `year=2026/rows.parquet`. The files do not contain
+   * these columns. (A column in the path, such as `out/{label}.jsonl`, chooses the file and stays in it.)
+   */
+  partitionBy = columns()
+    .refine((names) => names.length > 0, 'at least one column is expected')
+    .optional()
   /**
    * Whether the output may be a file of the project itself: its config, `package.json`, or a hidden file, or a file in a
    * hidden folder or `node_modules`.
@@ -144,11 +179,18 @@ export class FileWriteFields {
   column = column().optional()
   /** How the bucket of an `s3://` path is reached. @default the variables AWS_... of the environment */
   s3 = s3Options.optional()
+  /** How an `hf://` path is written. @default the variables HF_TOKEN and HF_ENDPOINT */
+  hub = hubWriteOptions.optional()
 }
 
 export const readOptions = optionsSchema(FileReadFields)
 
-export type ReadOptions = OutputOf<FileReadFields>
+/** The options for reading, as they are given. */
+export type GivenReadOptions = OutputOf<FileReadFields>
+/** The options for reading, with the columns that were inferred. */
+export type ReadOptions = Omit<GivenReadOptions, 'columns' | 'types'> & {
+  readonly columns?: Exclude<GivenReadOptions['columns'], 'infer'>
+}
 export type WriteOptions = OutputOf<FileWriteFields>
 
 /** The options for reading files, as they are written in a pipeline. */

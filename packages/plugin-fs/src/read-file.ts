@@ -1,5 +1,6 @@
 import { type Logger, onlyColumns, type SourceBatch } from '@maestro-dataflow/core'
 import { askedColumns } from './asked-columns.js'
+import type { ToldFormats } from './cells/told-formats.js'
 import { toUtf8 } from './decode-text.js'
 import { type ExcelLayout, readExcel } from './excel/read-excel.js'
 import { type FilePlace, fileStart } from './file-place.js'
@@ -7,6 +8,7 @@ import { isDelimited, isText, isTyped } from './format.js'
 import type { FoundFile } from './found-file.js'
 import type { ReadOptions } from './options.js'
 import { readParquet } from './parquet/read-parquet.js'
+import { addPartition } from './partitions/read-partitions.js'
 import { readBytes } from './read-bytes.js'
 import { type DelimitedLayout, readDelimited, readHeader } from './read-delimited.js'
 import { readError } from './read-error.js'
@@ -38,7 +40,8 @@ export async function* readFile(
   const types = columns === undefined || Array.isArray(columns) ? {} : columns
   try {
     const rows = withAskedColumns(await readRecords(file, options, observers, from), file, options)
-    const typed = withTypes(rows, types, isDelimited(file.format) ? 'cells' : 'json')
+    const own = withTypes(rows, types, isDelimited(file.format) ? 'cells' : 'json', toldFormats(file, options))
+    const typed = file.partition === undefined ? own : addPartition(own, file, types, askedColumns(options))
     const convert =
       options.schema !== undefined && isDelimited(file.format) ? cellsForSchema(options.schema) : undefined
     if (convert === undefined) yield* typed
@@ -72,6 +75,10 @@ async function readRecords(
   if (isText(file.format)) return options.lines === true ? readTextLines(bytes, file.name) : readText(bytes, file.name)
   return file.format === 'json' ? readJson(bytes, file.name) : readJsonl(bytes, file.name, from)
 }
+
+/** What was told about texts: those of CSV, TSV, and Excel are written by people. */
+const toldFormats = ({ format }: FoundFile, { numberFormat, dateFormat }: ReadOptions): ToldFormats =>
+  isDelimited(format) || format === 'xlsx' ? { numberFormat, dateFormat } : {}
 
 /** Leaves out columns that are not asked for. The reader of cells has done so already. */
 async function* withAskedColumns(

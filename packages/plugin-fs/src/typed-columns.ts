@@ -6,6 +6,7 @@ import {
   SiftedBatch,
   type SourceBatch,
 } from '@maestro-dataflow/core'
+import { isTold, plainCell, type ToldFormats } from './cells/told-formats.js'
 import { fromCell, fromJson, Unfit } from './value-types.js'
 
 /** Values of these types are the same in JSON and in a row. */
@@ -21,6 +22,7 @@ export async function* withTypes(
   batches: AsyncIterable<SourceBatch>,
   columns: Columns,
   from: 'cells' | 'json',
+  told: ToldFormats = {},
 ): AsyncGenerator<SourceBatch> {
   const types = Object.entries(columns).filter(
     ([column, type]) => type !== 'unknown' && column !== '__proto__' && !(from === 'cells' && type === 'string'),
@@ -30,8 +32,8 @@ export async function* withTypes(
       yield batch
       continue
     }
-    const same = firstRows(batch, (row) => typeRow(row, types, from) === row)
-    yield same === batch.rows.length ? batch : typeRows(batch, same, types, from)
+    const same = firstRows(batch, (row) => typeRow(row, types, from, told) === row)
+    yield same === batch.rows.length ? batch : typeRows(batch, same, types, from, told)
   }
 }
 
@@ -48,12 +50,13 @@ function typeRows(
   same: number,
   types: readonly [string, ColumnType][],
   from: 'cells' | 'json',
+  told: ToldFormats,
 ): SourceBatch {
   const sifted = new SiftedBatch(batch)
   for (let index = 0; index < batch.rows.length; index++) {
     const id = batch.ids[index] as string
     const row = batch.rows[index] as Row
-    const typed = index < same ? row : typeRow(row, types, from)
+    const typed = index < same ? row : typeRow(row, types, from, told)
     if (typeof typed === 'string')
       sifted.reject(id, row, maestroError('MAESTRO_STORAGE_ROW_INVALID', { location: id, reason: typed }))
     else sifted.keep(id, typed)
@@ -62,17 +65,31 @@ function typeRows(
 }
 
 /** @returns the row, or the reason for which it is refused */
-function typeRow(row: Row, types: readonly [string, ColumnType][], from: 'cells' | 'json'): Row | string {
+function typeRow(
+  row: Row,
+  types: readonly [string, ColumnType][],
+  from: 'cells' | 'json',
+  told: ToldFormats,
+): Row | string {
   let changed: Record<string, unknown> | undefined
   for (let index = 0; index < types.length; index++) {
     const [column, type] = types[index] as [string, ColumnType]
     const value = row[column]
     if (value === undefined || value === null || typeof value === type || !Object.hasOwn(row, column)) continue
-    const typed = from === 'cells' ? fromCell(value as string, type) : fromJson(value, type)
+    const typed = typedValue(value, type, from, told)
     if (typed instanceof Unfit) return typed.at(column)
     if (typed === value) continue
     changed ??= { ...row }
     changed[column] = typed
   }
   return changed ?? row
+}
+
+function typedValue(value: unknown, type: ColumnType, from: 'cells' | 'json', told: ToldFormats): unknown {
+  if (typeof value !== 'string' || (from === 'json' && !isTold(told, type)))
+    return from === 'cells' ? fromCell(value as string, type) : fromJson(value, type)
+  const plain = plainCell(value, type, told)
+  if (plain === undefined) return new Unfit(value, type)
+  const typed = fromCell(plain, type)
+  return typed instanceof Unfit ? new Unfit(value, type) : typed
 }

@@ -56,6 +56,19 @@ export const tableErrors = {
     hint: () =>
       'A key that occurs often in both tables multiplies rows. Add a column to `by`, remove duplicates with table.dedupe before, or raise `maxRows`.',
   },
+  MAESTRO_TABLE_SQL: {
+    message: (d: { reason: string }) => `The query cannot be used: ${d.reason}`,
+    hint: () =>
+      'Write one SELECT over `input`, which is the rows of the step, and the tables that the option `tables` names. Files, the network, and settings cannot be reached.',
+  },
+  MAESTRO_TABLE_SQL_TIME: {
+    message: (d: { seconds: number }) => `The query took longer than ${d.seconds} seconds. Nothing was written.`,
+    hint: () => 'Simplify it, check that a recursion ends, or raise `timeout`.',
+  },
+  MAESTRO_TABLE_SQL_SIZE: {
+    message: (d: { maxRows: number }) => `The query returns more than ${d.maxRows} rows. Nothing was written.`,
+    hint: () => 'Check the conditions of its joins, or raise `maxRows`.',
+  },
   MAESTRO_TABLE_INVALID: {
     message: (d: { faults: readonly string[] }) => `The row is not valid: ${d.faults.join('; ')}.`,
     hint: () =>

@@ -4,6 +4,7 @@ import { cast } from './operators/cast.js'
 import { join } from './operators/combine/join.js'
 import { union } from './operators/combine/union.js'
 import { distinct } from './operators/distinct.js'
+import { profile } from './operators/profile/profile.js'
 import { fillMissing } from './operators/repair/fill-missing.js'
 import { outliers } from './operators/repair/outliers.js'
 import { validate } from './operators/rules/validate.js'
@@ -13,6 +14,7 @@ import { flatten } from './operators/shape/flatten.js'
 import { unpivot } from './operators/shape/unpivot.js'
 import { sort } from './operators/sort.js'
 import { split } from './operators/split.js'
+import { sql } from './operators/sql/sql.js'
 import { window } from './operators/window.js'
 import table from './plugin.js'
 
@@ -58,3 +60,5 @@ describeOperator(join, { rows, project, options: { right, by: ['city'], how: 'fu
 describeOperator(distinct, { rows, project, options: { columns: ['city'] } })
 describeOperator(sample, { rows, project, options: { count: 1, by: ['city'] } })
 describeOperator(window, { rows, project, options: { orderBy: 'people', values: { place: 'row_number()' } } })
+describeOperator(sql, { rows, project, options: { query: 'SELECT city, people FROM input', tables: { right } } })
+describeOperator(profile, { rows, project, options: { top: 2, bins: 2 } })

@@ -10,6 +10,7 @@ import { dedupe } from './operators/dedupe.js'
 import { distinct } from './operators/distinct.js'
 import { filter } from './operators/filter.js'
 import { limit } from './operators/limit.js'
+import { profile } from './operators/profile/profile.js'
 import { rename } from './operators/rename.js'
 import { fillMissing } from './operators/repair/fill-missing.js'
 import { outliers } from './operators/repair/outliers.js'
@@ -21,6 +22,7 @@ import { pivot } from './operators/shape/pivot.js'
 import { unpivot } from './operators/shape/unpivot.js'
 import { sort } from './operators/sort.js'
 import { split } from './operators/split.js'
+import { sql } from './operators/sql/sql.js'
 import { window } from './operators/window.js'
 
 const duckdb = defineTableEngine({
@@ -57,6 +59,8 @@ export default definePlugin({
     distinct,
     pivot,
     window,
+    sql,
+    profile,
   ],
   tableEngines: [duckdb],
 })

@@ -8,6 +8,7 @@ import type { dedupe } from './operators/dedupe.js'
 import type { distinct } from './operators/distinct.js'
 import type { filter } from './operators/filter.js'
 import type { limit } from './operators/limit.js'
+import type { profile } from './operators/profile/profile.js'
 import type { rename } from './operators/rename.js'
 import type { fillMissing } from './operators/repair/fill-missing.js'
 import type { outliers } from './operators/repair/outliers.js'
@@ -19,6 +20,7 @@ import type { pivot } from './operators/shape/pivot.js'
 import type { unpivot } from './operators/shape/unpivot.js'
 import type { sort } from './operators/sort.js'
 import type { split } from './operators/split.js'
+import type { sql } from './operators/sql/sql.js'
 import type { window } from './operators/window.js'
 
 declare module '@maestro-dataflow/core' {
@@ -36,6 +38,8 @@ declare module '@maestro-dataflow/core' {
     'table.drop': typeof drop
     'table.rename': typeof rename
     'table.cast': typeof cast
+    'table.profile': typeof profile
+    'table.sql': typeof sql
     'table.window': typeof window
     'table.pivot': typeof pivot
     'table.distinct': typeof distinct

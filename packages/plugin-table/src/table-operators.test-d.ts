@@ -121,4 +121,12 @@ describe('the table operators know the columns', () => {
     // @ts-expect-error there is no column "town"
     sales.step('table.window', { orderBy: 'town', values: { n: 'row_number()' } })
   })
+
+  test('profile has the columns of a profile', () => {
+    const { row } = sales.step('table.profile', { columns: ['city'] })
+    expectTypeOf(row.column).toEqualTypeOf<string>()
+    expectTypeOf(row.distinct).toEqualTypeOf<number>()
+    // @ts-expect-error there is no column "town"
+    sales.step('table.profile', { columns: ['town'] })
+  })
 })

@@ -6,6 +6,7 @@ interface PlanOptions {
   readonly serving?: string
   readonly json?: boolean
   readonly estimate?: number | true
+  readonly incremental?: boolean
 }
 
 /** The number of rows to try when `--estimate` has no number. */
@@ -18,6 +19,7 @@ export const register: Register = (program) => {
     .description('check a pipeline and show what would run: steps, columns, servings, stages')
     .option('--set <name=value>', 'a parameter of the pipeline; may be repeated', gatherSettings, {})
     .option('--estimate [rows]', `try some rows (${probes}) and tell tokens, cost and time of a run`, wholeNumber)
+    .option('--incremental', 'tell how many rows are new or have changed since the last finished run')
     .option('--serving <name>', 'the serving that operators ask instead of "default"')
     .option('--json', 'print the plan, or the error, as JSON')
     .addHelpText(

@@ -13,6 +13,7 @@ interface RunOptions {
   readonly until?: string
   readonly from?: string
   readonly fresh?: boolean
+  readonly incremental?: boolean
   readonly serving?: string
   readonly json?: boolean
 }
@@ -33,7 +34,7 @@ export const register: Register = (program) => {
     .option('--overwrite', 'replace outputs that exist, with --limit too')
     .option('--allow-empty', 'replace outputs that exist even if no row is left')
     .option('--resume', 'continue the unfinished run of this pipeline, or begin a new one if there is none')
-    .option('--retry-rejects', 'with --resume, try the rejected rows again')
+    .option('--retry-rejects', 'with --resume or --incremental, try the rejected rows again')
     .option('--full-hash', 'with --resume, compare the whole input files, not only size, time, beginning and end')
     .option('--until <step>', 'stop after this step; `maestro resume` goes on')
     .option(
@@ -41,6 +42,8 @@ export const register: Register = (program) => {
       'continue the unfinished run, and run the stage of this step and all that depends on it again',
     )
     .option('--fresh', 'ask models again instead of reusing answers of earlier runs')
+    .option('--incremental', 'process only rows that are new or have changed since the last finished run')
+    .option('--no-incremental', 'process all rows, although the pipeline says `incremental`')
     .option('--json', 'print the report, or the error, as one JSON object')
     .addHelpText(
       'after',
@@ -49,6 +52,7 @@ export const register: Register = (program) => {
         'maestro run reviews --limit 20 --output out/first.csv',
         'maestro run pipelines/daily.ts --set day=2026-01-31 --overwrite',
         'maestro run reviews --resume',
+        'maestro run reviews --incremental',
         'maestro run reviews --json | jq .counts',
         'cat new.csv | maestro run reviews --set path=- --output -',
         'maestro run clean index --serving big',

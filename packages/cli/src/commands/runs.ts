@@ -64,10 +64,15 @@ export const register: Register = (program) => {
       .command('rejects [run]')
       .description('list the rejected rows of a run, by reason, with what to do about them')
       .option('--step <step>', 'only those of this step')
-      .option('--limit <rows>', 'the examples of each reason', wholeNumber, 3),
+      .option('--limit <rows>', 'the examples of each reason', wholeNumber, 3)
+      .option('--retry', 'try them again, and add the rows that succeed to the outputs of an incremental pipeline'),
     'maestro rejects',
+    'maestro rejects reviews --retry',
     'maestro rejects reviews --step sentiment --json',
-  ).action(async (run: string | undefined, options) => (await load()).rejects(run, { ...options, ...global() }))
+  ).action(async (run: string | undefined, options) => {
+    if (options.retry === true) await (await import('../retry-command.js')).retry(run, { ...options, ...global() })
+    else await (await load()).rejects(run, { ...options, ...global() })
+  })
   withJson(
     program
       .command('diff <before> <after>')

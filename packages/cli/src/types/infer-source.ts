@@ -75,7 +75,12 @@ async function isDataFile(nameOrPath: string, config: CommandProject['config']):
 }
 
 function withoutColumns(options: unknown): Readonly<Record<string, unknown>> {
-  const { columns: _columns, schema: _schema, ...rest } = (options ?? {}) as Readonly<Record<string, unknown>>
+  const {
+    columns: _columns,
+    schema: _schema,
+    types: _types,
+    ...rest
+  } = (options ?? {}) as Readonly<Record<string, unknown>>
   return rest
 }
 

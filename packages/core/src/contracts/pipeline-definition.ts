@@ -1,7 +1,9 @@
+import type { IncrementalSettings } from './incremental.js'
 import type { ColumnEffects, Operator } from './operator.js'
 import type { OperatorDefinition } from './operator-definition.js'
 import type { FilterFunction, FlatMapFunction, MapBatchesFunction, MapFunction } from './operator-functions.js'
 import type { InlineRowsSource } from './pipeline-source.js'
+import type { Row } from './row.js'
 
 /** A function in a pipeline, with what the plan should know about it. */
 export type FunctionStep = (
@@ -19,6 +21,12 @@ export type FunctionStep = (
 /** What a step runs: an operator by name, its definition, an instance, or a function. */
 export type StepUse = string | OperatorDefinition | Operator | FunctionStep
 
+/**
+ * Which rows a step works on, as data or as a function: a value for each of some columns, or `{ oneOf, not, min, max }`. Other
+ * rows pass the step by.
+ */
+export type RowCondition = Readonly<Record<string, unknown>> | ((row: Row) => boolean)
+
 export interface StepNode {
   readonly id: string
   /** `source` or the id of another step. */
@@ -29,6 +37,8 @@ export interface StepNode {
   readonly onError?: 'reject' | 'fail'
   /** Calls of its operator that may be in progress at once. @default the rows in flight */
   readonly concurrency?: number
+  /** The rows that it works on. The others pass it by unchanged. @default all */
+  readonly where?: RowCondition
 }
 
 export interface SinkNode {
@@ -50,4 +60,6 @@ export interface PipelineDefinition {
   readonly end?: string
   /** The values of the parameters, for function steps and the plan. */
   readonly params?: unknown
+  /** Makes its runs process only rows that are new or have changed. */
+  readonly incremental?: IncrementalSettings
 }

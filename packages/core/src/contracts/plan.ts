@@ -1,3 +1,4 @@
+import type { IncrementalSettings } from './incremental.js'
 import type { ColumnEffects, OperatorKind } from './operator.js'
 import type { ServingNeed } from './operator-definition.js'
 import type { ColumnSet } from './row.js'
@@ -8,6 +9,8 @@ export interface PlannedSource {
   readonly use: string
   readonly options: unknown
   readonly columns: ColumnSet
+  /** Set in the plan of an incremental run: its settings, and the run whose rows it does not process again. */
+  readonly incremental?: IncrementalSettings & { readonly since: string | undefined }
 }
 
 /** One step of a plan, as data. Functions, prompts, and schemas are represented by what identifies them. */
@@ -27,6 +30,8 @@ export interface PlannedStep {
   /** The names of the vector stores it will use. */
   readonly vectorStores?: readonly string[]
   readonly deterministic: boolean
+  /** The rows that it works on: columns with conditions, or the text of a function. @default all */
+  readonly where?: unknown
 }
 
 export interface PlannedSink {
@@ -35,6 +40,12 @@ export interface PlannedSink {
   readonly use: string
   readonly options: unknown
   readonly columns: ColumnSet
+  /**
+   * How it goes on in a run that is resumed. `again`: it gets all rows again, without their functions or models being
+   * called. `uncertain`: the same, but a run that was interrupted in the commit of the sink cannot be resumed. Missing if
+   * it goes on behind the rows that were committed.
+   */
+  readonly resumed?: 'again' | 'uncertain'
 }
 
 /** Steps that run together: row steps that rows stream through, or one step that needs the whole table. */

@@ -1,3 +1,4 @@
+import type { IncrementalReport } from './incremental.js'
 import type { RowId } from './row.js'
 
 /** Row counts of one step: rowsIn + created = rowsOut + rejected + dropped + merged. */
@@ -8,6 +9,8 @@ export interface StepCounts {
   readonly dropped: number
   readonly merged: number
   readonly created: number
+  /** Rows that passed the step by, because they do not match its `where`. They are among `rowsOut`. */
+  readonly passedBy?: number
 }
 
 /** Tokens, cost, and calls of one step or a run. */
@@ -116,6 +119,8 @@ export interface RunReport {
   /** What steps tell the user; missing if they tell nothing. */
   readonly warnings?: readonly StepWarning[]
   readonly sinks: readonly SinkReport[]
+  /** What an incremental run found in its input. The other counts are those of the rows that it processed. */
+  readonly incremental?: IncrementalReport
   /** Plugins that failed while they observed the run; missing if none did. */
   readonly observers?: readonly ObserverReport[]
   /** The servings that the run used. */

@@ -1,10 +1,12 @@
 import type { Logger } from './logger.js'
-import type { RowId } from './row.js'
+import type { Row, RowId } from './row.js'
 
 /*
- * Everything here is data: it survives a structured clone as well as JSON. Rows are lines of a step file, which keep
- * every value of a row.
+ * Everything here is data: it survives a structured clone, and JSON too if the workers take rows as text.
  */
+
+/** A row on its way: a line of a step file, or the row itself if it is only carried from thread to thread. */
+export type SentRow = string | Row
 
 /** Where a worker finds the pipeline that it works for. */
 export interface PipelineOrigin {
@@ -28,6 +30,8 @@ export interface WorkerTask {
   readonly rowsInFlight: number
   /** Whether the answers of other runs are not reused. */
   readonly fresh: boolean
+  /** Whether rows are sent as they are, where a structured clone keeps them, and not as text. */
+  readonly clonesRows: boolean
 }
 
 /** Consecutive rows at the beginning of a task's steps. */
@@ -35,10 +39,11 @@ export interface RowPartition {
   /** Its number in the task, from 0. */
   readonly index: number
   readonly ids: readonly RowId[]
-  /** The rows as lines of a step file. */
-  readonly rows: readonly string[]
+  readonly rows: readonly SentRow[]
   /** The number of rows after each step that the report still needs. */
   readonly samples: number
+  /** Whether it is a part of a partition of which workers have died. It then runs alone, and is not tried again. */
+  readonly isSuspect: boolean
 }
 
 /** An error as data. */
@@ -46,6 +51,8 @@ export interface ErrorData {
   readonly message: string
   /** Missing for an error that is not a MaestroError. */
   readonly code?: string | undefined
+  /** The name of an error that is not a MaestroError. */
+  readonly name?: string | undefined
   readonly hint?: string | undefined
   /** In the encoding of a value of a step file. */
   readonly details?: string | undefined
@@ -60,14 +67,14 @@ export interface ErrorData {
 }
 
 /**
- * What became of one row: a line if it came out, or where it ended. `null` stands for a row that cannot be sent, which
+ * What became of one row: the row that came out, or where it ended. `null` stands for a row that cannot be sent, which
  * the run then takes through the steps itself.
  */
 export type RowOutcome =
-  | string
   | null
+  | { readonly row: SentRow }
   | { readonly dropped: string; readonly reason?: string | undefined }
-  | { readonly rejected: string; readonly row: string; readonly error: ErrorData }
+  | { readonly rejected: string; readonly given: SentRow; readonly error: ErrorData }
   /** The children that the step made of it, whose ids are `<id>/<step>/<number from 0>`. */
   | { readonly split: string; readonly into: readonly RowOutcome[] }
 
@@ -78,7 +85,7 @@ export interface PartitionResult {
   /** The error that ends the run. */
   readonly failure?: ErrorData | undefined
   /** Rows after each step, as asked for. */
-  readonly samples: readonly { readonly step: string; readonly id: RowId; readonly row: string }[]
+  readonly samples: readonly { readonly step: string; readonly id: RowId; readonly row: SentRow }[]
   /** The requests to models that the worker made itself. Each is a `RequestDoneEvent` as a value of a step file. */
   readonly requests: readonly string[]
   /** The milliseconds that the worker took. */
@@ -97,9 +104,9 @@ export interface StepWorkers {
     readonly mostRows: number
   }
   /**
-   * Runs one partition, wherever. If a worker dies of it, it is tried again, once, in a new worker and alone.
+   * Runs one partition, wherever. If a worker dies of it, it is tried again, once and alone, unless it is suspect.
    *
-   * @throws MAESTRO_WORKER_CRASHED if it died again; the run then tries halves of the partition, down to the row
+   * @throws MAESTRO_WORKER_CRASHED if a worker died of it for the last time; the run then tries halves of the partition, down to the row
    */
   run(partition: RowPartition, signal: AbortSignal): Promise<PartitionResult>
   /** Called once, at the end of the stage, whatever the outcome. */
@@ -152,6 +159,11 @@ export interface WorkerPool {
    * stay in the process of the run.
    */
   readonly asksServings: boolean
+  /**
+   * Whether rows reach the workers by a structured clone, which takes less time than text. Otherwise, everything can be
+   * written as JSON. @default false
+   */
+  readonly clonesRows?: boolean
   /**
    * Finds workers for a task.
    *

@@ -124,7 +124,7 @@ export interface SinkWriter {
    * The number of rows that it holds, without those that it refused, when all rows have arrived. A sink that states it is
    * checked before any output of the run becomes visible. Otherwise, the count is known only after the commit.
    */
-  readonly rowsWritten?: number
+  readonly rowsWritten?: number | undefined
   /** Removes what was written and leaves the target unchanged. It may be called after a failed commit. */
   abort(): Promise<void>
   /**
@@ -195,6 +195,17 @@ export interface SinkContinuation {
   readonly isShared: boolean
 }
 
+/** An output that takes part in incremental runs, as an earlier run has left it. */
+export interface MergeableOutput {
+  /** Whether the output exists. If it does not, the run processes all rows. */
+  readonly exists: boolean
+  /**
+   * The rows that it holds. An incremental run writes those that stay, before the new ones. Undefined if the sink itself
+   * replaces rows by their key.
+   */
+  readonly rows?: () => AsyncIterable<SourceBatch>
+}
+
 /**
  * The reading side of a storage, as `defineSource` creates it.
  *
@@ -246,6 +257,10 @@ export interface SinkDefinition<S = unknown, Options = unknown> {
    */
   target?(options: Options, context: StorageCheckContext): string | undefined
   open(options: Options, context: StorageContext & SinkTarget): Promise<SinkWriter> | SinkWriter
+  /** Whether writers with these options have `checkpoint`: the plan says which sinks get all rows again. */
+  continues?(options: Options): boolean
+  /** The output of these options for an incremental run; undefined if its rows cannot be merged. */
+  mergeable?(options: Options, context: StorageContext): Promise<MergeableOutput | undefined>
   /**
    * For sinks whose writers have `keepsReceipt`: the receipt under a name, and what its commit has returned. Undefined if
    * there is none, so that the rows are not there either.

@@ -111,7 +111,7 @@ export function defineOperator<
     /** The columns that are read in addition to those that options and prompts name. */
     reads?(options: OutputOf<S>): readonly string[]
     /** All effects on columns, if they depend on the options and the incoming columns. */
-    columns?(options: OutputOf<S>, before: ColumnSet): ColumnEffects
+    columns?(options: OutputOf<S>, before: ColumnSet): ColumnEffects | Promise<ColumnEffects>
     /** The type of the row after the operator, if the other properties cannot express it: `rowFunction<MyRow>()`. */
     readonly row?: F | undefined
     readonly inject?: Tokens
@@ -137,15 +137,18 @@ export function defineOperator<
     options: schema,
     prompts,
     sources,
-    columns: (given: Options, before: ColumnSet): ColumnEffects => {
+    columns: (given: Options, before: ColumnSet): ColumnEffects | Promise<ColumnEffects> => {
+      const withNamed = (said: ColumnEffects): ColumnEffects => {
+        const named = [
+          ...namedColumns(schema, given),
+          ...prompts.flatMap((prompt) => promptColumns(prompt, given)),
+          ...(reads?.(given as OutputOf<S>) ?? []),
+          ...(said.reads ?? []),
+        ]
+        return { ...said, reads: [...new Set(named)] }
+      }
       const said = columns?.(given as OutputOf<S>, before) ?? (isSaid ? resolveEffects(effects, given, before) : unsaid)
-      const named = [
-        ...namedColumns(schema, given),
-        ...prompts.flatMap((prompt) => promptColumns(prompt, given)),
-        ...(reads?.(given as OutputOf<S>) ?? []),
-        ...(said.reads ?? []),
-      ]
-      return { ...said, reads: [...new Set(named)] }
+      return said instanceof Promise ? said.then(withNamed) : withNamed(said)
     },
   } as never
 }

@@ -1,4 +1,5 @@
-import type { PipelineDefinition, SinkNode, StepNode } from '../contracts/pipeline-definition.js'
+import type { IncrementalSettings } from '../contracts/incremental.js'
+import type { PipelineDefinition, RowCondition, SinkNode, StepNode } from '../contracts/pipeline-definition.js'
 
 /** One step as data: an operator's name and its options side by side. */
 export interface StepData {
@@ -10,6 +11,11 @@ export interface StepData {
   readonly onError?: 'reject' | 'fail'
   /** The maximum number of concurrent calls of the operator. */
   readonly concurrency?: number
+  /**
+   * As an object, the rows that the step works on: `{ score: { min: 3 } }`. Any other value is an option of the operator,
+   * such as the expression of `table.filter`.
+   */
+  readonly where?: unknown
   readonly [option: string]: unknown
 }
 
@@ -30,6 +36,8 @@ export interface PipelineData {
   readonly read: { readonly use: string; readonly [option: string]: unknown }
   readonly steps?: readonly StepData[]
   readonly write?: SinkData | readonly SinkData[]
+  /** Makes its runs process only rows that are new or have changed. */
+  readonly incremental?: IncrementalSettings
 }
 
 /**
@@ -47,7 +55,10 @@ export function definePipeline(data: Omit<PipelineData, 'params'>): PipelineDefi
   const { use, ...sourceOptions } = data.read
   const steps: StepNode[] = []
   for (const [index, step] of (data.steps ?? []).entries()) {
-    const { use, id, after, onError, concurrency, ...options } = step
+    const { use, id, after, onError, concurrency, ...others } = step
+    const { where, ...rest } = others
+    const isSetting = typeof where === 'object' && where !== null
+    const options = isSetting ? rest : others
     const input = after ?? steps.at(-1)?.id ?? 'source'
     steps.push({
       id: id ?? `${index + 1}-${use}`,
@@ -56,6 +67,7 @@ export function definePipeline(data: Omit<PipelineData, 'params'>): PipelineDefi
       options,
       ...(onError === undefined ? {} : { onError }),
       ...(concurrency === undefined ? {} : { concurrency }),
+      ...(isSetting ? { where: where as RowCondition } : {}),
     })
   }
   const written =
@@ -68,5 +80,7 @@ export function definePipeline(data: Omit<PipelineData, 'params'>): PipelineDefi
     const { use, id, after, ...options } = sink
     return { id: id ?? `sink-${index + 1}`, input: after ?? steps.at(-1)?.id ?? 'source', use, options }
   })
-  return { name: data.name, source: { use, options: sourceOptions }, steps, sinks }
+  const { name, incremental } = data
+  const source = { use, options: sourceOptions }
+  return { name, source, steps, sinks, ...(incremental === undefined ? {} : { incremental }) }
 }

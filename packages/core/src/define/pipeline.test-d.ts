@@ -1,4 +1,4 @@
-import { expectTypeOf, test } from 'vitest'
+import { describe, expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
 import type { Row } from '../contracts/row.js'
 import type { Schema } from '../contracts/schema.js'
@@ -339,4 +339,31 @@ test('a chain of a hundred steps keeps its types', () => {
   expectTypeOf(end.row).toEqualTypeOf<{ id: string; end: string; size: number }>()
   // @ts-expect-error a column that was dropped at its end
   end.step('test.select', { columns: ['a98'] })
+})
+
+describe('where', () => {
+  const judge = defineOperator({
+    name: 'test.judge',
+    kind: 'map',
+    options: {},
+    adds: { score: 'number' },
+    drops: ['text'],
+    create: () => (row) => row,
+  })
+  const rows = pipeline('p').from([{ text: 'a', language: 'en', score: 'x', at: new Date() }])
+
+  test('columns that a step adds or drops may be missing afterwards', () => {
+    const after = rows.step(judge, {}, { where: { language: 'en' } })
+    expectTypeOf(after.row).toEqualTypeOf<{ text?: string; language: string; score: string | number; at: Date }>()
+    expectTypeOf(rows.step(judge, {}, { id: 'all' }).row).toEqualTypeOf<{ language: string; score: number; at: Date }>()
+  })
+
+  test('conditions are typed by the columns', () => {
+    rows.step(judge, {}, { where: { at: { min: new Date() }, text: { oneOf: ['a'], not: null } } })
+    rows.step(judge, {}, { where: (row) => row.text.length > 3 })
+    // @ts-expect-error there is no column "town"
+    rows.step(judge, {}, { where: { town: 'x' } })
+    // @ts-expect-error a text is no number
+    rows.step(judge, {}, { where: { text: { min: 3 } } })
+  })
 })

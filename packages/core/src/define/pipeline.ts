@@ -1,5 +1,6 @@
 import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import type { Operators } from '../contracts/component-types.js'
+import type { IncrementalSettings } from '../contracts/incremental.js'
 import type { ColumnEffects, Operator, OperatorContext } from '../contracts/operator.js'
 import type { OperatorDefinition } from '../contracts/operator-definition.js'
 import type { BatchContext, FilterContext, FlatMapContext } from '../contracts/operator-functions.js'
@@ -14,6 +15,7 @@ import type { DidYouMean, NoSuchName } from './options/faults.js'
 import type { InputOf } from './options/fields.js'
 import type { CheckedOptions, OptionsOver } from './options/options-over.js'
 import type { OperatorName, SideInput, SinkName, SourceName, SourceRowOf } from './options/registered.js'
+import type { PassedBy, Where } from './where.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: matches every definition
 type AnyDefinition = OperatorDefinition<string, any, any, any>
@@ -55,13 +57,25 @@ export interface FunctionOptions {
   readonly concurrency?: number
 }
 
-export interface StepSettings {
+export interface StepSettings<R = Record<string, unknown>> {
   /** A name for reports. @default position and operator */
   readonly id?: string
   readonly onError?: 'reject' | 'fail'
   /** The maximum number of concurrent calls of the operator. @default the run's `rowsInFlight` */
   readonly concurrency?: number
+  /**
+   * The rows that the step works on: `{ language: 'en', score: { min: 3 } }`, or a function. The others pass by
+   * unchanged, without the columns that the step adds. A step over a whole table has no such setting.
+   *
+   * @default all rows
+   */
+  readonly where?: Where<R>
 }
+
+/** The row after a step that some rows may pass by. */
+export type AfterStep<Before, After, Settings> = Settings extends { readonly where: object }
+  ? PassedBy<Before, After>
+  : After
 
 /** The context that a function step receives in addition to the row. */
 export interface FunctionContext<Params> extends OperatorContext {
@@ -122,7 +136,7 @@ export class PipelineBuilder<R, Params = unknown> {
   ): PipelineBuilder<Given, Params>
   /** Begins with the current step of a row storage. */
   from(storage: RowStorage, options?: FromOptions): PipelineBuilder<Record<string, unknown>, Params>
-  from(rows: unknown, options: FromOptions = {}): PipelineBuilder<never, Params> {
+  from(rows: unknown, options: FromOptions = {}): unknown {
     const columns: ColumnSet =
       options.columns === undefined ? { columns: {}, open: true } : { columns: options.columns, open: false }
     const { key } = options
@@ -130,18 +144,22 @@ export class PipelineBuilder<R, Params = unknown> {
   }
 
   /** Adds an operator by its name or its definition. */
-  step<const Use extends string | AnyDefinition, const Given extends StepOptions<R, Use>>(
+  step<
+    const Use extends string | AnyDefinition,
+    const Given extends StepOptions<R, Use>,
+    Settings extends StepSettings<R> = Record<never, never>,
+  >(
     use: Known<Use, OperatorName>,
     options: CheckedOptions<StepInput<Use>, R, Given>,
-    settings: StepSettings = {},
-  ): PipelineBuilder<StepOutput<R, Use, Given>, Params> {
+    settings?: Settings & StepSettings<R>,
+  ): PipelineBuilder<AfterStep<R, StepOutput<R, Use, Given>, Settings>, Params> {
     const named = use as string | AnyDefinition
-    return this.#add(named, options, typeof named === 'string' ? named : named.name, settings)
+    return this.#add(named, options, typeof named === 'string' ? named : named.name, settings as StepSettings)
   }
 
   /** Adds an operator object, such as an instance of your own class. State its new row type yourself. */
-  use<Out = Record<string, unknown>>(operator: Operator, settings: StepSettings = {}): PipelineBuilder<Out, Params> {
-    return this.#add(operator, undefined, operator.constructor.name, settings)
+  use<Out = Record<string, unknown>>(operator: Operator, settings: StepSettings<R> = {}): PipelineBuilder<Out, Params> {
+    return this.#add(operator, undefined, operator.constructor.name, settings as StepSettings)
   }
 
   /** Changes each row with a function. */
@@ -161,7 +179,7 @@ export class PipelineBuilder<R, Params = unknown> {
     run: (row: R, context: FunctionContext<Params> & FilterContext) => boolean | Promise<boolean>,
     options?: FunctionOptions,
   ): PipelineBuilder<R, Params>
-  filter(run: unknown, options: FunctionOptions = {}): PipelineBuilder<never, Params> {
+  filter(run: unknown, options: FunctionOptions = {}): unknown {
     return this.#addFunction({ kind: 'filter', run: run as never }, { columns: {}, ...options })
   }
 
@@ -194,6 +212,17 @@ export class PipelineBuilder<R, Params = unknown> {
     return new PipelineBuilder({ definition: branched, tip: this.#draft.tip })
   }
 
+  /**
+   * Makes the runs of the pipeline process only the rows of its source that are new or have changed since the last
+   * finished run. The columns are those of the source, so call it after `read` or `from`.
+   *
+   * @example pipeline('p').read('fs.file', { path: 'in.csv' }).incremental({ key: 'id', removed: 'remove' })
+   */
+  incremental(settings: IncrementalSettings): PipelineBuilder<R, Params> {
+    const { definition, tip } = this.#draft
+    return new PipelineBuilder({ tip, definition: { ...definition, incremental: settings } })
+  }
+
   /** Writes the rows of this point. The chain may continue. */
   write<const Name extends string, const Given extends OptionsOver<SideInput<Name, 'sink'>, R>>(
     use: Known<Name, SinkName>,
@@ -222,9 +251,9 @@ export class PipelineBuilder<R, Params = unknown> {
     return this.#add(described, undefined, step.kind, settings)
   }
 
-  #add<Next>(use: StepUse, options: unknown, name: string, settings: StepSettings): PipelineBuilder<Next, Params> {
+  #add<Next>(use: StepUse, options: unknown, name: string, settings: StepSettings = {}): PipelineBuilder<Next, Params> {
     const { definition, tip } = this.#draft
-    const { id = `${definition.steps.length + 1}-${name}`, onError, concurrency } = settings
+    const { id = `${definition.steps.length + 1}-${name}`, onError, concurrency, where } = settings
     const step = {
       id,
       input: tip,
@@ -232,6 +261,7 @@ export class PipelineBuilder<R, Params = unknown> {
       options,
       ...(onError === undefined ? {} : { onError }),
       ...(concurrency === undefined ? {} : { concurrency }),
+      ...(where === undefined ? {} : { where }),
     }
     return new PipelineBuilder({ tip: id, definition: { ...definition, steps: [...definition.steps, step] } })
   }

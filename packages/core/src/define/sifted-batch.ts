@@ -38,6 +38,11 @@ export class SiftedBatch {
     this.#rejects.push({ id, row, error, after: this.#ids.length })
   }
 
+  /** Leaves the next row out. */
+  skip(): void {
+    this.#next()
+  }
+
   /** Returns the batch after all rows were checked. */
   take(): SourceBatch {
     this.#checked = Number.POSITIVE_INFINITY

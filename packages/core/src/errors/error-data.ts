@@ -11,14 +11,17 @@ export function toErrorData(error: unknown, depth = 0): ErrorData {
   const stack = error instanceof Error ? error.stack : undefined
   const inner = error instanceof Error ? error.cause : undefined
   const cause = inner === undefined || depth === deepestCause ? undefined : toErrorData(inner, depth + 1)
-  if (!MaestroError.is(error)) return { message: reasonOf(error), stack, cause }
+  if (!MaestroError.is(error)) {
+    const name = error instanceof Error ? error.name : undefined
+    return { message: reasonOf(error), name, stack, cause }
+  }
   const { code, message, hint, retryable, stopsRun, plugin, step, rowId, tries } = error
   const details = encodedDetails(error.details)
   return { code, message, hint, details, retryable, stopsRun, plugin, step, rowId, tries, stack, cause }
 }
 
 /** The error of the data again. */
-export function fromErrorData({ code, message, details, stack, cause, ...others }: ErrorData): Error {
+export function fromErrorData({ code, name, message, details, stack, cause, ...others }: ErrorData): Error {
   const { hint, retryable, stopsRun, ...place } = others
   const inner = cause === undefined ? undefined : fromErrorData(cause)
   const error =
@@ -33,6 +36,7 @@ export function fromErrorData({ code, message, details, stack, cause, ...others 
           details: details === undefined ? undefined : (decodeStepValue(details) as Readonly<Record<string, unknown>>),
           cause: inner,
         }).at(place)
+  if (name !== undefined) error.name = name
   if (stack !== undefined) error.stack = stack
   return error
 }

@@ -146,6 +146,11 @@ export const coreErrors = {
       `\`concurrency\` of ${d.step} is ${d.concurrency}; a whole number from 1 is expected.`,
     hint: () => 'Set how many calls of the step may be in progress at once, or leave it out.',
   },
+  MAESTRO_PIPELINE_WHERE: {
+    message: (d: { step: string; reason: string }) => `\`where\` of ${d.step} cannot be used: ${d.reason}.`,
+    hint: () =>
+      "Give columns with values or bounds, where: { language: 'en', score: { min: 3 } }, or a function of the row in code.",
+  },
   MAESTRO_PIPELINE_SAME_OUTPUT: {
     message: (d: { sink: string; other: string; target: string }) =>
       `${d.sink} and ${d.other} both write to ${d.target}.`,
@@ -520,6 +525,23 @@ export const coreErrors = {
       `The run ${d.run} cannot be resumed: the sink ${d.sink} (${d.use}) ${d.reason}.`,
     hint: () =>
       'Look at the output. If it has the rows of the run, nothing is left to do; otherwise remove them and start a new run, which reuses the answers in the response cache.',
+  },
+
+  MAESTRO_INCREMENTAL_UNFIT: {
+    message: (d: { pipeline: string; reason: string; remedy: string }) =>
+      `The pipeline ${d.pipeline} cannot run incrementally: ${d.reason}.`,
+    hint: (d: { remedy: string }) => d.remedy,
+  },
+  MAESTRO_INCREMENTAL_OUTPUT: {
+    message: (d: { sink: string; reason: string }) =>
+      `The rows of the sink ${d.sink} cannot be merged with those of earlier runs: ${d.reason}.`,
+    hint: () => 'Keep the columns of the key unchanged in every step. To process all rows again, use --no-incremental.',
+    stopsRun: true,
+  },
+  MAESTRO_INCREMENTAL_ROW: {
+    message: (d: { row: string; key: readonly string[]; reason: string }) =>
+      `${d.row}: the key (${d.key.join(', ')}) ${d.reason}.`,
+    hint: () => 'Give every row its own key, or choose other columns for `incremental.key`.',
   },
 
   // 9 operator

@@ -1,7 +1,7 @@
 import type { UsedComponent } from '../config/resolved-config.js'
 import type { OperatorDefinition } from '../contracts/operator-definition.js'
 import type { PipelineDefinition } from '../contracts/pipeline-definition.js'
-import { isReference } from './compile/resolve-sources.js'
+import { referencesIn, withReferences } from './compile/references.js'
 import { definitionOf } from './names-used.js'
 
 /**
@@ -35,7 +35,8 @@ export function withNamedSources(
     const options = step.options as Readonly<Record<string, unknown>> | undefined
     const given = (definitionOf(step.use, operator)?.sources ?? []).flatMap((name) => {
       const value = options?.[name]
-      return isReference(value) ? [[name, named(value, storages)] as const] : []
+      if (referencesIn(value).length === 0) return []
+      return [[name, withReferences(value, (reference) => named(reference, storages))] as const]
     })
     return given.length === 0 ? step : { ...step, options: { ...options, ...Object.fromEntries(given) } }
   })

@@ -5,7 +5,7 @@ import type { PipelineDefinition, StepUse } from '../contracts/pipeline-definiti
 import { SERVINGS } from '../contracts/serving-definition.js'
 import { VECTOR_STORES } from '../contracts/vector-store.js'
 import type { ContributionNames } from '../plugins/select-plugins.js'
-import { isReference } from './compile/resolve-sources.js'
+import { referencesIn } from './compile/references.js'
 import { fallbackChain } from './serving-fallbacks.js'
 
 /** What a pipeline and the config name of plugins; those plugins are loaded first. */
@@ -128,5 +128,5 @@ function asksForStores({ vectorStores, inject = [] }: OperatorDefinition): boole
 function namesIn(options: unknown, names: readonly string[]): readonly string[] {
   if (typeof options !== 'object' || options === null) return []
   const values = names.map((name) => (options as Record<string, unknown>)[name])
-  return values.filter(isReference).map(({ use }) => use)
+  return values.flatMap(referencesIn).map(({ use }) => use)
 }

@@ -4,7 +4,7 @@ import { didYouMean } from '../errors/did-you-mean.js'
 import { maestroError } from '../errors/error-table.js'
 import { paramsError, unknownParam } from './to-definition.js'
 
-const known = ['name', 'params', 'read', 'steps', 'write']
+const known = ['name', 'params', 'read', 'steps', 'write', 'incremental']
 
 /**
  * A pipeline from the data of a YAML or JSON file. `${name}` in an option stands for a parameter; an option that
@@ -45,7 +45,8 @@ function faultsOf(data: unknown): readonly string[] {
       `${key}: there is no such property.${suggestion === undefined ? '' : ` Did you mean "${suggestion}"?`} Known: ${known.join(', ')}.`,
     )
   }
-  const { name, read, steps = [], write = [] } = data as Record<string, unknown>
+  const { name, read, steps = [], write = [], incremental } = data as Record<string, unknown>
+  if (incremental !== undefined) faults.push(...incrementalFaults(incremental))
   if (typeof name !== 'string') faults.push('name: a text is expected')
   if (!usesSomething(read))
     faults.push('read: an object with `use` is expected, such as { use: fs.file, path: data/in.csv }')
@@ -54,6 +55,23 @@ function faultsOf(data: unknown): readonly string[] {
   const sinks = Array.isArray(write) ? write : [write]
   for (const [index, sink] of sinks.entries()) faults.push(...partFaults(`write[${index}]`, sink))
   return faults
+}
+
+function incrementalFaults(value: unknown): readonly string[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return ['incremental: an object with `key` is expected, such as { key: id }']
+  const { key, compare, removed, ...others } = value as Record<string, unknown>
+  const areNames = (names: unknown) => Array.isArray(names) && names.every((name) => typeof name === 'string')
+  return [
+    ...Object.keys(others).map(
+      (name) => `incremental.${name}: there is no such property. Known: key, compare, removed.`,
+    ),
+    ...(typeof key === 'string' || areNames(key) ? [] : ['incremental.key: a column or a list of columns is expected']),
+    ...(compare === undefined || areNames(compare) ? [] : ['incremental.compare: a list of columns is expected']),
+    ...(removed === undefined || removed === 'keep' || removed === 'remove'
+      ? []
+      : ['incremental.removed: "keep" or "remove" is expected']),
+  ]
 }
 
 /** The faults of a step or sink, apart from its options. */

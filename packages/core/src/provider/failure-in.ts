@@ -4,8 +4,23 @@ type Fields = Readonly<Record<string, unknown>>
 
 /** Properties that hold an answer. A message beside them is a remark, not a failure. */
 const answers = ['choices', 'data', 'text', 'embedding', 'embeddings', 'output']
-const words = ['message', 'detail', 'msg', 'error_msg', 'errorMessage', 'status_msg', 'faultstring', 'reason', 'raw']
-const places = ['errors', 'base_resp', 'fault', 'metadata']
+const words = [
+  'message',
+  'detail',
+  'msg',
+  'error_msg',
+  'errorMessage',
+  'error_message',
+  'errmsg',
+  'err_msg',
+  'err',
+  'exception',
+  'status_msg',
+  'faultstring',
+  'reason',
+  'raw',
+]
+const places = ['errors', 'base_resp', 'fault', 'metadata', 'header']
 
 /**
  * Finds the failure that a reply reports, in the server's own words, in any of the known forms: `error` as an object, a
@@ -37,7 +52,7 @@ export function failureIn(reply: unknown): Pick<ProviderFailure, 'status' | 'cod
   return {
     reason: said === '' ? 'the server gives no reason' : said,
     ...(status === undefined ? {} : { status }),
-    ...(code.length === 0 ? {} : { code: code.join(' ') }),
+    ...(code.length === 0 ? {} : { code: [...new Set(code)].join(' ') }),
   }
 }
 

@@ -78,7 +78,7 @@ const table: readonly {
   {
     status: [400, 403, 429],
     words:
-      /insufficient (quota|balance|credit)|exceeded your current quota|credit balance is too low|out of credit|(no|have any) credits/i,
+      /insufficient (quota|balance|credit)|balance is (insufficient|too low)|exceeded your current quota|out of credit|(no|have any) credits|(usage|spending|spend) limits?\b.{0,40}(reached|exceeded)|(reached|exceeded).{0,40}(usage|spending|spend) limits?\b|key limit exceeded/i,
     waits: false,
     error: 'MAESTRO_SERVING_QUOTA',
   },
@@ -89,11 +89,17 @@ const table: readonly {
     error: 'MAESTRO_SERVING_RATE_LIMITED',
   },
   { status: [403, 429], words: /billing|arrear/i, waits: false, error: 'MAESTRO_SERVING_QUOTA' },
+  {
+    status: [400, 401, 403, 404, 429],
+    words:
+      /\b(organization|account|project|workspace|subscription|key)\b.{0,20}\b(has been|is|was) (disabled|suspended|deactivated|blocked|banned|inactive|not active)/i,
+    error: 'MAESTRO_SERVING_PERMISSION',
+  },
   { code: /context_length|context_window|string_above_max_length/i, error: 'MAESTRO_SERVING_CONTEXT_TOO_LONG' },
   {
     status: [400, 413, 422, 500],
     words:
-      /context (length|window|size)|maximum context|exceeds? the (available )?context|prompt is too long|too many (input )?tokens|input is too long|input length .*exceeds|token count .{0,30}exceeds/i,
+      /context (length|window|size)|maximum context|exceeds? the (available )?context|prompt is too long|too many (input )?tokens|input is too long|input length .*exceeds|token count .{0,30}exceeds|tokens?`? (\+ `?max_new_tokens`? )?must be <=/i,
     error: 'MAESTRO_SERVING_CONTEXT_TOO_LONG',
   },
   { status: [413], error: 'MAESTRO_SERVING_REQUEST_TOO_LARGE' },

@@ -26,6 +26,7 @@ import type { CompiledPipeline } from '../pipeline/compile/compiled-pipeline.js'
 import type { RunAnswers, Spent } from '../serving/answers/run-answers.js'
 import type { DurableRun } from './durability/durable-run.js'
 import type { Lease } from './durability/lease.js'
+import type { IncrementalRun } from './incremental/incremental-run.js'
 import type { RunLedger } from './ledger/run-ledger.js'
 import type { RowSamples } from './record/row-samples.js'
 import type { RejectPolicy } from './report/reject-policy.js'
@@ -120,6 +121,8 @@ export interface RunContext extends RunEnvironment {
   readonly rejectedBefore: RejectedBefore | undefined
   /** What makes the run resumable; undefined for a run that keeps no folder. */
   readonly durable: DurableRun | undefined
+  /** What makes the run process only some rows of its input; undefined if it processes all. */
+  readonly incremental: IncrementalRun | undefined
   readonly counters: ReadonlyMap<string, StepCounter>
   /** Rows of the source, and records that could not be read as rows. */
   readonly sourceCounter: StepCounter

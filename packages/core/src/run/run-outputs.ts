@@ -8,6 +8,7 @@ import type { CompiledSink } from '../pipeline/compile/compiled-pipeline.js'
 import { soundWriter } from './checks/sound-writer.js'
 import { type FoundSink, type SinkCommits, settled } from './durability/sink-commits.js'
 import type { SinkProgress } from './durability/stage-progress.js'
+import type { IncrementalRun } from './incremental/incremental-run.js'
 import type { RejectLine } from './state/journal.js'
 
 /** Receives the rows at the end of a stage. */
@@ -33,9 +34,19 @@ export class RunOutputs {
   readonly #storage: StorageContext
   readonly #overwrite: boolean
   readonly #commits: SinkCommits | undefined
+  readonly #incremental: IncrementalRun | undefined
 
-  /** @param commits The commits on record, for a run that can be resumed. */
-  constructor(storage: StorageContext, overwrite: boolean, commits: SinkCommits | undefined) {
+  /**
+   * @param commits The commits on record, for a run that can be resumed.
+   * @param incremental Set if the outputs keep rows of earlier runs.
+   */
+  constructor(
+    storage: StorageContext,
+    overwrite: boolean,
+    commits: SinkCommits | undefined,
+    incremental: IncrementalRun | undefined,
+  ) {
+    this.#incremental = incremental
     this.#storage = storage
     this.#overwrite = overwrite
     this.#commits = commits
@@ -93,12 +104,17 @@ export class RunOutputs {
     const target = {
       ...this.#storage,
       columns,
-      overwrite: this.#overwrite || found?.mayHaveWritten === true,
-      ...(continues === undefined ? {} : { continues }),
+      overwrite: this.#overwrite || found?.mayHaveWritten === true || this.#incremental?.continues === true,
       ...(this.#commits === undefined ? {} : { receipt: this.#commits.receiptOf(node.id) }),
     }
-    return sinkErrors(node.id, node.use, async () =>
-      soundWriter(node.id, node.use, await definition.open(options, target)),
+    const open = async (from: SinkContinuation | undefined) => {
+      const given = { ...target, ...(from === undefined ? {} : { continues: from }) }
+      return soundWriter(node.id, node.use, await definition.open(options, given))
+    }
+    return sinkErrors(node.id, node.use, () =>
+      this.#incremental === undefined
+        ? open(continues)
+        : this.#incremental.openSink(sink, this.#storage, continues, open),
     )
   }
 

@@ -1,9 +1,13 @@
+import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { RunReport } from '../contracts/report.js'
 import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
 import type { CompiledPipeline } from '../pipeline/compile/compiled-pipeline.js'
 import { closeRun, freeOperators, writeReport } from './close-run.js'
+import { readRunState } from './durability/run-state.js'
+import { unfit } from './incremental/asked-settings.js'
+import { forgetIncremental, IncrementalRun } from './incremental/incremental-run.js'
 import { checkCounts } from './report/check-counts.js'
 import { checkEmptied } from './report/check-emptied.js'
 import { createReport, observersOf } from './report/create-report.js'
@@ -27,7 +31,8 @@ export async function runPipeline(
   environment: RunEnvironment,
   options: PipelineRunOptions = {},
 ): Promise<RunReport> {
-  const run = await startRun(compiled, environment, options)
+  const incremental = await beginIncremental(compiled, environment, options)
+  const run = await startRun(incremental?.compiled ?? compiled, environment, options, incremental)
   const { context } = run
   let failure = await writeOutputs(run)
   run.stopObserving()
@@ -74,12 +79,16 @@ async function writeOutputs(run: Run): Promise<MaestroError | undefined> {
     if (run.observers.critical !== undefined) throw run.observers.critical
     if (!(run.options.allowEmpty ?? context.settings.allowEmpty ?? false)) checkEmptied(context)
     committing = true
+    const { incremental } = context
+    if (incremental === undefined && context.folder.kept)
+      await forgetIncremental(context.stateDirectory, run.compiled.definition)
     await outputs.commit(
       (id) => context.counters.get(id)?.rowsOut ?? 0,
       (id, { rows, location }) => {
         run.sinks.push({ id, use: run.compiled.sinks.get(id)?.node.use ?? '', rows, location })
       },
     )
+    await incremental?.finish(context.folder.runId)
     return undefined
   } catch (error) {
     // If a run was stopped, the stop ended it, regardless of the errors that its parts threw.
@@ -87,6 +96,26 @@ async function writeOutputs(run: Run): Promise<MaestroError | undefined> {
     const failure = stopped ? maestroError('MAESTRO_RUN_ABORTED', {}, error) : toRunError(error)
     await outputs.abort()
     return context.redact(failure)
+  }
+}
+
+/** What an incremental run processes; undefined for a run that processes all rows. @throws MAESTRO_INCREMENTAL_UNFIT */
+async function beginIncremental(
+  compiled: CompiledPipeline,
+  environment: RunEnvironment,
+  { keep = true, limit, resume, incremental, retryRejects, signal }: PipelineRunOptions,
+): Promise<IncrementalRun | undefined> {
+  if (!keep) return undefined
+  const folder = resume && join(environment.stateDirectory, 'runs', resume.run)
+  const isAsked = folder === undefined ? incremental : (readRunState(folder).incremental ?? false)
+  const isMeant = isAsked ?? (compiled.definition.incremental !== undefined && limit === undefined)
+  if (!isMeant) return undefined
+  if (limit !== undefined)
+    throw unfit(compiled, 'the run has a limit of rows', 'Run it without --limit, or without --incremental.')
+  try {
+    return await IncrementalRun.begin(compiled, environment, { folder, retryRejects, signal })
+  } catch (error) {
+    throw environment.redact(toRunError(error))
   }
 }
 

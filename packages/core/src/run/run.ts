@@ -36,6 +36,15 @@ export interface PipelineRunOptions {
   readonly until?: string | undefined
   /** Whether to ask models again instead of reusing answers of other runs, or of this run before. @default false */
   readonly fresh?: boolean | undefined
+  /**
+   * Whether the run processes only the rows that are new or have changed since the last finished run. A resumed run is
+   * what it was when it began.
+   *
+   * @default whether the pipeline says `incremental`
+   */
+  readonly incremental?: boolean | undefined
+  /** Whether an incremental run tries again the rows that the last finished run rejected. @default false */
+  readonly retryRejects?: boolean | undefined
   /** The unfinished run to continue. @default a new run */
   readonly resume?: ResumeOptions | undefined
   /** The command line that started the run, so that another one can resume it. */

@@ -10,6 +10,7 @@ import type { Lease } from './durability/lease.js'
 import type { OutputTarget } from './durability/output-claims.js'
 import { readRunState, writeRunState } from './durability/run-state.js'
 import { SinkCommits } from './durability/sink-commits.js'
+import type { IncrementalRun } from './incremental/incremental-run.js'
 import { ledgerFile, RunLedger } from './ledger/run-ledger.js'
 import { promptVersions } from './prompt-versions.js'
 import { RowSamples } from './record/row-samples.js'
@@ -37,6 +38,7 @@ export async function startRun(
   compiled: CompiledPipeline,
   environment: RunEnvironment,
   options: PipelineRunOptions,
+  incremental?: IncrementalRun,
 ): Promise<Run> {
   const started = Date.now()
   const { directory, allowOutside, allowPrivateAddresses, logger, settings } = environment
@@ -44,9 +46,10 @@ export async function startRun(
   const { folder, lease, durable, startedAt, isFresh } = await openFolder(
     compiled,
     environment,
-    options,
+    { ...options, incremental: incremental !== undefined },
     new Date(started),
   )
+  await durable?.orRelease(async () => incremental?.keep(folder.path))
   const journal = new Journal(folder.kept ? folder.path : undefined)
   const createCounter = () => new StepCounter(settings.failFast)
   const storage = { directory, allowOutside, allowPrivateAddresses, signal, runDirectory: folder.path, logger }
@@ -81,10 +84,17 @@ export async function startRun(
     rejects: new RejectPolicy(settings),
     rejectedBefore: compiled.plan.stages.some(({ kind }) => kind === 'opaque') ? new RejectedBefore() : undefined,
     counters: new Map([...compiled.steps.keys(), ...compiled.sinks.keys()].map((id) => [id, createCounter()])),
-    sourceCounter: createCounter(),
+    // Records that cannot be read are met in every incremental run, among the unchanged rows that are passed over.
+    sourceCounter: incremental?.passesOver ? new StepCounter(Number.POSITIVE_INFINITY) : createCounter(),
     storage,
     durable,
-    outputs: new RunOutputs(storage, options.overwrite ?? false, durable && commitsOf(compiled.plan, durable)),
+    outputs: new RunOutputs(
+      storage,
+      options.overwrite ?? false,
+      durable && commitsOf(compiled.plan, durable),
+      incremental,
+    ),
+    incremental,
     usage,
     operators: [],
     signal,
@@ -97,6 +107,7 @@ export async function startRun(
       const { id: rowId, row } = rejected
       const error = environment.redact(rejected.error)
       last = error
+      incremental?.rejected(rowId)
       const line = { ...toRejectLine(rowId, use, row, error), step }
       rejects.add(step, rowId, error)
       if (compiled.sinks.has(step)) context.outputs.refused(step, line)
@@ -166,6 +177,7 @@ async function openFolder(
     command,
     until,
     fresh = false,
+    incremental,
   }: PipelineRunOptions,
   now: Date,
 ): Promise<OpenedFolder> {
@@ -213,6 +225,7 @@ async function openFolder(
       allowEmpty,
       cuts: until === undefined ? [] : [until],
       fresh,
+      incremental,
       command,
     })
   })

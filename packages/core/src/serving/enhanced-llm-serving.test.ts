@@ -47,6 +47,15 @@ describe('EnhancedLLMServing', () => {
     expect(requests).toEqual([])
   })
 
+  test('a null for a property that may be missing costs no second request', async () => {
+    const { serving, requests } = scripted(() => '{"name":"Ann","nick":null}')
+    const schema = z.object({ name: z.string(), nick: z.string().optional() })
+    expect(await generateObject(serving, { messages: [{ role: 'user', content: 'Who?' }] }, schema)).toEqual({
+      name: 'Ann',
+    })
+    expect(requests).toHaveLength(1)
+  })
+
   test('a missing variable is an error before anything is asked', async () => {
     const { serving, requests } = scripted(shout)
     await expect(serving.generateWithPrompt(prompt('{{a}}'), {} as { a: string })).rejects.toMatchObject({

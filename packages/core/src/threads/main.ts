@@ -5,7 +5,8 @@ import { openSteps } from '../open-steps.js'
 import type { ThreadAnswer, ThreadRequest } from './messages.js'
 
 // The program of a thread that runs the steps of one task.
-const stop = new AbortController()
+/** One for each partition: signals that depend on a signal which lives long would pile up behind it. */
+const running = new Set<AbortController>()
 const answer = (message: ThreadAnswer) => parentPort?.postMessage(message)
 let opened: OpenedSteps | undefined
 try {
@@ -19,11 +20,14 @@ try {
 async function receive(request: ThreadRequest): Promise<void> {
   if ('run' in request) {
     const { index } = request.run
+    const stop = new AbortController()
+    running.add(stop)
     const result = await opened?.run(request.run, stop.signal)
+    running.delete(stop)
     if (result !== undefined) answer({ index, result })
     return
   }
-  stop.abort()
+  for (const stop of running) stop.abort()
   await opened?.dispose()
   parentPort?.close()
 }

@@ -11,6 +11,8 @@ const program = new URL('./main.js', import.meta.url)
 /** A thread that does not end by itself within this time, in milliseconds, is ended. */
 const patience = 2000
 
+const youngMegabytes = 64
+
 interface Running {
   resolve(result: PartitionResult): void
   reject(error: unknown): void
@@ -30,7 +32,11 @@ export class StepThread {
 
   /** @param memory The most memory for the objects of the thread, in bytes. */
   constructor(task: WorkerTask, memory: number | undefined) {
-    const limits = memory === undefined ? {} : { maxOldGenerationSizeMb: Math.ceil(memory / 1024 ** 2) }
+    const limits = {
+      // Rows are short-lived: with less room for them, a thread collects garbage all the time.
+      maxYoungGenerationSizeMb: youngMegabytes,
+      ...(memory === undefined ? {} : { maxOldGenerationSizeMb: Math.ceil(memory / 1024 ** 2) }),
+    }
     this.#worker = new Worker(program, { workerData: task, resourceLimits: limits, name: `maestro ${task.stage}` })
     this.ready = new Promise((resolve, reject) => {
       this.#worker.on('message', (message: ThreadAnswer) => {

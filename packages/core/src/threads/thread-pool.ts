@@ -13,7 +13,7 @@ export interface ThreadPoolSettings {
 export class ThreadPool implements StepWorkers {
   readonly width: number
   // Shorter partitions cost more messages; longer ones leave a thread without work at the end.
-  readonly partition = { milliseconds: 50, leastRows: 1, mostRows: 2048 }
+  readonly partition = { milliseconds: 20, leastRows: 1, mostRows: 256 }
   readonly #task: WorkerTask
   readonly #memory: number | undefined
   readonly #threads: StepThread[]
@@ -45,7 +45,7 @@ export class ThreadPool implements StepWorkers {
   async run(partition: RowPartition, signal: AbortSignal): Promise<PartitionResult> {
     signal.throwIfAborted()
     try {
-      return await this.#leastBusy().run(partition)
+      if (!partition.isSuspect) return await this.#leastBusy().run(partition)
     } catch (error) {
       if (!(error instanceof ThreadEnded) || this.#isDisposed) throw error
     }

@@ -13,6 +13,7 @@ export function createThreadsExecutor(settings: ThreadPoolSettings): Executor {
     name: 'threads',
     workers: {
       asksServings: false,
+      clonesRows: true,
       open: (task) => ThreadPool.open(task, settings),
     },
   }

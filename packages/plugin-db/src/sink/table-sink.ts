@@ -31,6 +31,13 @@ export const tableSink = defineSink({
   async open(options, context) {
     return TableSinkWriter.open(connectionSettings(options, context), writingOf(options, context), context)
   },
+  async mergeable(options, context) {
+    if (options.mode !== 'upsert') return undefined
+    const settings = connectionSettings(options, context)
+    if (!settings.exists) return { exists: false }
+    const name = { table: options.table, schema: options.databaseSchema }
+    return { exists: (await withSession(settings, (session) => session.describeTable(name))) !== undefined }
+  },
   async findReceipt(options, context, name) {
     const { table, databaseSchema: schema } = options
     const settings = connectionSettings(options, context)

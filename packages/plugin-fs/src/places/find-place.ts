@@ -1,10 +1,13 @@
 import { fsError } from '../errors.js'
 import type { Project } from '../found-file.js'
 import type { ReadOptions } from '../options.js'
+import type { HubReadOptions, HubWriteOptions } from './hub/hub-options.js'
 import type { Place } from './place.js'
 
 /** The options that say how places are reached. */
-export type PlaceOptions = Pick<ReadOptions, 's3'>
+export type PlaceOptions = Pick<ReadOptions, 's3' | 'web'> & {
+  readonly hub?: (HubReadOptions & HubWriteOptions) | undefined
+}
 
 const scheme = /^([a-z][a-z\d+.-]+):\/\//i
 
@@ -16,6 +19,11 @@ export async function placeOf(path: string, options: PlaceOptions, project: Proj
   switch (scheme.exec(path)?.[1]?.toLowerCase()) {
     case 's3':
       return (await import('./s3/s3-place.js')).s3Place(options.s3, project)
+    case 'https':
+    case 'http':
+      return (await import('./web/web-place.js')).webPlace(options.web, project)
+    case 'hf':
+      return (await import('./hub/hub-place.js')).hubPlace(options.hub, project)
     default:
       throw fsError('MAESTRO_FS_URL', { path })
   }

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import { backoffOf, type HttpReply, type HttpRequest, MaestroError, pause, sendHttp } from '@maestro-dataflow/core'
 import { fsError } from '../errors.js'
 
@@ -13,6 +14,8 @@ export interface Asking {
   /** The name of the file or place in messages, without secrets. */
   readonly name: string
   readonly signal?: AbortSignal | undefined
+  /** A body that is not held in memory, anew for each attempt. */
+  readonly stream?: () => Readable
   /** Signs a request, anew for each attempt: a signature has a time. */
   readonly sign?: (url: URL, request: HttpRequest) => Promise<Readonly<Record<string, string>>>
 }
@@ -26,13 +29,17 @@ export interface Asking {
 export async function patientRequest(
   url: URL,
   request: Omit<HttpRequest, 'signal'>,
-  { name, signal, sign }: Asking,
+  { name, signal, sign, stream }: Asking,
 ): Promise<HttpReply> {
   for (let turn = 0; ; turn++) {
     let wait = backoffOf(turn)
     try {
       const headers = sign === undefined ? request.headers : await sign(url, request)
-      const reply = await answerTo(url, { ...request, headers }, signal)
+      const reply = await answerTo(
+        url,
+        { ...request, headers, ...(stream === undefined ? {} : { body: stream() }) },
+        signal,
+      )
       if (!passing.has(reply.status) || turn >= retries) return reply
       wait = Math.max(wait, askedWait(reply.headers))
       reply.body.destroy()

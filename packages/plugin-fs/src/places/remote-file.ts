@@ -16,6 +16,8 @@ export interface RemoteContent {
   readonly signal?: AbortSignal | undefined
   /** Sends a request for the range `bytes=start-(end-1)` of the version, and returns the answer, whatever it is. */
   get(range: Required<ByteRange>): Promise<HttpReply>
+  /** The version that an answer states, if it states the same as `version` does. */
+  readonly versionOf?: (reply: HttpReply) => string | undefined
   /** The error of an answer that is neither content nor a sign of a change. */
   refusal(reply: HttpReply): Promise<MaestroError>
 }
@@ -36,11 +38,18 @@ export class RemoteFile implements StoredFile {
     let at = start
     for (let turn = 0; at < last; turn++) {
       try {
-        for await (const chunk of arriving(await this.#answer({ start: at, end: last }))) {
-          at += chunk.length
-          if (at > last) throw this.#changed()
+        const reply = await this.#answer({ start: at, end: last })
+        // A server that knows no ranges sends everything.
+        let position = reply.status === 206 ? at : 0
+        for await (const chunk of arriving(reply)) {
+          const some = chunk.subarray(Math.max(0, at - position), Math.max(0, last - position))
+          position += chunk.length
+          if (position > this.size) throw this.#changed()
+          if (some.length === 0) continue
+          at += some.length
           turn = 0
-          yield chunk
+          yield some
+          if (at >= last) return
         }
       } catch (error) {
         signal?.throwIfAborted()
@@ -72,8 +81,14 @@ export class RemoteFile implements StoredFile {
   async #answer(range: Required<ByteRange>): Promise<HttpReply> {
     const { name, refusal, get } = this.#content
     const reply = await get(range)
+    const version = reply.status < 300 ? this.#content.versionOf?.(reply) : undefined
+    if (version !== undefined && version !== this.#content.version) {
+      reply.body.destroy()
+      throw this.#changed()
+    }
     if (reply.status === 206 && startOf(reply) === range.start) return reply
-    if (reply.status === 200 && range.start === 0 && range.end === this.size) return reply
+    const length = reply.headers.get('content-length')
+    if (reply.status === 200 && (length === null || Number(length) === this.size)) return reply
     reply.body.on('error', () => undefined)
     if (reply.status === 404) throw maestroError('MAESTRO_STORAGE_NOT_FOUND', { path: name })
     if ([200, 206, 412, 416].includes(reply.status)) {
@@ -87,6 +102,10 @@ export class RemoteFile implements StoredFile {
     return fsError('MAESTRO_FS_CHANGED', { path: this.#content.name })
   }
 }
+
+/** What an answer states about the version of its content. */
+export const versionOf = ({ headers }: HttpReply): string | undefined =>
+  headers.get('etag') ?? headers.get('last-modified') ?? undefined
 
 function startOf({ headers }: HttpReply): number {
   return Number(/^bytes (\d+)-/.exec(headers.get('content-range') ?? '')?.[1] ?? Number.NaN)

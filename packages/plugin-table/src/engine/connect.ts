@@ -11,6 +11,8 @@ export interface ConnectionOptions {
   readonly directory?: string | undefined
   /** Whether statements are only checked. Nothing in them is then computed in advance, not even a constant. */
   readonly isChecker?: boolean
+  /** Whether nothing but temporary files is accessible, although there is a folder. */
+  readonly isClosed?: boolean
 }
 
 /** An open database. */
@@ -19,18 +21,22 @@ export interface Database {
   close(): void
 }
 
+/** The size of the temporary files of a query that a user wrote. */
+const mostTemporary = '64GB'
+
 /** Opens a database in memory. It downloads nothing, and its times are UTC. */
 export async function connect(options: ConnectionOptions): Promise<Database> {
   const { DuckDBInstance } = await import('@duckdb/node-api')
   const { registerValueFunctions } = await import('./value-functions.js')
   const { boundFunctions } = await import('./bounded-functions.js')
-  const { threads = availableParallelism(), memory, directory, isChecker = false } = options
+  const { threads = availableParallelism(), memory, directory, isChecker = false, isClosed = false } = options
   const instance = await DuckDBInstance.create(':memory:', {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     threads: String(threads),
     ...(memory === undefined ? {} : { memory_limit: `${memory}B` }),
     ...(directory === undefined ? { enable_external_access: 'false' } : { temp_directory: directory }),
+    ...(isClosed ? { enable_external_access: 'false', max_temp_directory_size: mostTemporary } : {}),
   })
   const connection = await instance.connect()
   await registerValueFunctions(connection)

@@ -12,6 +12,7 @@ import {
 import { tableError } from '../errors.js'
 import { connect, type Database, engineError, isDataFault } from './connect.js'
 import type { DuckDBEngineOptions } from './duckdb-options.js'
+import { interruptOn } from './interrupt-on.js'
 import { type CheckedStatement, prepareStatement } from './prepare-statement.js'
 import { runStatement } from './run-statement.js'
 import { runTolerantly } from './run-tolerantly.js'
@@ -129,25 +130,6 @@ export class DuckDBEngine implements TableEngine {
 function columnsAfter(before: ColumnSet, { columns, adds }: CheckedStatement): ColumnSet {
   if (columns !== undefined) return { columns, open: false }
   return adds === undefined ? before : { columns: { ...before.columns, ...adds }, open: before.open }
-}
-
-const interruptEvery = 50
-
-/**
- * Interrupts the database once the signal is aborted. An interrupt between two statements is lost, so it is repeated
- * until the caller is done.
- */
-function interruptOn(signal: AbortSignal, { connection }: Database): () => void {
-  let repeated: NodeJS.Timeout | undefined
-  const interrupt = () => {
-    connection.interrupt()
-    repeated = setInterval(() => connection.interrupt(), interruptEvery)
-  }
-  signal.addEventListener('abort', interrupt, { once: true })
-  return () => {
-    signal.removeEventListener('abort', interrupt)
-    clearInterval(repeated)
-  }
 }
 
 /** Adds the counts of two consecutive statements. */

@@ -206,7 +206,7 @@ describe('a cache that', () => {
     ['gives an answer without a text', { get: async () => ({ model: 'm', usage: {} }) as never }],
   ])('%s costs no answer: each row is asked once', async (_fault, fault) => {
     const rows: unknown[] = []
-    const model = scriptedServing(() => 'yes', { identity: 'm' })
+    const model = scriptedServing(() => 'yes', { identity: { model: 'm' } })
     const project = maestro({
       plugins: [ai, cache(fault)],
       servings: { default: model },

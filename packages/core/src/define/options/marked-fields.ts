@@ -31,12 +31,13 @@ function fieldsOf(schema: unknown): readonly (readonly [string, Zod])[] {
   return 'innerType' in def ? fieldsOf(def.innerType) : []
 }
 
-/** The mark of a field, even if the field is optional, has a default, or is a union. */
+/** The mark of a field, even if the field is optional, has a default, or is a union or a record of such values. */
 function innermost(schema: Zod): SlotFacts | undefined {
   const facts = slotFacts(schema)
   if (facts !== undefined && facts.kind !== 'unless') return facts
   const { def } = (schema as z.core.$ZodTypes)._zod
   if ('innerType' in def) return innermost(def.innerType)
+  if (def.type === 'record') return innermost(def.valueType)
   if (def.type !== 'union') return undefined
   return def.options.map(innermost).find((found) => found !== undefined)
 }

@@ -29,6 +29,18 @@ export function applyEffects(before: ColumnSet, effects: ColumnEffects): ColumnS
   }
 }
 
+/** What a step does to the columns of a table if some rows pass it by. */
+export function effectsWhere(effects: ColumnEffects, before: ColumnSet): ColumnEffects {
+  const { drops = [], renames = {}, keeps, opaque, adds = {} } = effects
+  if (opaque === true || keeps !== undefined || drops.length > 0 || Object.keys(renames).length > 0)
+    return { opaque: true }
+  const types = columnNames(adds).map((name): readonly [string, ColumnType] => {
+    const [was, becomes = 'unknown'] = [before.columns[name], adds[name]]
+    return [name, was === undefined || was === becomes ? becomes : 'unknown']
+  })
+  return { ...effects, adds: rowFromEntries(types) }
+}
+
 /** The names among `wanted` that certainly do not exist. */
 export function missingColumns(wanted: readonly string[], columns: ColumnSet): readonly string[] {
   return columns.open ? [] : wanted.filter((column) => !Object.hasOwn(columns.columns, column))

@@ -5,9 +5,10 @@ import type { PipelinePlan, PlannedStep } from '../../contracts/plan.js'
 import type { ColumnSet } from '../../contracts/row.js'
 import { didYouMean } from '../../errors/did-you-mean.js'
 import { maestroError } from '../../errors/error-table.js'
+import { checkCondition } from './check-condition.js'
 import { checkServings } from './check-servings.js'
 import { checkTargets } from './check-targets.js'
-import { applyEffects, missingColumns } from './column-effects.js'
+import { applyEffects, effectsWhere, missingColumns } from './column-effects.js'
 import { type CompileContext, Faults } from './compile-context.js'
 import { compileSource } from './compile-source.js'
 import type { CompiledPipeline, CompiledSink, CompiledStep } from './compiled-pipeline.js'
@@ -18,6 +19,7 @@ import { prepareTable } from './prepare-table.js'
 import { readOptions } from './read-options.js'
 import { promptScope, resolvePrompts } from './resolve-prompts.js'
 import { resolveSources } from './resolve-sources.js'
+import { sinkResumption } from './sink-resumption.js'
 
 const unknownColumns: ColumnSet = { columns: {}, open: true }
 
@@ -39,6 +41,7 @@ export async function compilePipeline(
   for (const node of orderSteps(definition, faults)) {
     const columnsIn = columnsAfter.get(node.input) ?? unknownColumns
     const step = await compileStep(node, columnsIn, context, faults)
+    if (step !== undefined && node.where !== undefined) checkCondition(step.planned, node.where, faults)
     columnsAfter.set(node.id, step?.planned.columnsOut ?? unknownColumns)
     if (step !== undefined) steps.set(node.id, step)
   }
@@ -69,7 +72,10 @@ export async function compilePipeline(
       columns: source.columns,
     },
     steps: planned,
-    sinks: [...sinks.values()].map(({ node, shown, columns }) => ({ ...node, options: shown, columns })),
+    sinks: [...sinks.values()].map((sink) => {
+      const { node, shown, columns } = sink
+      return { ...node, options: shown, columns, ...sinkResumption(sink, context) }
+    }),
     stages: planStages(planned, definition.sinks, context.cuts),
     warnings: faults.warnings,
   }
@@ -204,12 +210,16 @@ interface StepAbout {
 
 function planStep(node: StepNode, columnsIn: ColumnSet, about: StepAbout): PlannedStep {
   const { id, input } = node
+  const { where } = node
+  const effects = where === undefined ? about.effects : effectsWhere(about.effects, columnsIn)
   return {
     id,
     input,
     ...about,
+    ...(where === undefined ? {} : { where: describeOptions(where) }),
+    effects,
     columnsIn,
-    columnsOut: applyEffects(columnsIn, about.effects),
+    columnsOut: applyEffects(columnsIn, effects),
   }
 }
 

@@ -8,8 +8,8 @@ export interface HttpRequest {
   /** @default 'GET', or 'POST' if there is a body */
   readonly method?: string | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
-  /** Text is sent as UTF-8. */
-  readonly body?: string | Uint8Array | undefined
+  /** Text is sent as UTF-8. A stream needs the header `content-length`, unless the server takes pieces. */
+  readonly body?: string | Uint8Array | Readable | undefined
   /** Aborts the request, even while its body is read. */
   readonly signal?: AbortSignal | undefined
   /** Leaves the body as it was sent, for a request of a range of its bytes. @default false */

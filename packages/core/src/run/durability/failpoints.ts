@@ -19,6 +19,8 @@ export type Failpoint =
   | 'sink-state-synced'
   | 'sink-state-renamed'
   | 'sink-committed'
+  | 'incremental-synced'
+  | 'incremental-renamed'
   | 'report-written'
 
 let hook: ((place: Failpoint) => void) | undefined

@@ -157,6 +157,7 @@ async function restoreRejects(
   const steps = new Map(tallies.flatMap((tally) => Object.entries(tally).map(([step, { rows }]) => [step, rows])))
   await keepRejects(join(context.folder.path, 'rejects.jsonl'), steps, (line, error, text) => {
     context.journal.restored(line.step, text)
+    context.incremental?.rejected(line.id)
     if (compiled.sinks.has(line.step)) context.outputs.refused(line.step, line)
     rejects.add(line.step, line.id, error)
     context.rejects.restore()

@@ -68,13 +68,14 @@ export function partsOfStep(
   { node, planned }: CompiledStep,
   context: Pick<FingerprintContext, 'others' | 'describeServing'>,
 ): FingerprintParts {
-  const { id, use, kind, version, options, servings, vectorStores = [], effects } = planned
+  const { id, use, kind, version, options, servings, vectorStores = [], effects, where } = planned
   const object = node.use instanceof Operator ? describeOptions({ ...node.use }) : undefined
   const asked = servings.map(({ name, kind: of }) => [name, context.describeServing(name, of)])
   return {
     [use === 'function' ? `the function ${id}` : `the operator of ${id}`]: hashOf([use, kind, version, effects]),
     ...context.others.get(id),
     [`the options of ${id}`]: hashOf([options ?? null, object ?? null, node.onError ?? null, vectorStores]),
+    ...(where === undefined ? {} : { [`the condition of ${id}`]: hashOf(where) }),
     ...(asked.length === 0 ? {} : { [`the servings of ${id}`]: hashOf(asked) }),
   }
 }

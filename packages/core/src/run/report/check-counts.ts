@@ -13,15 +13,22 @@ import type { StepCounter } from './step-counter.js'
  */
 export function checkCounts(context: RunContext, last: MaestroError | undefined): void {
   context.sourceCounter.assertSum('source')
+  const unchanged = context.incremental?.report.unchanged ?? 0
   const counters: (readonly [string, StepCounter])[] = [['source', context.sourceCounter], ...context.counters]
   for (const [step, counter] of counters) {
     counter.assertSum(step)
-    if (last !== undefined && counter.rowsIn > 0 && counter.rejected === counter.rowsIn && counter.rowsOut === 0)
+    if (
+      last !== undefined &&
+      unchanged === 0 &&
+      counter.rowsIn > 0 &&
+      counter.rejected === counter.rowsIn &&
+      counter.rowsOut === 0
+    )
       throw allFailed(step, counter, last)
   }
   assertNoneBetween(context)
   assertLedger(context)
-  context.rejects.finish(context.sourceCounter.rowsIn, counters, last)
+  context.rejects.finish(context.sourceCounter.rowsIn, counters, last, unchanged)
 }
 
 /**

@@ -36,6 +36,7 @@ export function createReport(
     ...(drops.length === 0 ? {} : { drops }),
     ...(context.warnings.length === 0 ? {} : { warnings: context.warnings }),
     sinks,
+    ...(context.incremental === undefined ? {} : { incremental: context.incremental.report }),
     ...observersOf(observers),
     servings: usage.servings(),
     usage: usage.total(),

@@ -51,16 +51,23 @@ export class RejectPolicy {
    * @param rowsIn The number of rows that the source read.
    * @param counters The counts of the source, the steps, and the sinks by their ids.
    * @param last The error of the last rejected row.
+   * @param unchanged The rows that an incremental run passed over; they count as rows that succeeded.
    * @throws MAESTRO_RUN_TOO_MANY_REJECTS
    */
-  finish(rowsIn: number, counters: Iterable<readonly [string, StepCounter]>, last: MaestroError | undefined): void {
+  finish(
+    rowsIn: number,
+    counters: Iterable<readonly [string, StepCounter]>,
+    last: MaestroError | undefined,
+    unchanged = 0,
+  ): void {
     if (last === undefined || this.#maxRejects !== undefined) return
     if (this.#maxShare !== undefined) {
-      if (this.#maxShare < 1 && this.#rejects > rowsIn * this.#maxShare)
+      if (this.#maxShare < 1 && this.#rejects > (rowsIn + unchanged) * this.#maxShare)
         throw tooMany(this.#rejects, `${percent(this.#maxShare)} of ${rowsIn} rows (maxRejects)`, last)
       return
     }
-    for (const [step, { rowsIn: rows, rejected }] of counters) {
+    for (const [step, { rowsIn: entered, rejected }] of counters) {
+      const rows = entered + unchanged
       const exceeded = defaultLimits.find((limit) => rows >= limit.rows && rejected > rows * limit.share)
       if (exceeded !== undefined)
         throw tooMany(rejected, `${percent(exceeded.share)} of the ${rows} rows that entered ${step}`, last)

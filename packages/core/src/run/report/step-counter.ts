@@ -10,6 +10,7 @@ export class StepCounter implements StepCounts {
   dropped = 0
   merged = 0
   created = 0
+  passedBy = 0
   /** The first rows that entered the step and have not failed. */
   readonly #first = new Set<RowId>()
   #firstLeft: number
@@ -25,6 +26,13 @@ export class StepCounter implements StepCounts {
   enter(id: RowId): void {
     this.rowsIn++
     this.begin(id)
+  }
+
+  /** Counts a row that passes the step by. It says nothing about whether the step works. */
+  passBy(): void {
+    this.rowsIn++
+    this.rowsOut++
+    this.passedBy++
   }
 
   /** Registers a row whose turn has come. Whether it counts as an input row is decided later. */
@@ -63,12 +71,13 @@ export class StepCounter implements StepCounts {
    * first, not those that finished first, because failures are often faster than answers.
    */
   get firstRowsFailed(): boolean {
-    return this.#firstLeft === 0 && this.#first.size === 0 && this.rowsOut + this.dropped === 0
+    return this.#firstLeft === 0 && this.#first.size === 0 && this.rowsOut - this.passedBy + this.dropped === 0
   }
 
   snapshot(): StepCounts {
-    const { rowsIn, rowsOut, rejected, dropped, merged, created } = this
-    return { rowsIn, rowsOut, rejected, dropped, merged, created }
+    const { rowsIn, rowsOut, rejected, dropped, merged, created, passedBy } = this
+    const counts = { rowsIn, rowsOut, rejected, dropped, merged, created }
+    return passedBy === 0 ? counts : { ...counts, passedBy }
   }
 
   add(counts: Partial<StepCounts>): void {
@@ -78,6 +87,7 @@ export class StepCounter implements StepCounts {
     this.dropped += counts.dropped ?? 0
     this.merged += counts.merged ?? 0
     this.created += counts.created ?? 0
+    this.passedBy += counts.passedBy ?? 0
   }
 
   /** Takes over the counts of rows from an earlier process of the run. */

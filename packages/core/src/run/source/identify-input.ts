@@ -34,13 +34,18 @@ export async function identifyOthers(
   const parts = new Map<string, Readonly<Record<string, string>>>()
   for (const [id, { options }] of steps) {
     const sources = Object.values(options ?? {})
-      .flat()
+      .flatMap((value) => (isNamedSources(value) ? Object.values(value) : value))
       .filter((value): value is RowSource => value instanceof RowSource)
     const found = await Promise.all(sources.map((source) => source.identity(isFull)))
     const entries = found.flatMap((identity) => Object.entries(identity ?? {}))
     if (entries.length > 0) parts.set(id, Object.fromEntries(entries.map(([name, part]) => [`${name} of ${id}`, part])))
   }
   return parts
+}
+
+/** Whether an option holds several sources, by names. */
+function isNamedSources(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && Object.values(value).some((one) => one instanceof RowSource)
 }
 
 /** Rows as text; rows that JSON cannot express are described. */

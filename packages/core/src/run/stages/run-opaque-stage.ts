@@ -74,7 +74,8 @@ export async function runOpaqueStage(
   }
   const { input: before } = step.node
   const rowsIn = (before === 'source' ? context.sourceCounter : counterOf(context, before)).rowsOut
-  written.end(rowsIn, storage.rows)
+  // An operator that says of every row what became of it makes rows that may be like those before.
+  if (fates.dropped + fates.merged + rejected.length < rowsIn) written.end(rowsIn, storage.rows)
   const surplus = storage.rows + rejected.length + fates.dropped + fates.merged - rowsIn
   counter.add({
     rowsIn,

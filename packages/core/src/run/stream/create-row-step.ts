@@ -2,6 +2,7 @@ import type { Disposable } from '../../container/dispose-all.js'
 import type { RunConfig } from '../../contracts/config.js'
 import { Operator, type OperatorKind } from '../../contracts/operator.js'
 import type { OperatorDefinition, OperatorFunctions } from '../../contracts/operator-definition.js'
+import { matching } from '../../define/row-condition.js'
 import { describeValue } from '../../errors/describe-value.js'
 import { maestroError } from '../../errors/error-table.js'
 import { MaestroError } from '../../errors/maestro-error.js'
@@ -9,6 +10,7 @@ import type { CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
 import { type CheckedStep, StepChecks } from '../checks/step-checks.js'
 import type { StepCounter } from '../report/step-counter.js'
 import { CallGate } from './call-gate.js'
+
 import type { RowStep } from './row-step.js'
 
 const defaultBatchSize = 64
@@ -53,12 +55,13 @@ export function createRowStep(
       reason: `create() returned ${describeValue(created)} instead of a function or an operator`,
     })
   }
-  const { concurrency } = step.node
+  const { concurrency, where } = step.node
   const base = {
     id,
     counter,
     onError: step.node.onError ?? onError,
     checks: new StepChecks(checkedStep(step, maker), maker.settings.checks),
+    ...(where === undefined ? {} : { where: matching(id, where) }),
     ...(concurrency === undefined ? {} : { gate: new CallGate(concurrency) }),
   }
   switch (kind) {

@@ -95,6 +95,11 @@ export class RowChain {
         this.#workers[index]?.add(work)
         return
       }
+      if (link.where !== undefined) {
+        const takesPart = this.#takesPart(link, link.where, work)
+        if (takesPart === undefined) return
+        if (!takesPart) continue
+      }
       link.counter.enter(work.id)
       if (link.kind === 'mapBatches') {
         this.#collectors[index]?.add(work)
@@ -111,6 +116,20 @@ export class RowChain {
     work.leaf.id = work.id
     work.leaf.row = work.row
     this.#events.leafDone(work.entry)
+  }
+
+  /** Whether a step works on a row, which otherwise passes it by. @returns undefined if the condition has failed */
+  #takesPart(step: RowStep, where: (row: Row) => boolean, work: RowInWork): boolean | undefined {
+    try {
+      if (where(work.row)) return true
+    } catch (error) {
+      step.counter.enter(work.id)
+      this.#reject(step, work, error)
+      return undefined
+    }
+    step.counter.passBy()
+    this.#options.trace?.(step.id, work.id, work.row)
+    return false
   }
 
   /** Takes a row on that has left a step. */

@@ -5,6 +5,7 @@ import type {
   MapBatchesFunction,
   MapFunction,
 } from '../../contracts/operator-functions.js'
+import type { Row } from '../../contracts/row.js'
 import type { StepChecks } from '../checks/step-checks.js'
 import type { StepCounter } from '../report/step-counter.js'
 import type { WorkerSegment } from '../workers/worker-segment.js'
@@ -17,6 +18,8 @@ export interface StepBase {
   readonly counter: StepCounter
   /** Checks what the operator returns against what it declares. */
   readonly checks?: StepChecks | undefined
+  /** Whether the step works on a row. Without it, it works on all. */
+  readonly where?: ((row: Row) => boolean) | undefined
   /** Bounds the calls in progress. */
   readonly gate?: CallGate | undefined
 }
@@ -65,6 +68,7 @@ export function linkSteps(steps: readonly (RowStep | WorkerSegment)[]): readonly
   for (const step of steps) {
     if (
       step.kind === 'map' &&
+      step.where === undefined &&
       step.effects !== undefined &&
       step.effects.opaque !== true &&
       step.effects.keeps === undefined

@@ -91,6 +91,7 @@ async function openWorkers(
         expected: partsOfTask(steps, compiled.definition.params, context),
         rowsInFlight: settings.rowsInFlight ?? defaultRowsInFlight,
         fresh: context.isFresh,
+        clonesRows: executor.workers.clonesRows ?? false,
       },
       { signal, logger },
     )
@@ -115,6 +116,7 @@ function segmentOf(
     kind: 'workers',
     steps,
     workers,
+    clonesRows: executor.workers?.clonesRows ?? false,
     keepsOrder: executor.workers?.asksServings !== true,
     batchSize: Math.max(
       1,

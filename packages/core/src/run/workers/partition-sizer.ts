@@ -1,14 +1,14 @@
 import type { WorkerSegment } from './worker-segment.js'
 
-/** The length of the lines of a partition, in characters, after which it is sent. */
-const mostCharacters = 4 * 1024 * 1024
+/** The size of the rows of a partition, in bytes or characters, after which it is sent. */
+const mostSize = 4 * 1024 * 1024
 const firstRows = 64
 
 /** Decides how many rows a partition holds, so that each takes about the same time. */
 export class PartitionSizer {
   readonly #segment: Pick<WorkerSegment, 'workers' | 'batchSize' | 'rowsInFlight'>
   #rows: number
-  #characters = 0
+  #size = 0
 
   constructor(segment: Pick<WorkerSegment, 'workers' | 'batchSize' | 'rowsInFlight'>) {
     this.#segment = segment
@@ -26,13 +26,13 @@ export class PartitionSizer {
   }
 
   /** Takes a row that joins the partition. @returns whether the partition is to be sent */
-  isFull(rows: number, characters: number): boolean {
-    this.#characters += characters
-    return rows >= this.rows || this.#characters >= mostCharacters
+  isFull(rows: number, size: number): boolean {
+    this.#size += size
+    return rows >= this.rows || this.#size >= mostSize
   }
 
   sent(): void {
-    this.#characters = 0
+    this.#size = 0
   }
 
   /** Learns from a partition, by at most the factor 2. */

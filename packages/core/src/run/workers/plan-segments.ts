@@ -27,6 +27,8 @@ function workerSteps(stage: PlannedStage, { steps: all }: CompiledPipeline, pool
 
 function isMovable({ node, planned, definition }: CompiledStep, { asksServings }: WorkerPool): boolean {
   if (node.concurrency !== undefined || definition?.writesElsewhere === true) return false
+  // Rows that pass a step by are counted where the rows are.
+  if (node.where !== undefined) return false
   if ((planned.vectorStores ?? []).length > 0) return false
   return asksServings || (planned.servings.length === 0 && !(node.use instanceof Operator && holdsServing(node.use)))
 }
@@ -45,6 +47,7 @@ function holdsServing(operator: Operator): boolean {
 function sketchOf(step: CompiledStep): RowStep {
   const { id, kind, effects } = step.planned
   const base = { id, onError: 'reject', counter: new StepCounter(0) } as const
-  if (kind === 'map' && !isFunction(step)) return { ...base, kind, run: (row) => row, effects }
+  if (kind === 'map' && !isFunction(step) && step.node.where === undefined)
+    return { ...base, kind, run: (row) => row, effects }
   return { ...base, kind: 'filter', run: () => true }
 }

@@ -1,12 +1,14 @@
 import type { PartitionResult, RowPartition } from '../../contracts/step-workers.js'
 import { toErrorData } from '../../errors/error-data.js'
-import { decodeStepLine, encodeStepLine } from '../../provider/step-codec.js'
-import type { TraceRow } from '../stream/row-chain.js'
 import type { RowStep } from '../stream/row-step.js'
 import { encodeOutcome } from './row-outcome.js'
+import { RowTraces, type TracedRow } from './row-traces.js'
 import { type RunRowsOptions, runRows } from './run-rows.js'
+import { receiveRow, sendRow } from './sent-row.js'
 
 export interface PartitionSettings extends Omit<RunRowsOptions, 'signal' | 'trace'> {
+  /** Whether rows may be sent back as they are. */
+  readonly clonesRows: boolean
   /** The requests to models since the last partition. */
   takeRequests(): readonly string[]
 }
@@ -17,34 +19,29 @@ export interface PartitionSettings extends Omit<RunRowsOptions, 'signal' | 'trac
  */
 export async function runPartition(
   steps: readonly RowStep[],
-  { ids, rows: lines, samples: most }: RowPartition,
+  { ids, rows: sent, samples: most }: RowPartition,
   settings: PartitionSettings & Pick<RunRowsOptions, 'signal'>,
 ): Promise<PartitionResult> {
   const started = performance.now()
-  const { trace, samples } = sampling(most)
-  const rows = lines.map((line) => decodeStepLine(line).row)
-  const end = () => ({ samples, requests: settings.takeRequests(), milliseconds: performance.now() - started })
+  const traces = new RowTraces(most)
+  const rows = sent.map(receiveRow)
+  const end = () => ({
+    samples: toSamples(traces.rows),
+    requests: settings.takeRequests(),
+    milliseconds: performance.now() - started,
+  })
   try {
-    const { leaves, rejects } = await runRows(steps, { ids, rows }, { ...settings, trace })
-    return { outcomes: leaves.map((leaf) => encodeOutcome(leaf, rejects)), ...end() }
+    const { leaves, rejects } = await runRows(steps, { ids, rows }, { ...settings, trace: traces.trace })
+    return { outcomes: leaves.map((leaf) => encodeOutcome(leaf, rejects, settings.clonesRows)), ...end() }
   } catch (error) {
     return { outcomes: [], failure: toErrorData(error), ...end() }
   }
 }
 
-/** Notes the first rows that leave each step. */
-function sampling(most: number) {
-  const samples: PartitionResult['samples'][number][] = []
-  const counts = new Map<string, number>()
-  const trace: TraceRow = (step, id, row) => {
-    const known = counts.get(step) ?? 0
-    if (known >= most) return
-    counts.set(step, known + 1)
-    try {
-      samples.push({ step, id, row: encodeStepLine('', row) })
-    } catch {
-      // A row that cannot be sent is not shown.
-    }
-  }
-  return { trace: most > 0 ? trace : undefined, samples }
+/** A row that cannot be sent is not shown. */
+function toSamples(traced: readonly TracedRow[]): PartitionResult['samples'] {
+  return traced.flatMap(({ step, id, row }) => {
+    const sent = sendRow(row, false)
+    return sent === undefined ? [] : [{ step, id, row: sent }]
+  })
 }

@@ -9,6 +9,8 @@ export interface WorkerSegment {
   readonly workers: StepWorkers
   /** Whether the results are taken in the order of the rows, and not as they arrive. */
   readonly keepsOrder: boolean
+  /** Whether rows are sent as they are. */
+  readonly clonesRows: boolean
   /** The number of rows of a partition is a multiple of this, where possible. */
   readonly batchSize: number
   readonly rowsInFlight: number

@@ -5,6 +5,7 @@ import type { MaestroError } from '../../errors/maestro-error.js'
 import { answerDataOf } from './answer-data.js'
 import { checkOfJsonSchema } from './fits-schema.js'
 import { mendJson } from './mend-json.js'
+import { withoutNulls } from './without-nulls.js'
 
 /**
  * The result of a request with a schema: its data, as the model wrote them and as the check returns them, or its
@@ -45,7 +46,9 @@ export async function checkAnswer(
     if ('value' in verdict) return { data: value, value: verdict.value, mended: false }
     if (faults === undefined || length > faults.length) faults = { issues: verdict.issues, length }
   }
-  for (const { value } of inside) {
+  const given = [...found, ...inside].map(({ value }) => value)
+  const amended = given.map((value) => withoutNulls(value, schema)).filter((value, index) => value !== given[index])
+  for (const value of [...inside.map(({ value }) => value), ...amended]) {
     const verdict = await fits(value)
     if ('value' in verdict) return { data: value, value: verdict.value, mended: false }
   }

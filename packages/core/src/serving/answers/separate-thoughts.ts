@@ -7,14 +7,15 @@ export interface SeparatedText {
   readonly reasoning?: string
 }
 
-const names = 'think|thinking|thoughts?|reasoning|seed:think'
+const names =
+  'think|thinking|thoughts?|reasoning|seed:think|longcat_think|thinking_process|thought_process|(?:inner|internal)_(?:thoughts?|monologue)|chain_of_thought'
 
 /**
  * The tags that models write around their reasoning: XML tags, and those of Magistral, Kimi, Sky-T1, Command A, and
  * Gemma.
  */
-const openings = `<(?:${names})(?:\\s[^<>]*)?>|\\[THINK\\]|◁think▷|<\\|begin_of_thought\\|>|<\\|START_THINKING\\|>|<\\|channel>thought|<unused94>(?:thought)?`
-const closings = `</\\s*(?:${names})\\s*>|\\[/THINK\\]|◁/think▷|<\\|end_of_thought\\|>|<\\|END_THINKING\\|>|<channel\\|>|<unused95>`
+const openings = `<(?:${names})(?:\\s[^<>]*)?>|\\[THINK\\]|◁think▷|<\\|think(?:ing)?\\|>|<\\|begin_of_thought\\|>|<\\|START_THINKING\\|>|<\\|channel>thought|<unused94>(?:thought)?`
+const closings = `</\\s*(?:${names})\\s*>|\\[/THINK\\]|◁/think▷|<\\|/think(?:ing)?\\|>|<\\|end_of_thought\\|>|<\\|END_THINKING\\|>|<channel\\|>|<unused95>`
 const anyTag = new RegExp(`${openings}|${closings}`, 'i')
 const tagsAndFences = new RegExp(`(?<opening>${openings})|(?<closing>${closings})|\`\`\``, 'gi')
 
@@ -24,21 +25,27 @@ export const thoughtClosing = new RegExp(closings, 'i')
 
 /** Whether an answer begins in a format whose parts can only be told apart when it is complete. */
 export function startsWithThoughtTag(text: string): boolean {
-  return /^(?:<\|(?:channel|start|message)\|>|analysis[^\s]|<answer>|<response>|<\|begin_of_(?:solution|box)\|>|<\|START_RESPONSE\|>|here is my thought process|here are my reasoning steps)/i.test(
+  return /^(?:<\|(?:channel|start|message)\|>|analysis[^\s]|<answer>|<final_answer>|<response>|<\|begin_of_(?:solution|box)\|>|<\|START_RESPONSE\|>|here is my thought process|here are my reasoning steps|thinking\.\.\.\s)/i.test(
     text,
   )
 }
 
 /** The words with which such a format may begin. */
-export const thoughtWords = ['analysis', 'here is my thought process', 'here are my reasoning steps'] as const
+export const thoughtWords = [
+  'analysis',
+  'here is my thought process',
+  'here are my reasoning steps',
+  'thinking...',
+] as const
 
 /** The tags that some of those models put around the answer that follows. */
 const answerTags =
-  /^(?:<answer>|<response>|<\|begin_of_solution\|>|<\|START_RESPONSE\|>|<\|begin_of_box\|>)([\s\S]*?)(?:<\/answer>|<\/response>|<\|end_of_solution\|>|<\|END_RESPONSE\|>|<\|end_of_box\|>)?$/i
+  /^(?:<answer>|<final_answer>|<response>|<\|begin_of_solution\|>|<\|START_RESPONSE\|>|<\|begin_of_box\|>)([\s\S]*?)(?:<\/answer>|<\/final_answer>|<\/response>|<\|end_of_solution\|>|<\|END_RESPONSE\|>|<\|end_of_box\|>)?$/i
 
 /** The models Granite and Apriel separate their reasoning by words. */
 const headings = [
   { opening: /^\s*here is my thought process:?/i, answer: /\bhere is my response:?/i },
+  { opening: /^\s*thinking\.\.\.(?=\s)/i, answer: /\.\.\.done thinking\.?/i },
   { opening: /^\s*here are my reasoning steps:?/i, answer: /\[BEGIN FINAL RESPONSE\]/ },
 ]
 const finalEnd = /\[END FINAL RESPONSE\]\s*(?:<\|end\|>)?\s*$/

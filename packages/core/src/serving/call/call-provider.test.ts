@@ -24,7 +24,7 @@ const answer: Metered = { usage }
 function pathWith(settings: ServingSettings = {}, budgets: Budgets = {}): CallPath & { readonly limiter: Limiter } {
   const resolved = resolveSettings(serving, settings)
   const { limiter } = joinLimiter({ account: undefined, model: 'm', limits: resolved.limits })
-  return { serving, settings: resolved, limiter, budgets: new BudgetKeeper(budgets) }
+  return { serving, name: 'm', settings: resolved, limiter, budgets: new BudgetKeeper(budgets) }
 }
 
 function call(path: CallPath, ask: () => Promise<Metered>, signal?: AbortSignal) {

@@ -87,6 +87,8 @@ export class MemoryEngine implements TableEngine {
         const [by = ''] = statement.by
         return [...Map.groupBy(lines, ({ row }) => row[by])].map(([key, group]) => ({ id: `group:${key}`, row: { [by]: key, count: group.length } }))
       }
+      case 'window':
+        throw new TypeError('this engine has no windows')
     }
   }
 

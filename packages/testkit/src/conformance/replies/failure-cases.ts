@@ -13,6 +13,9 @@ export const failureCases: Readonly<Record<string, ReplyCase>> = byName(
     'a list of errors': { success: false, result: null, errors: [{ code: 7003, message: words }] },
     'a message with a code': { code: 500, msg: words, success: false },
     'names in capitals': { Error: { Code: 'InternalError', Message: words } },
+    'a message of one word': { errno: 5, errmsg: words },
+    'an exception': { exception: words },
+    'a header': { header: { code: 10013, message: words } },
     'an error message': { errorCode: 'InternalError', errorMessage: words },
     'the reply of a server behind the server': {
       error: { message: 'Provider returned error', code: 502, metadata: { raw: JSON.stringify({ error: words }) } },

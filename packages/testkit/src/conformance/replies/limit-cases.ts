@@ -138,6 +138,14 @@ const account: Readonly<Record<string, ReplyCase>> = byName<readonly [string, Sa
       'QUOTA',
       refusal(quota, { code: 'insufficient_quota', headers: { 'retry-after': '0' } }),
     ],
+    'a limit of spending, as at Anthropic': [
+      'QUOTA',
+      refusal('You have reached your specified API usage limits. You will regain access on 2030-12-01 at 00:00 UTC.', {
+        status: 400,
+      }),
+    ],
+    'a limit of the key, as at OpenRouter': ['QUOTA', refusal('Key limit exceeded (monthly limit).', { status: 403 })],
+    'a disabled organization': ['PERMISSION', refusal('This organization has been disabled.', { status: 400 })],
     'no permission': ['PERMISSION', refusal('This key may not use the model', { status: 403 })],
     'no such model, as at OpenRouter': ['NOT_FOUND', refusal('a/b is not a valid model ID', { status: 400 })],
     'no such model, as at DeepSeek': ['NOT_FOUND', refusal('Model Not Exist', { status: 400 })],

@@ -24,6 +24,10 @@ export const thoughtCases: Readonly<Record<string, ReplyCase>> = {
       'around an answer with tags': '<think>Hm.</think><response>bad</response>',
       'before a boxed answer': '<think>Hm.</think><|begin_of_box|>bad<|end_of_box|>',
       'after the answer': 'bad\n<think>Hm.</think>',
+      'of LongCat': '<longcat_think>Hm.</longcat_think>bad',
+      'with bars': '<|thinking|>Hm.<|/thinking|>bad',
+      'around a final answer': '<think>Hm.</think><final_answer>bad</final_answer>',
+      'and a token of the end': '<think>Hm.</think>bad<|im_end|>',
     },
     (what) => `thoughts in tags are no part of a text: ${what}`,
     (text) => ({ said: [{ text }], expected: { text: 'bad', reasoning: 'Hm.' } }),
@@ -31,6 +35,7 @@ export const thoughtCases: Readonly<Record<string, ReplyCase>> = {
   ...byName(
     {
       Granite: 'Here is my thought process:\nHm.\n\nHere is my response:\nbad',
+      'the command of Ollama': 'Thinking...\nHm.\n...done thinking.\n\nbad',
       Apriel: 'Here are my reasoning steps:\nHm.\n[BEGIN FINAL RESPONSE]\nbad\n[END FINAL RESPONSE]',
     },
     (what) => `thoughts below a heading are no part of a text: ${what}`,

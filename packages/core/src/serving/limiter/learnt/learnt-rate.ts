@@ -8,8 +8,11 @@ const slackMs = 100
 const least = { admitted: 4, units: 1, ms: 50 }
 /** After a measurement that is shorter and has fewer admitted calls, the next one keeps its start. */
 const whole = { admitted: 20, ms: 1000 }
-/** After a cool-down of this length, it is worthwhile to use the savings at once. */
-const worthMs = 5000
+/**
+ * After a cool-down of this length, it is worthwhile to use the savings at once. A shorter one may be the second that a
+ * server asks for at least, during which a server with short windows saves nothing up.
+ */
+const worthMs = 1500
 const longestCycleMs = 60_000
 const firstMeasure = 64
 

@@ -1,0 +1,137 @@
+import type { Batch, RowId } from '../../contracts/row.js'
+import type { SinkContinuation, SinkWriter, SourceBatch, StorageContext } from '../../contracts/storage.js'
+import { maestroError } from '../../errors/error-table.js'
+import type { CompiledSink } from '../../pipeline/compile/compiled-pipeline.js'
+import { hashOfKey } from './row-hashes.js'
+
+/** Which rows of an output stay. */
+export interface Merge {
+  readonly key: readonly string[]
+  /** Whether rows would be lost if the output is missing. */
+  readonly mustExist: boolean
+  /** Whether a row of an earlier run stays. */
+  stays(key: Buffer): boolean
+  /** Whether the run processes a row of the source with this key. */
+  isProcessed(key: Buffer): boolean
+}
+
+/** The checkpoint of a sink whose output holds rows of earlier runs. */
+interface MergeState {
+  readonly kept: number
+  readonly state: unknown
+}
+
+/**
+ * Opens a sink and gives it the rows of earlier runs that stay, before those of this run. The counts of the writer are
+ * those of this run's rows.
+ */
+export async function openMerging(
+  sink: CompiledSink,
+  context: StorageContext,
+  continues: SinkContinuation | undefined,
+  open: (continues: SinkContinuation | undefined) => Promise<SinkWriter> | SinkWriter,
+  merge: Merge,
+): Promise<SinkWriter> {
+  const { definition, options, node } = sink
+  const output = await definition.mergeable?.(options, context)
+  const rows = output?.rows
+  if (output?.exists === false && merge.mustExist)
+    throw maestroError('MAESTRO_INCREMENTAL_OUTPUT', { sink: node.id, reason: 'the output of the last run is missing' })
+  if (rows === undefined) return open(continues)
+  if (continues !== undefined) {
+    const { kept, state } = continues.state as MergeState
+    return new MergingWriter(await open({ ...continues, state }), kept, node.id, merge)
+  }
+  const writer = await open(undefined)
+  try {
+    return new MergingWriter(
+      writer,
+      output?.exists === true ? await keepRows(writer, rows(), node.id, merge) : 0,
+      node.id,
+      merge,
+    )
+  } catch (error) {
+    await writer.abort()
+    throw error
+  }
+}
+
+/** Writes the rows of earlier runs that stay. @returns their number */
+async function keepRows(
+  writer: SinkWriter,
+  output: AsyncIterable<SourceBatch>,
+  sink: string,
+  { key, stays }: Merge,
+): Promise<number> {
+  let kept = 0
+  for await (const { ids, rows, rejects = [] } of output) {
+    const [unread] = rejects
+    if (unread !== undefined)
+      throw maestroError('MAESTRO_INCREMENTAL_OUTPUT', { sink, reason: unread.error.message }, unread.error)
+    const chosen = rows.flatMap((row, index) => {
+      const hash = hashOfKey(row, key)
+      return hash === undefined || stays(hash) ? [index] : []
+    })
+    if (chosen.length === 0) continue
+    await writer.write({
+      ids: chosen.map((index) => ids[index] as RowId),
+      rows: chosen.map((index) => rows[index] as Batch['rows'][number]),
+    })
+    kept += chosen.length
+  }
+  return kept
+}
+
+class MergingWriter implements SinkWriter {
+  readonly checkpoint?: NonNullable<SinkWriter['checkpoint']>
+  readonly refused?: NonNullable<SinkWriter['refused']>
+  readonly replaces: boolean
+  readonly #writer: SinkWriter
+  readonly #kept: number
+  readonly #sink: string
+  readonly #merge: Merge
+
+  constructor(writer: SinkWriter, kept: number, sink: string, merge: Merge) {
+    this.#writer = writer
+    this.#kept = kept
+    this.#sink = sink
+    this.#merge = merge
+    this.replaces = writer.replaces === true && kept === 0
+    if (writer.refused !== undefined) this.refused = (last) => writer.refused?.(last) ?? []
+    if (writer.checkpoint === undefined) return
+    this.checkpoint = async () => {
+      const point = await writer.checkpoint?.()
+      const state: MergeState = { kept, state: point?.state }
+      return point === undefined ? undefined : { state }
+    }
+  }
+
+  get rowsWritten(): number | undefined {
+    const { rowsWritten } = this.#writer
+    return rowsWritten === undefined ? undefined : rowsWritten - this.#kept
+  }
+
+  write(batch: Batch): void | Promise<void> {
+    const { key, isProcessed } = this.#merge
+    for (const row of batch.rows) {
+      const hash = hashOfKey(row, key)
+      if (hash !== undefined && isProcessed(hash)) continue
+      const reason = `a row has another key (${key.join(', ')}) than the row of the source from which it was made`
+      throw maestroError('MAESTRO_INCREMENTAL_OUTPUT', { sink: this.#sink, reason })
+    }
+    return this.#writer.write(batch)
+  }
+
+  async commit() {
+    const { rows, location } = await this.#writer.commit()
+    return { rows: rows - this.#kept, location }
+  }
+
+  abort(): Promise<void> {
+    return this.#writer.abort()
+  }
+
+  async suspend(): Promise<void> {
+    await this.#writer.suspend?.()
+  }
+}

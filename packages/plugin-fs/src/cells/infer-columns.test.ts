@@ -1,0 +1,108 @@
+import { pipeline } from '@maestro-dataflow/core'
+import { describe, expect, test } from 'vitest'
+import { failure, temporaryProject } from '../__fixtures__/temporary-project.js'
+
+const { write, project, rows } = temporaryProject()
+const says = (text: string) => ({ message: expect.stringContaining(text) })
+
+test('columns have the types of all cells of a sample, and nothing that would change loses its form', async () => {
+  write(
+    'a.csv',
+    [
+      'n,share,id,zip,phone,code,big,long,day,ok,mixed,none',
+      '1,0.5,7,01234,+49151,1E5,9007199254740993,0.12345678901234567,2026-01-02,true,1,',
+      '-2,3,8,80331,+49152,2E5,1,1.5,2026-02-03,FALSE,x,',
+    ].join('\n'),
+  )
+  const plan = await project().plan(
+    pipeline('a').read('fs.file', { path: 'a.csv', columns: 'infer' }).write('fs.file', { path: 'o.jsonl' }),
+  )
+  expect(plan.source.columns).toEqual({
+    columns: {
+      n: 'integer',
+      share: 'number',
+      id: 'integer',
+      zip: 'string',
+      phone: 'string',
+      code: 'string',
+      big: 'bigint',
+      long: 'decimal',
+      day: 'date',
+      ok: 'boolean',
+      mixed: 'string',
+      none: 'string',
+    },
+    open: false,
+  })
+  const found = await rows({ path: 'a.csv', columns: 'infer', types: { id: 'string', n: 'number' } })
+  expect(found.rows[0]).toMatchObject({ n: 1, share: 0.5, id: '7', zip: '01234', code: '1E5', ok: true })
+})
+
+test('a value beyond the sample that does not fit rejects its row', async () => {
+  write('a.csv', `n\n${'1\n'.repeat(10_000)}x\n2\n`)
+  const { rows: found, rejects } = await rows({ path: 'a.csv', columns: 'infer' })
+  expect(found).toHaveLength(10_001)
+  expect(rejects).toEqual([['a.csv:10002', expect.stringContaining('"x" is no integer')]])
+})
+
+describe('numbers and dates of people', () => {
+  const typed = async (cells: readonly string[], type: 'number' | 'integer' | 'date' | 'decimal', told: object) => {
+    // A run whose rows are all rejected fails.
+    write('a.tsv', `v\n${cells.join('\n')}\n""\n`)
+    const { rows: found, rejects } = await rows({ path: 'a.tsv', columns: { v: type }, ...told })
+    return [...found.slice(0, -1).map(({ v }) => v), ...rejects.map(([id]) => id)]
+  }
+
+  test('are read when their form is told, and reject their row when they have another one', async () => {
+    const comma = { numberFormat: '1.234,56' }
+    expect(await typed(['1.200,50 EUR', '€ -3,5', '(1.000)', '1.200', '12'], 'number', comma)).toEqual([
+      1200.5, -3.5, -1000, 1200, 12,
+    ])
+    expect(await typed(['1200.50', '1.20', '1,200.50', '1.2.3', 'EUR', '1e3'], 'number', comma)).toEqual(
+      [2, 3, 4, 5, 6, 7].map((line) => `a.tsv:${line}`),
+    )
+    expect(await typed(['$1,200.50', '1,200'], 'number', { numberFormat: '1,234.56' })).toEqual([1200.5, 1200])
+    expect(await typed(['1\u00a0200,5', '1 000'], 'number', { numberFormat: '1 234,56' })).toEqual([1200.5, 1000])
+    expect(await typed(["1'200.5"], 'decimal', { numberFormat: "1'234.56" })).toEqual(['1200.5'])
+    expect(await typed(['1.200'], 'integer', comma)).toEqual([1200])
+    expect(await typed(['1.200,50'], 'number', {})).toEqual(['a.tsv:2'])
+  })
+
+  test('a date that may be two days is read as it was told, or not at all', async () => {
+    const day = (iso: string) => new Date(iso).toISOString()
+    expect(await typed(['3/4/26', '31.12.1999 23:59', '2026-01-02'], 'date', { dateFormat: 'd/m/y' })).toEqual([
+      day('2026-04-03'),
+      day('1999-12-31T23:59Z'),
+      day('2026-01-02'),
+    ])
+    expect(await typed(['3/4/26', '12/31/99, 1:05 PM'], 'date', { dateFormat: 'm/d/y' })).toEqual([
+      day('2026-03-04'),
+      day('1999-12-31T13:05Z'),
+    ])
+    expect(
+      await typed(['31/2/2026', '1/13/2026 ', '1/2/326', '3/4/26 25:00'], 'date', { dateFormat: 'd/m/y' }),
+    ).toEqual([2, 3, 4, 5].map((line) => `a.tsv:${line}`))
+    expect(await typed(['3/4/26'], 'date', {})).toEqual(['a.tsv:2'])
+  })
+
+  test('are inferred when their form is told', async () => {
+    write('a.tsv', 'price\tday\tzip\n1.200,50 EUR\t3/4/26\t01234\n2,5\t13/4/26\t1\n')
+    const told = { numberFormat: '1.234,56', dateFormat: 'd/m/y' } as const
+    expect((await rows({ path: 'a.tsv', columns: 'infer', ...told })).rows[0]).toEqual({
+      price: 1200.5,
+      day: '2026-04-03T00:00:00.000Z',
+      zip: '01234',
+    })
+    expect((await rows({ path: 'a.tsv', columns: 'infer' })).rows[0]).toMatchObject({
+      price: '1.200,50 EUR',
+      day: '3/4/26',
+    })
+  })
+})
+
+test('types without inference, and inference of formats without cells, are faults of the plan', async () => {
+  write('a.csv', 'a\n1\n')
+  write('a.txt', 'x')
+  expect(await failure(rows({ path: 'a.csv', types: { a: 'string' } }))).toMatchObject(says('`types` only applies'))
+  expect(await failure(rows({ path: 'a.txt', columns: 'infer' }))).toMatchObject(says('only applies to CSV and TSV'))
+})

@@ -1,0 +1,57 @@
+import { type ColumnType, parseIsoDate } from '@maestro-dataflow/core'
+import { plainCell, type ToldFormats } from './told-formats.js'
+
+/** The most digits that a number keeps. */
+const mostDigits = 15
+const wholeNumber = /^(0|-?[1-9]\d*)$/
+const plainNumber = /^-?(0|[1-9]\d*)(\.\d+)?$/
+
+type Candidate = 'boolean' | 'integer' | 'bigint' | 'number' | 'decimal' | 'date'
+
+/** From the narrowest type to the widest one. */
+const candidates = ['boolean', 'integer', 'bigint', 'number', 'decimal', 'date'] as const satisfies readonly Candidate[]
+
+/**
+ * Finds the type that all cells of a column have. Text that would change stays text: a leading zero or plus, an exponent,
+ * more digits than a number keeps, a date that could mean two days.
+ */
+export class TypeInference {
+  readonly #formats: ToldFormats
+  #possible = new Set<Candidate>(candidates)
+  #hasValues = false
+
+  constructor(formats: ToldFormats) {
+    this.#formats = formats
+  }
+
+  add(cell: string): void {
+    const text = cell.trim()
+    if (text === '' || this.#possible.size === 0) return
+    this.#hasValues = true
+    for (const type of this.#possible) if (!this.#fits(text, type)) this.#possible.delete(type)
+  }
+
+  get type(): ColumnType {
+    if (!this.#hasValues) return 'string'
+    return candidates.find((type) => this.#possible.has(type)) ?? 'string'
+  }
+
+  #fits(cell: string, type: Candidate): boolean {
+    const text = plainCell(cell, type, this.#formats)
+    if (text === undefined) return false
+    switch (type) {
+      case 'boolean':
+        return /^(true|false)$/i.test(text)
+      case 'integer':
+        return wholeNumber.test(text) && Number.isSafeInteger(Number(text))
+      case 'bigint':
+        return wholeNumber.test(text)
+      case 'number':
+        return plainNumber.test(text) && text.replace(/\D/g, '').length <= mostDigits
+      case 'decimal':
+        return plainNumber.test(text)
+      case 'date':
+        return parseIsoDate(text) !== undefined
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import { type FileHandle, open, rm } from 'node:fs/promises'
+import { encodeStepLine, type Row } from '@maestro-dataflow/core'
+import { fsError } from '../errors.js'
+import type { FinishFile } from '../file-sink-writer.js'
+import type { FoundFile } from '../found-file.js'
+import type { ReadOptions } from '../options.js'
+import { readFile } from '../read-file.js'
+import { readSpool } from '../spooled/read-spool.js'
+
+/** How new rows join those of an existing file. */
+export interface Merging {
+  readonly existing: FoundFile
+  readonly read: ReadOptions
+  /** The column whose value tells which rows are the same. Without it, all rows are kept. */
+  readonly key: string | undefined
+}
+
+const batchRows = 1024
+
+/**
+ * Makes a file from the rows of an existing one and new rows. With a key, a new row takes the place of an old one with
+ * its key; of several new rows with one key, the last one counts.
+ *
+ * @throws MAESTRO_FS_APPEND if the existing file has a record that cannot be read, which would be lost
+ */
+export function finishMerged(merging: Merging, finish: FinishFile): FinishFile {
+  return async (spool, path) => {
+    const merged = `${path}.rows`
+    await rm(merged, { force: true })
+    try {
+      const file = await open(merged, 'wx')
+      try {
+        await mergeRows(spool, file, merging)
+      } finally {
+        await file.close()
+      }
+      await finish(merged, path)
+    } finally {
+      await rm(merged, { force: true })
+    }
+  }
+}
+
+async function mergeRows(spool: string, file: FileHandle, { existing, read, key }: Merging): Promise<void> {
+  /** The place of the last new row with a key. */
+  const last = new Map<string, number>()
+  let count = 0
+  if (key !== undefined)
+    for await (const rows of readSpool(spool, batchRows))
+      for (const row of rows) last.set(keyOf(row, key, 'a new row'), count++)
+  for await (const { rows, rejects = [] } of readFile(existing, read, { counted: () => undefined })) {
+    const [reject] = rejects
+    if (reject !== undefined)
+      throw fsError(
+        'MAESTRO_FS_APPEND',
+        { path: existing.name, reason: reject.error.message.replace(/\.$/, '') },
+        reject.error,
+      )
+    await write(file, key === undefined ? rows : rows.filter((row) => !last.has(keyOf(row, key, existing.name))))
+  }
+  let position = 0
+  for await (const rows of readSpool(spool, batchRows)) {
+    const start = position
+    position += rows.length
+    await write(
+      file,
+      key === undefined ? rows : rows.filter((row, index) => last.get(keyOf(row, key, '')) === start + index),
+    )
+  }
+}
+
+const write = (file: FileHandle, rows: readonly Row[]) =>
+  file.appendFile(rows.map((row) => `${encodeStepLine('', row)}\n`).join(''))
+
+/** The key as text, which is the same in formats with types and without. @throws MAESTRO_FS_KEY */
+function keyOf(row: Row, key: string, where: string): string {
+  const value = Object.hasOwn(row, key) ? row[key] : undefined
+  switch (typeof value) {
+    case 'string':
+    case 'number':
+    case 'bigint':
+    case 'boolean':
+      if (value !== '') return String(value)
+  }
+  if (value instanceof Date) return value.toISOString()
+  throw fsError('MAESTRO_FS_KEY', { key, where })
+}

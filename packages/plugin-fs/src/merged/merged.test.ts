@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
+import { expect, test } from 'vitest'
+import { failure, temporaryProject } from '../__fixtures__/temporary-project.js'
+
+const { write, read, path, copy, rows, files } = temporaryProject()
+const says = (text: string) => ({ message: expect.stringContaining(text) })
+
+test('rows are appended to text files, whose bytes stay', async () => {
+  write('in.jsonl', '{"id":"3","w":"new"}\n')
+  write('a.jsonl', '{ "id": "01", "w": 1.0 }\n\n{"id":"2"}')
+  await copy({ path: 'in.jsonl' }, { path: 'a.jsonl', mode: 'append' })
+  expect(read('a.jsonl')).toBe('{ "id": "01", "w": 1.0 }\n\n{"id":"2"}\n{"id":"3","w":"new"}\n')
+  write('a.csv', '\ufeffw,id\r\n"x",01')
+  await copy({ path: 'in.jsonl' }, { path: 'a.csv', mode: 'append' })
+  expect(read('a.csv')).toBe('\ufeffw,id\r\n"x",01\nnew,3\n')
+  write('a.txt', 'one')
+  await copy({ path: 'in.jsonl' }, { path: 'a.txt', mode: 'append', column: 'w' })
+  expect(read('a.txt')).toBe('one\nnew\n')
+  for (let turn = 0; turn < 2; turn++) await copy({ path: 'in.jsonl' }, { path: 'a.jsonl.gz', mode: 'append' })
+  expect(gunzipSync(readFileSync(path('a.jsonl.gz'))).toString()).toBe('{"id":"3","w":"new"}\n'.repeat(2))
+})
+
+test('rows are appended to files that must know all rows', async () => {
+  for (const format of ['json', 'parquet']) {
+    write('in.jsonl', '{"id":"1","n":1}\n')
+    await copy({ path: 'in.jsonl' }, { path: `a.${format}`, mode: 'append' })
+    write('in.jsonl', '{"id":"2","n":9007199254740993,"more":[1]}\n')
+    await copy({ path: 'in.jsonl' }, { path: `a.${format}`, mode: 'append' })
+    const { rows: found } = await rows({ path: `a.${format}`, columns: ['id', 'more'] })
+    expect(found[0]).toMatchObject({ id: '1' })
+    expect(found[1]).toEqual({ id: '2', more: [1] })
+  }
+})
+
+for (const format of ['jsonl', 'csv', 'json', 'parquet', 'tsv.gz'])
+  test(`rows of ${format} are merged by a key`, async () => {
+    write('in.jsonl', '{"id":"01","w":"a"}\n{"id":"2","w":"b"}\n')
+    const sink = { path: `a.${format}`, mode: 'upsert', key: 'id' } as const
+    await copy({ path: 'in.jsonl' }, sink)
+    write('in.jsonl', '{"id":"2","w":"first"}\n{"id":"3","w":"c"}\n{"id":"2","w":"last"}\n')
+    await copy({ path: 'in.jsonl' }, sink)
+    expect((await rows({ path: sink.path })).rows).toEqual([
+      { id: '01', w: 'a' },
+      { id: '3', w: 'c' },
+      { id: '2', w: 'last' },
+    ])
+    expect(files().sort()).toEqual([`a.${format}`, 'in.jsonl', 'rows.out.jsonl'].sort())
+  })
+
+test('what cannot be merged leaves the file as it is', async () => {
+  write('in.jsonl', '{"id":"1","w":"a"}\n')
+  const attempt = (sink: object) => failure(copy({ path: 'in.jsonl' }, { path: 'x', ...sink }))
+  write('a.jsonl', '{"id":"1"}\nno row\n')
+  expect(await attempt({ path: 'a.jsonl', mode: 'upsert', key: 'id' })).toMatchObject(says('No rows can be added'))
+  expect(await attempt({ path: 'a.jsonl', mode: 'upsert' })).toMatchObject(says('needs the option `key`'))
+  expect(read('a.jsonl')).toBe('{"id":"1"}\nno row\n')
+  write('a.csv', 'id\n1\n')
+  expect(await attempt({ path: 'a.csv', mode: 'append', columns: ['id', 'w'] })).toMatchObject(
+    says('does not contain "w"'),
+  )
+  write('a.csv', Buffer.from('\ufeffid,w\n', 'utf16le'))
+  expect(await attempt({ path: 'a.csv', mode: 'append' })).toMatchObject(says('its text is utf-16le'))
+  write('a.csv', Buffer.from('id,w\n1,\xe9\n', 'latin1'))
+  expect(await attempt({ path: 'a.csv', mode: 'append' })).toMatchObject(says('its text is not UTF-8'))
+  expect(await attempt({ path: 'a.xlsx', mode: 'append' })).toMatchObject(says('would be lost'))
+  expect(files().sort()).toEqual(['a.csv', 'a.jsonl', 'in.jsonl'])
+})
+
+test('a run that rejects a row without a key changes nothing', async () => {
+  write('a.jsonl', '{"id":1}\n')
+  write('in.jsonl', '{"id":2}\n{"w":"x"}\n')
+  expect(await failure(copy({ path: 'in.jsonl' }, { path: 'a.jsonl', mode: 'upsert', key: 'id' }))).toMatchObject(
+    says('no usable value'),
+  )
+  expect(read('a.jsonl')).toBe('{"id":1}\n')
+})

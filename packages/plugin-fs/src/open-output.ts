@@ -1,0 +1,178 @@
+import { hash } from 'node:crypto'
+import { join } from 'node:path'
+import {
+  columnNames,
+  MaestroError,
+  rowFromEntries,
+  type SinkTarget,
+  type SinkWriter,
+  type StorageCheckContext,
+  type StorageContext,
+} from '@maestro-dataflow/core'
+import { createRowEncoder } from './create-row-encoder.js'
+import { fsError } from './errors.js'
+import { excelFault, writeExcel } from './excel/write-excel.js'
+import { FileSinkWriter, type FinishFile } from './file-sink-writer.js'
+import { findFiles } from './find-files.js'
+import { type Compression, type FileFormat, formatOf, isText, isTyped } from './format.js'
+import type { FoundFile } from './found-file.js'
+import { appendTo } from './merged/append-to.js'
+import { finishText } from './merged/encode-file.js'
+import { finishMerged } from './merged/merge-rows.js'
+import type { WriteOptions } from './options.js'
+import { assertFits } from './options-fit.js'
+import { outputPath } from './output-path.js'
+import { parquetColumns } from './parquet/read-parquet.js'
+import { writeParquet } from './parquet/write-parquet.js'
+import { isRemote, placeOf } from './places/find-place.js'
+import type { Destination } from './places/place.js'
+import { isProjectFile } from './project-files.js'
+import type { EncoderState, RowEncoder } from './row-encoder.js'
+import { spoolEncoder } from './spooled/spool-encoder.js'
+
+type OpenContext = StorageContext & SinkTarget
+
+/** The destination and the format of an output, if it can be written. */
+export interface OutputTarget {
+  readonly target: Destination
+  /** The path beside which rows are gathered. */
+  readonly beside: string
+  readonly format: FileFormat
+  readonly compression: Compression
+}
+
+/** @throws what `Place.output` and `outputPath` throw, MAESTRO_FS_OPTION_UNFIT, MAESTRO_FS_PROJECT_FILE */
+export async function placeOutput(
+  options: WriteOptions,
+  context: StorageCheckContext & SinkTarget & { readonly runDirectory?: string },
+): Promise<OutputTarget> {
+  const { path, mode = 'create' } = options
+  const { format, compression } = formatOf(path, options.format)
+  assertFits(options, format)
+  const replace = mode !== 'create' || context.overwrite
+  if (isRemote(path)) {
+    const target = await (await placeOf(path, { s3: options.s3, hub: options.hub }, context)).output(path, replace)
+    // The rows are gathered on this machine, so that an unfinished output goes on and nothing of it is visible.
+    const beside = join(context.runDirectory ?? '', hash('sha256', path).slice(0, 16))
+    return { target, beside, format, compression }
+  }
+  const target = await outputPath(path, context, replace)
+  if (options.allowProjectFiles !== true && isProjectFile(target.path, context.directory))
+    throw fsError('MAESTRO_FS_PROJECT_FILE', { path: target.shown })
+  return { target, beside: target.path, format, compression }
+}
+
+/** Opens a writer for one file. */
+export async function openOutput(options: WriteOptions, context: OpenContext, isPlain: boolean): Promise<SinkWriter> {
+  const output = await placeOutput(options, context)
+  const { target, beside, format, compression } = output
+  const common = { beside, compression, run: context.runDirectory, continues: context.continues }
+  const existing = await existingFile(options, context)
+  if (existing === undefined)
+    return FileSinkWriter.open({
+      ...common,
+      target,
+      plain: isPlain,
+      finish: finisherFor(options, context, format),
+      encoder: (from) => encoderFor(options, context, format, target.shown, from),
+    })
+  const unchanged = await unlessChanged(existing, options, context, target)
+  if (options.mode === 'append' && !isTyped(format) && format !== 'json') {
+    const { bytes, encoder } = await appendTo(existing, options, context.columns)
+    return FileSinkWriter.open({
+      ...common,
+      target: unchanged,
+      plain: false,
+      beginning: bytes,
+      encoder: (from) => encoderFor(options, context, format, target.shown, from ?? encoder),
+    })
+  }
+  return FileSinkWriter.open({
+    ...common,
+    compression: undefined,
+    target: unchanged,
+    plain: false,
+    finish: await mergingFinisher(options, context, existing, output),
+    encoder: () => spoolEncoder(target.shown, options.columns, undefined),
+  })
+}
+
+/** The file whose rows stay, if there is one. */
+async function existingFile(options: WriteOptions, context: OpenContext): Promise<FoundFile | undefined> {
+  const { path, mode, format, s3, hub } = options
+  if (mode !== 'append' && mode !== 'upsert') return undefined
+  try {
+    const [file] = await findFiles({ path, format, s3, hub }, context)
+    return file === undefined || file.file.size === 0 ? undefined : file
+  } catch (error) {
+    if (MaestroError.is(error, 'MAESTRO_STORAGE_NOT_FOUND') || MaestroError.is(error, 'MAESTRO_FS_FOLDER_EMPTY'))
+      return undefined
+    throw error
+  }
+}
+
+/** The destination, unless the existing file has changed when the new one is ready: its rows would be lost. */
+async function unlessChanged(
+  existing: FoundFile,
+  options: WriteOptions,
+  context: OpenContext,
+  target: Destination,
+): Promise<Destination> {
+  const known = await existing.file.identity(false)
+  return {
+    ...target,
+    // An output without new rows loses nothing.
+    isFilled: false,
+    async publish(file, rows) {
+      const now = await existingFile(options, context)
+      if ((await now?.file.identity(false)) !== known) throw fsError('MAESTRO_FS_CHANGED', { path: target.shown })
+      await target.publish(file, rows)
+    },
+  }
+}
+
+async function mergingFinisher(
+  options: WriteOptions,
+  context: OpenContext,
+  existing: FoundFile,
+  { target, format, compression }: OutputTarget,
+): Promise<FinishFile> {
+  const { mode, key, delimiter, formulas, excel, column } = options
+  const read = { path: options.path, delimiter }
+  const before = format === 'parquet' ? (await parquetColumns([existing], undefined)).columns : {}
+  const columns = rowFromEntries(Object.entries({ ...before, ...context.columns.columns }))
+  const known = { ...context, columns: { columns, open: true } }
+  const finish =
+    finisherFor({ ...options, columns: undefined }, known, format) ??
+    finishText(format, compression, { path: target.shown, delimiter, formulas, excel, column })
+  return finishMerged({ existing, read, key: mode === 'upsert' ? key : undefined }, finish)
+}
+
+/** Makes the file from the rows that were held back, for a format that must know all of them. */
+export function finisherFor(
+  options: WriteOptions,
+  { columns: known }: SinkTarget,
+  format: FileFormat,
+): FinishFile | undefined {
+  const { columns: names, compression = 'snappy', rowGroup = 100_000 } = options
+  if (format === 'xlsx')
+    return (spool, path) => writeExcel(spool, path, { columns: known.columns, names, sheet: options.sheet })
+  if (format !== 'parquet') return undefined
+  return (spool, path) => writeParquet(spool, path, { columns: known.columns, names }, { compression, rowGroup })
+}
+
+export function encoderFor(
+  { columns, delimiter, formulas, excel, column }: WriteOptions,
+  { columns: known }: SinkTarget,
+  format: FileFormat,
+  path: string,
+  from?: EncoderState,
+): RowEncoder {
+  if (isTyped(format)) {
+    const check = format === 'xlsx' ? excelFault : undefined
+    return spoolEncoder(path, columns, known.open ? undefined : known.columns, check)
+  }
+  const only = columns !== undefined && !isText(format)
+  const names = columns ?? (known.open ? undefined : columnNames(known.columns))
+  return createRowEncoder(format, { path, columns: names, only, delimiter, formulas, excel, column }, from)
+}

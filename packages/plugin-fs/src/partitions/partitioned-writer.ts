@@ -1,0 +1,105 @@
+import {
+  type Batch,
+  MaestroError,
+  type RefusedRow,
+  type Row,
+  type SinkWriter,
+  type WriteResult,
+} from '@maestro-dataflow/core'
+import { fsError } from '../errors.js'
+
+/** The most files that are open at once. */
+const mostFiles = 500
+
+/** How rows go to several files. */
+export interface PartitionedWriting {
+  /** The name of all files together. */
+  readonly shown: string
+  /** @throws an error of the row */
+  pathOf(row: Row): string
+  /** The row as it is written. */
+  cut(row: Row): Row
+  open(path: string): Promise<SinkWriter>
+}
+
+/** Writes each row to the file that its values choose. Each file becomes visible as a whole, one after the other. */
+export class PartitionedWriter implements SinkWriter {
+  readonly #writing: PartitionedWriting
+  readonly #writers = new Map<string, SinkWriter>()
+  #refused: RefusedRow[] = []
+
+  constructor(writing: PartitionedWriting) {
+    this.#writing = writing
+  }
+
+  async write({ ids, rows }: Batch): Promise<void> {
+    const parts = new Map<string, { ids: string[]; rows: Row[]; whole: Row[] }>()
+    for (const [index, row] of rows.entries()) {
+      const id = ids[index] ?? ''
+      try {
+        const path = this.#writing.pathOf(row)
+        const part = parts.get(path) ?? { ids: [], rows: [], whole: [] }
+        parts.set(path, part)
+        part.ids.push(id)
+        part.rows.push(this.#writing.cut(row))
+        part.whole.push(row)
+      } catch (error) {
+        this.#refuse(id, row, error)
+      }
+    }
+    for (const [path, part] of parts) await this.#writePart(await this.#writer(path), part)
+  }
+
+  /** Writes the rows that the file accepts. */
+  async #writePart(
+    writer: SinkWriter,
+    part: { readonly ids: string[]; readonly rows: Row[]; readonly whole: Row[] },
+  ): Promise<void> {
+    while (part.rows.length > 0) {
+      try {
+        await writer.write(part)
+        return
+      } catch (error) {
+        const index = MaestroError.is(error) ? part.ids.indexOf(error.rowId ?? '') : -1
+        if (index < 0) throw error
+        this.#refuse(part.ids[index] ?? '', part.whole[index] ?? {}, error)
+        for (const list of [part.ids, part.rows, part.whole]) list.splice(index, 1)
+      }
+    }
+  }
+
+  #refuse(id: string, row: Row, error: unknown): void {
+    if (!MaestroError.is(error)) throw error
+    this.#refused.push({ id, row, error: error.at({ rowId: id }) })
+  }
+
+  async #writer(path: string): Promise<SinkWriter> {
+    const known = this.#writers.get(path)
+    if (known !== undefined) return known
+    if (this.#writers.size === mostFiles)
+      throw fsError('MAESTRO_FS_TOO_MANY_FILES', { path: this.#writing.shown, limit: mostFiles })
+    const writer = await this.#writing.open(path)
+    this.#writers.set(path, writer)
+    return writer
+  }
+
+  refused(): readonly RefusedRow[] {
+    const refused = this.#refused
+    this.#refused = []
+    return refused
+  }
+
+  get rowsWritten(): number {
+    return [...this.#writers.values()].reduce((sum, { rowsWritten = 0 }) => sum + rowsWritten, 0)
+  }
+
+  async commit(): Promise<WriteResult> {
+    let rows = 0
+    for (const writer of this.#writers.values()) rows += (await writer.commit()).rows
+    return { rows, location: `${this.#writing.shown} (${this.#writers.size} files)` }
+  }
+
+  async abort(): Promise<void> {
+    for (const writer of this.#writers.values()) await writer.abort()
+  }
+}

@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest'
+import { tableProject } from '../../__fixtures__/table-project.js'
+
+const { fromRows, fromUnknown, rowsOf } = tableProject()
+
+test('table.profile describes each column in one row', async () => {
+  const rows = [1, 2, 3, 4, 100].map((n) => ({
+    n,
+    城市: n > 2 ? 'Oslo' : '上海',
+    at: new Date(n),
+    maybe: n > 3 ? n : null,
+  }))
+  const found = await rowsOf(fromRows(rows).step('table.profile', { bins: 3, top: 2 }))
+  expect(found.map(({ column }) => column)).toEqual(['n', '城市', 'at', 'maybe'])
+  expect(found[0]).toMatchObject({
+    rows: 5,
+    nulls: 0,
+    types: { integer: 5 },
+    distinct: 5,
+    min: 1,
+    max: 100,
+    mean: 22,
+    quantiles: { p5: expect.closeTo(1.2), p25: 2, p50: 3, p75: 4, p95: expect.closeTo(80.8) },
+    lengths: null,
+    top: [
+      { value: 1, count: 1 },
+      { value: 2, count: 1 },
+    ],
+    histogram: [
+      { from: 1, to: 34, count: 4 },
+      { from: 34, to: 67, count: 0 },
+      { from: 67, to: 100, count: 1 },
+    ],
+  })
+  expect(found[0]?.stddev).toBeCloseTo(43.6177, 3)
+  expect(found[1]).toMatchObject({
+    types: { string: 5 },
+    distinct: 2,
+    min: null,
+    lengths: { min: 2, mean: 3.2, max: 4 },
+    top: [
+      { value: 'Oslo', count: 3 },
+      { value: '上海', count: 2 },
+    ],
+    histogram: [],
+  })
+  expect(found[2]).toMatchObject({ types: { date: 5 }, min: new Date(1), max: new Date(100), mean: new Date(22) })
+  expect(found[3]).toMatchObject({
+    nulls: 3,
+    types: { integer: 2 },
+    histogram: [{ count: 1 }, { count: 0 }, { count: 1 }],
+  })
+})
+
+test('values are equal by what they are, and odd values do not stop it', async () => {
+  const values = [
+    1,
+    1n,
+    -0,
+    0,
+    Number.NaN,
+    Infinity,
+    2n ** 80n,
+    '\ud800',
+    'a\0b',
+    [1, { x: null }],
+    new Date(Number.NaN),
+    true,
+    null,
+  ]
+  const rows = [...values.map((v) => ({ v })), {}]
+  const [found] = await rowsOf(fromUnknown(rows).step('table.profile', {}))
+  expect(found).toMatchObject({ rows: 14, nulls: 2, min: 0, max: 2 ** 80 })
+  expect(found?.top).toContainEqual({ value: 1, count: 2 })
+  const distinct = await rowsOf(fromUnknown(rows).step('table.distinct', { columns: ['v'] }))
+  expect(found?.distinct).toBe(distinct.filter(({ v }) => v !== null).length)
+})
+
+test('hostile names, chosen columns, and empty tables', async () => {
+  const [found, ...others] = await rowsOf(
+    fromRows([{ "a'; --": 1, '"b"': 2 }]).step('table.profile', { columns: ["a'; --"] }),
+  )
+  expect([found?.column, found?.max, others]).toEqual(["a'; --", 1, []])
+  const none = fromRows([{ a: 1 }])
+    .step('table.filter', { where: 'a > 1' })
+    .step('table.profile', { columns: ['a'] })
+  expect(await rowsOf(none)).toMatchObject([{ column: 'a', rows: 0, nulls: 0, distinct: 0 }])
+})
