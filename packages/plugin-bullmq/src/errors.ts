@@ -3,8 +3,8 @@ import { defineErrors } from '@maestro-dataflow/core'
 /** The errors of workers on a queue. */
 export const bullmqErrors = {
   MAESTRO_BULLMQ_NO_WORKERS: {
-    message: (d: { steps: readonly string[]; waitedMs: number; tag: string | undefined }) =>
-      `No worker${d.tag === undefined ? '' : ` with the tag ${d.tag}`} has come for the steps ${d.steps.join(', ')} within ${Math.round(d.waitedMs / 1000)} s.`,
+    message: (d: { steps: readonly string[]; seconds: number; tag: string | undefined }) =>
+      `No worker${d.tag === undefined ? '' : ` with the tag ${d.tag}`} has come for the steps ${d.steps.join(', ')} within ${d.seconds} s.`,
     hint: (d: { tag: string | undefined }) =>
       `Start workers with \`maestro worker${d.tag === undefined ? '' : ` --tags ${d.tag}`}\`, in the project's folder, with the same \`folder\` and server in the config.`,
   },

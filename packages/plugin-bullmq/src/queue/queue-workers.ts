@@ -8,7 +8,7 @@ import {
   type WorkerTask,
 } from '@maestro-dataflow/core'
 import { bullmqError } from '../errors.js'
-import { type JobQueue, openQueue } from './job-queue.js'
+import type { JobQueue } from './job-queue.js'
 import type { QueueOptions } from './queue-options.js'
 import { beatMs, TaskFiles } from './task-files.js'
 
@@ -25,6 +25,16 @@ interface Sent {
   ended: boolean
   /** Looks for the result at once. */
   wake: () => void
+}
+
+interface QueueWorkersParts {
+  readonly task: WorkerTask
+  /** The tag that a worker needs. */
+  readonly tag: string | undefined
+  readonly files: TaskFiles
+  readonly options: QueueOptions
+  readonly logger: Logger
+  readonly queue: JobQueue
 }
 
 /** How soon a result is looked for of which the queue has said nothing. */
@@ -51,20 +61,14 @@ export class QueueWorkers implements StepWorkers {
   #beat: NodeJS.Timeout | undefined
   #toldAt = 0
 
-  private constructor(
-    task: WorkerTask,
-    tag: string | undefined,
-    files: TaskFiles,
-    options: QueueOptions,
-    logger: Logger,
-  ) {
+  private constructor({ task, tag, files, options, logger, queue }: QueueWorkersParts) {
     this.#id = TaskFiles.idOf(task)
     this.#task = task
     this.#tag = tag
     this.#files = files
     this.#options = options
     this.#logger = logger
-    this.#queue = openQueue(this.#id, options)
+    this.#queue = queue
     this.#queue.onError((error) => this.#complain(error))
     this.#queue.onEnd((id, reason) => {
       for (const sent of this.#sent.values()) {
@@ -89,7 +93,10 @@ export class QueueWorkers implements StepWorkers {
   ): Promise<QueueWorkers> {
     const tags = new Set(task.steps.flatMap((step) => options.tags[step] ?? []))
     if (tags.size > 1) throw bullmqError('MAESTRO_BULLMQ_TAGS', { steps: task.steps, tags: [...tags] })
-    const workers = new QueueWorkers(task, [...tags][0], files, options, logger)
+    // The library is loaded when it is needed: it changes globals.
+    const { openQueue } = await import('./job-queue.js')
+    const queue = openQueue(TaskFiles.idOf(task), options)
+    const workers = new QueueWorkers({ task, tag: [...tags][0], files, options, logger, queue })
     try {
       await workers.#waitForFirst(signal)
       return workers
@@ -199,7 +206,7 @@ export class QueueWorkers implements StepWorkers {
         const { steps } = this.#task
         throw refusals.length > 0
           ? bullmqError('MAESTRO_BULLMQ_REFUSED', { reasons: refusals })
-          : bullmqError('MAESTRO_BULLMQ_NO_WORKERS', { steps, waitedMs, tag: this.#tag })
+          : bullmqError('MAESTRO_BULLMQ_NO_WORKERS', { steps, seconds: Math.round(waitedMs / 1000), tag: this.#tag })
       }
       if (!told && waitedMs > 3000) {
         told = true

@@ -10,6 +10,8 @@ import { type Announcement, beatMs, type TaskFiles } from './task-files.js'
 export async function serveTasks(files: TaskFiles, options: QueueOptions, service: WorkerService): Promise<void> {
   const name = `${hostname()}-${process.pid}-${randomUUID().slice(0, 4)}`
   const { concurrency, tags, logger, signal } = service
+  // The library is loaded when it is needed: it changes globals.
+  const { openJobWorker: openWorker } = await import('./job-queue.js')
   const served = new Map<string, ServedTask>()
   const refused = new Map<string, { readonly run: string; readonly reason: string }>()
   const opening = new Set<string>()
@@ -26,7 +28,7 @@ export async function serveTasks(files: TaskFiles, options: QueueOptions, servic
     const about = { run: task.run, steps: task.steps }
     try {
       const steps = await service.open(task)
-      served.set(id, new ServedTask({ id, name, task, steps, files, options, concurrency, logger }))
+      served.set(id, new ServedTask({ id, name, task, steps, files, options, concurrency, logger, openWorker }))
       logger.info('Takes part in a run', about)
       await introduce()
     } catch (error) {

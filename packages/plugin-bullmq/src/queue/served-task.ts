@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger, OpenedSteps, WorkerTask } from '@maestro-dataflow/core'
-import { type JobWorker, openJobWorker, type PartitionJob } from './job-queue.js'
+import type { JobWorker, openJobWorker, PartitionJob } from './job-queue.js'
 import type { QueueOptions } from './queue-options.js'
 import type { TaskFiles, WorkerFile } from './task-files.js'
 
@@ -17,6 +17,7 @@ export interface ServedTaskParts {
   readonly options: QueueOptions
   readonly concurrency: number
   readonly logger: Logger
+  readonly openWorker: typeof openJobWorker
 }
 
 /** One task for which this worker runs partitions. */
@@ -28,10 +29,10 @@ export class ServedTask {
   #done = 0
 
   constructor(parts: ServedTaskParts) {
-    const { id, options, concurrency, logger, task } = parts
+    const { id, options, concurrency, logger, task, openWorker } = parts
     this.#parts = parts
     let told = 0
-    this.#worker = openJobWorker(id, options, concurrency, (job, attempt) => this.#run(job, attempt))
+    this.#worker = openWorker(id, options, concurrency, (job, attempt) => this.#run(job, attempt))
     this.#worker.onError((error) => {
       if (Date.now() - told < 30_000) return
       told = Date.now()
