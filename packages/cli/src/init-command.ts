@@ -66,10 +66,11 @@ const modelNotes = {
   rag: 'The first runs fetch two tiny models (98 MB and 23 MB) that work in this process.',
 } as const
 
-function keyNote({ variable, model }: ModelProvider): string {
-  return variable === undefined
-    ? `The config names the model ${model}. Start its server first.`
-    : `The config names the model ${model}. Set the environment variable ${variable} to your key first.`
+function keyNote({ variable, endpoint, model }: ModelProvider): string {
+  const named = `The config names the model ${model}.`
+  if (variable === undefined) return `${named} Start its server first.`
+  const address = endpoint === undefined ? '' : `, and ${endpoint} to its address,`
+  return `${named} Set the environment variable ${variable} to your key${address} first.`
 }
 
 function describeCompleted({ added, typeChanged }: NonNullable<MadeProject['completed']>): readonly string[] {

@@ -1,12 +1,13 @@
-import { defineOperator, pipeline, SERVINGS } from '@maestro-dataflow/core'
+import { defineOperator, env, pipeline, SERVINGS } from '@maestro-dataflow/core'
 import { maestro } from '@maestro-dataflow/core/runtime'
 import { openAIReplies, startMisbehavingServer } from '@maestro-dataflow/testkit'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import openai from './plugin.js'
 
 const server = await startMisbehavingServer()
 afterAll(() => server.close())
+afterEach(() => vi.unstubAllEnvs())
 
 /** Asks the serving of the config. */
 const ask = defineOperator({
@@ -56,6 +57,32 @@ test('the servings of a config', async () => {
     { text: 'one', answer: 'one!', first: 4 },
     { text: 'three', answer: 'three!', first: 6 },
   ])
+})
+
+test('required options may come from the environment', async () => {
+  vi.stubEnv('MODEL_OF_THE_TEST', 'm')
+  vi.stubEnv('ENDPOINT_OF_THE_TEST', server.url)
+  server.always((request) =>
+    request.path.endsWith('/embeddings') ? openAIReplies.vectors(request) : openAIReplies.chat('fine'),
+  )
+  const made = project({
+    default: {
+      use: 'openai.chat',
+      model: env('MODEL_OF_THE_TEST'),
+      azure: { endpoint: env('ENDPOINT_OF_THE_TEST') },
+      apiKey: 'played',
+    },
+    embedder: { use: 'openai.embeddings', model: 'e', baseUrl: `${server.url}/v1` },
+  })
+  const rows = await Array.fromAsync(
+    made.rows(
+      pipeline('p')
+        .from([{ text: 'x' }])
+        .step(ask, {}),
+    ),
+  )
+  await made.dispose()
+  expect(rows).toMatchObject([{ answer: 'fine' }])
 })
 
 test.each([

@@ -1,4 +1,4 @@
-import { didYouMean } from '@maestro-dataflow/core'
+import { didYouMean, env } from '@maestro-dataflow/core'
 import { cliError } from '../errors.js'
 
 type Serving = Readonly<Record<string, string>> & { readonly use: string }
@@ -12,6 +12,8 @@ export interface ModelProvider {
   readonly packages: Readonly<Record<string, string>>
   /** The environment variable of the key. Servers on this machine need none. */
   readonly variable?: string
+  /** The environment variable of the address, for Azure. */
+  readonly endpoint?: string
   /** The model of a new project. */
   readonly model: string
 }
@@ -29,6 +31,15 @@ function aiSdk(provider: string, range: string, variable: string, model: string)
 const own = (name: string, model: string, variable?: string): ModelProvider => ({
   serving: { use: `${name}.chat` },
   plugin: `@maestro-dataflow/plugin-${name}`,
+  packages: {},
+  ...(variable === undefined ? {} : { variable }),
+  model,
+})
+
+/** A server with the API of OpenAI. */
+const compatible = (baseUrl: string, model: string, variable?: string): ModelProvider => ({
+  serving: { use: 'openai.chat', baseUrl, ...(variable === undefined ? { jsonMode: 'schema' } : {}) },
+  plugin: '@maestro-dataflow/plugin-openai',
   packages: {},
   ...(variable === undefined ? {} : { variable }),
   model,
@@ -54,6 +65,12 @@ export const modelProviders: Readonly<Record<string, ModelProvider>> = {
   fireworks: aiSdk('@ai-sdk/fireworks', '>=2', 'FIREWORKS_API_KEY', 'accounts/fireworks/models/gpt-oss-20b'),
   openrouter: aiSdk('@openrouter/ai-sdk-provider', '>=2', 'OPENROUTER_API_KEY', 'openai/gpt-oss-20b'),
   openai: own('openai', 'gpt-5-mini', 'OPENAI_API_KEY'),
+  azure: { ...own('openai', 'gpt-5-mini', 'AZURE_OPENAI_API_KEY'), endpoint: 'AZURE_OPENAI_ENDPOINT' },
+  huggingface: compatible('https://router.huggingface.co/v1', 'openai/gpt-oss-20b', 'HF_TOKEN'),
+  vllm: compatible('http://127.0.0.1:8000/v1', 'Qwen/Qwen3-8B'),
+  'llama-cpp': compatible('http://127.0.0.1:8080/v1', 'model.gguf'),
+  'lm-studio': compatible('http://127.0.0.1:1234/v1', 'qwen3-8b'),
+  sglang: compatible('http://127.0.0.1:30000/v1', 'Qwen/Qwen3-8B'),
   ollama: own('ollama', 'qwen3:8b'),
   local: own('local', 'smollm2-135m-instruct'),
 }
@@ -72,8 +89,14 @@ export function modelProvider(name: string): ModelProvider {
  *
  * @throws MAESTRO_CLI_PROVIDER_UNKNOWN
  */
-export function namedModel(name: string): (Serving & { readonly model: string }) | undefined {
+export function namedModel(
+  name: string,
+): (Readonly<Record<string, unknown>> & { readonly use: string; readonly model: string }) | undefined {
   const colon = name.indexOf(':')
   if (colon < 0) return undefined
-  return { ...modelProvider(name.slice(0, colon)).serving, model: name.slice(colon + 1) }
+  const { serving, variable, endpoint } = modelProvider(name.slice(0, colon))
+  // OpenAI's own variable is sent to no other server.
+  const key = serving.baseUrl === undefined || variable === undefined ? {} : { apiKey: env(variable) }
+  const azure = endpoint === undefined ? {} : { azure: { endpoint: env(endpoint) } }
+  return { ...serving, ...key, ...azure, model: name.slice(colon + 1) }
 }

@@ -97,7 +97,9 @@ export class ConfiguredServings implements Servings {
       }
     this.#components.assertValid(name)
     const { definition, options } = this.#components.checked(name, configured)
-    return { kind: definition.kind, capabilities: definition.capabilities?.(options), options: configured, fallback }
+    // Options that depend on the environment are not known before the serving is created.
+    const capabilities = options === undefined ? undefined : definition.capabilities?.(options)
+    return { kind: definition.kind, capabilities, options: configured, fallback }
   }
 
   /**

@@ -12,6 +12,7 @@ test.each<[string, string, readonly string[]]>([
   ['Herr Weiß, HERR WEISS', 'Herr Weiß', ['Herr Weiß', 'HERR WEISS']],
   ['Frau Strauß', 'frau STRAUSS', ['Frau Strauß']],
   ["O’Neil-Smith, O'NEIL‑SMITH", "O'Neil-Smith", ['O’Neil-Smith', "O'NEIL‑SMITH"]],
+  ['ann_lee.pdf, ann.lee, Ann-Lee, Annlee', 'Ann Lee', ['ann_lee', 'ann.lee', 'Ann-Lee']],
   ['张三说张三', '张三', ['张三', '张三']],
   ['a.b (c) a.b', 'a.b', ['a.b', 'a.b']],
 ])('in %j, %j is found as %j', (text, value, pieces) => {

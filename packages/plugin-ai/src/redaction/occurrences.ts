@@ -4,12 +4,14 @@ import type { PersonalData, PersonalDataType } from './personal-data.js'
 const wordCharacter = /[\p{L}\p{N}\p{M}]/u
 const unspaced =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
+/** What may separate the words of a value. In names of files and addresses, it is not a space. */
+const between = '[\\s\\u200b-\\u200d_.\\p{Pd}]{1,8}'
 /** Longer values are compared without normalization. */
 const maxLength = 500
 
 /**
- * Finds every occurrence of a value as whole words, regardless of case and spacing: "Ann Lee" is found in "ANN LEE",
- * but not in "Annabel Leeds".
+ * Finds every occurrence of a value as whole words, regardless of case and of what separates them: "Ann Lee" is found in
+ * "ANN LEE" and "ann_lee.pdf", but not in "Annabel Leeds".
  */
 export function occurrences(text: string, value: string, type: PersonalDataType): readonly PersonalData[] {
   const wanted = value.trim()
@@ -30,7 +32,7 @@ function patternOf(value: string): RegExp {
   const characters = Array.from(value.normalize('NFC'))
   const before = isBordered(characters[0]) ? '(?<![\\p{L}\\p{N}\\p{M}])' : ''
   const after = isBordered(characters.at(-1)) ? '(?![\\p{L}\\p{N}\\p{M}])' : ''
-  return new RegExp(`${before}${words.join('[\\s\\u200b-\\u200d]{1,8}')}${after}`, 'giu')
+  return new RegExp(`${before}${words.join(between)}${after}`, 'giu')
 }
 
 const isBordered = (character = ''): boolean => wordCharacter.test(character) && !unspaced.test(character)

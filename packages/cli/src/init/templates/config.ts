@@ -15,7 +15,7 @@ export default defineConfig({
 `
 
 /** `maestro.config.ts` with a model of a provider. */
-export function providerConfig({ serving, plugin, variable, model }: ModelProvider): string {
+export function providerConfig({ serving, plugin, variable, endpoint, model }: ModelProvider): string {
   const key =
     variable === undefined
       ? ''
@@ -23,6 +23,9 @@ export function providerConfig({ serving, plugin, variable, model }: ModelProvid
         ? `\n      options: { apiKey: env('${variable}') },`
         : `\n      apiKey: env('${variable}'),`
   const provider = serving.provider === undefined ? '' : `\n      provider: '${serving.provider}',`
+  const { use: _, provider: __, ...others } = serving
+  const more = Object.entries(others).map(([name, value]) => `\n      ${name}: '${value}',`)
+  if (endpoint !== undefined) more.push(`\n      azure: { endpoint: env('${endpoint}') },`)
   const plugins = ['@maestro-dataflow/plugin-ai', '@maestro-dataflow/plugin-fs', plugin].sort()
   return `import { defineConfig${variable === undefined ? '' : ', env'} } from '@maestro-dataflow/core'
 
@@ -33,7 +36,7 @@ export default defineConfig({
     // The model that is used when a step names none.
     default: {
       use: '${serving.use}',${provider}
-      model: '${model}',${key}
+      model: '${model}',${more.join('')}${key}
     },
   },
   pipelines: 'pipelines/*',
