@@ -3,6 +3,9 @@ import { execFile } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { pipeline } from '@maestro-dataflow/core'
+import { maestro } from '@maestro-dataflow/core/runtime'
+import fs from '@maestro-dataflow/plugin-fs'
 import { expect, test } from 'vitest'
 
 const run = promisify(execFile)
@@ -34,6 +37,51 @@ test('tables: duplicates, a branch, types, and one order in the rejects', async 
   expect(lines('tables/out/orders.jsonl')[0]).toBe(
     '{"order":"00112","day":"2026-01-13T00:00:00.000Z","customer":"林娜","total":29}',
   )
+})
+
+test('spreadsheet: a spreadsheet becomes a tidy one, with typed cells', async () => {
+  const printed = await start('spreadsheet')
+  expect(printed).toContain('2 rejected')
+  const folder = join(root, 'examples/spreadsheet')
+  const project = maestro({ plugins: [fs], directory: folder, logLevel: 'silent' })
+  const read = pipeline('read').read('fs.file', { path: 'out/orders.xlsx' })
+  const rows = await Array.fromAsync(project.rows(read))
+  const found = rows.map((row) => [row.order, row.customer, row.price, row.order_of_customer, row.spent_so_far])
+  expect(found).toEqual([
+    ['00113', 'Kari Nordmann', 99, 1, 99],
+    ['00114', 'Kari Nordmann', 50, 2, 249],
+    ['00120', 'Kari Nordmann', 50, 3, 349],
+    ['00116', 'Ola Hansen', 12, 1, 48],
+    ['00112', '林 娜', 14.5, 1, 29],
+    ['00117', '林 娜', 20, 2, 49],
+    ['00118', '王伟', 14.5, 1, 72.5],
+    ['00121', '王伟', 8, 2, 80.5],
+  ])
+  expect(rows[0]?.day).toEqual(new Date('2026-01-14'))
+})
+
+test('corpus: 6,000 texts are judged, freed of near-duplicates, balanced, and split into Parquet with a card', async () => {
+  const printed = await start('corpus')
+  expect(printed).toContain('1000 created = 2100 out')
+  const folder = join(root, 'examples/corpus')
+  const project = maestro({ plugins: [fs], directory: folder, logLevel: 'silent' })
+  const read = pipeline('read').read('fs.file', { path: 'out/data/**/*.parquet' })
+  const rows = await Array.fromAsync(project.rows(read))
+  const count = (column: string) =>
+    Object.fromEntries(
+      Map.groupBy(rows, (row) => row[column])
+        .entries()
+        .map(([name, all]) => [name, all.length]),
+    )
+  expect(count('origin')).toEqual({ 'Node.js': 700, browsers: 700, synthetic: 700 })
+  const parts = count('split')
+  expect(parts.train).toBeGreaterThan(1500)
+  expect(parts.test).toBeGreaterThan(150)
+  expect(parts.validation).toBeGreaterThan(150)
+  expect(new Set(rows.map(({ text }) => text)).size).toBe(2100)
+  const card = readFileSync(join(folder, 'out/README.md'), 'utf8')
+  expect(card).toContain('{ split: train, path: data/split=train/*.parquet }')
+  expect(card.match(/^\| (train|test|validation) \|/gm)).toHaveLength(9)
 })
 
 test('plugin-shout: the demo uses the plugin by its package', async () => {

@@ -150,3 +150,22 @@ Warnings
   Step ask: The model of the serving "default" does not accept \`temperature\`, which is not sent.
 `)
 })
+
+test('sinks that get all rows again when the run is resumed are named', async () => {
+  const project = new TemporaryProject({
+    'maestro.config.json': { plugins: ['@maestro-dataflow/plugin-fs'] },
+    'in.jsonl': '{"id":"a"}\n',
+    'copy.pipeline.json': {
+      name: 'copy',
+      read: { use: 'fs.file', path: 'in.jsonl' },
+      write: [
+        { use: 'fs.file', id: 'plain', path: 'out.jsonl' },
+        { use: 'fs.file', id: 'packed', path: 'out.jsonl.gz' },
+      ],
+    },
+  })
+  const { stdout } = await project.maestro('plan', 'copy.pipeline.json')
+  expect(stdout).toMatch(/When the run is resumed\n +write packed +gets all rows again/)
+  expect(stdout).not.toMatch(/write plain +gets/)
+  project.remove()
+})

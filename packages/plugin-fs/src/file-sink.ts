@@ -33,6 +33,11 @@ export const fileSink = defineSink({
       : isRemote(path)
         ? path
         : displayPath(outputTarget(path, context), context.directory),
+  // A compressed file and a file per partition are written in one go.
+  continues: (options) =>
+    options.path !== standardPath &&
+    !isPartitioned(options) &&
+    formatOf(options.path, options.format).compression === undefined,
   mergeable: async (options, context) => mergeableOutput(options, context),
   async check(options, context) {
     try {

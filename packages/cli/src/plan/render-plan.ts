@@ -41,8 +41,17 @@ export function renderPlan(
   const stores = usedStores(steps)
   if (stores.length > 0) sections.push(section('Vector stores', stores, page))
   sections.push(section('Stages', stageTable(plan), page))
+  const resumed = sinks.flatMap(({ id, resumed: how }) =>
+    how === undefined ? [] : [[`write ${id}`, resumptions[how]]],
+  )
+  if (resumed.length > 0) sections.push(section('When the run is resumed', resumed, page))
   if (plan.warnings.length > 0) sections.push(warningLines(plan, page))
   return [style.bold(cutText(title, width)), ...sections].join('\n\n')
+}
+
+const resumptions = {
+  again: 'gets all rows again, which the run keeps',
+  uncertain: 'gets all rows again, which the run keeps; a run that is interrupted in its commit cannot be resumed',
 }
 
 /**

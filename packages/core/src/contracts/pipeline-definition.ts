@@ -22,7 +22,7 @@ export type FunctionStep = (
 export type StepUse = string | OperatorDefinition | Operator | FunctionStep
 
 /**
- * Which rows a step works on, as data or as a function: a value for each of some columns, or `{ in, not, min, max }`. Other
+ * Which rows a step works on, as data or as a function: a value for each of some columns, or `{ oneOf, not, min, max }`. Other
  * rows pass the step by.
  */
 export type RowCondition = Readonly<Record<string, unknown>> | ((row: Row) => boolean)

@@ -40,6 +40,12 @@ export interface PlannedSink {
   readonly use: string
   readonly options: unknown
   readonly columns: ColumnSet
+  /**
+   * How it goes on in a run that is resumed. `again`: it gets all rows again, without their functions or models being
+   * called. `uncertain`: the same, but a run that was interrupted in the commit of the sink cannot be resumed. Missing if
+   * it goes on behind the rows that were committed.
+   */
+  readonly resumed?: 'again' | 'uncertain'
 }
 
 /** Steps that run together: row steps that rows stream through, or one step that needs the whole table. */

@@ -257,6 +257,8 @@ export interface SinkDefinition<S = unknown, Options = unknown> {
    */
   target?(options: Options, context: StorageCheckContext): string | undefined
   open(options: Options, context: StorageContext & SinkTarget): Promise<SinkWriter> | SinkWriter
+  /** Whether writers with these options have `checkpoint`: the plan says which sinks get all rows again. */
+  continues?(options: Options): boolean
   /** The output of these options for an incremental run; undefined if its rows cannot be merged. */
   mergeable?(options: Options, context: StorageContext): Promise<MergeableOutput | undefined>
   /**

@@ -359,7 +359,7 @@ describe('where', () => {
   })
 
   test('conditions are typed by the columns', () => {
-    rows.step(judge, {}, { where: { at: { min: new Date() }, text: { in: ['a'], not: null } } })
+    rows.step(judge, {}, { where: { at: { min: new Date() }, text: { oneOf: ['a'], not: null } } })
     rows.step(judge, {}, { where: (row) => row.text.length > 3 })
     // @ts-expect-error there is no column "town"
     rows.step(judge, {}, { where: { town: 'x' } })

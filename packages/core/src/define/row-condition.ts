@@ -5,7 +5,7 @@ import { maestroError } from '../errors/error-table.js'
 
 type Comparable = string | number | bigint | boolean | Date
 
-const bounds = ['in', 'not', 'min', 'max'] as const
+const bounds = ['oneOf', 'not', 'min', 'max'] as const
 
 /** What is wrong with a condition that may come from data; undefined if it can be used. */
 export function conditionFault(where: unknown): string | undefined {
@@ -14,12 +14,12 @@ export function conditionFault(where: unknown): string | undefined {
     return 'an object from columns to values, such as { score: { min: 3 } }, or a function is expected'
   for (const [column, given] of Object.entries(where)) {
     if (!isBounds(given)) {
-      if (Array.isArray(given)) return `"${column}": one of several values is { in: [...] }`
+      if (Array.isArray(given)) return `"${column}": one of several values is { oneOf: [...] }`
       continue
     }
     const unknown = Object.keys(given).find((name) => !(bounds as readonly string[]).includes(name))
     if (unknown !== undefined) return `"${column}": there is no "${unknown}"; known are ${bounds.join(', ')}`
-    if ('in' in given && !Array.isArray(given.in)) return `"${column}".in: a list is expected`
+    if ('oneOf' in given && !Array.isArray(given.oneOf)) return `"${column}".oneOf: a list is expected`
   }
   return undefined
 }
@@ -45,7 +45,7 @@ export function matching(step: string, where: RowCondition): (row: Row) => boole
 
 function holds(value: unknown, given: unknown): boolean {
   if (!isBounds(given)) return isSame(value, given)
-  if ('in' in given && !(given.in as readonly unknown[]).some((one) => isSame(value, one))) return false
+  if ('oneOf' in given && !(given.oneOf as readonly unknown[]).some((one) => isSame(value, one))) return false
   if ('not' in given && isSame(value, given.not)) return false
   return (
     (given.min === undefined || compare(value, given.min, (order) => order >= 0)) &&

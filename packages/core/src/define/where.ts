@@ -4,7 +4,7 @@ export type ValueCondition<Value> =
   | null
   | {
       /** One of these values. */
-      readonly in?: readonly (Value & (string | number | bigint | boolean))[]
+      readonly oneOf?: readonly (Value & (string | number | bigint | boolean))[]
       /** Any other value, or none. */
       readonly not?: (Value & (string | number | bigint | boolean)) | null
       /** This value or a greater one. A row without a value does not match. */

@@ -19,6 +19,7 @@ import { prepareTable } from './prepare-table.js'
 import { readOptions } from './read-options.js'
 import { promptScope, resolvePrompts } from './resolve-prompts.js'
 import { resolveSources } from './resolve-sources.js'
+import { sinkResumption } from './sink-resumption.js'
 
 const unknownColumns: ColumnSet = { columns: {}, open: true }
 
@@ -71,7 +72,10 @@ export async function compilePipeline(
       columns: source.columns,
     },
     steps: planned,
-    sinks: [...sinks.values()].map(({ node, shown, columns }) => ({ ...node, options: shown, columns })),
+    sinks: [...sinks.values()].map((sink) => {
+      const { node, shown, columns } = sink
+      return { ...node, options: shown, columns, ...sinkResumption(sink, context) }
+    }),
     stages: planStages(planned, definition.sinks, context.cuts),
     warnings: faults.warnings,
   }

@@ -56,8 +56,8 @@ describe('where', () => {
     expect(await matches({}, { v: { not: 'a' } })).toBe(true)
     expect(await matches({}, { v: { min: 0 } })).toBe(false)
     expect(await matches({ v: Number.NaN }, { v: { min: 0 } })).toBe(false)
-    expect(await matches({ v: 'b' }, { v: { in: ['a', 'b'] } })).toBe(true)
-    expect(await matches({ v: 'b' }, { v: { in: [] } })).toBe(false)
+    expect(await matches({ v: 'b' }, { v: { oneOf: ['a', 'b'] } })).toBe(true)
+    expect(await matches({ v: 'b' }, { v: { oneOf: [] } })).toBe(false)
     expect(await matches({ 键: true }, { 键: true, other: null })).toBe(true)
   })
 
@@ -112,7 +112,7 @@ describe('where', () => {
       )
     await expect(fault({ town: 'x' })).rejects.toThrow(/no column "town"/)
     await expect(fault({ score: { least: 1 } })).rejects.toThrow(/no "least"/)
-    await expect(fault({ score: [1, 2] })).rejects.toThrow(/in: \[/)
+    await expect(fault({ score: [1, 2] })).rejects.toThrow(/oneOf: \[/)
     await expect(fault('score > 3')).rejects.toThrow(/an object from columns/)
   })
 
