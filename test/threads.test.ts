@@ -5,12 +5,15 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { pipeline } from '@maestro-dataflow/core'
-import { openProject } from '@maestro-dataflow/core/runtime'
+import { createThreadsExecutor, openProject } from '@maestro-dataflow/core/runtime'
+import { describeExecutor } from '@maestro-dataflow/testkit/vitest'
 import { expect, onTestFinished, test } from 'vitest'
 import { readLines, start } from './durability/process.js'
 import { FileProject, type Outcome } from './workers/project.js'
 
 const threads = { use: 'threads', threads: 2 }
+
+describeExecutor(() => createThreadsExecutor({ threads: 2 }))
 
 /** Some rows have columns called like numbers, which go another way between threads. */
 const lines = (count: number) =>

@@ -5,8 +5,10 @@ import { fateOf } from './fate.js'
 import { warmUpRow } from './rows.js'
 
 const { latencyMs, hard = false, perSecond = 50, burst = 50, trouble } = JSON.parse(process.argv[2] ?? '{}')
-const counts = { requests: 0, refused: 0 }
+// `repaid`: questions about a row whose answer had been sent in full.
+const counts = { requests: 0, refused: 0, repaid: 0 }
 const seen = new Set()
+const sent = new Set()
 let tokens = burst
 let filledAt = performance.now()
 let firstAt
@@ -50,7 +52,11 @@ function reply(response, row) {
     const headers = trouble.retryAfter === undefined ? {} : { 'retry-after': String(trouble.retryAfter) }
     return answer(response, trouble.status ?? 429, '{"error":{"message":"Too many requests"}}', headers)
   }
-  if (!hard) return setTimeout(() => answer(response, 200, completion(row)), latencyMs)
+  if (!hard) {
+    if (sent.has(row)) counts.repaid++
+    response.on('finish', () => sent.add(row))
+    return setTimeout(() => answer(response, 200, completion(row)), latencyMs)
+  }
   const fate = fateOf(row)
   const first = !seen.has(row)
   seen.add(row)

@@ -25,7 +25,9 @@ import type { Scope } from './session.js'
  * @throws MAESTRO_WORKER_OTHER_PLAN if the steps are not those of the run, and what loading the pipeline throws
  */
 export async function openSteps(task: WorkerTask, config?: () => Promise<ResolvedConfig>): Promise<OpenedSteps> {
-  const project = new OpenedProject(config ?? (() => readConfig(task.origin.config)))
+  const read = config ?? (() => readConfig(task.origin.config))
+  // The executor of the run has no workers of its own here, and code may have contributed it.
+  const project = new OpenedProject(async () => ({ ...(await read()), executor: { use: 'local' } }))
   const disposables: { dispose(): Promise<void> | void }[] = [project]
   const dispose = () => disposeAll(disposables.toReversed())
   try {

@@ -70,18 +70,18 @@ export interface ErrorData {
  * What became of one row: the row that came out, or where it ended. `null` stands for a row that cannot be sent, which
  * the run then takes through the steps itself.
  */
-export type RowOutcome =
+export type SentOutcome =
   | null
   | { readonly row: SentRow }
   | { readonly dropped: string; readonly reason?: string | undefined }
   | { readonly rejected: string; readonly given: SentRow; readonly error: ErrorData }
   /** The children that the step made of it, whose ids are `<id>/<step>/<number from 0>`. */
-  | { readonly split: string; readonly into: readonly RowOutcome[] }
+  | { readonly split: string; readonly into: readonly SentOutcome[] }
 
 /** What became of the rows of a partition. */
 export interface PartitionResult {
   /** One outcome for each row, in order; empty after a failure. */
-  readonly outcomes: readonly RowOutcome[]
+  readonly outcomes: readonly SentOutcome[]
   /** The error that ends the run. */
   readonly failure?: ErrorData | undefined
   /** Rows after each step, as asked for. */

@@ -29,5 +29,6 @@ async function receive(request: ThreadRequest): Promise<void> {
   }
   for (const stop of running) stop.abort()
   await opened?.dispose()
-  parentPort?.close()
+  // Timers and connections of the pipeline's own modules do not keep the run waiting.
+  setImmediate(() => process.exit())
 }

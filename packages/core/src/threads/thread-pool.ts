@@ -6,7 +6,7 @@ export interface ThreadPoolSettings {
   /** The number of threads. */
   readonly threads: number
   /** The most memory for the objects of each thread, in bytes. @default what Node.js gives it */
-  readonly memory: number | undefined
+  readonly memory?: number | undefined
 }
 
 /** The threads of one task. A thread that ends is replaced. */

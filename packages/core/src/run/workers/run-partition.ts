@@ -1,9 +1,9 @@
 import type { PartitionResult, RowPartition } from '../../contracts/step-workers.js'
 import { toErrorData } from '../../errors/error-data.js'
 import type { RowStep } from '../stream/row-step.js'
-import { encodeOutcome } from './row-outcome.js'
 import { RowTraces, type TracedRow } from './row-traces.js'
 import { type RunRowsOptions, runRows } from './run-rows.js'
+import { encodeOutcome } from './sent-outcome.js'
 import { receiveRow, sendRow } from './sent-row.js'
 
 export interface PartitionSettings extends Omit<RunRowsOptions, 'signal' | 'trace'> {

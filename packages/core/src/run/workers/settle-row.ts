@@ -2,8 +2,8 @@ import type { Row } from '../../contracts/row.js'
 import type { RowInWork } from '../stream/batch-collector.js'
 import type { Entry, Leaf } from '../stream/ordered-window.js'
 import type { StepBase } from '../stream/row-step.js'
-import { splitterOf } from './row-outcome.js'
 import type { RanRows } from './run-rows.js'
+import { splitterOf } from './sent-outcome.js'
 
 /** What a row did in steps that ran elsewhere. */
 export interface SettledEvents {

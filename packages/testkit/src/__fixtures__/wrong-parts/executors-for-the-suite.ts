@@ -1,4 +1,4 @@
-import type { Executor, Partition } from '@maestro-dataflow/core'
+import type { Executor, Partition, PartitionResult, WorkerPool, WorkerTask } from '@maestro-dataflow/core'
 
 type Execute = Executor['execute']
 
@@ -16,7 +16,29 @@ const inTurn: Execute = async (partitions, run, signal) => {
   }
 }
 
+/** Workers in this process, whose results may be changed. */
+const withWorkers = (change: (result: PartitionResult) => PartitionResult): Executor & { readonly workers: WorkerPool } => ({
+  ...executor(inTurn),
+  workers: {
+    asksServings: false,
+    async open(task) {
+      const { openSteps } = await import('@maestro-dataflow/core/runtime')
+      const steps = await openSteps(task)
+      return {
+        width: 2,
+        partition: { milliseconds: 10, leastRows: 1, mostRows: 20 },
+        run: async (partition, signal) =>
+          change(JSON.parse(JSON.stringify(await steps.run(JSON.parse(JSON.stringify(partition)), signal)))),
+        dispose: () => steps.dispose(),
+      }
+    },
+  },
+})
+
 export const rightExecutor = (): Executor => executor(inTurn)
+
+/** A right one with workers, which it reaches as text. */
+export const rightExecutorWithWorkers = (): Executor => withWorkers((result) => result)
 
 let queue: Partition[] = []
 
@@ -40,4 +62,6 @@ export const executorsForTheSuite: readonly { fault: string; make: () => Executo
   { fault: 'leaves a listener on its signal', rule: 'frees what it holds', make: () => executor(async (partitions, run, signal) => { signal.addEventListener('abort', () => undefined); await inTurn(partitions, run, signal) }) },
   { fault: 'is never freed', rule: 'can be disposed of twice, and before it is used', make: () => executor(inTurn, { dispose: () => new Promise(() => undefined) }) },
   { fault: 'changes the partitions', rule: 'a run with it succeeds', make: () => executor(async (partitions, run) => { for (const { stage, index } of partitions) await run({ stage, index: index + 1 }) }) },
+  { fault: 'has workers that mix up rows', rule: 'a run with its workers gives what a run without them gives', make: () => withWorkers((result) => ({ ...result, outcomes: result.outcomes.toReversed() })) },
+  { fault: 'has workers that take any steps', rule: 'its workers refuse steps that are not those of the run', make: () => { let first: WorkerTask | undefined; const { workers } = withWorkers((result) => result); return executor(inTurn, { workers: { ...workers, open(task, context) { first ??= task; return workers.open(first, context) } } }) } },
 ]

@@ -1,12 +1,19 @@
 import type { Executor } from '@maestro-dataflow/core'
 import { expect, test } from 'vitest'
 import { casesWithoutFault, failedCases, failureOf } from '../../__fixtures__/failed-cases.js'
-import { executorsForTheSuite, rightExecutor } from '../../__fixtures__/wrong-parts/executors-for-the-suite.js'
+import {
+  executorsForTheSuite,
+  rightExecutor,
+  rightExecutorWithWorkers,
+} from '../../__fixtures__/wrong-parts/executors-for-the-suite.js'
 import { silentExecutors, wrongExecutors } from '../../__fixtures__/wrong-parts/wrong-executors.js'
 import { executorSuite } from './executor-suite.js'
 
-test('a right executor passes', async () => {
-  expect(await failedCases(executorSuite(rightExecutor))).toEqual([])
+test.each([
+  { which: 'without workers', make: rightExecutor },
+  { which: 'with workers', make: rightExecutorWithWorkers },
+])('a right executor $which passes', async ({ make }) => {
+  expect(await failedCases(executorSuite(make))).toEqual([])
 })
 
 test.each(executorsForTheSuite)('an executor that $fault is found by: $rule', async ({ make, rule }) => {

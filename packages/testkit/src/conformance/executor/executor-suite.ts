@@ -6,6 +6,7 @@ import { MadeThings } from '../made-things.js'
 import { Meeting } from '../meeting.js'
 import { someTurns, watch, within } from '../outcomes.js'
 import { createSuite, type Suite, type SuiteOptions } from '../suite.js'
+import { WorkerProject } from './worker-project.js'
 
 /** The options of the suite for executors. */
 export interface ExecutorSuiteOptions<Name extends string = string> extends SuiteOptions<Name> {
@@ -162,6 +163,40 @@ const cases = {
     const out = await within(subject.patience, 'the run', Array.fromAsync(project.rows(steps)))
     assert.deepEqual(out, rows)
     await project.dispose()
+  },
+
+  async 'a run with its workers gives what a run without them gives'(subject: ExecutorSubject) {
+    const executor = await make(subject)
+    if (executor.workers === undefined) return
+    const project = await WorkerProject.create()
+    try {
+      const without = await within(subject.patience, 'the run in one thread', project.run())
+      const { asked, ...ran } = await within(subject.patience, 'the run with workers', project.run(executor))
+      assert.deepEqual(
+        asked.map(({ steps }) => steps),
+        [['add', 'choose', 'split', 'refuse']],
+        'no worker took the steps',
+      )
+      assert.deepEqual(ran, { rows: without.rows, rejects: without.rejects, counts: without.counts })
+    } finally {
+      await project.dispose()
+    }
+  },
+
+  async 'its workers refuse steps that are not those of the run'(subject: ExecutorSubject) {
+    const executor = await make(subject)
+    if (executor.workers === undefined) return
+    const project = await WorkerProject.create()
+    try {
+      const [task] = (await within(subject.patience, 'the run with workers', project.run(executor))).asked
+      assert.ok(task !== undefined, 'no worker took the steps')
+      const other = { ...task, expected: { ...task.expected, 'the function add': 'another' } }
+      const opening = executor.workers.open(other, { signal: never(), logger: project.logger })
+      const outcome = await within(subject.patience, 'opening workers', watch(opening).outcome)
+      assert.ok('error' in outcome, 'a worker took steps that differ from those of the run')
+    } finally {
+      await project.dispose()
+    }
   },
 }
 

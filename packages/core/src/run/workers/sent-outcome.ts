@@ -1,5 +1,5 @@
 import type { Row, RowId } from '../../contracts/row.js'
-import type { RowOutcome, SentRow } from '../../contracts/step-workers.js'
+import type { SentOutcome, SentRow } from '../../contracts/step-workers.js'
 import { fromErrorData, toErrorData } from '../../errors/error-data.js'
 import type { Leaf } from '../stream/ordered-window.js'
 import { toStepError } from '../stream/step-result.js'
@@ -7,7 +7,7 @@ import type { RanRows, RejectOfRow } from './run-rows.js'
 import { receiveRow, sendRow } from './sent-row.js'
 
 /** What became of a row, as data; `null` if a value of it cannot be sent. */
-export function encodeOutcome(leaf: Leaf, rejects: RanRows['rejects'], clones: boolean): RowOutcome {
+export function encodeOutcome(leaf: Leaf, rejects: RanRows['rejects'], clones: boolean): SentOutcome {
   const { id, row, children, lost, rejected } = leaf
   if (row !== undefined) return sent(row, clones, (out) => ({ row: out }))
   if (lost !== undefined) return { dropped: lost.step, reason: lost.reason }
@@ -23,13 +23,13 @@ export function encodeOutcome(leaf: Leaf, rejects: RanRows['rejects'], clones: b
   }))
 }
 
-function sent(row: Row, clones: boolean, make: (sent: SentRow) => RowOutcome): RowOutcome {
+function sent(row: Row, clones: boolean, make: (sent: SentRow) => SentOutcome): SentOutcome {
   const out = sendRow(row, clones)
   return out === undefined ? null : make(out)
 }
 
 /** Fills a leaf with what became of its row, and notes the rows that were rejected. */
-export function decodeOutcome(outcome: RowOutcome, leaf: Leaf, id: RowId, rejects: Map<RowId, RejectOfRow>): void {
+export function decodeOutcome(outcome: SentOutcome, leaf: Leaf, id: RowId, rejects: Map<RowId, RejectOfRow>): void {
   leaf.id = id
   if (outcome === null) return
   if ('row' in outcome) leaf.row = receiveRow(outcome.row)

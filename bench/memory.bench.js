@@ -1,0 +1,25 @@
+// The peak memory of a run over more and more rows of about 100 bytes, through functions and a step over the whole table.
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { makeRows } from './make-rows.js'
+import { round, runScript, sized } from './measure.js'
+
+export async function bench() {
+  const folder = mkdtempSync(join(tmpdir(), 'maestro-bench-'))
+  const figures = {}
+  try {
+    for (const rows of sized([100_000, 1_000_000, 10_000_000], [1000, 5000])) {
+      const input = join(folder, 'rows.jsonl')
+      await makeRows(input, rows, 100)
+      const output = join(folder, 'out.jsonl')
+      const { peakMegabytes, stdout } = await runScript(join(import.meta.dirname, 'memory/run.js'), [input, output])
+      assert.match(stdout, new RegExp(`in=${rows} out=${rows}\\b`))
+      figures[`peak_mb_${rows}`] = round(peakMegabytes, 0)
+    }
+    return figures
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
