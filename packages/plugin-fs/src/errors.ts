@@ -7,7 +7,7 @@ export const fsErrors = {
     hint: ({ path }: { path: string }) => {
       if (/\.(xls|ods|avro|orc)$/i.test(path))
         return 'This format is not supported. Save the table as CSV or JSON Lines first.'
-      return "Set the option `format`: 'jsonl', 'json', 'csv', 'tsv', 'text', 'markdown', 'parquet', or 'xlsx'."
+      return "Set the option `format`: 'jsonl', 'json', 'csv', 'tsv', 'text', 'markdown', 'parquet', 'arrow', or 'xlsx'."
     },
   },
   MAESTRO_FS_PARQUET: {
@@ -16,6 +16,10 @@ export const fsErrors = {
       reason.includes('compression')
         ? 'Write the file with the compression snappy, zstd, gzip, brotli, or lz4_raw, or with none.'
         : 'Copy or download the file again, or write it again with the program that made it.',
+  },
+  MAESTRO_FS_ARROW: {
+    message: (d: { path: string; reason: string }) => `The Arrow file ${d.path} cannot be read: ${d.reason}.`,
+    hint: () => 'Copy or download the file again, or write it again in the present format (Feather version 2).',
   },
   MAESTRO_FS_SHEET_UNKNOWN: {
     message: (d: { path: string; sheet: string; sheets: readonly string[] }) =>
@@ -108,7 +112,7 @@ export const fsErrors = {
     message: (d: { path: string; format?: string | undefined }) =>
       `The folder ${d.path} does not contain any ${d.format === undefined ? 'files of a known format' : `${d.format} files`}.`,
     hint: () =>
-      'The files .jsonl, .ndjson, .json, .csv, .tsv, .txt, .md, .markdown, .parquet, and .xlsx of a folder are read, also if they are compressed as .gz or .zst. For other extensions, use a glob such as data/**/*.log, and set `format`.',
+      'The files .jsonl, .ndjson, .json, .csv, .tsv, .txt, .md, .markdown, .parquet, .arrow, .feather, and .xlsx of a folder are read, also if they are compressed as .gz or .zst. For other extensions, use a glob such as data/**/*.log, and set `format`.',
   },
   MAESTRO_FS_OPTION_UNFIT: {
     message: (d: { option: string; formats: string; path: string }) =>

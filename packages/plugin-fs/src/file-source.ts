@@ -9,6 +9,7 @@ import {
   type StorageContext,
   schemaColumns,
 } from '@maestro-dataflow/core'
+import { arrowColumns } from './arrow/read-arrow.js'
 import { askedColumns, textColumns } from './asked-columns.js'
 import { sampleRows, withInferredColumns } from './cells/infer-columns.js'
 import { checkRows } from './check-rows.js'
@@ -156,17 +157,19 @@ async function typedColumns(
   options: ReadOptions,
   declared: ColumnSet,
 ): Promise<ColumnSet> {
-  const parquet = files.filter(({ format }) => format === 'parquet')
-  const excel = files.filter(({ format }) => format === 'xlsx')
   const inFolders = partitionNames(files)
   const asked = askedColumns(options)
   const inFiles = asked === undefined ? undefined : new Set([...asked].filter((name) => !inFolders.includes(name)))
+  const formats = new Set(files.map(({ format }) => format))
+  const [format] = formats
   const found =
-    excel.length === 0
-      ? await parquetColumns(parquet, inFiles)
-      : parquet.length === 0
-        ? await excelColumns(excel, { ...excelLayoutOf(options), asked: inFiles })
-        : declared
+    formats.size > 1
+      ? declared
+      : format === 'parquet'
+        ? await parquetColumns(files, inFiles)
+        : format === 'arrow'
+          ? await arrowColumns(files, inFiles)
+          : await excelColumns(files, { ...excelLayoutOf(options), asked: inFiles })
   if (declared.open) return found
   const typed = Object.entries(declared.columns).map(
     ([name, type]) => [name, type === 'unknown' ? (found.columns[name] ?? type) : type] as const,

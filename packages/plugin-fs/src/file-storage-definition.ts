@@ -6,7 +6,7 @@ import { fileSource } from './file-source.js'
 export const file = defineStorage({
   name: 'fs.file',
   description:
-    'Reads and writes JSONL, JSON, CSV, TSV, Parquet, Excel, text and Markdown files, packed (.gz, .zst) or not, on this machine, in buckets (s3://), on the web (https://), and on the Hugging Face hub (hf://)',
+    'Reads and writes JSONL, JSON, CSV, TSV, Parquet, Arrow, Excel, text and Markdown files, packed (.gz, .zst) or not, on this machine, in buckets (s3://), on the web (https://), and on the Hugging Face hub (hf://)',
   source: fileSource,
   sink: fileSink,
 })

@@ -1,7 +1,7 @@
 import { fsError } from './errors.js'
 
 /** The format of the rows in a file. `markdown` is another name for `text`: front matter stays in the text. */
-export type FileFormat = 'jsonl' | 'json' | 'csv' | 'tsv' | 'text' | 'markdown' | 'parquet' | 'xlsx'
+export type FileFormat = 'jsonl' | 'json' | 'csv' | 'tsv' | 'text' | 'markdown' | 'parquet' | 'arrow' | 'xlsx'
 /** The compression of a file. */
 export type Compression = 'gzip' | 'zstd' | undefined
 
@@ -14,6 +14,7 @@ export const fileFormats = [
   'text',
   'markdown',
   'parquet',
+  'arrow',
   'xlsx',
 ] as const satisfies readonly FileFormat[]
 
@@ -28,6 +29,10 @@ const endings = new Map<string, FileFormat>([
   ['markdown', 'markdown'],
   ['parquet', 'parquet'],
   ['pq', 'parquet'],
+  ['arrow', 'arrow'],
+  ['feather', 'arrow'],
+  ['ipc', 'arrow'],
+  ['arrows', 'arrow'],
   ['xlsx', 'xlsx'],
   ['xlsm', 'xlsx'],
 ])
@@ -54,7 +59,8 @@ export const isDelimited = (format: FileFormat | undefined): boolean => format =
 export const isText = (format: FileFormat | undefined): boolean => format === 'text' || format === 'markdown'
 
 /** Formats whose cells have types. */
-export const isTyped = (format: FileFormat | undefined): boolean => format === 'parquet' || format === 'xlsx'
+export const isTyped = (format: FileFormat | undefined): boolean =>
+  format === 'parquet' || format === 'arrow' || format === 'xlsx'
 
 /** Whether the file is uncompressed JSON lines, which other programs may read or write as text. */
 export function isPlainJsonl(path: string, given: FileFormat | undefined): boolean {

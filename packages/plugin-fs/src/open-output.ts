@@ -9,6 +9,8 @@ import {
   type StorageCheckContext,
   type StorageContext,
 } from '@maestro-dataflow/core'
+import { arrowColumns } from './arrow/read-arrow.js'
+import { writeArrow } from './arrow/write-arrow.js'
 import { createRowEncoder } from './create-row-encoder.js'
 import { fsError } from './errors.js'
 import { excelFault, writeExcel } from './excel/write-excel.js'
@@ -139,13 +141,19 @@ async function mergingFinisher(
 ): Promise<FinishFile> {
   const { mode, key, delimiter, formulas, excel, column } = options
   const read = { path: options.path, delimiter }
-  const before = format === 'parquet' ? (await parquetColumns([existing], undefined)).columns : {}
+  const before = await typesBefore(existing)
   const columns = rowFromEntries(Object.entries({ ...before, ...context.columns.columns }))
   const known = { ...context, columns: { columns, open: true } }
   const finish =
     finisherFor({ ...options, columns: undefined }, known, format) ??
     finishText(format, compression, { path: target.shown, delimiter, formulas, excel, column })
   return finishMerged({ existing, read, key: mode === 'upsert' ? key : undefined }, finish)
+}
+
+/** The types of the existing columns, which their values alone do not show. */
+async function typesBefore(existing: FoundFile) {
+  if (existing.format === 'parquet') return (await parquetColumns([existing], undefined)).columns
+  return existing.format === 'arrow' ? (await arrowColumns([existing], undefined)).columns : {}
 }
 
 /** Makes the file from the rows that were held back, for a format that must know all of them. */
@@ -157,6 +165,7 @@ export function finisherFor(
   const { columns: names, compression = 'snappy', rowGroup = 100_000 } = options
   if (format === 'xlsx')
     return (spool, path) => writeExcel(spool, path, { columns: known.columns, names, sheet: options.sheet })
+  if (format === 'arrow') return (spool, path) => writeArrow(spool, path, { columns: known.columns, names }, rowGroup)
   if (format !== 'parquet') return undefined
   return (spool, path) => writeParquet(spool, path, { columns: known.columns, names }, { compression, rowGroup })
 }

@@ -173,7 +173,7 @@ export class FileWriteFields {
     .string()
     .regex(/^[^\\/?*[\]:']{1,31}$/, 'a sheet has a name of 1 to 31 characters, without \\ / ? * [ ] : and apostrophes')
     .optional()
-  /** The number of rows in one row group of Parquet. @default 100000 */
+  /** The number of rows in one row group of Parquet, or in one batch of Arrow. @default 100000 */
   rowGroup = z.number().int().positive().max(10_000_000).optional()
   /** The column whose text Text and Markdown write, each followed by a line end. @default 'text' */
   column = column().optional()

@@ -1,4 +1,5 @@
 import { type Logger, onlyColumns, type SourceBatch } from '@maestro-dataflow/core'
+import { readArrow } from './arrow/read-arrow.js'
 import { askedColumns } from './asked-columns.js'
 import type { ToldFormats } from './cells/told-formats.js'
 import { toUtf8 } from './decode-text.js'
@@ -58,6 +59,7 @@ async function readRecords(
   from: FilePlace,
 ): Promise<AsyncIterable<SourceBatch>> {
   if (file.format === 'parquet') return readParquet(file, askedColumns(options), counted)
+  if (file.format === 'arrow') return readArrow(file, askedColumns(options), counted)
   if (file.format === 'xlsx') return readExcel(file, excelLayoutOf(options))
   const raw = readBytes(file.file, file.compression, counted, from.offset)
   const bytes = from.offset > 0 ? raw : toUtf8(raw, options.encoding)

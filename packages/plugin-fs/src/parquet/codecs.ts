@@ -32,10 +32,21 @@ export const compressors: Readonly<Record<string, (bytes: Uint8Array) => Uint8Ar
   ZSTD: (bytes) => zstdCompressSync(bytes),
 }
 
-/** Unpacks one block of LZ4: literals, each followed by a copy of earlier bytes. */
+/** Unpacks one block of LZ4, which is all there is. */
 function unpackLz4(packed: Uint8Array, length: number): Uint8Array {
   const output = new Uint8Array(length)
-  let [from, to] = [0, 0]
+  if (unpackLz4Block(packed, output, 0) !== length) throw unreadable('an LZ4 block is damaged')
+  return output
+}
+
+/**
+ * Unpacks one block of LZ4: literals, each followed by a copy of earlier bytes.
+ *
+ * @param start Where the block begins in the output. @returns where it ends
+ */
+export function unpackLz4Block(packed: Uint8Array, output: Uint8Array, start: number): number {
+  const { length } = output
+  let [from, to] = [0, start]
   const fail = () => unreadable('an LZ4 block is damaged')
   const next = (): number => {
     const byte = packed[from++]
@@ -61,6 +72,5 @@ function unpackLz4(packed: Uint8Array, length: number): Uint8Array {
     if (distance === 0 || distance > to || to + copied > length) throw fail()
     for (let index = 0; index < copied; index++, to++) output[to] = output[to - distance] ?? 0
   }
-  if (to !== length) throw fail()
-  return output
+  return to
 }

@@ -26,7 +26,13 @@ export async function openParquet(stored: StoredFile, name: string): Promise<Par
   try {
     const { size } = handle
     await assertWhole(handle, fail)
-    const file = { byteLength: size, slice: (start: number, end = size) => bytesOf(handle, start, end) }
+    const slice = (start: number, end = size) => {
+      const bytes = bytesOf(handle, start, end)
+      // The library asks for several ranges at once, and leaves the others when one fails.
+      bytes.catch(() => undefined)
+      return bytes
+    }
+    const file = { byteLength: size, slice }
     const metadata = await parquetMetadataAsync(file, { geoparquet: false }).catch((error: unknown) => {
       throw fail('its description at the end cannot be read; the file may be damaged', error)
     })
@@ -87,6 +93,8 @@ async function textAt(handle: OpenedFile, position: number): Promise<string> {
 }
 
 async function bytesOf(handle: OpenedFile, start: number, end: number): Promise<ArrayBuffer> {
+  // A damaged description may name any place.
+  if (!(start >= 0 && end >= start)) throw unreadable('it is damaged')
   const bytes = await handle.read(start, end)
   if (bytes.length < end - start) throw unreadable('the file ends too early')
   return isWhole(bytes) ? bytes.buffer : new Uint8Array(bytes).buffer

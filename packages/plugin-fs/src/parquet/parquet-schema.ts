@@ -88,7 +88,7 @@ const decimal = (scale: number): Omit<SchemaElement, 'name' | 'repetition_type'>
 })
 
 /** The digits of a decimal number as a whole number. */
-function unscaled(text: string, scale: number): bigint {
+export function unscaled(text: string, scale: number): bigint {
   const [, sign, whole = '', fraction = ''] = /^([+-]?)(\d*)\.?(\d*)$/.exec(text) ?? []
   const digits = BigInt(`${whole}${fraction.padEnd(scale, '0')}` || '0')
   return sign === '-' ? -digits : digits

@@ -1,10 +1,11 @@
 import { open } from 'node:fs/promises'
-import type { Columns, ColumnType, Row } from '@maestro-dataflow/core'
+import type { Columns, ColumnType } from '@maestro-dataflow/core'
 import type { SchemaElement } from 'hyparquet'
 import { valueToJson } from '../json-value.js'
 import { readSpool } from '../spooled/read-spool.js'
+import { shapesOf } from '../spooled/spool-shapes.js'
 import { compressors } from './codecs.js'
-import { joinShapes, none, type Shape, shapeOf } from './column-shape.js'
+import type { Shape } from './column-shape.js'
 import { typesKey } from './parquet-columns.js'
 import { storedAs } from './parquet-schema.js'
 
@@ -69,19 +70,6 @@ export async function writeParquet(
     await file.sync()
   } finally {
     await file.close()
-  }
-}
-
-async function shapesOf(spool: string, names: readonly string[], types: Columns): Promise<ReadonlyMap<string, Shape>> {
-  const shapes = new Map<string, Shape>(names.map((name) => [name, none]))
-  for await (const rows of readSpool(spool, 1024)) for (const row of rows) addShapes(row, shapes, types)
-  return shapes
-}
-
-function addShapes(row: Row, shapes: Map<string, Shape>, types: Columns): void {
-  for (const name of Object.keys(row)) {
-    const known = shapes.get(name) ?? none
-    shapes.set(name, joinShapes(known, shapeOf(row[name], Object.hasOwn(types, name) ? types[name] : 'unknown')))
   }
 }
 

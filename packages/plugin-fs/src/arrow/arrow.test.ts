@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs'
+import { pipeline, type Row } from '@maestro-dataflow/core'
+import { expect, test } from 'vitest'
+import { failure, temporaryProject } from '../__fixtures__/temporary-project.js'
+import { pyarrowFiles } from './__fixtures__/pyarrow-files.js'
+
+const { write, path, project, copy, rows } = temporaryProject()
+const says = (text: string) => ({ message: expect.stringContaining(text) })
+
+/** The rows of a file with their values, which JSON could not show. */
+async function values(name: string): Promise<Row[]> {
+  return Array.fromAsync(project().rows(pipeline('values').read('fs.file', { path: name })))
+}
+
+const kept: Row[] = [
+  {
+    text: '007',
+    n: 1,
+    big: 2n ** 60n,
+    huge: 10n ** 30n,
+    small: 5n,
+    half: 0.5,
+    ok: true,
+    day: new Date('2026-01-02T03:04:05.678Z'),
+    bytes: Uint8Array.of(1, 2),
+    vector: Float32Array.of(1, 2.5),
+    list: ['a', null],
+    inner: { a: 1, b: [true] },
+    mixed: 1,
+  },
+  {
+    text: '牛奶',
+    n: -2,
+    big: 1n,
+    huge: 0n,
+    small: 6n,
+    half: Number.NaN,
+    ok: null,
+    day: null,
+    bytes: null,
+    vector: Float32Array.of(-1),
+    list: [],
+    inner: { a: null, b: [] },
+    mixed: 'x',
+  },
+]
+
+test('values come back as they were', async () => {
+  const rows = pipeline('kept').from(kept)
+  await project().run(rows.write('fs.file', { path: 'a.arrow', rowGroup: 1 }))
+  const found = await values('a.arrow')
+  expect(found).toEqual(
+    [
+      { ...kept[0], huge: '1000000000000000000000000000000' },
+      { ...kept[1], huge: '0', big: 1 },
+    ].map((row, index) => ({ ...row, big: kept[index]?.big })),
+  )
+})
+
+test('another library reads what is written', async () => {
+  const { tableFromIPC } = await import('@uwdata/flechette')
+  write('in.jsonl', Array.from({ length: 2500 }, (_, n) => `{"n":${n},"t":"t${n}"}\n`).join(''))
+  await copy({ path: 'in.jsonl' }, { path: 'a.feather', rowGroup: 1000 })
+  // A file is read by the list of places at its end, unlike a stream.
+  const table = tableFromIPC(new Uint8Array(readFileSync(path('a.feather'))))
+  expect(table.numRows).toBe(2500)
+  expect(table.at(2499)).toEqual({ n: 2499, t: 't2499' })
+  expect((await rows({ path: 'a.feather', columns: ['t'] })).rows[1700]).toEqual({ t: 't1700' })
+})
+
+for (const [name, base64] of Object.entries(pyarrowFiles))
+  test(`a file of pyarrow is read exactly: ${name}`, async () => {
+    write(`${name}.arrow`, Buffer.from(base64, 'base64'))
+    expect(await values(`${name}.arrow`)).toEqual([
+      {
+        id: 9007199254740993n,
+        small: 1,
+        price: '12.50',
+        day: new Date('2026-01-02T00:00:00Z'),
+        fine: '2026-01-02T03:04:05.123456789Z',
+        time: '03:04:05',
+        word: 'tea',
+        kind: 'x',
+        list: [1, 2],
+        map: { a: 1 },
+        vector: Float32Array.of(1, 2),
+        none: null,
+      },
+      {
+        id: 2,
+        small: null,
+        price: '-0.01',
+        day: null,
+        fine: new Date('1969-12-31T23:59:59.999Z'),
+        time: null,
+        word: 'tea'.repeat(100),
+        kind: 'y',
+        list: null,
+        map: {},
+        vector: Float32Array.of(3, 4),
+        none: null,
+      },
+    ])
+  })
+
+test('files that are cut off, damaged, or of another format are refused by their name', async () => {
+  const whole = Buffer.from(pyarrowFiles.lz4 ?? '', 'base64')
+  for (const [content, reason] of [
+    [whole.subarray(0, 500), 'cut off'],
+    ['FEA1....', 'Feather file of version 1'],
+    ['{"a":1}\n', 'no Arrow file'],
+    ['', 'is empty'],
+  ] as const) {
+    write('a.arrow', content)
+    expect(await failure(rows({ path: 'a.arrow' }))).toMatchObject(says(reason))
+  }
+  const damaged = Buffer.from(whole)
+  damaged.fill(0xff, 1200, 1300)
+  write('a.arrow', damaged)
+  expect(await failure(values('a.arrow'))).toMatchObject(says('a.arrow'))
+})

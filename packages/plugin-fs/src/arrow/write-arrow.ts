@@ -1,0 +1,67 @@
+import { open } from 'node:fs/promises'
+import { valueToJson } from '../json-value.js'
+import type { KnownTypes } from '../parquet/write-parquet.js'
+import { readSpool } from '../spooled/read-spool.js'
+import { shapesOf } from '../spooled/spool-shapes.js'
+import { type ArrowColumn, arrowColumn } from './arrow-types.js'
+import { fileFooter, type RowsBlock } from './file-footer.js'
+import { ipcMessages } from './ipc-messages.js'
+
+/** Writes the rows that were held back as an Arrow file. Column types follow from all values of a column. */
+export async function writeArrow(
+  spool: string,
+  path: string,
+  { columns, names }: KnownTypes,
+  batchRows: number,
+): Promise<void> {
+  const arrow = await import('@uwdata/flechette')
+  const shapes = await shapesOf(spool, names ?? Object.keys(columns), columns)
+  const parts = Array.from(shapes, ([name, shape]): [string, ArrowColumn] => [
+    name,
+    arrowColumn(arrow, shape, (value) => valueToJson(value, name, '')),
+  ])
+  /** The messages of a batch: the schema, and the rows. */
+  const messagesOf = async (rows: readonly Readonly<Record<string, unknown>>[]) => {
+    const built = parts.map(([name, { type, convert }]): [string, ReturnType<typeof arrow.columnFromArray>] => [
+      name,
+      arrow.columnFromArray(
+        rows.map((row) => convert(Object.hasOwn(row, name) ? row[name] : null)),
+        type,
+      ),
+    ])
+    const table = arrow.tableFromColumns(built as never)
+    for (const [index, [, { metadata }]] of parts.entries()) {
+      const field = table.schema.fields[index]
+      if (field !== undefined && metadata !== undefined) field.metadata = new Map(metadata)
+    }
+    const bytes = arrow.tableToIPC(table, { format: 'stream' }) ?? new Uint8Array()
+    return Array.fromAsync(ipcMessages(oneChunk(bytes)))
+  }
+  const file = await open(path, 'wx')
+  try {
+    let offset = 8
+    await file.appendFile(Buffer.from('ARROW1\0\0', 'latin1'))
+    const [schema] = await messagesOf([])
+    if (schema === undefined) return
+    await file.appendFile(schema.bytes)
+    offset += schema.bytes.length
+    const blocks: RowsBlock[] = []
+    for await (const rows of readSpool(spool, batchRows)) {
+      for (const { kind, bytes, head } of await messagesOf(rows)) {
+        if (kind !== 'rows') continue
+        await file.appendFile(bytes)
+        blocks.push({ offset, head, body: bytes.length - head })
+        offset += bytes.length
+      }
+    }
+    await file.appendFile(Buffer.from('ffffffff00000000', 'hex'))
+    await file.appendFile(fileFooter(schema.bytes.subarray(8, schema.head), blocks))
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+async function* oneChunk(bytes: Uint8Array): AsyncGenerator<Buffer> {
+  yield Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
