@@ -40,7 +40,8 @@ export async function closeRun(context: RunContext, report: RunReport): Promise<
       return await rm(folder.path, { recursive: true, force: true })
     }
     if (!context.outputs.isResumable) await rm(join(folder.path, temporaryFilesList), { force: true })
-    if (samples !== undefined) await writeFileAtomically(join(folder.path, 'samples.json'), samples.toText())
+    if (samples !== undefined)
+      await writeFileAtomically(join(folder.path, 'samples.json'), JSON.stringify(samples.saved))
     await writeReport(context, report)
     failpoint('report-written')
     await pruneRuns(context.stateDirectory, context.keepRuns, folder.runId)

@@ -74,6 +74,9 @@ export async function restoreStages(run: Run, durable: DurableRun, reader: Sourc
   await keepLedger(join(path, ledgerFile), blocks, (id, fact) => context.ledger?.restoreDrop(id, fact))
   context.ledger?.reopen(blocks)
   for (const [, { counts }] of kept) restoreCounts(counts, context)
+  // Without a file, no output gets the committed rows again.
+  for (const [, { samples, file }] of begun)
+    if (samples !== undefined) context.samples?.restore(samples, file === undefined)
   restoreUsage(run, durable, { finished, begun })
   await rm(join(path, 'report.json'), { force: true })
   return { finished, begun }

@@ -3,6 +3,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ownFolder } from '../../builtin/state-directory.js'
 import type { StepCounts } from '../../contracts/report.js'
+import type { SavedSamples } from '../record/row-samples.js'
 import type { StepUsage } from '../report/usage-totals.js'
 import type { RejectTally } from '../state/journal.js'
 import { failpoint } from './failpoints.js'
@@ -29,6 +30,8 @@ export interface StageProgress {
   readonly ledger: LedgerBlocks
   /** What the record of calls does not know of the usage. */
   readonly usage: readonly StepUsage[]
+  /** Rows for the report. */
+  readonly samples?: SavedSamples | undefined
 }
 
 export interface SinkProgress {

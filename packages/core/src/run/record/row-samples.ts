@@ -31,7 +31,7 @@ export class RowSamples {
   readonly step = (step: string, id: RowId, row: Row): void => {
     const rows = this.#steps.get(step)
     if (rows === undefined) this.#steps.set(step, [{ id, row: shortened(row) }])
-    else if (rows.length < firstRows) rows.push({ id, row: shortened(row) })
+    else if (rows.length < firstRows && !rows.some((known) => known.id === id)) rows.push({ id, row: shortened(row) })
   }
 
   /** Takes the rows that go to the sinks of a stage. */
@@ -47,13 +47,21 @@ export class RowSamples {
     }
   }
 
-  /** The samples as JSON. */
-  toText(): string {
-    const saved: SavedSamples = {
-      steps: Object.fromEntries(this.#steps),
-      output: { of: this.#seen, rows: this.#output },
-    }
-    return JSON.stringify(saved)
+  get saved(): SavedSamples {
+    return { steps: Object.fromEntries(this.#steps), output: { of: this.#seen, rows: this.#output } }
+  }
+
+  /**
+   * Takes over the samples of an earlier process of the run.
+   *
+   * @param hasOutput Whether the rows that came out do not come again.
+   */
+  restore({ steps, output }: SavedSamples, hasOutput: boolean): void {
+    for (const [step, rows] of Object.entries(steps)) this.#steps.set(step, [...rows])
+    if (!hasOutput) return
+    this.#output = [...output.rows]
+    this.#seen = output.of
+    while (Math.ceil(this.#seen / this.#stride) > this.#output.length) this.#stride *= 2
   }
 }
 

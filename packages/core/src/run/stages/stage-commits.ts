@@ -149,6 +149,7 @@ export class StageCommits implements StreamPartitions {
       rejects: context.journal.tallies(steps),
       ledger: context.ledger?.blocksOf(stage.index) ?? noBlocks,
       usage: context.usage.unrecorded(steps),
+      samples: context.samples?.saved,
     })
     for (const { id } of sinks) context.outputs.keep(id)
   }
