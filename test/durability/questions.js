@@ -12,11 +12,12 @@ import table from '@maestro-dataflow/plugin-table'
  * @param {string} folder
  * @param {import('@maestro-dataflow/core').LLMServing} serving
  * @param {{ cache: boolean, concurrency?: number }} settings
+ * @param {readonly import('@maestro-dataflow/core').PluginReference[]} observers
  */
-export const projectOf = (folder, serving, { cache, concurrency = 1 }) =>
+export const projectOf = (folder, serving, { cache, concurrency = 1 }, observers = []) =>
   maestro({
     directory: folder,
-    plugins: [fs, ai, table],
+    plugins: [fs, ai, table, ...observers],
     servings: { default: serving },
     ...(cache ? {} : { cache: false }),
     run: { rowsInFlight: Math.max(2, concurrency) },
