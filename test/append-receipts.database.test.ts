@@ -85,9 +85,9 @@ describe.each(databases)('%s', (name) => {
         sinks.map((sink) => sink.rows),
         where,
       ).toEqual(Array(outputs).fill(rows - 1))
-      expect({ counts, rejects: rejects.map(({ count }) => count) }, where).toEqual({
+      expect({ counts, rejects: rejects.map((group) => group.rows) }, where).toEqual({
         counts: expected.report?.counts,
-        rejects: expected.report?.rejects.map(({ count }) => count),
+        rejects: expected.report?.rejects.map((group) => group.rows),
       })
     }
   })

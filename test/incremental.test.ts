@@ -62,8 +62,8 @@ async function run(
       },
       { id: 'double', version },
     )
-    .filter((row) => row.n % 10 !== 4, { id: 'choose' })
-    .flatMap((row) => Array.from({ length: row.n % 10 === 5 ? 2 : 1 }, (_, part) => ({ ...row, part })), {
+    .filter((row) => Number(row.n) % 10 !== 4, { id: 'choose' })
+    .flatMap((row) => Array.from({ length: Number(row.n) % 10 === 5 ? 2 : 1 }, (_, part) => ({ ...row, part })), {
       id: 'split',
     })
     .write('fs.file', { path: output, columns: ['id', 'n', 'note', 'double', 'part'] })

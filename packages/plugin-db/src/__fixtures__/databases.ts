@@ -12,24 +12,29 @@ import type { SqliteConnection } from '../connection/connection-options.js'
 import type { TableSinkOptions, TableSourceOptions } from '../options.js'
 import db from '../index.js'
 
-/** A server that the set-up of the tests has started. */
-export interface TestServer {
-  readonly client: 'postgres' | 'mariadb'
+/** What the set-up of the tests says of a server that it has started. */
+interface ServerAddress {
   readonly host: string
   readonly port: number
   readonly user: string
   readonly password: string
   readonly database: string
+  readonly certificate: string
+}
+
+/** A server that the set-up of the tests has started. */
+export interface TestServer extends Omit<ServerAddress, 'certificate'> {
+  readonly client: 'postgres' | 'mariadb'
 }
 
 export type TestConnection = TestServer | SqliteConnection
 
 declare module 'vitest' {
   interface ProvidedContext {
-    postgres: (Omit<TestServer, 'client'> & { readonly certificate: string }) | undefined
-    mariadb: (Omit<TestServer, 'client'> & { readonly certificate: string }) | undefined
+    postgres: ServerAddress | undefined
+    mariadb: ServerAddress | undefined
     /** PostgreSQL with pgvector. */
-    pgvector: (Omit<TestServer, 'client'> & { readonly certificate: string }) | undefined
+    pgvector: ServerAddress | undefined
   }
 }
 
