@@ -13,8 +13,11 @@ const chat = defineServing({
   options: aiSdkChatOptions,
   inject: [PROJECT, MEDIA_ACCESS],
   capabilities: (given) => chatCapabilities(given),
-  create: (given, [{ directory }, access]) =>
-    'provider' in given ? chatServingOf(given, directory, access) : fromAISDK(given.model, given, access),
+  create: (given, [{ directory }, access]) => {
+    if ('provider' in given) return chatServingOf(given, directory, access)
+    const { model, ...settings } = given
+    return fromAISDK(model, settings, access)
+  },
 })
 
 const embeddings = defineServing({
@@ -23,8 +26,11 @@ const embeddings = defineServing({
   description: 'An embedding model of a provider package of the Vercel AI SDK',
   options: aiSdkEmbeddingsOptions,
   inject: [PROJECT],
-  create: (given, [{ directory }]) =>
-    'provider' in given ? embeddingServingOf(given, directory) : fromAISDKEmbeddings(given.model, given),
+  create: (given, [{ directory }]) => {
+    if ('provider' in given) return embeddingServingOf(given, directory)
+    const { model, ...settings } = given
+    return fromAISDKEmbeddings(model, settings)
+  },
 })
 
 const rerank = defineServing({
@@ -33,8 +39,11 @@ const rerank = defineServing({
   description: 'A rerank model of a provider package of the Vercel AI SDK',
   options: aiSdkRerankOptions,
   inject: [PROJECT],
-  create: (given, [{ directory }]) =>
-    'provider' in given ? rerankServingOf(given, directory) : fromAISDKRerank(given.model, given),
+  create: (given, [{ directory }]) => {
+    if ('provider' in given) return rerankServingOf(given, directory)
+    const { model, ...settings } = given
+    return fromAISDKRerank(model, settings)
+  },
 })
 
 const transcription = defineServing({
@@ -43,8 +52,11 @@ const transcription = defineServing({
   description: 'A transcription model of a provider package of the Vercel AI SDK',
   options: aiSdkTranscriptionOptions,
   inject: [PROJECT],
-  create: (given, [{ directory }]) =>
-    'provider' in given ? transcriptionServingOf(given, directory) : fromAISDKTranscription(given.model, given),
+  create: (given, [{ directory }]) => {
+    if ('provider' in given) return transcriptionServingOf(given, directory)
+    const { model, ...settings } = given
+    return fromAISDKTranscription(model, settings)
+  },
 })
 
 /** Asks every provider that has a package for the Vercel AI SDK. */

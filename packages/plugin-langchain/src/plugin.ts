@@ -14,8 +14,11 @@ const chat = defineServing({
   options: langchainChatOptions,
   inject: [PROJECT],
   capabilities: (given) => ('model' in given ? capabilitiesOf(given.model, given) : capabilitiesOfNamed(given)),
-  create: (given, [{ directory }]) =>
-    'model' in given ? fromLangChain(given.model, given) : chatServingOf(given, directory),
+  create: (given, [{ directory }]) => {
+    if (!('model' in given)) return chatServingOf(given, directory)
+    const { model, ...settings } = given
+    return fromLangChain(model, settings)
+  },
 })
 
 const embeddings = defineServing({
@@ -24,8 +27,11 @@ const embeddings = defineServing({
   description: 'An embedding model of LangChain.js',
   options: langchainEmbeddingsOptions,
   inject: [PROJECT],
-  create: (given, [{ directory }]) =>
-    'model' in given ? fromLangChainEmbeddings(given.model, given) : embeddingServingOf(given, directory),
+  create: (given, [{ directory }]) => {
+    if (!('model' in given)) return embeddingServingOf(given, directory)
+    const { model, ...settings } = given
+    return fromLangChainEmbeddings(model, settings)
+  },
 })
 
 /** Uses LangChain.js models, splitters, and loaders in pipelines. */

@@ -25,3 +25,16 @@ describeLLMReplies(
     fromLangChain(new ChatOpenAI({ model: 'tiny', apiKey: 'test', configuration: { baseURL: `${url}/v1`, fetch } })),
   { title: 'replies of OpenAI through LangChain, with a fetch of the user' },
 )
+
+describeLLMReplies(
+  (url) =>
+    fromLangChain(
+      new ChatOpenAI({
+        model: 'tiny',
+        apiKey: 'test',
+        useResponsesApi: true,
+        configuration: { baseURL: `${url}/v1` },
+      }),
+    ),
+  { title: 'replies of the Responses API through LangChain', dialect: 'openaiResponses' },
+)

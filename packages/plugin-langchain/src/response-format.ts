@@ -22,5 +22,13 @@ export function responseFormatOf(model: BaseChatModel, schema: JsonSchema): obje
   const { model: name } = model as { model?: unknown }
   if (!model.callKeys.includes('response_format') || typeof name !== 'string' || byTool.test(name)) return undefined
   const $parseRaw = (content: string) => content
-  return { response_format: { type: 'json_schema', json_schema: { name: 'answer', schema }, $parseRaw } }
+  return usesResponsesApi(model)
+    ? { text: { format: { type: 'json_schema', name: 'answer', schema, $parseRaw } } }
+    : { response_format: { type: 'json_schema', json_schema: { name: 'answer', schema }, $parseRaw } }
+}
+
+/** Whether the class of OpenAI asks its model by the newer API, which the options or the name of the model decide. */
+function usesResponsesApi(model: BaseChatModel): boolean {
+  const decide: unknown = Reflect.get(model, '_useResponsesApi')
+  return typeof decide === 'function' && decide.call(model, {}) === true
 }

@@ -1,4 +1,4 @@
-import type { LLMRequest, Message } from '@maestro-dataflow/core'
+import type { JsonSchema, LLMRequest, Message } from '@maestro-dataflow/core'
 import { describe, expect, test } from 'vitest'
 import { ollama } from './__fixtures__/real-ollama.js'
 import { OllamaChatServing } from './chat-serving.js'
@@ -10,6 +10,11 @@ const serve = (options: Partial<OllamaChatOptions> = {}) =>
   new OllamaChatServing({ model, host: url, temperature: 0, seed: 1, maxTokens: 30, contextTokens: 512, ...options })
 const ask = (content: string): readonly Message[] => [{ role: 'user', content }]
 const capital: LLMRequest = { messages: ask('What is the capital of France?') }
+
+/** Many texts, each with a length of its own. */
+const fields = Object.fromEntries(
+  Array.from({ length: 60 }, (_, number) => [`p${number}`, { type: 'string', maxLength: 900 + number }]),
+)
 
 describe.skipIf(ollama === undefined)('a chat with a real Ollama', () => {
   test('answers, and reports a limit that is too short', async () => {
@@ -55,6 +60,24 @@ describe.skipIf(ollama === undefined)('a chat with a real Ollama', () => {
     const { object } = await serve().generate({ messages: ask('Rate this review: I loved it.'), schema, maxTokens: 60 })
     expect(object).toEqual({ tone: expect.stringMatching(/^(good|bad)$/), stars: expect.any(Number) })
   })
+
+  test.each<[string, JsonSchema]>([
+    ['the largest that is sent', { type: 'string', maxLength: 1000 }],
+    ['larger than a grammar can hold', { type: 'string', maxLength: 1_000_000 }],
+    ['nested', { type: 'array', maxItems: 1000, items: { type: 'string', maxLength: 1000 } }],
+    [
+      'nested twice',
+      { type: 'array', maxItems: 50, items: { type: 'array', maxItems: 50, items: { type: 'number' } } },
+    ],
+    ['in many properties', { type: 'object', properties: fields, required: ['p0'] }],
+  ])(
+    'lengths of a schema do not stop the server: %s',
+    async (_, schema) => {
+      const { text } = await serve().generate({ messages: ask('Write the words good and bad.'), schema, maxTokens: 12 })
+      expect(text).not.toBe('')
+    },
+    60_000,
+  )
 
   test('a schema that it cannot follow is a fault of the request', async () => {
     const schema = { type: 'object', properties: { next: { $ref: '#/nowhere' } } }

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import type { WorkerTask } from '../contracts/step-workers.js'
+import type { OpenedSteps, WorkerTask } from '../contracts/step-workers.js'
 import { toErrorData } from '../errors/error-data.js'
-import { type OpenedSteps, openSteps } from '../open-steps.js'
+import { openSteps } from '../open-steps.js'
 import type { ThreadAnswer, ThreadRequest } from './messages.js'
 
 // The program of a thread that runs the steps of one task.
@@ -29,5 +29,6 @@ async function receive(request: ThreadRequest): Promise<void> {
   }
   for (const stop of running) stop.abort()
   await opened?.dispose()
-  parentPort?.close()
+  // Timers and connections of the pipeline's own modules do not keep the run waiting.
+  setImmediate(() => process.exit())
 }
