@@ -4,7 +4,9 @@ import { SummaryReporter } from './test/summary-reporter.js'
 
 const ignored = ['**/node_modules/**', '**/dist/**', '**/.maestro/**', '**/out/**']
 /** Tests that talk to a server have a project for each server, which starts it. */
-const serverTests = ['ollama', 'database', 'chroma', 'llmock', 's3'].map((server) => `**/*.${server}.test.ts`)
+const serverTests = ['ollama', 'database', 'chroma', 'llmock', 's3', 'workers'].map(
+  (server) => `**/*.${server}.test.ts`,
+)
 
 /** Tests that pack the packages, which writes into the checkout, or install what was packed: one at a time. */
 const packedTests = ['pack', 'install-size', 'first-plugin'].map((name) => `test/${name}.test.ts`)
@@ -92,6 +94,17 @@ export default defineConfig({
           globalSetup: ['test/servers/s3-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          // Processes that work for one run; each test starts its own, and their Redis or PostgreSQL.
+          name: 'workers',
+          include: ['test/**/*.workers.test.ts'],
+          exclude: ignored,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers: 1,
         },
       },
       {

@@ -11,6 +11,7 @@ declare module '@maestro-dataflow/core' {
     vectorStores: never
     storages: 'ai.load-documents' | 'db.query' | 'db.table'
     caches: never
+    limits: never
     executors: never
     tableEngines: 'table.duckdb'
   }

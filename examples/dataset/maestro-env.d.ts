@@ -12,6 +12,7 @@ declare module '@maestro-dataflow/core' {
     vectorStores: never
     storages: 'ai.load-documents' | 'fs.file' | 'synth.rows'
     caches: never
+    limits: never
     executors: never
     tableEngines: 'table.duckdb'
   }

@@ -10,6 +10,7 @@ declare module '@maestro-dataflow/core' {
     vectorStores: never
     storages: 'ai.load-documents' | 'fs.file'
     caches: never
+    limits: never
     executors: never
     tableEngines: never
   }

@@ -11,6 +11,7 @@ declare module '@maestro-dataflow/core' {
     vectorStores: never
     storages: 'ai.load-documents' | 'fs.file' | 'langchain.load'
     caches: never
+    limits: never
     executors: never
     tableEngines: never
   }

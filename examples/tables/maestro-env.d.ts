@@ -9,6 +9,7 @@ declare module '@maestro-dataflow/core' {
     vectorStores: never
     storages: 'fs.file'
     caches: never
+    limits: never
     executors: never
     tableEngines: 'table.duckdb'
   }

@@ -18,6 +18,8 @@ export interface ServerAddress {
 export interface StartedServer {
   readonly address: ServerAddress
   stop(): Promise<void>
+  /** Stops it and starts it again, on the same port and with the data that it has kept. */
+  restart(): Promise<void>
 }
 
 /** Database servers refuse to run as root: they run as nobody then. */
@@ -58,12 +60,19 @@ export async function startDatabase(
   folder: string,
   answers: () => Promise<unknown>,
   stopSignal: NodeJS.Signals,
-): Promise<() => Promise<void>> {
+): Promise<Pick<StartedServer, 'stop' | 'restart'>> {
   const remove = () => rmSync(folder, { recursive: true, force: true })
+  const ready = () => answers().then(() => true)
+  const start = () => startServer({ command, args, cwd: folder, ...nobody, stopSignal, ready })
   try {
-    const ready = () => answers().then(() => true)
-    const server = await startServer({ command, args, cwd: folder, ...nobody, stopSignal, ready })
-    return () => server.stop().finally(remove)
+    let server = await start()
+    return {
+      stop: () => server.stop().finally(remove),
+      async restart() {
+        await server.stop()
+        server = await start()
+      },
+    }
   } catch (error) {
     remove()
     throw error

@@ -53,6 +53,6 @@ GRANT ALL ON *.* TO '${user}'@'%' WITH GRANT OPTION;
     }
   }
   const certificate = readFileSync(join(folder, 'certificate.pem'), 'utf8')
-  const stop = await startDatabase(program, args, folder, answers, 'SIGTERM')
-  return { address: { ...address, certificate }, stop }
+  const server = await startDatabase(program, args, folder, answers, 'SIGTERM')
+  return { address: { ...address, certificate }, ...server }
 }

@@ -71,6 +71,6 @@ async function start(folder: string, program: string, initdb: string, ssl: boole
     }
   }
   const certificate = readFileSync(join(folder, 'certificate.pem'), 'utf8')
-  const stop = await startDatabase(program, ['-D', data, ...args], folder, answers, 'SIGINT')
-  return { address: { ...address, certificate }, stop }
+  const server = await startDatabase(program, ['-D', data, ...args], folder, answers, 'SIGINT')
+  return { address: { ...address, certificate }, ...server }
 }

@@ -2,21 +2,16 @@ import { connect } from 'node:net'
 import { findProgram, type StartedServer, serverFolder, startDatabase } from './database-server.ts'
 import { freePort } from './free-port.ts'
 
-/** How a Redis of the tests keeps its data, and on which port. */
-export interface RedisSettings {
-  /** Whether it writes each change to disk. @default false */
-  readonly persistent?: boolean
-  /** @default a free one */
-  readonly port?: number
-  /** Where it keeps its data. @default a folder of its own, removed at the end */
-  readonly folder?: string
-}
-
-/** Starts Redis on a port of the loopback interface; undefined where it is not installed. */
-export async function startRedis(settings: RedisSettings = {}): Promise<StartedServer | undefined> {
+/**
+ * Starts Redis on a free port of the loopback interface; undefined where it is not installed.
+ *
+ * @param persistent Whether it keeps its data when it is restarted.
+ */
+export async function startRedis(persistent = false): Promise<StartedServer | undefined> {
   const program = findProgram('redis-server', ['/usr/bin', '/usr/local/bin'])
   if (program === undefined) return undefined
-  const { persistent = false, folder = serverFolder(), port = await freePort() } = settings
+  const folder = serverFolder()
+  const port = await freePort()
   const args = Object.entries({
     bind: '127.0.0.1',
     port: String(port),
@@ -27,9 +22,9 @@ export async function startRedis(settings: RedisSettings = {}): Promise<StartedS
     maxmemory: '256mb',
     'maxmemory-policy': 'noeviction',
   }).flatMap(([name, value]) => [`--${name}`, value])
-  const stop = await startDatabase(program, args, folder, () => ping(port), 'SIGTERM')
+  const server = await startDatabase(program, args, folder, () => ping(port), 'SIGTERM')
   const address = { host: '127.0.0.1', port, user: '', password: '', database: '0', certificate: '' }
-  return { address, stop }
+  return { address, ...server }
 }
 
 /** @throws while it does not answer */

@@ -12,11 +12,13 @@ import {
   limit,
   ownOf,
   rename,
+  type Seen,
   sample,
   select,
   sort,
   type TableStep,
   type Types,
+  window,
 } from './reference.js'
 import type { Table } from './tables.js'
 import { numberText } from './texts.js'
@@ -115,6 +117,7 @@ const makers: readonly ((choices: Choices, columns: Columns) => Made)[] = [
     return [drop([dropped]), { names, types: Object.fromEntries(after) }]
   },
   aggregateOf,
+  windowOf,
 ]
 
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
@@ -216,6 +219,35 @@ function aggregateOf(choices: Choices, { names, types }: Columns): Made {
   // The steps after it take the columns of its key and the number of its rows.
   const computable = (row: Row) => type !== 'json' || isWellFormed(cellOf(row, name))
   return [aggregate(by, values, types, computable), { names: [...by, count], types: { ...kept, [count]: 'integer' } }]
+}
+
+function windowOf(choices: Choices, { names, types }: Columns): Made {
+  const by = choices.of(directions) ? choices.some(names) : []
+  const orderBy = (choices.of(directions) ? choices.some(names) : []).map((column) => ({
+    column,
+    descending: choices.of(directions),
+    nulls: choices.of(ends),
+  }))
+  const name = choices.of(names)
+  const type = ownOf(types, name)
+  const free = (base: string) => (names.includes(base) ? `${base}${names.length}` : base)
+  const [place, before, later] = [free('place_'), free('before_'), free('later_')]
+  const values: Record<string, Seen> = {
+    [place]: ['row_number()', (_, at) => at + 1],
+    ...(orderBy.length === 0 ? { [later]: ['count(*)', (rows: readonly Row[]) => rows.length] } : {}),
+  }
+  if (type !== undefined)
+    values[before] = [
+      `lag(${quoted(name)})`,
+      (rows, at) => (at === 0 ? null : (cellOf(rows[at - 1] ?? {}, name) ?? null)),
+    ]
+  const added = Object.keys(values)
+  const computable = (row: Row) => type === undefined || type !== 'json' || isWellFormed(cellOf(row, name))
+  const known = Object.fromEntries(added.map((one) => [one, one === before ? type : 'integer'])) as Types
+  return [
+    window(by, orderBy, values, types, computable),
+    { names: [...names, ...added], types: { ...types, ...known } },
+  ]
 }
 
 /** Whether no text in a value contains half a character. */

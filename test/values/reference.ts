@@ -114,6 +114,33 @@ export function aggregate(
   return { use: 'table.aggregate', options: { by, values: expressions }, apply }
 }
 
+/** A value of a window: its expression, and what it is for a row at a place among the ordered rows of its group. */
+export type Seen = readonly [expression: string, compute: (rows: readonly Row[], place: number) => unknown]
+
+/** Adds columns that are computed from the rows around each row. */
+export function window(
+  by: readonly string[],
+  orderBy: readonly Key[],
+  values: Readonly<Record<string, Seen>>,
+  types: Types,
+  computable: (row: Row) => boolean,
+): TableStep {
+  const order = orderBy.length === 0 ? undefined : sort(orderBy, types)
+  const apply = (all: readonly Row[]) => {
+    const rows = refuse(all, computable)
+    return rows.map((row) => {
+      const members = rows.filter((other) => by.length === 0 || isOneKey(row, other, by, types))
+      const ordered = order?.apply(members) ?? members
+      const added = Object.entries(values).map(
+        ([name, [, compute]]) => [name, compute(ordered, ordered.indexOf(row))] as const,
+      )
+      return rowFromEntries([...columnNames(row).map((name) => [name, row[name]] as const), ...added])
+    })
+  }
+  const expressions = Object.fromEntries(Object.entries(values).map(([name, [expression]]) => [name, expression]))
+  return { use: 'table.window', options: { by, ...(order && { orderBy }), values: expressions }, apply }
+}
+
 /** Rows with a value that cannot be converted are rejected. */
 export function cast(columns: Types): TableStep {
   const apply = (rows: readonly Row[]) => {

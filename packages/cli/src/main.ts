@@ -17,6 +17,7 @@ import { register as run } from './commands/run.js'
 import { register as runs } from './commands/runs.js'
 import { register as test } from './commands/test.js'
 import { register as types } from './commands/types.js'
+import { register as worker } from './commands/worker.js'
 import { lateError } from './supervision/late-errors.js'
 import { version } from './version.js'
 
@@ -25,6 +26,7 @@ const commands: readonly Register[] = [
   run,
   resume,
   runs,
+  worker,
   report,
   preview,
   enrich,

@@ -4,6 +4,7 @@ import type { ResolvedConfig } from './config/resolved-config.js'
 import type { ComponentFault } from './container/configured-components.js'
 import type { EnvironmentValue } from './contracts/config.js'
 import type { PlanEstimate } from './contracts/estimate.js'
+import type { Executor } from './contracts/execution.js'
 import type { IncrementalReport } from './contracts/incremental.js'
 import type { PipelinePlan } from './contracts/plan.js'
 import type { PluginReference } from './contracts/plugin.js'
@@ -11,9 +12,12 @@ import type { RunReport } from './contracts/report.js'
 import type { ResponseCache } from './contracts/response-cache.js'
 import type { Schema } from './contracts/schema.js'
 import type { ServingByKind, ServingKind } from './contracts/serving.js'
+import type { WorkerState } from './contracts/step-workers.js'
 import type { VectorStore } from './contracts/vector-store.js'
 import type { MaestroConfig } from './define/maestro-config.js'
 import type { PipelineInput, PipelineRow } from './define/pipeline.js'
+import { maestroError } from './errors/error-table.js'
+import { openSteps } from './open-steps.js'
 import { OpenedProject } from './opened-project.js'
 import { withoutSinks } from './pipeline/compile/compiled-pipeline.js'
 import { namesConfigured, namesOfServing, namesOfVectorStore } from './pipeline/names-used.js'
@@ -273,6 +277,36 @@ export class Maestro {
     })
   }
 
+  /**
+   * Takes part in the runs of the project as a worker, until the signal fires and the partitions in progress are finished.
+   *
+   * @throws MAESTRO_WORKER_EXECUTOR, and what the executor throws
+   */
+  async work(settings: WorkSettings): Promise<void> {
+    const config = await this.config()
+    return this.#project.redacted(async () => {
+      const { workers, name } = await this.#executor()
+      if (workers?.serve === undefined) throw maestroError('MAESTRO_WORKER_EXECUTOR', { executor: name })
+      const { concurrency = 1, tags = [], signal } = settings
+      const { logger } = await this.#project.host()
+      await workers.serve({ concurrency, tags, signal, logger, open: (task) => openSteps(task, async () => config) })
+    })
+  }
+
+  /** What the workers of the project do. @throws MAESTRO_WORKER_EXECUTOR, and what the executor throws */
+  async workers(): Promise<readonly WorkerState[]> {
+    return this.#project.redacted(async () => {
+      const { workers, name } = await this.#executor()
+      if (workers?.list === undefined) throw maestroError('MAESTRO_WORKER_EXECUTOR', { executor: name })
+      return workers.list()
+    })
+  }
+
+  async #executor(): Promise<Executor> {
+    const { executor } = await this.config()
+    return (await this.#project.load({ executors: new Set([executor.use]) })).executor()
+  }
+
   /** The response cache, to inspect or clear it; undefined with `cache: false`. @throws MAESTRO_REGISTRY_UNKNOWN */
   async responseCache(): Promise<ResponseCache | undefined> {
     const { cache } = await this.config()
@@ -286,6 +320,15 @@ export class Maestro {
   dispose(): Promise<void> {
     return this.#project.dispose()
   }
+}
+
+/** How a process takes part in the runs of a project. */
+export interface WorkSettings {
+  /** The number of partitions at once. @default 1 */
+  readonly concurrency?: number
+  /** What this worker can do that not every worker can. */
+  readonly tags?: readonly string[]
+  readonly signal: AbortSignal
 }
 
 /** Does some work in the scope of one run. */

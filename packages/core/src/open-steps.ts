@@ -2,7 +2,7 @@ import { loadConfig } from './config/load-config.js'
 import { resolveConfig } from './config/resolve-config.js'
 import type { ResolvedConfig } from './config/resolved-config.js'
 import { disposeAll } from './container/dispose-all.js'
-import type { PartitionResult, RowPartition, WorkerTask } from './contracts/step-workers.js'
+import type { OpenedSteps, WorkerTask } from './contracts/step-workers.js'
 import { maestroError } from './errors/error-table.js'
 import { OpenedProject } from './opened-project.js'
 import type { CompiledStep } from './pipeline/compile/compiled-pipeline.js'
@@ -17,13 +17,6 @@ import { encodeRequest } from './run/workers/request-event.js'
 import { type PartitionSettings, runPartition } from './run/workers/run-partition.js'
 import { partsOfTask } from './run/workers/task-parts.js'
 import type { Scope } from './session.js'
-
-/** The steps of a task, ready to run partitions. */
-export interface OpenedSteps {
-  /** Runs one partition. Several may run at once. @throws MAESTRO_RUN_ABORTED when the signal fires */
-  run(partition: RowPartition, signal: AbortSignal): Promise<PartitionResult>
-  dispose(): Promise<void>
-}
 
 /**
  * Opens the project and the pipeline of a task again, in a worker, and creates the operators of its steps there.

@@ -1,9 +1,11 @@
-import { defineCache, definePlugin, defineSharedLimits, LOGGER } from '@maestro-dataflow/core'
+import { defineCache, defineExecutor, definePlugin, defineSharedLimits, LOGGER, PROJECT } from '@maestro-dataflow/core'
 import { cacheOptions } from './answers/cache-options.js'
 import { PostgresCache } from './answers/postgres-cache.js'
 import { RedisCache } from './answers/redis-cache.js'
 import { PostgresLimits } from './limits/postgres-limits.js'
 import { RedisLimits } from './limits/redis-limits.js'
+import { QueueExecutor } from './queue/queue-executor.js'
+import { queueOptions } from './queue/queue-options.js'
 import { isPostgres, serverOptions } from './server-options.js'
 
 const limits = defineSharedLimits({
@@ -22,10 +24,19 @@ const cache = defineCache({
     isPostgres(options) ? new PostgresCache(options, logger) : new RedisCache(options, logger),
 })
 
-/** Lets several processes share limits, budgets, and answers. */
+const queue = defineExecutor({
+  name: 'bullmq.queue',
+  description: 'Workers on any machine run the steps of rows, through a BullMQ queue on Redis or PostgreSQL',
+  options: queueOptions,
+  inject: [PROJECT],
+  create: (options, [project]) => new QueueExecutor(options, project),
+})
+
+/** Lets many processes run one pipeline, and share limits, budgets, and answers. */
 export default definePlugin({
   name: '@maestro-dataflow/plugin-bullmq',
   manifest: new URL('../package.json', import.meta.url),
   caches: [cache],
+  executors: [queue],
   limits: [limits],
 })

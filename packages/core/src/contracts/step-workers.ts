@@ -113,6 +113,45 @@ export interface StepWorkers {
   dispose(): Promise<void>
 }
 
+/** The steps of a task as a worker has opened them. */
+export interface OpenedSteps {
+  /** Runs one partition. Several may run at once. @throws MAESTRO_RUN_ABORTED when the signal fires */
+  run(partition: RowPartition, signal: AbortSignal): Promise<PartitionResult>
+  dispose(): Promise<void>
+}
+
+/** A process that takes part in the runs of its project. */
+export interface WorkerService {
+  /** The number of partitions that it runs at once. */
+  readonly concurrency: number
+  /** What it can do that not every worker can. It takes the steps that ask for one of these too. */
+  readonly tags: readonly string[]
+  readonly logger: Logger
+  /** Ends the work. Partitions in progress are finished first. */
+  readonly signal: AbortSignal
+  /** Opens the steps of a task from its own files. @throws MAESTRO_WORKER_OTHER_PLAN, and what loading them throws */
+  open(task: WorkerTask): Promise<OpenedSteps>
+}
+
+/** What a worker process does. */
+export interface WorkerState {
+  readonly name: string
+  readonly tags: readonly string[]
+  readonly concurrency: number
+  /** Milliseconds since it was heard of. */
+  readonly silentMs: number
+  /** The tasks that it works for. */
+  readonly tasks: readonly {
+    readonly run: string
+    readonly steps: readonly string[]
+    /** The partitions in progress, and the number of finished ones. */
+    readonly running: readonly number[]
+    readonly done: number
+  }[]
+  /** The runs that it cannot take part in, and why. */
+  readonly refused: readonly { readonly run: string; readonly reason: string }[]
+}
+
 /** What an executor's workers can do, and how they are opened. */
 export interface WorkerPool {
   /**
@@ -132,4 +171,8 @@ export interface WorkerPool {
    *   of the run, with a warning
    */
   open(task: WorkerTask, context: { readonly signal: AbortSignal; readonly logger: Logger }): Promise<StepWorkers>
+  /** Takes part in all runs of the project until the signal of the service fires. Missing if workers are not started by hand. */
+  serve?(service: WorkerService): Promise<void>
+  /** The workers that were heard of lately. */
+  list?(): Promise<readonly WorkerState[]>
 }

@@ -433,6 +433,11 @@ export const coreErrors = {
     hint: () =>
       'A worker opens the pipeline from its file. It needs the same project, the same versions, and the same environment as the run.',
   },
+  MAESTRO_WORKER_EXECUTOR: {
+    message: (d: { executor: string }) => `The executor ${d.executor} has no workers that are started by hand.`,
+    hint: () =>
+      "Name one in the config, such as executor: { use: 'bullmq.queue', url: env('REDIS_URL') } of @maestro-dataflow/plugin-bullmq.",
+  },
   MAESTRO_RUN_DUPLICATE_ID: {
     message: (d: { value: string }) => `Two rows have the same id ${d.value}.`,
     hint: () =>

@@ -1,6 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import { inject } from 'vitest'
 
+interface Address {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly password: string
+  readonly database: string
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    redis: Address | undefined
+    postgres: Address | undefined
+  }
+}
+
 /** A server that the tests have started. */
 export interface TestServer {
   readonly name: 'Redis' | 'PostgreSQL'

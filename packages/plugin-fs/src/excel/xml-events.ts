@@ -54,8 +54,11 @@ function eventsIn(text: string): { readonly events: readonly XmlEvent[]; readonl
   }
 }
 
+const exclamation = 33
+
 /** The position of the character that ends a tag; -1 if it has not arrived. */
 function endOfTag(text: string, tag: number): number {
+  if (tag + 1 < text.length && text.charCodeAt(tag + 1) !== exclamation) return text.indexOf('>', tag)
   const ends: readonly (readonly [string, string])[] = [
     ['<![CDATA[', ']]>'],
     ['<!--', '-->'],
@@ -70,15 +73,32 @@ function endOfTag(text: string, tag: number): number {
   return text.indexOf('>', tag)
 }
 
+const noAttributes: Readonly<Record<string, string>> = Object.freeze(Object.create(null))
+
 function openTag(inner: string): XmlEvent {
   const isEmpty = inner.endsWith('/')
-  const [name = ''] = /^[^\s/]+/.exec(inner) ?? []
+  let end = 0
+  // The name ends before white space or a slash.
+  while (end < inner.length && inner.charCodeAt(end) > 32 && inner.charCodeAt(end) !== 47) end++
+  const name = localName(inner.slice(0, end))
+  const attributes = end >= inner.length - 1 ? noAttributes : attributesIn(inner, end)
+  return { kind: 'open', name, attributes, isEmpty }
+}
+
+/** A loop, because a sheet has a tag with attributes for each cell, and a pattern takes several times as long. */
+function attributesIn(text: string, from: number): Readonly<Record<string, string>> {
   const attributes: Record<string, string> = Object.create(null)
-  for (const [, key = '', double, single] of inner
-    .slice(name.length)
-    .matchAll(/([^\s=/]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g))
-    attributes[localName(key)] = plain(double ?? single ?? '')
-  return { kind: 'open', name: localName(name), attributes, isEmpty }
+  for (let at = from; ; ) {
+    const equals = text.indexOf('=', at)
+    if (equals < 0) return attributes
+    let open = equals + 1
+    while (text.charCodeAt(open) <= 32) open++
+    const quote = text.charAt(open)
+    const close = quote === '"' || quote === "'" ? text.indexOf(quote, open + 1) : -1
+    if (close < 0) return attributes
+    attributes[localName(text.slice(at, equals).trim())] = plain(text.slice(open + 1, close))
+    at = close + 1
+  }
 }
 
 const localName = (name: string) => name.slice(name.indexOf(':') + 1)

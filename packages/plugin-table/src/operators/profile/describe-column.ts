@@ -39,7 +39,7 @@ export interface ColumnProfile {
 
 export interface ProfileSize {
   /** The number of values that occur most often. */
-  readonly top: number
+  readonly topValues: number
   /** The number of parts of the histogram. */
   readonly bins: number
 }
@@ -61,7 +61,7 @@ export async function describeColumn(
   const count = (names: readonly string[]) => names.reduce((sum, name) => sum + (types[name] ?? 0), 0)
   const present = Object.values(types).reduce((sum, one) => sum + one, 0)
   const isTime = count(['date']) > count(numeric)
-  const { distinct, top } = await topValues(connection, values, size.top)
+  const { distinct, top } = await topValues(connection, values, size.topValues)
   return {
     rows,
     nulls: rows - present,

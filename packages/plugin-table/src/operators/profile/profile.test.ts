@@ -10,7 +10,7 @@ test('table.profile describes each column in one row', async () => {
     at: new Date(n),
     maybe: n > 3 ? n : null,
   }))
-  const found = await rowsOf(fromRows(rows).step('table.profile', { bins: 3, top: 2 }))
+  const found = await rowsOf(fromRows(rows).step('table.profile', { bins: 3, topValues: 2 }))
   expect(found.map(({ column }) => column)).toEqual(['n', '城市', 'at', 'maybe'])
   expect(found[0]).toMatchObject({
     rows: 5,

@@ -26,7 +26,7 @@ const fields = {
   /** The columns to describe. @default all columns that a row has */
   columns: columns().optional(),
   /** How many of the most frequent values are listed. @default 10 */
-  top: z.number().int().nonnegative().default(10),
+  topValues: z.number().int().nonnegative().default(10),
   /** The number of parts of the histogram of numbers or dates. @default 10 */
   bins: z.number().int().positive().max(1000).default(10),
   /** What the work may hold in memory, in bytes or with a unit. More goes to temporary files. @default '1GiB' */
@@ -95,7 +95,7 @@ function emptyColumn(rows: number): ColumnProfile {
  * `table.profile`: one row for each column, which says what the column holds: types, missing values, quantiles, the most
  * frequent values, the lengths of texts, and a histogram.
  *
- * @example .step('table.profile', { top: 5 })
+ * @example .step('table.profile', { topValues: 5 })
  */
 export const profile = defineOperator({
   name: 'table.profile',

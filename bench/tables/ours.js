@@ -9,8 +9,14 @@ import fs from '@maestro-dataflow/plugin-fs'
 import table from '@maestro-dataflow/plugin-table'
 import { reportPeak, reportSeconds } from '../measure.js'
 
-const [step = '', input = '', output = ''] = process.argv.slice(2)
+const [step = '', input = '', users = '', output = ''] = process.argv.slice(2)
 const options = {
+  aggregate: { by: ['stars', 'day'], values: { n: 'count(*)', total: 'sum(price)' } },
+  join: {
+    right: { use: 'fs.file', path: users, columns: { user: 'string', level: 'integer' } },
+    by: ['user'],
+    columnPrefix: '',
+  },
   filter: { where: 'stars > 2 and price < 900' },
   dedupe: { by: ['user'] },
   sort: { by: 'price', descending: true },

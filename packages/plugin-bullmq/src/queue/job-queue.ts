@@ -1,0 +1,125 @@
+import { createPostgresBackend, type Job, Queue, QueueEvents, Worker } from 'bullmq'
+import { isPostgres, type ServerOptions } from '../server-options.js'
+
+/** What a job says: which partition is to be run. The rows are in a file. */
+export interface PartitionJob {
+  readonly partition: string
+  readonly index: number
+}
+
+/** The parts of a queue that this package uses, whichever server holds it. */
+export interface JobQueue {
+  add(id: string, job: PartitionJob): Promise<void>
+  has(id: string): Promise<boolean>
+  /** Calls a listener when a job has ended. `reason` is given if it failed for good. */
+  onEnd(listener: (id: string, reason: string | undefined) => void): void
+  /** Calls a listener when the server cannot be reached. */
+  onError(listener: (error: Error) => void): void
+  remove(): Promise<void>
+  close(): Promise<void>
+}
+
+/** A worker on a queue. */
+export interface JobWorker {
+  onError(listener: (error: Error) => void): void
+  /** Waits for the jobs in progress, or leaves them to others. */
+  close(force: boolean): Promise<void>
+}
+
+const jobOptions = { attempts: 1, removeOnComplete: true, removeOnFail: true }
+/** A partition that has lost so many workers is what kills them. */
+const mostStalls = 2
+
+/** A queue on a Redis or PostgreSQL server. */
+export function openQueue(name: string, options: ServerOptions): JobQueue {
+  return isPostgres(options)
+    ? asQueue(
+        new Queue(name, { connection: postgresOf(options), skipWaitingForReady: true }, createPostgresBackend),
+        new QueueEvents(name, { connection: postgresOf(options) }, createPostgresBackend),
+      )
+    : asQueue(
+        new Queue(name, { connection: redisOf(options), prefix: `{${options.namespace}}` }),
+        new QueueEvents(name, { connection: redisOf(options), prefix: `{${options.namespace}}` }),
+      )
+}
+
+/** Runs the jobs of a queue, several at once. */
+export function openJobWorker(
+  name: string,
+  options: ServerOptions & { readonly lease: number },
+  concurrency: number,
+  run: (job: PartitionJob, attempt: number) => Promise<void>,
+): JobWorker {
+  const settings = {
+    concurrency,
+    lockDuration: options.lease,
+    stalledInterval: options.lease / 2,
+    maxStalledCount: mostStalls,
+    // How long a worker without a job waits for the server before it asks again.
+    drainDelay: 5,
+  }
+  const process = async ({ data, attemptsStarted }: Job<PartitionJob>) => run(data, attemptsStarted)
+  return isPostgres(options)
+    ? asWorker(new Worker(name, process, { ...settings, connection: postgresOf(options) }, createPostgresBackend))
+    : asWorker(
+        new Worker(name, process, { ...settings, connection: redisOf(options), prefix: `{${options.namespace}}` }),
+      )
+}
+
+/** The tables are made when they are first needed, in a schema of their own. */
+function postgresOf({ url, namespace }: ServerOptions) {
+  return { connectionString: url, schema: `${namespace}_queue`, migrate: true }
+}
+
+/** A worker's connection waits for the server as long as it takes. */
+function redisOf({ url }: ServerOptions) {
+  return { url, maxRetriesPerRequest: null, retryStrategy: (times: number) => Math.min(50 * 2 ** times, 2000) }
+}
+
+interface AnyQueue {
+  add(name: string, job: PartitionJob, options: object): Promise<unknown>
+  getJob(id: string): Promise<unknown>
+  obliterate(options: { readonly force: boolean }): Promise<void>
+  close(): Promise<void>
+  on(event: 'error', listener: (error: Error) => void): unknown
+}
+
+interface AnyEvents {
+  on(event: 'completed', listener: (event: { readonly jobId: string }) => void): unknown
+  on(event: 'failed', listener: (event: { readonly jobId: string; readonly failedReason: string }) => void): unknown
+  on(event: 'error', listener: (error: Error) => void): unknown
+  close(): Promise<void>
+}
+
+function asQueue(queue: AnyQueue, events: AnyEvents): JobQueue {
+  return {
+    async add(id, job) {
+      await queue.add('partition', job, { ...jobOptions, jobId: id })
+    },
+    has: async (id) => (await queue.getJob(id)) !== undefined,
+    onEnd(listener) {
+      events.on('completed', ({ jobId }) => listener(jobId, undefined))
+      events.on('failed', ({ jobId, failedReason }) => listener(jobId, failedReason))
+    },
+    onError(listener) {
+      queue.on('error', listener)
+      events.on('error', listener)
+    },
+    remove: () => queue.obliterate({ force: true }),
+    async close() {
+      await Promise.all([queue.close(), events.close()])
+    },
+  }
+}
+
+interface AnyWorker {
+  on(event: 'error', listener: (error: Error) => void): unknown
+  close(force?: boolean): Promise<void>
+}
+
+function asWorker(worker: AnyWorker): JobWorker {
+  return {
+    onError: (listener) => void worker.on('error', listener),
+    close: (force) => worker.close(force),
+  }
+}

@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto'
+import { join, resolve } from 'node:path'
+import type { Executor, Partition, Project, WorkerPool, WorkerState } from '@maestro-dataflow/core'
+import type { QueueOptions } from './queue-options.js'
+import { QueueWorkers } from './queue-workers.js'
+import { serveTasks } from './serve-tasks.js'
+import { SharedFolder } from './shared-folder.js'
+import { TaskFiles } from './task-files.js'
+
+/** Runs the steps of rows in workers on any machine that shares a folder and a queue with the run. */
+export class QueueExecutor implements Executor {
+  readonly name = 'bullmq.queue'
+  readonly workers: WorkerPool
+
+  constructor(options: QueueOptions, { directory, stateDirectory }: Project) {
+    const { folder } = options
+    const path = folder === undefined ? join(stateDirectory, 'workers') : resolve(directory, folder)
+    const files = new TaskFiles(new SharedFolder(path))
+    this.workers = {
+      asksServings: true,
+      open: (task, context) => QueueWorkers.open(task, files, options, context),
+      serve: (service) => serveTasks(files, options, service),
+      list: () => listWorkers(files),
+    }
+  }
+
+  async execute(
+    partitions: Iterable<Partition>,
+    run: (partition: Partition) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    for (const partition of partitions) {
+      signal.throwIfAborted()
+      await run(partition)
+    }
+  }
+
+  async dispose(): Promise<void> {}
+}
+
+async function listWorkers(files: TaskFiles): Promise<readonly WorkerState[]> {
+  const me = `list-${process.pid}-${randomUUID()}`
+  const workers = await files.workers(me)
+  await files.leave(me)
+  return workers.map(({ tasks, refused, ...worker }) => ({
+    ...worker,
+    tasks: tasks.map(({ id: _, ...task }) => task),
+    refused: refused.map(({ id: _, ...refusal }) => refusal),
+  }))
+}

@@ -1,0 +1,26 @@
+import { duration } from '@maestro-dataflow/core'
+import { z } from 'zod'
+import { serverOptions } from '../server-options.js'
+
+/** The options of `bullmq.queue`. */
+export const queueOptions = serverOptions.extend({
+  /**
+   * The folder through which the run and its workers exchange rows: on one machine any, on several one that all of them see.
+   * Relative to the config file. @default 'workers' in the state directory
+   */
+  folder: z.string().min(1).optional(),
+  /** How long a run waits for a first worker before it does the work itself. @default '1m' */
+  wait: duration().default(60_000),
+  /** The steps that only some workers can run, and the tag that these workers have. */
+  tags: z.record(z.string(), z.string().min(1)).default({}),
+  /**
+   * How long a worker may be silent before its partitions go to others. A step that computes longer than this without a pause
+   * makes its worker silent. @default '6s'
+   */
+  lease: duration().default(6000),
+  /** The largest number of rows of a partition. @default 1000 */
+  rows: z.number().int().positive().default(1000),
+})
+
+export type QueueOptionsInput = z.input<typeof queueOptions>
+export type QueueOptions = z.output<typeof queueOptions>

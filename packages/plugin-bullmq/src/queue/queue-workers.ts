@@ -1,0 +1,254 @@
+import { randomUUID } from 'node:crypto'
+import {
+  type Logger,
+  maestroError,
+  type PartitionResult,
+  type RowPartition,
+  type StepWorkers,
+  type WorkerTask,
+} from '@maestro-dataflow/core'
+import { bullmqError } from '../errors.js'
+import type { JobQueue } from './job-queue.js'
+import type { QueueOptions } from './queue-options.js'
+import { beatMs, TaskFiles } from './task-files.js'
+
+/** A partition on its way, until its result is there. */
+interface Sent {
+  readonly name: string
+  /** How often it was put into the queue. */
+  tries: number
+  /** When the queue was asked last whether it still has the job. */
+  checkedAt: number
+  /** Why the queue gave it up. */
+  failed: string | undefined
+  /** The queue says that the job has ended. */
+  ended: boolean
+  /** Looks for the result at once. */
+  wake: () => void
+}
+
+interface QueueWorkersParts {
+  readonly task: WorkerTask
+  /** The tag that a worker needs. */
+  readonly tag: string | undefined
+  readonly files: TaskFiles
+  readonly options: QueueOptions
+  readonly logger: Logger
+  readonly queue: JobQueue
+}
+
+/** How soon a result is looked for of which the queue has said nothing. */
+const lookMs = 1000
+/** How often the queue is asked whether it still has a job: a server that was restarted may have lost it. */
+const checkMs = 5000
+/** How long a run waits for a worker that does not refuse it. */
+const refusalMs = 5000
+/** How often a partition is sent that workers give back. */
+const mostTries = 5
+
+/** The workers of one task, as the process of the run sees them. What counts are the files; the queue only hands out work. */
+export class QueueWorkers implements StepWorkers {
+  readonly #id: string
+  readonly #task: WorkerTask
+  readonly #tag: string | undefined
+  readonly #files: TaskFiles
+  readonly #options: QueueOptions
+  readonly #logger: Logger
+  readonly #me = `run-${process.pid}-${randomUUID().slice(0, 8)}`
+  readonly #queue: JobQueue
+  readonly #sent = new Map<string, Sent>()
+  #places = 0
+  #beat: NodeJS.Timeout | undefined
+  #toldAt = 0
+
+  private constructor({ task, tag, files, options, logger, queue }: QueueWorkersParts) {
+    this.#id = TaskFiles.idOf(task)
+    this.#task = task
+    this.#tag = tag
+    this.#files = files
+    this.#options = options
+    this.#logger = logger
+    this.#queue = queue
+    this.#queue.onError((error) => this.#complain(error))
+    this.#queue.onEnd((id, reason) => {
+      for (const sent of this.#sent.values()) {
+        if (id !== jobId(sent)) continue
+        sent.failed = reason
+        sent.ended = true
+        sent.wake()
+      }
+    })
+  }
+
+  /**
+   * Announces a task and waits for a first worker.
+   *
+   * @throws MAESTRO_BULLMQ_NO_WORKERS, MAESTRO_BULLMQ_REFUSED, MAESTRO_BULLMQ_TAGS
+   */
+  static async open(
+    task: WorkerTask,
+    files: TaskFiles,
+    options: QueueOptions,
+    { signal, logger }: { readonly signal: AbortSignal; readonly logger: Logger },
+  ): Promise<QueueWorkers> {
+    const tags = new Set(task.steps.flatMap((step) => options.tags[step] ?? []))
+    if (tags.size > 1) throw bullmqError('MAESTRO_BULLMQ_TAGS', { steps: task.steps, tags: [...tags] })
+    // The library is loaded when it is needed: it changes globals.
+    const { openQueue } = await import('./job-queue.js')
+    const queue = openQueue(TaskFiles.idOf(task), options)
+    const workers = new QueueWorkers({ task, tag: [...tags][0], files, options, logger, queue })
+    try {
+      await workers.#waitForFirst(signal)
+      return workers
+    } catch (error) {
+      await workers.dispose()
+      throw error
+    }
+  }
+
+  get width(): number {
+    return Math.max(1, this.#places)
+  }
+
+  get partition(): StepWorkers['partition'] {
+    return { milliseconds: 1000, leastRows: 1, mostRows: this.#options.rows }
+  }
+
+  async run(partition: RowPartition, signal: AbortSignal): Promise<PartitionResult> {
+    const name = TaskFiles.nameOf(partition)
+    const sent: Sent = { name, tries: 0, checkedAt: 0, failed: undefined, ended: false, wake: () => undefined }
+    this.#sent.set(name, sent)
+    try {
+      // An earlier process of the run may have asked for it.
+      const known = await this.#files.readResult(this.#id, name, partition)
+      if (known !== undefined) return known.result
+      await this.#files.writeRows(this.#id, name, partition)
+      await this.#enqueue(sent, partition)
+      for (;;) {
+        await this.#wait(sent, signal)
+        const committed = await this.#files.readResult(this.#id, name, partition)
+        if (committed !== undefined) {
+          await this.#files.forget(this.#id, name)
+          return committed.result
+        }
+        await this.#sendAgain(sent, partition)
+      }
+    } finally {
+      this.#sent.delete(name)
+    }
+  }
+
+  async dispose(): Promise<void> {
+    clearInterval(this.#beat)
+    await this.#files.withdraw(this.#id)
+    await this.#files.leave(this.#me)
+    // The server may be away: what is left in it does no harm.
+    await within(this.#queue.remove())
+    await within(this.#queue.close())
+  }
+
+  async #enqueue(sent: Sent, { index }: RowPartition): Promise<void> {
+    sent.tries++
+    sent.failed = undefined
+    sent.ended = false
+    sent.checkedAt = performance.now()
+    // While the server is away, the job is added again later.
+    await within(this.#queue.add(jobId(sent), { partition: sent.name, index })).catch(() => undefined)
+  }
+
+  /** Puts a partition into the queue again if it is not there any more. @throws MAESTRO_WORKER_CRASHED */
+  async #sendAgain(sent: Sent, partition: RowPartition): Promise<void> {
+    if (sent.failed !== undefined) {
+      const reason = sent.failed
+      if (/stalled/.test(reason) || sent.tries >= mostTries) {
+        const { ids } = partition
+        throw maestroError('MAESTRO_WORKER_CRASHED', { steps: this.#task.steps, ids, reason })
+      }
+      this.#logger.warn('A worker gave a partition back', { partition: partition.index, reason })
+      await this.#enqueue(sent, partition)
+      return
+    }
+    if (performance.now() - sent.checkedAt < checkMs) return
+    sent.checkedAt = performance.now()
+    const isThere = (await within(this.#queue.has(jobId(sent))).catch(() => true)) ?? true
+    if (!isThere && !(await this.#files.hasResult(this.#id, sent.name))) await this.#enqueue(sent, partition)
+  }
+
+  #wait(sent: Sent, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const end = (settle: () => void) => () => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', abort)
+        sent.wake = () => undefined
+        sent.ended = false
+        settle()
+      }
+      const timer = setTimeout(end(resolve), lookMs)
+      const abort = end(() => reject(signal.reason))
+      sent.wake = end(resolve)
+      if (signal.aborted) abort()
+      else signal.addEventListener('abort', abort, { once: true })
+      if (sent.ended) sent.wake()
+    })
+  }
+
+  async #waitForFirst(signal: AbortSignal): Promise<void> {
+    await this.#files.announce({ id: this.#id, task: this.#task, tag: this.#tag })
+    this.#beat = setInterval(() => void this.#look(), beatMs).unref()
+    const { wait } = this.#options
+    const began = performance.now()
+    for (let told = false; ; ) {
+      signal.throwIfAborted()
+      const refusals = await this.#look()
+      if (this.#places > 0) return
+      const waitedMs = performance.now() - began
+      if (waitedMs > wait || (refusals.length > 0 && waitedMs > refusalMs)) {
+        const { steps } = this.#task
+        throw refusals.length > 0
+          ? bullmqError('MAESTRO_BULLMQ_REFUSED', { reasons: refusals })
+          : bullmqError('MAESTRO_BULLMQ_NO_WORKERS', { steps, seconds: Math.round(waitedMs / 1000), tag: this.#tag })
+      }
+      if (!told && waitedMs > 3000) {
+        told = true
+        this.#logger.info('Waiting for workers: start them with `maestro worker`', { steps: this.#task.steps })
+      }
+      await new Promise((resolve) => setTimeout(resolve, 200))
+    }
+  }
+
+  /** Says that the run is there, and counts the workers. @returns why some of them refuse */
+  async #look(): Promise<readonly string[]> {
+    try {
+      await this.#files.announce({ id: this.#id, task: this.#task, tag: this.#tag })
+      const workers = await this.#files.workers(this.#me)
+      this.#places = workers
+        .filter(({ tasks }) => tasks.some(({ id }) => id === this.#id))
+        .reduce((sum, { concurrency }) => sum + concurrency, 0)
+      const refused = workers.flatMap((worker) => worker.refused.filter(({ id }) => id === this.#id))
+      return [...new Set(refused.map(({ reason }) => reason))]
+    } catch (error) {
+      this.#complain(error)
+      return []
+    }
+  }
+
+  #complain(error: unknown): void {
+    if (performance.now() - this.#toldAt < 30_000 && this.#toldAt > 0) return
+    this.#toldAt = performance.now()
+    this.#logger.warn('The server of the queue cannot be reached: the run waits for it', {
+      reason: error instanceof Error ? error.message : String(error),
+    })
+  }
+}
+
+const jobId = ({ name, tries }: Sent) => `${name}-${tries}`
+
+/** What a server says within a few seconds. @throws TimeoutError */
+async function within<Value>(work: Promise<Value>): Promise<Value | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), 3000)
+  })
+  work.catch(() => undefined)
+  return Promise.race([work, late]).finally(() => clearTimeout(timer))
+}

@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { WorkerService } from '@maestro-dataflow/core'
+import type { QueueOptions } from './queue-options.js'
+import { ServedTask } from './served-task.js'
+import { type Announcement, beatMs, type TaskFiles } from './task-files.js'
+
+/** Takes part in all announced tasks until the signal of the service fires, and then finishes what is in progress. */
+export async function serveTasks(files: TaskFiles, options: QueueOptions, service: WorkerService): Promise<void> {
+  const name = `${hostname()}-${process.pid}-${randomUUID().slice(0, 4)}`
+  const { concurrency, tags, logger, signal } = service
+  // The library is loaded when it is needed: it changes globals.
+  const { openJobWorker: openWorker } = await import('./job-queue.js')
+  const served = new Map<string, ServedTask>()
+  const refused = new Map<string, { readonly run: string; readonly reason: string }>()
+  const opening = new Set<string>()
+
+  const introduce = () =>
+    files.introduce({
+      name,
+      tags,
+      concurrency,
+      tasks: [...served.values()].map(({ state }) => state),
+      refused: [...refused].map(([id, refusal]) => ({ id, ...refusal })),
+    })
+  const open = async ({ id, task }: Announcement) => {
+    const about = { run: task.run, steps: task.steps }
+    try {
+      const steps = await service.open(task)
+      served.set(id, new ServedTask({ id, name, task, steps, files, options, concurrency, logger, openWorker }))
+      logger.info('Takes part in a run', about)
+      await introduce()
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      refused.set(id, { run: task.run, reason })
+      logger.warn('Cannot take part in a run', { ...about, reason })
+    } finally {
+      opening.delete(id)
+    }
+  }
+  const look = async () => {
+    const announced = await files.announced(name)
+    for (const announcement of announced) {
+      const { id, tag } = announcement
+      const isNew = !served.has(id) && !refused.has(id) && !opening.has(id)
+      if (!isNew || (tag !== undefined && !tags.includes(tag))) continue
+      opening.add(id)
+      void open(announcement)
+    }
+    const ids = new Set(announced.map(({ id }) => id))
+    for (const [id, task] of served)
+      if (!ids.has(id)) {
+        served.delete(id)
+        void task.leave()
+      }
+    for (const id of refused.keys()) if (!ids.has(id)) refused.delete(id)
+    await introduce()
+  }
+
+  logger.info('Waits for runs', { worker: name, concurrency, ...(tags.length === 0 ? {} : { tags }) })
+  while (!signal.aborted) {
+    await look().catch((error: unknown) =>
+      logger.warn('The shared folder cannot be used', {
+        reason: error instanceof Error ? error.message : String(error),
+      }),
+    )
+    await sleep(beatMs / 2, undefined, { signal }).catch(() => undefined)
+  }
+  logger.info('Finishes the partitions in progress', { worker: name })
+  const beat = setInterval(() => void introduce().catch(() => undefined), beatMs)
+  await Promise.all([...served.values()].map((task) => task.finish()))
+  clearInterval(beat)
+  await files.leave(name)
+}

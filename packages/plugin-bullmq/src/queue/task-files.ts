@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto'
+import type { PartitionResult, RowPartition, WorkerState, WorkerTask } from '@maestro-dataflow/core'
+import type { SharedFolder } from './shared-folder.js'
+
+/** How often the process of a run and its workers write that they are there. */
+export const beatMs = 1000
+/** Who has not written for this time is gone. */
+export const silenceMs = 10_000
+
+/** A task as the process of a run announces it. */
+export interface Announcement {
+  readonly id: string
+  readonly task: WorkerTask
+  /** The tag that a worker needs. */
+  readonly tag: string | undefined
+}
+
+/** What a worker says of itself. */
+export interface WorkerFile extends Omit<WorkerState, 'silentMs' | 'tasks' | 'refused'> {
+  readonly tasks: readonly (WorkerState['tasks'][number] & { readonly id: string })[]
+  readonly refused: readonly (WorkerState['refused'][number] & { readonly id: string })[]
+}
+
+/** A result as a worker commits it. */
+interface CommittedResult {
+  /** Who made it, for people. */
+  readonly worker: string
+  readonly attempt: number
+  readonly result: PartitionResult
+}
+
+/** The files of one project's runs and workers in a shared folder. */
+export class TaskFiles {
+  readonly #folder: SharedFolder
+
+  constructor(folder: SharedFolder) {
+    this.#folder = folder
+  }
+
+  /** The id of a task: the same again when a run is resumed, so that finished partitions count. */
+  static idOf(task: WorkerTask): string {
+    const hash = createHash('sha256')
+      .update(JSON.stringify([task.stage, task.steps, task.expected]))
+      .digest('hex')
+    return `${task.run}-${task.stage}-${hash.slice(0, 12)}`
+  }
+
+  /** The name of a partition: its rows, wherever they stand. */
+  static nameOf({ ids, rows }: RowPartition): string {
+    return createHash('sha256')
+      .update(JSON.stringify([ids, rows]))
+      .digest('hex')
+      .slice(0, 32)
+  }
+
+  async announce(announcement: Announcement): Promise<void> {
+    await this.#folder.write(`tasks/${announcement.id}.json`, JSON.stringify(announcement))
+  }
+
+  async withdraw(id: string): Promise<void> {
+    await this.#folder.remove(`tasks/${id}.json`)
+    await this.#folder.remove(`partitions/${id}`)
+  }
+
+  /** The tasks whose run is there. @param me A name for the file with which the time is told. */
+  async announced(me: string): Promise<readonly Announcement[]> {
+    const now = await this.#folder.now(`clocks/${me}`)
+    const tasks = (await this.#folder.list('tasks')).map(async (name) => {
+      const age = await this.#folder.age(`tasks/${name}`, now)
+      const text = age === undefined || age > silenceMs ? undefined : await this.#folder.read(`tasks/${name}`)
+      return text === undefined ? [] : [JSON.parse(text) as Announcement]
+    })
+    return (await Promise.all(tasks)).flat()
+  }
+
+  async introduce(worker: WorkerFile): Promise<void> {
+    await this.#folder.write(`workers/${worker.name}.json`, JSON.stringify(worker))
+  }
+
+  /** Removes what a process has written about itself. */
+  async leave(me: string): Promise<void> {
+    await this.#folder.remove(`workers/${me}.json`)
+    await this.#folder.remove(`clocks/${me}`)
+  }
+
+  /** The workers that have written lately, and how long ago. */
+  async workers(me: string): Promise<readonly (WorkerFile & { readonly silentMs: number })[]> {
+    const now = await this.#folder.now(`clocks/${me}`)
+    const workers = (await this.#folder.list('workers')).map(async (name) => {
+      const silentMs = await this.#folder.age(`workers/${name}`, now)
+      // Who has been gone for long has left this behind.
+      if (silentMs !== undefined && silentMs > 60 * silenceMs) await this.#folder.remove(`workers/${name}`)
+      const text =
+        silentMs === undefined || silentMs > silenceMs ? undefined : await this.#folder.read(`workers/${name}`)
+      return text === undefined ? [] : [{ ...(JSON.parse(text) as WorkerFile), silentMs: Math.max(0, silentMs ?? 0) }]
+    })
+    return (await Promise.all(workers)).flat()
+  }
+
+  async writeRows(task: string, name: string, partition: RowPartition): Promise<void> {
+    await this.#folder.write(`partitions/${task}/${name}.rows.json`, JSON.stringify(partition))
+  }
+
+  /** Undefined if the run has taken the result already. */
+  async readRows(task: string, name: string): Promise<RowPartition | undefined> {
+    const text = await this.#folder.read(`partitions/${task}/${name}.rows.json`)
+    return text === undefined ? undefined : (JSON.parse(text) as RowPartition)
+  }
+
+  /** Commits a result. The first one counts. @returns whether it was this one */
+  async commit(task: string, name: string, result: CommittedResult): Promise<boolean> {
+    return this.#folder.create(`partitions/${task}/${name}.result.json`, JSON.stringify(result))
+  }
+
+  async hasResult(task: string, name: string): Promise<boolean> {
+    return (await this.#folder.age(`partitions/${task}/${name}.result.json`, 0)) !== undefined
+  }
+
+  /** The result that counts, if it is there and fits the partition. One that does not is removed. */
+  async readResult(task: string, name: string, { ids }: RowPartition): Promise<CommittedResult | undefined> {
+    const file = `partitions/${task}/${name}.result.json`
+    const text = await this.#folder.read(file)
+    if (text === undefined) return undefined
+    const committed = parsed(text)
+    const fits = committed?.result.failure !== undefined || committed?.result.outcomes.length === ids.length
+    if (committed !== undefined && fits) return committed
+    await this.#folder.remove(file)
+    return undefined
+  }
+
+  /** Removes what a result that has been taken stood in. */
+  async forget(task: string, name: string): Promise<void> {
+    await this.#folder.remove(`partitions/${task}/${name}.rows.json`)
+  }
+}
+
+function parsed(text: string): CommittedResult | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    const isResult = typeof value === 'object' && value !== null && 'result' in value
+    return isResult ? (value as CommittedResult) : undefined
+  } catch {
+    return undefined
+  }
+}

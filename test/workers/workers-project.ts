@@ -1,0 +1,126 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { WorkerState } from '@maestro-dataflow/core'
+import { openProject } from '@maestro-dataflow/core/runtime'
+import { type Running, TemporaryProject } from '../../packages/cli/src/__fixtures__/temporary-project.ts'
+
+const rows = 600
+
+/** Each row takes a moment; every third is dropped, one is split, and some are rejected. */
+const pipeline = `import { appendFileSync } from 'node:fs'
+import { pipeline } from '@maestro-dataflow/core'
+export default pipeline('work').read('fs.file', { path: 'in.jsonl', key: 'id' })
+  .map(async (row) => {
+    await new Promise((resolve) => setTimeout(resolve, 40))
+    appendFileSync(process.env.RAN, row.id + ' ' + process.pid + '\\n')
+    if (row.n % 97 === 5) throw new Error('unlucky')
+    return { ...row, twice: row.n * 2 }
+  })
+  .filter((row) => row.n % 3 !== 0)
+  .write('fs.file', { path: 'out.jsonl', mode: 'overwrite' })
+`
+
+/** A project on one machine whose run and workers are processes of their own. */
+export class WorkersProject {
+  readonly #project: TemporaryProject
+  readonly #running: Running[] = []
+
+  /** @param options Options of the executor. */
+  constructor(url: string, options: object = {}) {
+    const plugins = ['@maestro-dataflow/plugin-bullmq', '@maestro-dataflow/plugin-fs']
+    const executor = { use: 'bullmq.queue', url, rows: 20, wait: '30s', ...options }
+    const input = Array.from({ length: rows }, (_, n) => `${JSON.stringify({ id: `r${n}`, n })}\n`).join('')
+    this.#project = new TemporaryProject({
+      'package.json': { type: 'module' },
+      'maestro.config.json': { plugins, pipelines: 'pipelines/*', executor, run: { rowsInFlight: 200 } },
+      'pipelines/work.js': pipeline,
+      'in.jsonl': input,
+    })
+  }
+
+  get folder(): string {
+    return this.#project.folder
+  }
+
+  write(path: string, content: string | object): void {
+    this.#project.write(path, content)
+  }
+
+  worker(...parameters: readonly string[]): Running {
+    return this.#start(['worker', ...parameters])
+  }
+
+  /** Starts the run, or resumes it. */
+  run(...parameters: readonly string[]): Running {
+    return this.#start(parameters.length === 0 ? ['run', 'work', '--json'] : parameters)
+  }
+
+  async workers(): Promise<readonly WorkerState[]> {
+    const project = openProject({ cwd: this.folder })
+    try {
+      return await project.workers()
+    } finally {
+      await project.dispose()
+    }
+  }
+
+  /** Waits until rows were run, and returns the processes that ran them. */
+  async untilRan(count: number): Promise<readonly number[]> {
+    for (;;) {
+      const ran = this.ran()
+      if (ran.length >= count) return [...new Set(ran.map(({ pid }) => pid))]
+      await sleep(20)
+    }
+  }
+
+  /** Which process has run which row, in order. */
+  ran(): readonly { readonly id: string; readonly pid: number }[] {
+    const path = join(this.folder, 'ran.txt')
+    const lines = existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : []
+    return lines
+      .filter((line) => line !== '')
+      .map((line) => ({ id: line.split(' ')[0] ?? '', pid: Number(line.split(' ')[1]) }))
+  }
+
+  /** The output of a run, and the counts of its report. */
+  result({ stdout }: { readonly stdout: string }): { readonly output: string; readonly counts: unknown } {
+    const { counts } = JSON.parse(stdout)
+    return { output: this.#project.read('out.jsonl'), counts }
+  }
+
+  remove(): void {
+    for (const { process } of this.#running) process.kill('SIGKILL')
+    // The processes that these supervise.
+    for (const pid of this.#workers()) {
+      try {
+        process.kill(pid, 'SIGKILL')
+      } catch {
+        // It has ended.
+      }
+    }
+    this.#project.remove()
+  }
+
+  /** The processes of workers, by the names under which they are listed. */
+  #workers(): readonly number[] {
+    const folder = join(this.folder, '.maestro/workers/workers')
+    const names = existsSync(folder) ? readdirSync(folder) : []
+    return names.flatMap((name) => Number(/-(\d+)-[0-9a-f]{4}\.json$/.exec(name)?.[1] ?? []))
+  }
+
+  #start(parameters: readonly string[]): Running {
+    const running = this.#project.start(parameters, { env: { RAN: join(this.folder, 'ran.txt') } })
+    this.#running.push(running)
+    return running
+  }
+}
+
+/** What a run on one machine writes. */
+export const expected = {
+  output: Array.from({ length: rows }, (_, n) => n)
+    .filter((n) => n % 3 !== 0 && n % 97 !== 5)
+    .map((n) => `${JSON.stringify({ id: `r${n}`, n, twice: n * 2 })}\n`)
+    .join(''),
+  rejected: Array.from({ length: rows }, (_, n) => n).filter((n) => n % 97 === 5).length,
+}
