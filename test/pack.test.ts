@@ -152,7 +152,11 @@ export default pipeline('cities')
       'maestro plan cities --config missing.config.json',
       ['it is neither installed nor the name of an official plugin'],
     ],
-    ['a URL as the output', 'maestro run cities --output https://example.com/x.csv', ['Nothing can be written to https:']],
+    [
+      'a URL as the output',
+      'maestro run cities --output https://example.com/x.csv',
+      ['Nothing can be written to https:'],
+    ],
     ['an unknown serving', 'maestro run cities --serving big', ['no serving "big"']],
   ])('a first mistake, %s: the error says what to do', async (_, line, expected) => {
     put('wrong.config.json', { plugin: ['@maestro-dataflow/plugin-fs'] })

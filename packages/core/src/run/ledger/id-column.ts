@@ -17,6 +17,9 @@ export interface StoredIds {
 
 /** Up to this number of runs in a block is cheaper than names. */
 const mostRuns = 512
+/** After this number of runs that are short on average, ids are names: a search reads all runs of all blocks. */
+const mostShortRuns = 32
+const shortRun = 4
 
 /** Collects the ids of a block. As soon as ids no longer form runs, each is stored by its name and a hash. */
 export class IdColumn {
@@ -54,10 +57,14 @@ export class IdColumn {
 
   #addRun(id: RowId): number {
     const { prefix, number } = splitId(id)
-    if (number === undefined || this.#runs.length >= mostRuns) return this.#addName(id)
+    if (number === undefined || this.#runs.length >= mostRuns || this.#areShort) return this.#addName(id)
     this.#last = { prefix, start: number, count: 1 }
     this.#runs.push(this.#last)
     return this.#inRuns++
+  }
+
+  get #areShort(): boolean {
+    return this.#runs.length >= mostShortRuns && this.#inRuns < this.#runs.length * shortRun
   }
 
   #addName(id: RowId): number {
