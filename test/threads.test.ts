@@ -32,8 +32,8 @@ export default pipeline('steps').read('fs.file', { path: 'in.jsonl' })${steps}.w
 `
 
 /** Runs some steps locally and in threads. */
-async function both(steps: string, { rows = 300, config = {}, settings = {}, before = '' } = {}) {
-  const project = new FileProject({ 'in.jsonl': lines(rows), 'pipelines/steps.mjs': moduleOf(steps, before) })
+async function both(steps: string, { rows = 300, config = {}, settings = {}, before = '', files = {} } = {}) {
+  const project = new FileProject({ 'in.jsonl': lines(rows), 'pipelines/steps.mjs': moduleOf(steps, before), ...files })
   const local = await project.run('steps', 'local', config, settings)
   const threaded = await project.run('steps', threads, config, settings)
   return { project, local, threaded }
@@ -242,6 +242,44 @@ test('steps that a thread finds otherwise run in the process of the run, with a 
     expect.objectContaining({ step: 'differs', message: expect.stringContaining('the function differs') }),
   ])
 })
+
+test('operators with enforced permissions run in a process of their own, which each thread starts', async () => {
+  const name = 'maestro-plugin-shout'
+  const maestro = { apiVersion: 1, contributes: { operators: { 'shout.up': 'Upper case' } } }
+  const accepted = { version: '1.0.0', permissions: {} }
+  const ran = await both(`.step('shout.up', { column: 'text' }, { id: 'up' })`, {
+    rows: 60,
+    config: { plugins: ['@maestro-dataflow/plugin-fs', name], permissions: { [name]: 'enforce' } },
+    files: {
+      'maestro.lock.json': JSON.stringify({ lockVersion: 1, plugins: { [name]: accepted } }),
+      [`node_modules/${name}/package.json`]: JSON.stringify({
+        name,
+        version: '1.0.0',
+        type: 'module',
+        exports: './index.js',
+        maestro,
+      }),
+      [`node_modules/${name}/index.js`]: `
+        import { existsSync } from 'node:fs'
+        import { defineOperator, definePlugin } from '@maestro-dataflow/core'
+        import { z } from 'zod'
+        const up = defineOperator({
+          name: 'shout.up',
+          kind: 'map',
+          options: z.strictObject({ column: z.string() }),
+          create: ({ column }) => (row) => {
+            if (process.permission === undefined) throw new Error('not enforced')
+            if (row.n === 7) throw new Error('seven')
+            return { ...row, [column]: row[column].toUpperCase() }
+          },
+        })
+        export default definePlugin({ name: '${name}', operators: [up] })
+      `,
+    },
+  })
+  expect(ran.local.report.counts).toMatchObject({ rowsIn: 60, rowsOut: 59, rejected: 1 })
+  expectEqual(ran, ['up'])
+}, 60_000)
 
 test('a run that is killed goes on, with threads before and after', async () => {
   const { project, local } = await both(losing, { rows: 3000 })

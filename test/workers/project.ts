@@ -34,7 +34,10 @@ export class FileProject {
   /** @param files The content of each file. */
   constructor(files: Readonly<Record<string, string>>) {
     onTestFinished(() => rmSync(this.path, { recursive: true, force: true }))
-    symlinkSync(join(import.meta.dirname, '../../node_modules'), join(this.path, 'node_modules'))
+    const installed = join(import.meta.dirname, '../../node_modules')
+    mkdirSync(join(this.path, 'node_modules'))
+    for (const name of ['@maestro-dataflow', 'zod'])
+      symlinkSync(join(installed, name), join(this.path, 'node_modules', name))
     for (const [name, text] of Object.entries(files)) {
       mkdirSync(dirname(join(this.path, name)), { recursive: true })
       writeFileSync(join(this.path, name), text)

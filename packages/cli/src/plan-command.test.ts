@@ -51,6 +51,25 @@ Stages
 `)
 })
 
+test('the steps that run in the workers of the executor', async () => {
+  const config = { plugins: ['@maestro-dataflow/plugin-fs'], pipelines: 'pipelines/*', executor: 'threads' }
+  project.write('maestro.config.json', config)
+  project.write(
+    'pipelines/kept.ts',
+    `import { pipeline } from '@maestro-dataflow/core'
+    export default pipeline('kept')
+      .read('fs.file', { path: 'reviews.csv' })
+      .filter((row) => row.id !== '3', { id: 'keep' })
+      .map((row) => row, { id: 'one', concurrency: 1 })
+      .write('fs.file', { path: 'out/kept.csv' })`,
+  )
+  const shown = await project.maestro('plan', 'kept')
+  expect(shown).toMatchObject({ code: 0, stderr: '' })
+  expect(shown.stdout).toContain('\n  0  rows  keep, one, write sink-1  in workers: keep\n')
+  const { stages, warnings } = JSON.parse((await project.maestro('plan', 'kept', '--json')).stdout)
+  expect([stages[0].workers, warnings]).toEqual([['keep'], []])
+})
+
 test('the vector stores that steps use', async () => {
   project.write(
     'stores.js',

@@ -34,11 +34,12 @@ export async function plan(pipeline: string, options: PlanCommandOptions): Promi
     await askConsent(project)
     await refreshTypesFile(project)
     const definition = await openPipeline(pipeline, config, set)
-    const made = await project.plan(definition)
+    const command = { pipeline: pipelineArgument(pipeline), set, serving: options.serving }
+    const made = await project.plan(definition, { command })
     const style = styleFor(process.stdout)
     if (!json) print(`${renderPlan(made, config.servings, outputWidth(), style)}\n`)
     if (!json) {
-      await tellReuse(project, definition, { pipeline: pipelineArgument(pipeline), set, serving: options.serving })
+      await tellReuse(project, definition, command)
       await tellLastRun(config.stateDirectory, made.pipeline)
     }
     const { incremental } = options

@@ -1,3 +1,4 @@
+import { duration } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import type { LanguageModel } from './load-model.js'
 import { isModel, namedModel, providerOptions } from './provider-options.js'
@@ -14,6 +15,13 @@ const settings = {
   maxTokens: z.number().int().positive().optional(),
   /** How much a reasoning model reasons. Providers of specification v4 map it to their own setting. @default the provider's */
   reasoningEffort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']).optional(),
+  /**
+   * The service tier, for providers that have one: OpenAI, Google, Groq, Bedrock, xAI, Anthropic. A request in `flex`
+   * that is refused or that takes longer than `flexTimeout` is sent again in the standard tier. @default the provider's
+   */
+  tier: z.enum(['auto', 'standard', 'flex', 'priority']).optional(),
+  /** How long a request in the tier `flex` may take. @default '5m' */
+  flexTimeout: duration().optional(),
   /** What the provider receives with every request, by its name, such as `{ anthropic: { thinking: { ... } } }`. */
   providerOptions,
   /**

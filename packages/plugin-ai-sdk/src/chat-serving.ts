@@ -2,7 +2,9 @@ import type { LanguageModelV2CallOptions } from '@ai-sdk/provider'
 import {
   boundedCall,
   type CallOptions,
+  defaultFlexTimeout,
   estimateChatTokens,
+  isFlexUnavailable,
   type JsonSchema,
   type LLMCapabilities,
   type LLMRequest,
@@ -22,6 +24,7 @@ import { fromAnswer, type GivenAnswer, warningText } from './from-answer.js'
 import { knownModel, knownTiers } from './known-models.js'
 import { assertSupported, type LanguageModel, loadModel } from './load-model.js'
 import { factsOfGiven, factsOfNamed, type ModelFacts, shortName } from './model-facts.js'
+import { type ServiceTier, tierOptions } from './service-tier.js'
 import { type Turn, toPrompt, withWrappedData } from './to-prompt.js'
 import { withTolerantFetch } from './tolerant-model.js'
 
@@ -50,13 +53,31 @@ export class AISDKChatServing extends AISDKServing<LanguageModel> implements LLM
 
   /** @throws MAESTRO_AI_SDK_*, MAESTRO_SERVING_*, MAESTRO_MEDIA_* */
   async generate(request: LLMRequest, options: CallOptions = {}): Promise<LLMResult> {
+    const { tier, flexTimeout = defaultFlexTimeout } = this.#settings
+    if (tier !== 'flex') return this.#generate(request, options, tier)
+    try {
+      const timeout = Math.min(flexTimeout, options.timeout ?? Number.POSITIVE_INFINITY)
+      return await this.#generate(request, { ...options, timeout }, tier)
+    } catch (error) {
+      if (options.signal?.aborted === true || !isFlexUnavailable(error)) throw error
+      const result = await this.#generate(request, options, 'standard')
+      const warning = `A request in the tier flex was sent again in the standard tier: ${(error as Error).message}`
+      return { ...result, warnings: [...(result.warnings ?? []), warning] }
+    }
+  }
+
+  #generate(request: LLMRequest, options: CallOptions, tier: ServiceTier | undefined): Promise<LLMResult> {
     return boundedCall(this.boundsOf(options), async (signal) => {
       const model = await this.loaded()
       const prompt = await toPrompt(request.messages, this.#promptSettings(model, signal, options.sharedPrefix))
-      const answer = await this.#ask(model, prompt, { ...this.#callOptions(request), abortSignal: signal })
+      const tierGiven = tier === undefined ? {} : tierOptions(model.provider, tier)
+      const callOptions = this.#callOptions(request, tierGiven)
+      const answer = await this.#ask(model, prompt, { ...callOptions, abortSignal: signal })
       const promptTokens = estimateChatTokens(request.messages)
       const tiers = knownTiers(this.provider ?? '', this.model ?? '')
-      const result = fromAnswer(answer, { serving: this.name, model: this.model ?? this.name, promptTokens, tiers })
+      const read = fromAnswer(answer, { serving: this.name, model: this.model ?? this.name, promptTokens, tiers })
+      const warning = `The provider ${model.provider} has no tier "${tier}".`
+      const result = tierGiven === undefined ? { ...read, warnings: [...(read.warnings ?? []), warning] } : read
       if (request.schema === undefined) return result
       assertHeld(this.name, answer.warnings, result)
       const object = wholeJson(result.text)
@@ -91,8 +112,9 @@ export class AISDKChatServing extends AISDKServing<LanguageModel> implements LLM
     }
   }
 
-  #callOptions(request: LLMRequest): CommonOptions {
-    const { providerOptions, ...defaults } = this.#settings
+  #callOptions(request: LLMRequest, tierGiven: ReturnType<typeof tierOptions> = {}): CommonOptions {
+    const { providerOptions: own, ...defaults } = this.#settings
+    const providerOptions = merged(tierGiven, own)
     const temperature = request.temperature ?? defaults.temperature
     const topP = request.topP ?? defaults.topP
     const topK = request.topK ?? defaults.topK
@@ -107,9 +129,17 @@ export class AISDKChatServing extends AISDKServing<LanguageModel> implements LLM
       ...(stop === undefined || stop.length === 0 ? {} : { stopSequences: [...stop] }),
       ...(maxTokens === undefined ? {} : { maxOutputTokens: maxTokens }),
       ...(request.schema === undefined ? {} : { responseFormat: formatOf(request.schema) }),
-      ...(providerOptions === undefined ? {} : { providerOptions }),
+      ...(Object.keys(providerOptions).length === 0 ? {} : { providerOptions }),
     }
   }
+}
+
+type ProviderOptions = NonNullable<CommonOptions['providerOptions']>
+
+/** What the config passes on to a provider counts before what follows from other options. */
+function merged(one: NonNullable<ReturnType<typeof tierOptions>>, other: ProviderOptions = {}): ProviderOptions {
+  const names = [...new Set([...Object.keys(one), ...Object.keys(other)])]
+  return Object.fromEntries(names.map((name) => [name, { ...one[name], ...other[name] }]))
 }
 
 /** The packages whose models are asked by the Responses API, which has fewer settings. */
@@ -142,7 +172,7 @@ function holdsSchemas(settings: ChatSettings | NamedChatOptions): boolean {
 /** A model that is imported when it is first called. */
 export function chatServingOf(named: NamedChatOptions, directory: string, access: MediaAccess): AISDKChatServing {
   const { provider: _, model: __, factory: ___, options: ____, ...settings } = named
-  const { structuredOutput, images, audio, files, contextTokens, ...affecting } = settings
+  const { structuredOutput, images, audio, files, contextTokens, flexTimeout, ...affecting } = settings
   return new AISDKChatServing(factsOfNamed(named, affecting), chatCapabilities(named), settings, access, () =>
     loadModel('llm', named, directory),
   )

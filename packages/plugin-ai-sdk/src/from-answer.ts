@@ -62,7 +62,9 @@ export function fromAnswer(answer: GivenAnswer, { serving, model, promptTokens, 
 
 /** The service tier, which packages state beside the answer. */
 function tierOf(metadata: GivenAnswer['providerMetadata'] = {}): unknown {
-  return Object.values(metadata).find(({ serviceTier }) => serviceTier !== undefined)?.serviceTier
+  const tier = Object.values(metadata).find(({ serviceTier }) => serviceTier !== undefined)?.serviceTier
+  // Bedrock states it as an object.
+  return typeof tier === 'object' && tier !== null && 'type' in tier ? tier.type : tier
 }
 
 function textOf(content: GivenAnswer['content'], type: 'text' | 'reasoning'): string {

@@ -164,22 +164,23 @@ export function finisherFor(
 ): FinishFile | undefined {
   const { columns: names, compression = 'snappy', rowGroup = 100_000 } = options
   if (format === 'xlsx')
-    return (spool, path) => writeExcel(spool, path, { columns: known.columns, names, sheet: options.sheet })
+    return (spool, path) =>
+      writeExcel(spool, path, { columns: known.columns, names, sheet: options.sheet, sheetBy: options.sheetBy })
   if (format === 'arrow') return (spool, path) => writeArrow(spool, path, { columns: known.columns, names }, rowGroup)
   if (format !== 'parquet') return undefined
   return (spool, path) => writeParquet(spool, path, { columns: known.columns, names }, { compression, rowGroup })
 }
 
 export function encoderFor(
-  { columns, delimiter, formulas, excel, column }: WriteOptions,
+  { columns, delimiter, formulas, excel, column, sheetBy }: WriteOptions,
   { columns: known }: SinkTarget,
   format: FileFormat,
   path: string,
   from?: EncoderState,
 ): RowEncoder {
   if (isTyped(format)) {
-    const check = format === 'xlsx' ? excelFault : undefined
-    return spoolEncoder(path, columns, known.open ? undefined : known.columns, check)
+    const check = (value: unknown, name: string) => excelFault(value, name, sheetBy)
+    return spoolEncoder(path, columns, known.open ? undefined : known.columns, format === 'xlsx' ? check : undefined)
   }
   const only = columns !== undefined && !isText(format)
   const names = columns ?? (known.open ? undefined : columnNames(known.columns))

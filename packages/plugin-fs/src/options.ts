@@ -12,6 +12,7 @@ import {
 import { z } from 'zod'
 import { dateFormats, numberFormats } from './cells/told-formats.js'
 import { isEncoding } from './decode-text.js'
+import { sheetName } from './excel/sheets-of-rows.js'
 import { fileFormats } from './format.js'
 import { parquetCompressions } from './parquet/write-parquet.js'
 import { hubReadOptions, hubWriteOptions } from './places/hub/hub-options.js'
@@ -171,8 +172,10 @@ export class FileWriteFields {
   /** The name of the sheet of an Excel workbook. @default 'Rows' */
   sheet = z
     .string()
-    .regex(/^[^\\/?*[\]:']{1,31}$/, 'a sheet has a name of 1 to 31 characters, without \\ / ? * [ ] : and apostrophes')
+    .regex(sheetName, 'a sheet has a name of 1 to 31 characters, without \\ / ? * [ ] : and apostrophes')
     .optional()
+  /** The column whose value names the sheet of a row of Excel. A row without a value goes to `sheet`. */
+  sheetBy = column().optional()
   /** The number of rows in one row group of Parquet, or in one batch of Arrow. @default 100000 */
   rowGroup = z.number().int().positive().max(10_000_000).optional()
   /** The column whose text Text and Markdown write, each followed by a line end. @default 'text' */

@@ -1,5 +1,7 @@
 import {
   type CallOptions,
+  defaultFlexTimeout,
+  isFlexUnavailable,
   type LLMCapabilities,
   type LLMRequest,
   type LLMResult,
@@ -18,12 +20,8 @@ import { assertWholePrompt, contextOf, ollamaFingerprint } from './prompt-cut.js
 import { readChatStream } from './read-chat-stream.js'
 import { checkText } from './read-reply.js'
 import { serverEvents } from './server-events.js'
-import { isFlexUnavailable } from './service-tier.js'
 import { callServer } from './serving-call.js'
 import { type ChatRequest, type ChatSettings, toChatRequest } from './to-chat-request.js'
-
-/** Half of the time-out of an attempt, so that the standard tier has the other half. */
-const defaultFlexTimeout = 300_000
 
 /**
  * A chat model of OpenAI, Azure, or a compatible server. The serving plane provides retries, limits, caching, and

@@ -133,10 +133,11 @@ function usedStores(steps: readonly PlannedStep[]): TextTable {
 }
 
 function stageTable({ stages }: PipelinePlan): TextTable {
-  return stages.map(({ index, kind, steps, sinks }) => [
+  return stages.map(({ index, kind, steps, sinks, workers = [] }) => [
     String(index),
     kind,
     [...steps, ...sinks.map((sink) => `write ${sink}`)].join(', ') || 'source',
+    ...(workers.length > 0 ? [`in workers: ${workers.join(', ')}`] : []),
   ])
 }
 

@@ -43,6 +43,18 @@ function started(...ids: readonly string[]) {
   }
 }
 
+test('a step that sees all rows before it returns one shows how many it has read', () => {
+  const state = new ProgressState(() => 0)
+  const plan = planOf('join')
+  state.begin({ ...plan, steps: plan.steps.map((step) => ({ ...step, kind: 'opaque' })) })
+  state.sourceRead({ runId: 'r', rows: 100, done: true })
+  state.stepStarted({ runId: 'r', stage: 0, step: 'join' })
+  state.rowsDone({ runId: 'r', stage: 0, step: 'join', counts: { ...none, rowsIn: 60 } })
+  expect(state.steps().at(-1)).toMatchObject({ rows: 60, total: 100, exact: true })
+  state.stepDone({ runId: 'r', stage: 0, step: 'join', counts: { ...none, rowsIn: 100, rowsOut: 3, dropped: 97 } })
+  expect(state.steps().at(-1)).toMatchObject({ rows: 100, state: 'done' })
+})
+
 describe('how many rows there will be', () => {
   test('is estimated by the bytes that have been read', () => {
     const { read, of } = started('a')

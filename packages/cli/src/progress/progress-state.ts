@@ -44,6 +44,8 @@ export type ServingProgress = Omit<ServingStateEvent, 'coolDownMs'> & {
 interface Tracked {
   readonly id: string
   readonly input: string | undefined
+  /** Whether it sees all rows before it returns the first one. */
+  readonly isWhole: boolean
   state: StepProgress['state']
   rows: number
   rowsOut: number
@@ -78,7 +80,7 @@ export class ProgressState {
   begin(plan: PipelinePlan): void {
     this.#steps.clear()
     this.#steps.set('source', tracked('source', undefined))
-    for (const { id, input } of plan.steps) this.#steps.set(id, tracked(id, input))
+    for (const { id, input, kind } of plan.steps) this.#steps.set(id, tracked(id, input, kind === 'opaque'))
   }
 
   sourceRead(event: SourceProgressEvent): void {
@@ -101,7 +103,10 @@ export class ProgressState {
 
   rowsDone({ step, counts }: BatchEvent): void {
     const tracked = this.#steps.get(step)
-    if (tracked !== undefined) this.#count(tracked, counts)
+    if (tracked === undefined) return
+    // A step that returns its rows at the end shows how many it has read.
+    if (tracked.isWhole) this.#moved(tracked, counts.rowsIn)
+    else this.#count(tracked, counts)
   }
 
   stepDone({ step, counts }: StepDoneEvent): void {
@@ -186,10 +191,11 @@ export class ProgressState {
   }
 }
 
-function tracked(id: string, input: string | undefined): Tracked {
+function tracked(id: string, input: string | undefined, isWhole = false): Tracked {
   return {
     id,
     input,
+    isWhole,
     state: 'waiting',
     rows: 0,
     rowsOut: 0,

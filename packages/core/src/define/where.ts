@@ -23,7 +23,10 @@ export type Where<R> = { readonly [Name in keyof R & string]?: ValueCondition<R[
 
 /** A row that may have passed a step by: columns that the step adds or drops may be missing. */
 export type PassedBy<Before, After> = string extends keyof Before | keyof After
-  ? Record<string, unknown>
+  ? { [Name in keyof Before]: Name extends keyof After ? Before[Name] | After[Name] : unknown } & Record<
+      string,
+      unknown
+    >
   : {
         [Name in keyof Before & keyof After]: Before[Name] | After[Name]
       } & {

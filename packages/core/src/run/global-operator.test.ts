@@ -172,3 +172,17 @@ describe('what it writes is checked', () => {
     expect(folder.idsOf('out')).toEqual(['rows:4', 'rows:3', 'rows:2', 'rows:1'])
   })
 })
+
+test('the rows that an operator reads are reported while it reads them, once', async () => {
+  const reported: number[] = []
+  const watching = definePlugin({
+    name: 'watching',
+    observe: (hooks) => hooks.batchDone(({ counts }) => void reported.push(counts.rowsIn)),
+  })
+  const project = maestro({ plugins: [watching], logLevel: 'silent' })
+  const rows = Array.from({ length: 6000 }, (_, n) => ({ n, text: 'x'.repeat(500) }))
+  await Array.fromAsync(project.rows(pipeline('p').from(rows).use(new Counted())))
+  expect(reported.length).toBeGreaterThan(1)
+  expect(reported).toEqual(reported.toSorted((a, b) => a - b))
+  expect([new Set(reported).size, reported.at(-1)]).toEqual([reported.length, 6000])
+})

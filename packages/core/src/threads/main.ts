@@ -5,6 +5,7 @@ import { openSteps } from '../open-steps.js'
 import type { ThreadAnswer, ThreadRequest } from './messages.js'
 
 // The program of a thread that runs the steps of one task.
+
 /** One for each partition: signals that depend on a signal which lives long would pile up behind it. */
 const running = new Set<AbortController>()
 const answer = (message: ThreadAnswer) => parentPort?.postMessage(message)
@@ -15,6 +16,7 @@ try {
   answer({ ready: true })
 } catch (error) {
   answer({ refused: toErrorData(error) })
+  end()
 }
 
 async function receive(request: ThreadRequest): Promise<void> {
@@ -29,6 +31,10 @@ async function receive(request: ThreadRequest): Promise<void> {
   }
   for (const stop of running) stop.abort()
   await opened?.dispose()
-  // Timers and connections of the pipeline's own modules do not keep the run waiting.
+  end()
+}
+
+/** Timers and connections of the pipeline's own modules do not keep the run waiting. */
+function end(): void {
   setImmediate(() => process.exit())
 }

@@ -4,7 +4,7 @@ import { createLocalExecutor } from '../builtin/local-executor.js'
 import type { Executor } from '../contracts/execution.js'
 import { defineExecutor } from '../define/define-component.js'
 import { byteSize } from '../define/options/byte-size.js'
-import { ThreadPool, type ThreadPoolSettings } from './thread-pool.js'
+import type { ThreadPoolSettings } from './thread-pool.js'
 
 /** Runs the steps of rows in threads of this process. Steps over whole tables and everything else run as in `local`. */
 export function createThreadsExecutor(settings: ThreadPoolSettings): Executor {
@@ -14,7 +14,10 @@ export function createThreadsExecutor(settings: ThreadPoolSettings): Executor {
     workers: {
       asksServings: false,
       clonesRows: true,
-      open: (task) => ThreadPool.open(task, settings),
+      async open(task) {
+        const { ThreadPool } = await import('./thread-pool.js')
+        return ThreadPool.open(task, settings)
+      },
     },
   }
 }

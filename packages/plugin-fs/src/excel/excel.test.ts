@@ -214,6 +214,29 @@ describe('writing', () => {
     expect((await read('out.xlsx')).rows).toEqual([{ a: 1 }])
   })
 
+  test('rows go to sheets by the value of a column, and come back', async () => {
+    const rows: Row[] = [
+      { team: 'A', n: 1 },
+      { team: 'b', n: 2 },
+      { team: 'a', n: 3 },
+      { team: null, n: 4 },
+      { team: 'no/name', n: 5 },
+      { team: 2026, n: 6 },
+    ]
+    const report = await write(rows, { sheetBy: 'team', sheet: 'Others' })
+    expect(report.counts.rejected).toBe(1)
+    expect((await read('out.xlsx', { sheet: 'A' })).rows).toEqual([rows[0], rows[2]])
+    expect((await read('out.xlsx', { sheet: 'Others' })).rows).toEqual([rows[3]])
+    expect((await read('out.xlsx', { sheet: '2026' })).rows).toEqual([rows[5]])
+    expect((await read('out.xlsx', { sheet: '*' })).ids).toEqual([
+      'out.xlsx:A!2',
+      'out.xlsx:A!3',
+      'out.xlsx:b!2',
+      'out.xlsx:Others!2',
+      'out.xlsx:2026!2',
+    ])
+  })
+
   test('the same rows give the same file', async () => {
     await write([{ a: 1 }])
     const first = readFileSync(join(folder, 'out.xlsx'))

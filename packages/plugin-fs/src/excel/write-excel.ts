@@ -4,6 +4,7 @@ import { valueToJson } from '../json-value.js'
 import { readSpool } from '../spooled/read-spool.js'
 import { serialOf } from './cell-dates.js'
 import { encodeText, lettersOf } from './cell-text.js'
+import { isSheetName, type SheetPart, sheetsOf } from './sheets-of-rows.js'
 import { ZipWriter } from './zip-writer.js'
 
 export interface ExcelOutput {
@@ -12,10 +13,12 @@ export interface ExcelOutput {
   readonly names: readonly string[] | undefined
   /** @default 'Rows' */
   readonly sheet: string | undefined
+  /** The column whose value names the sheet of a row. A row without a value goes to `sheet`. */
+  readonly sheetBy?: string | undefined
 }
 
 /** What a sheet holds at most. */
-const [mostRows, mostColumns, mostCharacters] = [1_048_576, 16_384, 32_767]
+const [mostColumns, mostCharacters] = [16_384, 32_767]
 const batchRows = 1024
 const [narrowest, widest] = [8, 60]
 
@@ -28,7 +31,8 @@ const packages = 'http://schemas.openxmlformats.org/package/2006'
 const [dayStyle, timeStyle, headerStyle] = [1, 2, 3]
 
 /** What a value is that a cell cannot hold; undefined if it can. */
-export function excelFault(value: unknown): string | undefined {
+export function excelFault(value: unknown, name?: string, sheetBy?: string): string | undefined {
+  if (sheetBy !== undefined && name === sheetBy && !isSheetName(value)) return 'value that is no name of a sheet'
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value)
   if (value === null || value === undefined || typeof value !== 'string') return undefined
   return value.length > mostCharacters
@@ -40,22 +44,16 @@ export function excelFault(value: unknown): string | undefined {
 export async function writeExcel(
   spool: string,
   path: string,
-  { columns, names, sheet = 'Rows' }: ExcelOutput,
+  { columns, names, sheet = 'Rows', sheetBy }: ExcelOutput,
 ): Promise<void> {
   const layout = await lookAtRows(spool, names ?? Object.keys(columns))
   if (layout.names.length > mostColumns) throw tooLarge(`${layout.names.length} columns`)
   const zip = await ZipWriter.create(path)
   try {
-    const rowsOfSheet = mostRows - 1
-    const count = Math.max(1, Math.ceil(layout.rows / rowsOfSheet))
-    const sheets = Array.from({ length: count }, (_, index) =>
-      index === 0 ? sheet : `${sheet.slice(0, 26)} ${index + 1}`,
-    )
-    for (const [part, text] of fixedParts(sheets)) await zip.add(part, [text])
-    for (const index of sheets.keys()) {
-      const range = [index * rowsOfSheet, (index + 1) * rowsOfSheet] as const
-      await zip.add(`xl/worksheets/sheet${index + 1}.xml`, sheetXml(spool, layout, range))
-    }
+    const sheets = await sheetsOf(spool, sheet, sheetBy)
+    for (const [part, text] of fixedParts(sheets.map(({ name }) => name))) await zip.add(part, [text])
+    for (const [index, one] of sheets.entries())
+      await zip.add(`xl/worksheets/sheet${index + 1}.xml`, sheetXml(spool, layout, one))
     await zip.finish()
   } finally {
     await zip.close()
@@ -65,7 +63,6 @@ export async function writeExcel(
 interface Layout {
   readonly names: readonly string[]
   readonly widths: readonly number[]
-  readonly rows: number
 }
 
 /** The columns of all rows, and how wide those of the first rows are. */
@@ -81,7 +78,7 @@ async function lookAtRows(spool: string, given: readonly string[]): Promise<Layo
     rows += some.length
   }
   const bounded = (width: number) => Math.min(widest, Math.max(narrowest, width + 2))
-  return { names: [...widths.keys()], widths: [...widths.values()].map(bounded), rows }
+  return { names: [...widths.keys()], widths: [...widths.values()].map(bounded) }
 }
 
 /** The width of a value in characters; those of East Asian scripts are twice as wide. */
@@ -94,7 +91,7 @@ function widthOf(value: unknown): number {
 async function* sheetXml(
   spool: string,
   { names, widths }: Layout,
-  [first, end]: readonly [number, number],
+  { has, range: [first, end] }: SheetPart,
 ): AsyncGenerator<string> {
   const columns = widths.map(
     (width, index) => `<col min="${index + 1}" max="${index + 1}" width="${width}" customWidth="1"/>`,
@@ -108,6 +105,7 @@ async function* sheetXml(
   for await (const rows of readSpool(spool, batchRows)) {
     let text = ''
     for (const row of rows) {
+      if (!has(row)) continue
       if (position >= first && position < end) text += rowXml(row, names, letters, position - first + 2)
       position++
     }

@@ -13,7 +13,7 @@ export function spoolEncoder(
   path: string,
   columns: readonly string[] | undefined,
   known: Columns | undefined,
-  check: (value: unknown) => string | undefined = () => undefined,
+  check: (value: unknown, name: string) => string | undefined = () => undefined,
 ): RowEncoder {
   return {
     encode({ ids, rows }) {
@@ -25,7 +25,7 @@ export function spoolEncoder(
           throw fsError('MAESTRO_FS_COLUMN_LATE', { path, column: late }).at({ rowId: id })
         const kept = columns === undefined ? row : pick(row, columns)
         for (const name of Object.keys(kept)) {
-          const fault = faultOf(kept[name]) ?? check(kept[name])
+          const fault = faultOf(kept[name]) ?? check(kept[name], name)
           if (fault !== undefined)
             throw maestroError('MAESTRO_ROW_UNENCODABLE', { column: name, type: fault }).at({ rowId: id })
         }

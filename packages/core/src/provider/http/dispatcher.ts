@@ -1,6 +1,5 @@
 import type { LookupFunction } from 'node:net'
 import type { Dispatcher } from 'undici'
-import { openLookup } from '../../media/private-addresses.js'
 
 /** The time-out for a connection, in milliseconds. An answer may take as long as the signal allows. */
 const connectTimeout = 10_000
@@ -34,7 +33,7 @@ let publicPool: Promise<Dispatcher> | undefined
 
 /** The connection pool that refuses private addresses. It uses no proxy, which would look up the names itself. */
 export function publicDispatcher(): Promise<Dispatcher> {
-  publicPool ??= createPool(undefined, openLookup)
+  publicPool ??= import('../../media/private-addresses.js').then(({ openLookup }) => createPool(undefined, openLookup))
   return publicPool
 }
 

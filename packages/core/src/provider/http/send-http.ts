@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream'
-import { assertOpenHost } from '../../media/private-addresses.js'
 import { decodedBody } from './decoded-body.js'
 import { dispatcherFor, publicDispatcher } from './dispatcher.js'
 
@@ -46,7 +45,7 @@ export async function sendHttp(address: URL | string, request: HttpRequest = {})
   const { body: content, method = content === undefined ? 'GET' : 'POST', headers, signal } = request
   const { raw = false, publicOnly = false } = request
   const url = new URL(address)
-  if (publicOnly) assertOpenHost(url)
+  if (publicOnly) (await import('../../media/private-addresses.js')).assertOpenHost(url)
   const dispatcher = await (publicOnly ? publicDispatcher() : dispatcherFor(url))
   signal?.throwIfAborted()
   const reply = await dispatcher.request({

@@ -6,6 +6,7 @@ import type { Batch } from '../../contracts/row.js'
 import { maestroError } from '../../errors/error-table.js'
 import type { CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
 import { WrittenRows } from '../checks/written-rows.js'
+import type { StepCounter } from '../report/step-counter.js'
 import type { RunContext } from '../run-context.js'
 import { partitionFile } from '../state/stage-files.js'
 import { readStepFile } from '../state/step-file.js'
@@ -32,7 +33,7 @@ export async function runOpaqueStage(
   const output = partitionFile(context.folder.path, stage, 0)
   const written = new WrittenRows({ step: step.node.id, use: step.planned.use }, await firstRows(input))
   const pathOf = (number: number) => (number === 0 ? input : join(dirname(output), `step-${number}.jsonl`))
-  const storage = new StepFileStorage(pathOf, written)
+  const storage = new StepFileStorage(pathOf, written, announceReading(stage, step, counter, context))
   const fates = { dropped: 0, merged: 0 }
   const { ledger } = context
   ledger?.begin(stage.index, 'output', [])
@@ -87,6 +88,23 @@ export async function runOpaqueStage(
   })
   await rename(join(dirname(output), `step-${storage.operatorStep}.jsonl`), output)
   return output
+}
+
+/** Reports how many rows the operator has read. A second pass over them is not reported. */
+function announceReading(
+  { index }: PlannedStage,
+  { node }: CompiledStep,
+  counter: StepCounter,
+  { hooks, folder }: RunContext,
+): ((rows: number) => void) | undefined {
+  if (!hooks.batchDone.isUsed()) return undefined
+  let most = 0
+  return (rows) => {
+    if (rows <= most) return
+    most = rows
+    const counts = { ...counter.snapshot(), rowsIn: rows }
+    hooks.batchDone.call({ runId: folder.runId, step: node.id, stage: index, counts })
+  }
 }
 
 /** The options of a source that identify what it reads. */

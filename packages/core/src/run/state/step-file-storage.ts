@@ -9,9 +9,20 @@ export class StepFileStorage implements RowStorage {
   readonly #steps: { latest: number; rows: number }
   readonly #fixed: number | undefined
   readonly #written: WrittenRows | undefined
+  readonly #onRead: ((rows: number) => void) | undefined
 
-  /** @param pathOf The file of each step; step 0 must exist. @param written Checks what is written. */
-  constructor(pathOf: (step: number) => string, written?: WrittenRows, steps = { latest: 0, rows: 0 }, fixed?: number) {
+  /**
+   * @param pathOf The file of each step; step 0 must exist. @param written Checks what is written. @param onRead Receives
+   *   the number of rows that a reader has got, after each batch.
+   */
+  constructor(
+    pathOf: (step: number) => string,
+    written?: WrittenRows,
+    onRead?: (rows: number) => void,
+    steps = { latest: 0, rows: 0 },
+    fixed?: number,
+  ) {
+    this.#onRead = onRead
     this.#pathOf = pathOf
     this.#steps = steps
     this.#fixed = fixed
@@ -28,11 +39,16 @@ export class StepFileStorage implements RowStorage {
   }
 
   step(): RowStorage {
-    return new StepFileStorage(this.#pathOf, this.#written, this.#steps, this.#steps.latest)
+    return new StepFileStorage(this.#pathOf, this.#written, this.#onRead, this.#steps, this.#steps.latest)
   }
 
-  read(): AsyncIterable<Batch> {
-    return readStepFile(this.#pathOf(this.operatorStep))
+  async *read(): AsyncIterable<Batch> {
+    let rows = 0
+    for await (const batch of readStepFile(this.#pathOf(this.operatorStep))) {
+      yield batch
+      rows += batch.rows.length
+      this.#onRead?.(rows)
+    }
   }
 
   async write(batches: AsyncIterable<Batch> | Iterable<Batch>): Promise<WriteResult> {

@@ -88,6 +88,27 @@ describe.skipIf(url === '')('files of a bucket', () => {
     expect(await failure(uploadObject(bucket(), upload))).toMatchObject({ code: 'MAESTRO_RUN_OUTPUT_EXISTS' })
   })
 
+  test('objects are extended, merged by a key, and laid out by columns, as files of this machine are', async () => {
+    write('in.jsonl', '{"id":"1","k":"a"}\n{"id":"2","k":"b"}\n')
+    for (const path of ['a.csv', 'a.parquet'])
+      for (let turn = 0; turn < 2; turn++)
+        await copy({ path: 'in.jsonl' }, { path: `s3://${name}/${path}`, s3, mode: 'append' })
+    expect(await textOf('a.csv')).toBe('id,k\n1,a\n2,b\n1,a\n2,b\n')
+    expect(await rowsOf(`s3://${name}/a.parquet`)).toHaveLength(4)
+    await copy({ path: 'in.jsonl' }, { path: `s3://${name}/a.csv`, s3, mode: 'upsert', key: 'id' })
+    expect(await textOf('a.csv')).toBe('id,k\n1,a\n2,b\n')
+    const parts = { path: `s3://${name}/p/rows.jsonl`, s3, partitionBy: ['k'] } as const
+    await copy({ path: 'in.jsonl' }, parts)
+    expect((await keys()).filter((key) => key.startsWith('p/'))).toEqual(['p/k=a/rows.jsonl', 'p/k=b/rows.jsonl'])
+    expect(await rowsOf(`s3://${name}/p/`)).toEqual([
+      { id: '1', k: 'a' },
+      { id: '2', k: 'b' },
+    ])
+    expect(await failure(copy({ path: 'in.jsonl' }, parts))).toMatchObject({
+      message: expect.stringContaining('exists already'),
+    })
+  })
+
   test('large files go in parts, and an upload that fails or stops leaves nothing', async () => {
     const content = randomBytes(20 * 1024 ** 2)
     writeFileSync(path('large.txt'), content)

@@ -1,0 +1,19 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pipeline } from '@maestro-dataflow/core'
+import { maestro } from '@maestro-dataflow/core/runtime'
+import fs from '@maestro-dataflow/plugin-fs'
+import { reportPeak, reportSeconds } from '../measure.js'
+
+const [input = '', output = ''] = process.argv.slice(2)
+const state = mkdtempSync(join(tmpdir(), 'maestro-bench-state-'))
+const project = maestro({ plugins: [fs], stateDirectory: state, allowOutsidePaths: true, logLevel: 'silent' })
+const started = performance.now()
+await project.run(
+  pipeline('copy').read('fs.file', { path: input }).write('fs.file', { path: output, mode: 'overwrite' }),
+)
+reportSeconds(started)
+await project.dispose()
+rmSync(state, { recursive: true, force: true })
+reportPeak()
