@@ -8,12 +8,14 @@ const root = join(import.meta.dirname, '..')
 const names = readdirSync(join(root, 'bench')).flatMap((file) => /^(.*)\.bench\.js$/.exec(file)?.slice(1) ?? [])
 
 // A benchmark itself asserts that its work was done. Here each has to end and to give figures; which ones does not matter.
-test.each(names)('the benchmark %s still measures', async (name) => {
+test.for(names)('the benchmark %s still measures', async (name, { skip }) => {
   const { stdout } = await promisify(execFile)(process.execPath, ['bench/run.js', name, '--short', '--json'], {
     cwd: root,
     maxBuffer: 2 ** 26,
   })
   const figures: Readonly<Record<string, unknown>> = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')
+  // Some need a server that is not installed everywhere; CI has all of them, and there they fail without it.
+  skip(process.env.CI !== 'true' && Object.keys(figures).length === 0, 'its servers are not installed')
   expect(Object.keys(figures).length).toBeGreaterThan(1)
   for (const [key, figure] of Object.entries(figures)) expect(figure, key).toSatisfy(Number.isFinite)
 })

@@ -111,6 +111,29 @@ console.log(found.map(({ id }) => id).join())`,
     prints: 'b,c',
   },
   {
+    names: [core, plugin('bullmq')],
+    megabytes: 35,
+    // It finds the build for the system in place. On systems that have no such build, it does without.
+    scripts: ['msgpackr-extract'],
+    // The queue, PostgreSQL, and Redis are loaded, and no server is needed for it.
+    program: `import { openProject } from '@maestro-dataflow/core/runtime'
+import { PostgresCache, RedisCache } from '@maestro-dataflow/plugin-bullmq'
+import { writeFileSync } from 'node:fs'
+const executor = { use: 'bullmq.queue', url: 'redis://127.0.0.1:1' }
+const config = { plugins: ['@maestro-dataflow/plugin-bullmq'], executor, logLevel: 'silent' }
+writeFileSync('maestro.config.json', JSON.stringify(config))
+const project = openProject()
+await project.work({ concurrency: 1, tags: [], signal: AbortSignal.abort() })
+await project.dispose()
+const logger = { warn: (_, { location }) => console.log(location) }
+for (const [Cache, scheme] of [[RedisCache, 'redis'], [PostgresCache, 'postgres']]) {
+  const cache = new Cache({ url: scheme + '://127.0.0.1:1', namespace: 'a' }, logger)
+  await cache.get('b')
+  await cache.dispose()
+}`,
+    prints: 'redis://127.0.0.1:1\npostgres://127.0.0.1:1',
+  },
+  {
     // Core alone is about 16 MB, so that the plugin and one provider are at most 8.
     names: [core, plugin('ai-sdk')],
     others: { '@ai-sdk/anthropic': '4.0.105' },

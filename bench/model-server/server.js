@@ -13,6 +13,9 @@ let tokens = burst
 let filledAt = performance.now()
 let firstAt
 let asked = 0
+/** When the first question came, and when the last answer was sent. */
+let cameAt
+let answeredAt
 
 /** The hidden limit: a bucket that fills at `perSecond` and holds `burst`. A refused call takes nothing out. */
 function take() {
@@ -72,7 +75,12 @@ function reply(response, row) {
 }
 
 const server = createServer((request, response) => {
-  if (request.method === 'GET') return answer(response, 200, JSON.stringify(counts))
+  if (request.method === 'GET')
+    return answer(response, 200, JSON.stringify({ ...counts, seconds: (answeredAt - cameAt) / 1000 }))
+  cameAt ??= performance.now()
+  response.on('finish', () => {
+    answeredAt = performance.now()
+  })
   let body = ''
   request.setEncoding('utf8').on('data', (text) => {
     body += text
