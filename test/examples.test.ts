@@ -69,9 +69,10 @@ test('corpus: 6,000 texts are judged, freed of near-duplicates, balanced, and sp
   const rows = await Array.fromAsync(project.rows(read))
   const count = (column: string) =>
     Object.fromEntries(
-      Map.groupBy(rows, (row) => row[column])
-        .entries()
-        .map(([name, all]) => [name, all.length]),
+      Array.from(
+        Map.groupBy(rows, (row) => row[column]),
+        ([name, all]) => [name, all.length],
+      ),
     )
   expect(count('origin')).toEqual({ 'Node.js': 700, browsers: 700, synthetic: 700 })
   const parts = count('split')

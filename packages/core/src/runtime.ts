@@ -1,6 +1,8 @@
 /** The part of MaestroDataflow that runs pipelines. */
 
 export { createMemoryCache, type MemoryCacheOptions } from './builtin/memory-cache.js'
+export type { ThreadPoolSettings } from './builtin/threads/thread-pool.js'
+export { createThreadsExecutor } from './builtin/threads/threads-executor.js'
 export type { ResolvedConfig } from './config/resolved-config.js'
 export type { ComponentFault } from './container/configured-components.js'
 export { contributionNouns } from './contracts/contribution-kinds.js'
@@ -51,7 +53,5 @@ export { MemoryStorage } from './run/state/memory-storage.js'
 export { readStepFile, StepFileWriter } from './run/state/step-file.js'
 export type { RunSettings } from './run-settings.js'
 export type { AskedQuestion, AskOptions, TypedAskOptions } from './serving/ask.js'
-export type { ThreadPoolSettings } from './threads/thread-pool.js'
-export { createThreadsExecutor } from './threads/threads-executor.js'
 export { type ExportedDefinition, type ProjectTypes, projectTypes } from './types-file/project-types.js'
 export { renderTypesFile, typesFileMark, typesFileName } from './types-file/render-types-file.js'

@@ -4,11 +4,11 @@ import type { PluginDefinition } from '../contracts/plugin.js'
 import { PROJECT } from '../contracts/project.js'
 import { defineCache, defineExecutor } from '../define/define-component.js'
 import { definePlugin } from '../define/define-plugin.js'
-import { threads } from '../threads/threads-executor.js'
 import { cacheBounds } from './cache-bounds.js'
 import { createDiskCache } from './disk-cache.js'
 import { createLocalExecutor } from './local-executor.js'
 import { createMemoryCache } from './memory-cache.js'
+import { threads } from './threads/threads-executor.js'
 
 const defaultMemory = 256 * 1024 * 1024
 

@@ -2,7 +2,7 @@ import type { RunReport } from '../contracts/report.js'
 import type { Row, RowId } from '../contracts/row.js'
 import { MaestroError } from '../errors/maestro-error.js'
 import { type CompiledPipeline, withoutSinks } from '../pipeline/compile/compiled-pipeline.js'
-import type { RunEnvironment } from './run-context.js'
+import type { RunEnvironment } from './run-environment.js'
 import { runPipeline } from './run-pipeline.js'
 
 /** The rows after one step. */

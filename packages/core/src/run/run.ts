@@ -9,7 +9,7 @@ import type { RejectGroups } from './report/reject-groups.js'
 import type { UsageCounter } from './report/usage-counter.js'
 import type { RunContext } from './run-context.js'
 import type { RowOutput } from './run-outputs.js'
-import type { TraceRow } from './stream/row-chain.js'
+import type { TraceRow } from './stream/trace-row.js'
 
 /** How an unfinished run is continued. */
 export interface ResumeOptions extends ResumeSettings {

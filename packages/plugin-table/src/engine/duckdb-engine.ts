@@ -10,10 +10,11 @@ import {
   type TableStatement,
 } from '@maestro-dataflow/core'
 import { tableError } from '../errors.js'
+import type { CheckedStatement } from './checked-statement.js'
 import { connect, type Database, engineError, isDataFault } from './connect.js'
 import type { DuckDBEngineOptions } from './duckdb-options.js'
 import { interruptOn } from './interrupt-on.js'
-import { type CheckedStatement, prepareStatement } from './prepare-statement.js'
+import { prepareStatement } from './prepare-statement.js'
 import { runStatement } from './run-statement.js'
 import { runTolerantly } from './run-tolerantly.js'
 

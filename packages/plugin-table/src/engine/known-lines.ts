@@ -1,7 +1,7 @@
+import type { CheckedStatement } from './checked-statement.js'
 import type { ExtractedColumns } from './extracted-columns.js'
 import type { FilterBranch } from './filter-branches.js'
 import type { LearnedColumns } from './learn-columns.js'
-import type { CheckedStatement } from './prepare-statement.js'
 
 /** A relation of lines, with what is known about its columns. */
 export interface KnownLines {

@@ -12,11 +12,11 @@ import {
   typeOf,
 } from './bind-expression.js'
 import { checkExpression } from './check-expression.js'
+import type { CheckedStatement, ComputedValue } from './checked-statement.js'
 import type { KnownColumns } from './column-values.js'
 import { columnTypeIn } from './known-columns.js'
 import { positionColumn } from './lines.js'
 import { withNumberTexts } from './number-texts.js'
-import type { CheckedStatement, ComputedValue } from './prepare-statement.js'
 import { orderedColumn, withFilteredArguments } from './row-expressions.js'
 import { orderColumns, partitionColumn, withWindows } from './window-expression.js'
 

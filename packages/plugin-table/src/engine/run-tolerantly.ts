@@ -4,6 +4,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { type Columns, decodeStepLine, type MaestroError, type TableCounts } from '@maestro-dataflow/core'
 import { tableError } from '../errors.js'
 import { shownValue } from '../values/shown-value.js'
+import type { CheckedStatement } from './checked-statement.js'
 import { ColumnValues } from './column-values.js'
 import { firstRow, isDataFault, reasonOf } from './connect.js'
 import { ExtractedColumns } from './extracted-columns.js'
@@ -12,11 +13,10 @@ import { branchFault, isTryRefused, judgedTable, judgeRows, misfit, wrongExpress
 import { columnTypeIn } from './known-columns.js'
 import type { KnownLines } from './known-lines.js'
 import { lineColumn, positionColumn, usualLineBytes } from './lines.js'
-import type { CheckedStatement } from './prepare-statement.js'
+import { withColumns } from './query-parts.js'
 import { rowExpressions, rowPartsOfWindows } from './row-expressions.js'
 import { loadLines, lookAtLines, runQuery, type StatementRun } from './run-statement.js'
 import { siftLines } from './sift-lines.js'
-import { withColumns } from './statement-query.js'
 
 /**
  * Runs a statement over files in which some lines or values are invalid. Those rows are rejected one by one, and the

@@ -1,23 +1,11 @@
-import type { ColumnSet, SortKey, TableFile, TableStatement } from '@maestro-dataflow/core'
+import type { SortKey, TableStatement } from '@maestro-dataflow/core'
+import type { ComputedValue } from './checked-statement.js'
 import type { ColumnValues } from './column-values.js'
 import { positionColumn } from './lines.js'
-import type { CheckedStatement, ComputedValue } from './prepare-statement.js'
+import { type QueryParts, withColumns } from './query-parts.js'
 import { literal } from './sql-text.js'
 import { valueJson } from './value-json.js'
 import { windowQuery } from './window-query.js'
-
-/** The parts of a query. */
-export interface QueryParts {
-  /** A relation of `#maestro.line`, `#maestro.position`, and the extracted columns, without blank lines. */
-  readonly relation: string
-  readonly values: ColumnValues
-  readonly checked: CheckedStatement
-  /** The text that is written for a row that stays. */
-  readonly emit: string
-  /** The format of the input, and its columns. */
-  readonly format: TableFile['format']
-  readonly columns: ColumnSet
-}
 
 /** The query of a statement that orders rows, makes rows, or adds columns: one column of text, in order. */
 export function statementQuery(
@@ -28,15 +16,6 @@ export function statementQuery(
   if (statement.kind === 'aggregate') return aggregateQuery(statement, parts)
   const { relation, emit, values } = parts
   return `SELECT ${emit} FROM ${relation} ORDER BY ${sortKeys(statement.by, values)}, ${positionColumn}`
-}
-
-/** The lines with the typed columns that the statement reads. */
-export function withColumns({
-  relation,
-  values,
-  checked,
-}: Pick<QueryParts, 'relation' | 'values' | 'checked'>): string {
-  return `(SELECT *${values.selection(checked.reads)} FROM ${relation})`
 }
 
 function sortKeys(by: readonly SortKey[], values: ColumnValues): string {

@@ -1,8 +1,8 @@
 import type { WindowStatement } from '@maestro-dataflow/core'
 import { lineKeys } from './line-keys.js'
 import { lineColumn, positionColumn } from './lines.js'
+import { type QueryParts, withColumns } from './query-parts.js'
 import { literal } from './sql-text.js'
-import { type QueryParts, withColumns } from './statement-query.js'
 import { valueJson } from './value-json.js'
 import { orderColumns, partitionColumn } from './window-expression.js'
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { CompiledPipeline } from '../../pipeline/compile/compiled-pipeline.js'
 import type { ResumeOptions } from '../run.js'
-import type { RunEnvironment } from '../run-context.js'
+import type { RunEnvironment } from '../run-environment.js'
 import { identifyInput, identifyOthers } from '../source/identify-input.js'
 import { openSource } from '../source/open-source.js'
 import { inTemporaryFolder } from '../state/in-temporary-folder.js'

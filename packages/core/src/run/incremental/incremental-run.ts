@@ -9,7 +9,7 @@ import type { SinkContinuation, SinkWriter, StorageContext } from '../../contrac
 import type { CompiledPipeline, CompiledSink } from '../../pipeline/compile/compiled-pipeline.js'
 import { describeOptions } from '../../pipeline/compile/describe-options.js'
 import { fingerprintStages, hashOf } from '../durability/stage-fingerprint.js'
-import type { RunEnvironment } from '../run-context.js'
+import type { RunEnvironment } from '../run-environment.js'
 import { identifyOthers } from '../source/identify-input.js'
 import { openSource } from '../source/open-source.js'
 import { inTemporaryFolder } from '../state/in-temporary-folder.js'

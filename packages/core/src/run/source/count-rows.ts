@@ -1,6 +1,6 @@
 import type { SourceReader } from '../../contracts/storage.js'
 import type { CompiledPipeline } from '../../pipeline/compile/compiled-pipeline.js'
-import type { RunEnvironment } from '../run-context.js'
+import type { RunEnvironment } from '../run-environment.js'
 import { inTemporaryFolder } from '../state/in-temporary-folder.js'
 
 /** The time in milliseconds during which rows are counted. The rest is then estimated from the bytes. */

@@ -1,20 +1,11 @@
 import type { BatchContext } from '../../contracts/operator-functions.js'
-import type { Row, RowId } from '../../contracts/row.js'
+import type { Row } from '../../contracts/row.js'
 import { describeValue } from '../../errors/describe-value.js'
 import { maestroError } from '../../errors/error-table.js'
 import { MaestroError } from '../../errors/maestro-error.js'
-import type { Entry, Leaf } from './ordered-window.js'
 import { ownRows } from './own-rows.js'
+import type { RowInWork } from './row-in-work.js'
 import type { RowStep } from './row-step.js'
-
-/** A row in a chain, and the leaf that it becomes. */
-export interface RowInWork {
-  readonly entry: Entry
-  readonly leaf: Leaf
-  readonly id: RowId
-  /** The row as it enters the step that it has reached. */
-  row: Row
-}
 
 /** `given` is the copy of the row that the operator got, if the row is checked. */
 export type BatchOutcome = { readonly row: unknown; readonly given: Row | undefined } | { readonly error: unknown }

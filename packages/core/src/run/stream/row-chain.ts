@@ -4,21 +4,20 @@ import type { Row, RowId } from '../../contracts/row.js'
 import { describeValue } from '../../errors/describe-value.js'
 import { maestroError } from '../../errors/error-table.js'
 import type { MaestroError } from '../../errors/maestro-error.js'
-import { WorkerRuns } from '../workers/worker-runs.js'
-import type { WorkerSegment } from '../workers/worker-segment.js'
-import { BatchCollector, type BatchOutcome, type RowInWork } from './batch-collector.js'
+import { BatchCollector, type BatchOutcome } from './batch-collector.js'
 import { DropFacts, DroppingContext } from './dropping-context.js'
 import { childrenOf } from './flat-map-children.js'
 import type { Entry, Leaf } from './ordered-window.js'
-import { type ChainLink, linkSteps, type RowStep, type SideBySide, type StepBase } from './row-step.js'
+import type { RowInWork } from './row-in-work.js'
+import { type ChainLink, linkSteps, type RowStep, type SideBySide } from './row-step.js'
 import { runSideBySide, type SideBySideResult } from './side-by-side.js'
+import type { StepBase } from './step-base.js'
 import { toStepError } from './step-result.js'
+import type { RowsElsewhere, StepsElsewhere } from './steps-elsewhere.js'
+import type { TraceRow } from './trace-row.js'
 
 /** A step that is called with one row at a time. */
 type RowCall = Exclude<RowStep, { kind: 'mapBatches' }>
-
-/** A row as it leaves a step; used by previews. */
-export type TraceRow = (step: string, id: RowId, row: Row) => void
 
 /** A child of a flatMap, and the link of the chain at which it starts. */
 export interface Child extends RowInWork {
@@ -26,7 +25,7 @@ export interface Child extends RowInWork {
 }
 
 export interface RowChainOptions {
-  readonly steps: readonly (RowStep | WorkerSegment)[]
+  readonly steps: readonly (RowStep | StepsElsewhere)[]
   readonly run: string
   /** The `params` that function steps receive. */
   readonly params: unknown
@@ -52,7 +51,7 @@ export class RowChain {
   readonly #events: ChainEvents
   readonly #links: readonly ChainLink[]
   readonly #collectors: readonly (BatchCollector | undefined)[]
-  readonly #workers: readonly (WorkerRuns | undefined)[]
+  readonly #workers: readonly (RowsElsewhere | undefined)[]
   readonly #drops = new DropFacts()
 
   constructor(options: RowChainOptions, events: ChainEvents) {
@@ -69,7 +68,7 @@ export class RowChain {
     )
     this.#workers = this.#links.map((link, index) =>
       link.kind === 'workers'
-        ? new WorkerRuns(link, options, {
+        ? link.open(options, {
             passed: (work, row) => this.#continue(work, row, index + 1),
             rejected: (step, leaf, row, error) => this.#recordReject(step, leaf, row, error),
             split: (entry, leaves) =>

@@ -5,24 +5,8 @@ import type {
   MapBatchesFunction,
   MapFunction,
 } from '../../contracts/operator-functions.js'
-import type { Row } from '../../contracts/row.js'
-import type { StepChecks } from '../checks/step-checks.js'
-import type { StepCounter } from '../report/step-counter.js'
-import type { WorkerSegment } from '../workers/worker-segment.js'
-import type { CallGate } from './call-gate.js'
-
-/** What a step of a row stage is apart from its function. */
-export interface StepBase {
-  readonly id: string
-  readonly onError: 'reject' | 'fail'
-  readonly counter: StepCounter
-  /** Checks what the operator returns against what it declares. */
-  readonly checks?: StepChecks | undefined
-  /** Whether the step works on a row. Without it, it works on all. */
-  readonly where?: ((row: Row) => boolean) | undefined
-  /** Bounds the calls in progress. */
-  readonly gate?: CallGate | undefined
-}
+import type { StepBase } from './step-base.js'
+import type { StepsElsewhere } from './steps-elsewhere.js'
 
 /** A step of a row stage, ready to be called. */
 export type RowStep = StepBase &
@@ -49,13 +33,13 @@ export interface SideBySide {
 }
 
 /** The links that a row passes, in order. */
-export type ChainLink = RowStep | SideBySide | WorkerSegment
+export type ChainLink = RowStep | SideBySide | StepsElsewhere
 
 /**
  * Groups neighbouring map steps with declared columns when at least two of them do not depend on each other. All other
  * steps are barriers of their row, so that a row that will be dropped costs nothing in later steps.
  */
-export function linkSteps(steps: readonly (RowStep | WorkerSegment)[]): readonly ChainLink[] {
+export function linkSteps(steps: readonly (RowStep | StepsElsewhere)[]): readonly ChainLink[] {
   const links: ChainLink[] = []
   let group: MapStep[] = []
   const close = () => {

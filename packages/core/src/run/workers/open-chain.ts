@@ -4,9 +4,11 @@ import type { CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
 import { StepCounter } from '../report/step-counter.js'
 import type { RunContext } from '../run-context.js'
 import { batchSize, createRowStep } from '../stream/create-row-step.js'
-import type { RowStep, StepBase } from '../stream/row-step.js'
+import type { RowStep } from '../stream/row-step.js'
+import type { StepBase } from '../stream/step-base.js'
 import { decodeRequest } from './request-event.js'
 import { partsOfTask } from './task-parts.js'
+import { WorkerRuns } from './worker-runs.js'
 import type { WorkerSegment } from './worker-segment.js'
 
 /** The chain of a stage: which of its steps run here, and which in workers. */
@@ -112,8 +114,9 @@ function segmentOf(
 ): WorkerSegment {
   const { settings, executor } = context
   let own: readonly RowStep[] | undefined
-  return {
+  const segment: WorkerSegment = {
     kind: 'workers',
+    open: (streamed, events) => new WorkerRuns(segment, streamed, events),
     steps,
     workers,
     clonesRows: executor.workers?.clonesRows ?? false,
@@ -129,6 +132,7 @@ function segmentOf(
     },
     takeRequest: (request) => context.requestDone(decodeRequest(request)),
   }
+  return segment
 }
 
 /** Workers get enough rows to be busy. Where this process asks models, the usual number of rows is in progress. */

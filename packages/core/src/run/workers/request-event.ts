@@ -1,7 +1,7 @@
 import type { RequestDoneEvent } from '../../contracts/hooks.js'
 import type { ErrorData } from '../../contracts/step-workers.js'
-import { fromErrorData, toErrorData } from '../../errors/error-data.js'
 import { MaestroError } from '../../errors/maestro-error.js'
+import { fromErrorData, toErrorData } from '../../provider/error-data.js'
 import { decodeStepValue, encodeStepValue } from '../../provider/step-codec.js'
 
 type SentRequest = Omit<RequestDoneEvent, 'error'> & { readonly error?: ErrorData }

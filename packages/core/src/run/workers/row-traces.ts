@@ -1,5 +1,5 @@
 import type { Row, RowId } from '../../contracts/row.js'
-import type { TraceRow } from '../stream/row-chain.js'
+import type { TraceRow } from '../stream/trace-row.js'
 
 /** A row that left a step. */
 export interface TracedRow {

@@ -1,5 +1,5 @@
 import type { PartitionResult, RowPartition } from '../../contracts/step-workers.js'
-import { toErrorData } from '../../errors/error-data.js'
+import { toErrorData } from '../../provider/error-data.js'
 import type { RowStep } from '../stream/row-step.js'
 import { RowTraces, type TracedRow } from './row-traces.js'
 import { type RunRowsOptions, runRows } from './run-rows.js'

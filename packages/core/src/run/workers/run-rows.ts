@@ -1,9 +1,9 @@
 import type { Row, RowId } from '../../contracts/row.js'
 import type { MaestroError } from '../../errors/maestro-error.js'
 import type { Leaf } from '../stream/ordered-window.js'
-import type { TraceRow } from '../stream/row-chain.js'
 import type { RowStep } from '../stream/row-step.js'
 import { RowStream } from '../stream/row-stream.js'
+import type { TraceRow } from '../stream/trace-row.js'
 
 /** A row that a step could not process, as it came in. */
 export interface RejectOfRow {

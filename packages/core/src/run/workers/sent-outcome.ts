@@ -1,6 +1,6 @@
 import type { Row, RowId } from '../../contracts/row.js'
 import type { SentOutcome, SentRow } from '../../contracts/step-workers.js'
-import { fromErrorData, toErrorData } from '../../errors/error-data.js'
+import { fromErrorData, toErrorData } from '../../provider/error-data.js'
 import type { Leaf } from '../stream/ordered-window.js'
 import { toStepError } from '../stream/step-result.js'
 import type { RanRows, RejectOfRow } from './run-rows.js'

@@ -1,19 +1,9 @@
-import type { Row } from '../../contracts/row.js'
-import type { RowInWork } from '../stream/batch-collector.js'
-import type { Entry, Leaf } from '../stream/ordered-window.js'
-import type { StepBase } from '../stream/row-step.js'
+import type { Leaf } from '../stream/ordered-window.js'
+import type { RowInWork } from '../stream/row-in-work.js'
+import type { StepBase } from '../stream/step-base.js'
+import type { SettledEvents } from '../stream/steps-elsewhere.js'
 import type { RanRows } from './run-rows.js'
 import { splitterOf } from './sent-outcome.js'
-
-/** What a row did in steps that ran elsewhere. */
-export interface SettledEvents {
-  /** It came out, changed. */
-  passed(work: RowInWork, row: Row): void
-  /** A step rejected it, or one of its children. */
-  rejected(step: StepBase, leaf: Leaf, row: Row, error: unknown): void
-  /** It ended, and these of its children came out. */
-  split(entry: Entry, children: readonly RowInWork[]): void
-}
 
 /** Takes over what became of a row elsewhere: counts as if its steps had run here, one after the other. */
 export function settleRow(

@@ -1,7 +1,7 @@
 import type { CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
 import { coreVersion } from '../../plugins/core-version.js'
 import { type FingerprintContext, type FingerprintParts, hashOf, partsOfStep } from '../durability/stage-fingerprint.js'
-import type { RunEnvironment } from '../run-context.js'
+import type { RunEnvironment } from '../run-environment.js'
 
 /** What the results of some steps depend on besides the rows: what a worker has to find as well. */
 export function partsOfTask(

@@ -1,18 +1,11 @@
-import type { RowInWork } from '../stream/batch-collector.js'
 import type { Leaf } from '../stream/ordered-window.js'
+import type { RowInWork } from '../stream/row-in-work.js'
+import type { ElsewhereContext, ElsewhereEvents, RowsElsewhere } from '../stream/steps-elsewhere.js'
 import { PartitionSizer } from './partition-sizer.js'
-import type { RunRowsOptions } from './run-rows.js'
 import { sendRow, sizeOfSent } from './sent-row.js'
 import { SentRows, type WaitingRow } from './sent-rows.js'
-import { type SettledEvents, settleRow } from './settle-row.js'
+import { settleRow } from './settle-row.js'
 import type { WorkerSegment } from './worker-segment.js'
-
-export type WorkerRunsContext = Omit<RunRowsOptions, 'rowsInFlight'>
-
-/** The events of rows that workers took through their steps. */
-export interface WorkerRunsEvents extends SettledEvents {
-  failed(error: unknown): void
-}
 
 /** The number of rows after each step that a report shows. */
 const shownRows = 8
@@ -22,10 +15,10 @@ const lingerMilliseconds = 20
 const mostHalvings = 64
 
 /** Sends the rows in front of a segment to its workers, partition by partition, and takes the results back. */
-export class WorkerRuns {
+export class WorkerRuns implements RowsElsewhere {
   readonly #segment: WorkerSegment
-  readonly #context: WorkerRunsContext
-  readonly #events: WorkerRunsEvents
+  readonly #context: ElsewhereContext
+  readonly #events: ElsewhereEvents
   readonly #sizer: PartitionSizer
   #rows: WaitingRow[] = []
   /** What was sent and has not been settled, in order, and whether it has come back. */
@@ -37,7 +30,7 @@ export class WorkerRuns {
   /** The number of rows after each step that were shown. */
   readonly #shown = new Map<string, number>()
 
-  constructor(segment: WorkerSegment, context: WorkerRunsContext, events: WorkerRunsEvents) {
+  constructor(segment: WorkerSegment, context: ElsewhereContext, events: ElsewhereEvents) {
     this.#segment = segment
     this.#context = context
     this.#events = events

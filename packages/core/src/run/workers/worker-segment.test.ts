@@ -4,9 +4,11 @@ import type { Row } from '../../contracts/row.js'
 import type { RowPartition, StepWorkers } from '../../contracts/step-workers.js'
 import { maestroError } from '../../errors/error-table.js'
 import { StepCounter } from '../report/step-counter.js'
-import type { RowStep, StepBase } from '../stream/row-step.js'
+import type { RowStep } from '../stream/row-step.js'
 import { RowStream } from '../stream/row-stream.js'
+import type { StepBase } from '../stream/step-base.js'
 import { runPartition } from './run-partition.js'
+import { WorkerRuns } from './worker-runs.js'
 import type { WorkerSegment } from './worker-segment.js'
 
 const never = new AbortController().signal
@@ -46,17 +48,21 @@ const workers = (before: (partition: RowPartition) => void | Promise<void> = () 
   dispose: async () => undefined,
 })
 
-const segmentOf = (given: StepWorkers, keepsOrder: boolean, bases: readonly StepBase[]): WorkerSegment => ({
-  kind: 'workers',
-  steps: bases,
-  workers: given,
-  keepsOrder,
-  clonesRows: false,
-  batchSize: 1,
-  rowsInFlight: 100,
-  ownSteps: steps,
-  takeRequest: () => undefined,
-})
+function segmentOf(given: StepWorkers, keepsOrder: boolean, bases: readonly StepBase[]): WorkerSegment {
+  const segment: WorkerSegment = {
+    kind: 'workers',
+    open: (context, events) => new WorkerRuns(segment, context, events),
+    steps: bases,
+    workers: given,
+    keepsOrder,
+    clonesRows: false,
+    batchSize: 1,
+    rowsInFlight: 100,
+    ownSteps: steps,
+    takeRequest: () => undefined,
+  }
+  return segment
+}
 
 /** Runs rows through a stream. */
 async function through(chain: readonly (RowStep | WorkerSegment)[], count: number) {

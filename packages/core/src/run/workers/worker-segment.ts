@@ -1,11 +1,9 @@
 import type { StepWorkers } from '../../contracts/step-workers.js'
-import type { RowStep, StepBase } from '../stream/row-step.js'
+import type { RowStep } from '../stream/row-step.js'
+import type { StepsElsewhere } from '../stream/steps-elsewhere.js'
 
 /** Consecutive steps of a chain that workers run. */
-export interface WorkerSegment {
-  readonly kind: 'workers'
-  /** What the process of the run keeps of the steps. */
-  readonly steps: readonly StepBase[]
+export interface WorkerSegment extends StepsElsewhere {
   readonly workers: StepWorkers
   /** Whether the results are taken in the order of the rows, and not as they arrive. */
   readonly keepsOrder: boolean

@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import type { OpenedSteps, WorkerTask } from '../contracts/step-workers.js'
-import { toErrorData } from '../errors/error-data.js'
-import { openSteps } from '../open-steps.js'
-import type { ThreadAnswer, ThreadRequest } from './messages.js'
+import type { ThreadAnswer, ThreadRequest } from './builtin/threads/messages.js'
+import type { OpenedSteps, WorkerTask } from './contracts/step-workers.js'
+import { openSteps } from './open-steps.js'
+import { toErrorData } from './provider/error-data.js'
 
 // The program of a thread that runs the steps of one task.
 

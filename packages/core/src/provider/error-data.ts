@@ -1,7 +1,7 @@
 import type { ErrorData } from '../contracts/step-workers.js'
-import { decodeStepValue, encodeStepValue } from '../provider/step-codec.js'
-import { MaestroError } from './maestro-error.js'
-import { reasonOf } from './reason-of.js'
+import { MaestroError } from '../errors/maestro-error.js'
+import { reasonOf } from '../errors/reason-of.js'
+import { decodeStepValue, encodeStepValue } from './step-codec.js'
 
 /** An error may have causes, but not endlessly many. */
 const deepestCause = 5

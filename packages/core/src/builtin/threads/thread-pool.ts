@@ -1,5 +1,5 @@
-import type { PartitionResult, RowPartition, StepWorkers, WorkerTask } from '../contracts/step-workers.js'
-import { maestroError } from '../errors/error-table.js'
+import type { PartitionResult, RowPartition, StepWorkers, WorkerTask } from '../../contracts/step-workers.js'
+import { maestroError } from '../../errors/error-table.js'
 import { StepThread, ThreadEnded } from './step-thread.js'
 
 export interface ThreadPoolSettings {

@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os'
 import { z } from 'zod'
-import { createLocalExecutor } from '../builtin/local-executor.js'
-import type { Executor } from '../contracts/execution.js'
-import { defineExecutor } from '../define/define-component.js'
-import { byteSize } from '../define/options/byte-size.js'
+import type { Executor } from '../../contracts/execution.js'
+import { defineExecutor } from '../../define/define-component.js'
+import { byteSize } from '../../define/options/byte-size.js'
+import { createLocalExecutor } from '../local-executor.js'
 import type { ThreadPoolSettings } from './thread-pool.js'
 
 /** Runs the steps of rows in threads of this process. Steps over whole tables and everything else run as in `local`. */

@@ -1,13 +1,13 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import type { PartitionResult, RowPartition, WorkerTask } from '../contracts/step-workers.js'
-import { fromErrorData } from '../errors/error-data.js'
-import { maestroError } from '../errors/error-table.js'
-import { MaestroError } from '../errors/maestro-error.js'
-import { reasonOf } from '../errors/reason-of.js'
+import type { PartitionResult, RowPartition, WorkerTask } from '../../contracts/step-workers.js'
+import { maestroError } from '../../errors/error-table.js'
+import { MaestroError } from '../../errors/maestro-error.js'
+import { reasonOf } from '../../errors/reason-of.js'
+import { fromErrorData } from '../../provider/error-data.js'
 import type { ThreadAnswer, ThreadRequest } from './messages.js'
 
-const program = new URL('./main.js', import.meta.url)
+const program = new URL('../../thread-main.js', import.meta.url)
 /** A thread that does not end by itself within this time, in milliseconds, is ended. */
 const patience = 2000
 

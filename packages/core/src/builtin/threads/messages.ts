@@ -1,4 +1,4 @@
-import type { ErrorData, PartitionResult, RowPartition } from '../contracts/step-workers.js'
+import type { ErrorData, PartitionResult, RowPartition } from '../../contracts/step-workers.js'
 
 /** What the process of the run asks of a thread: to run a partition, or to end. */
 export type ThreadRequest = { readonly run: RowPartition } | { readonly close: true }

@@ -1,9 +1,9 @@
 import { pipeline, prompt } from '@maestro-dataflow/core'
 import { maestro } from '@maestro-dataflow/core/runtime'
 import ai from '@maestro-dataflow/plugin-ai'
+import aiSdk from '@maestro-dataflow/plugin-ai-sdk'
 import { replies, startMisbehavingServer } from '@maestro-dataflow/testkit'
 import { expect, test } from 'vitest'
-import aiSdk from './plugin.js'
 
 interface Block {
   readonly text: string
