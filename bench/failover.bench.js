@@ -6,7 +6,8 @@ import { onEachBackend } from './workers/backends.js'
 import { QueueProject, reportOf } from './workers/queue-project.js'
 
 const times = sized(10, 1)
-const rows = 80
+// Three partitions: the other worker is done with its two before it can take over the third.
+const rows = 30
 
 /** Each row takes a moment, and notes before where it runs. */
 const work = `import { appendFileSync } from 'node:fs'
@@ -15,7 +16,7 @@ export default pipeline('work').read('fs.file', { path: 'rows.jsonl', key: 'row'
   .map(async (row) => {
     const began = performance.timeOrigin + performance.now()
     appendFileSync(process.env.BENCH_NOTES, JSON.stringify({ row: row.row, worker: process.ppid, pid: process.pid, began }) + '\\n')
-    await new Promise((resolve) => setTimeout(resolve, 1000))
+    await new Promise((resolve) => setTimeout(resolve, 2000))
     return { row: row.row }
   })
   .write('fs.file', { path: 'done.jsonl' })
@@ -31,7 +32,7 @@ async function seconds(url, namespace) {
     await project.start(2)
     const run = project.run('work')
     const { worker, pid, row, began } = await firstNote(project)
-    // The middle of the partition.
+    // Well before the end of the partition.
     await sleep(began + 500 - Date.now())
     // The process of the command first, then that which does the work.
     for (const one of [worker, pid]) process.kill(one, 'SIGKILL')

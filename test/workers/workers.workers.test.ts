@@ -5,10 +5,8 @@ import { type CutProxy, startCutProxy } from '../servers/cut-proxy.ts'
 import type { StartedServer } from '../servers/database-server.ts'
 import { startPostgres } from '../servers/postgres.ts'
 import { startRedis } from '../servers/redis.ts'
+import { urlOf } from './url-of.ts'
 import { expected, WorkersProject } from './workers-project.ts'
-
-const urlOf = ({ address: { host, port, user, password, database } }: StartedServer) =>
-  user === '' ? `redis://${host}:${port}` : `postgres://${user}:${password}@${host}:${port}/${database}`
 
 const cleanUp: (() => unknown)[] = []
 afterEach(async () => {
