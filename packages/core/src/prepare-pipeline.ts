@@ -79,7 +79,7 @@ function planWorkers(
   session: Session,
   origin: PipelineOrigin | string,
 ): Pick<Prepared, 'compiled' | 'origin'> {
-  const { name, workers } = session.executor()
+  const { name, workers } = session.executorOfPlan()
   if (workers === undefined) return { compiled, origin: undefined }
   if (typeof origin !== 'string') return { compiled: withWorkerSteps(compiled, workers), origin }
   const message = `All steps run in the process of the run, although the executor ${name} has workers: ${origin}.`

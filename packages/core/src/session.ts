@@ -3,14 +3,19 @@ import type { EnvironmentLookup } from './config/leave-out-environment.js'
 import { resolveEnvironment } from './config/resolve-environment.js'
 import type { ResolvedConfig } from './config/resolved-config.js'
 import { checkStorages } from './container/check-storages.js'
-import { type ComponentContext, type ComponentFault, ConfiguredComponents } from './container/configured-components.js'
+import {
+  type ComponentContext,
+  type ComponentFault,
+  ConfiguredComponents,
+  isUsed,
+} from './container/configured-components.js'
 import { disposeAll } from './container/dispose-all.js'
 import { namedOnly } from './container/named-only.js'
 import { ConfiguredServings } from './container/servings.js'
 import { singleComponent } from './container/single-component.js'
 import { TokenContainer } from './container/token-container.js'
 import { configuredVectorStores } from './container/vector-stores.js'
-import type { Executor } from './contracts/execution.js'
+import type { Executor, ExecutorDefinition } from './contracts/execution.js'
 import type { ContributionKind } from './contracts/hooks.js'
 import { LOGGER, type Logger } from './contracts/logger.js'
 import type { OperatorDefinition } from './contracts/operator-definition.js'
@@ -220,6 +225,12 @@ export class Session {
   /** What runs the partitions. @throws MAESTRO_REGISTRY_UNKNOWN, MAESTRO_CONFIG_INVALID */
   executor(): Executor {
     return this.#executors.get('executor')
+  }
+
+  /** What a plan says of the executor, which is not created for it. */
+  executorOfPlan(): Pick<ExecutorDefinition, 'name' | 'workers'> {
+    const configured = this.#executors.configured('executor', 'executor')
+    return isUsed(configured) ? this.#executors.checked('executor', configured).definition : configured
   }
 
   /** What one run receives. @param origin Where workers find the pipeline. */

@@ -28,6 +28,7 @@ const queue = defineExecutor({
   name: 'bullmq.queue',
   description: 'Workers on any machine run the steps of rows, through a BullMQ queue on Redis or PostgreSQL',
   options: queueOptions,
+  workers: { asksServings: true },
   inject: [PROJECT],
   create: (options, [project]) => new QueueExecutor(options, project),
 })

@@ -26,7 +26,13 @@ export interface Executor {
 }
 
 /** An executor as a plugin contributes it. */
-export type ExecutorDefinition = ComponentDefinition<Executor>
+export interface ExecutorDefinition extends ComponentDefinition<Executor> {
+  /**
+   * Set if its executors have workers: what these can do. The plan says which steps they run without creating an
+   * executor.
+   */
+  readonly workers?: Pick<WorkerPool, 'asksServings'> | undefined
+}
 
 /** A table engine as a plugin contributes it. */
 export type TableEngineDefinition = ComponentDefinition<TableEngine>

@@ -1,5 +1,5 @@
 import type { ComponentDefinition } from '../contracts/component-definition.js'
-import type { Executor } from '../contracts/execution.js'
+import type { Executor, ExecutorDefinition } from '../contracts/execution.js'
 import type { ResponseCache } from '../contracts/response-cache.js'
 import type { Schema } from '../contracts/schema.js'
 import type { SharedLimits } from '../contracts/shared-limits.js'
@@ -31,9 +31,9 @@ export function defineSharedLimits<Options = object, const Tokens extends readon
 
 /** Defines an executor that the config names: `executor: { use: 'acme.farm', ...options }`. */
 export function defineExecutor<Options = object, const Tokens extends readonly Token<unknown>[] = []>(
-  definition: TypedComponent<Executor, Options, Tokens>,
-): ComponentDefinition<Executor> {
-  return definition as unknown as ComponentDefinition<Executor>
+  definition: TypedComponent<Executor, Options, Tokens> & Pick<ExecutorDefinition, 'workers'>,
+): ExecutorDefinition {
+  return definition as unknown as ExecutorDefinition
 }
 
 /** Defines a table engine that the config names: `tableEngine: { use: 'acme.engine', ...options }`. */

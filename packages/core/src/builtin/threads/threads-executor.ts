@@ -34,5 +34,6 @@ export const threads = defineExecutor({
   name: 'threads',
   description: 'Runs the steps of rows in threads, on several processor cores',
   options,
+  workers: { asksServings: false },
   create: ({ threads = Math.max(1, availableParallelism() - 1), memory }) => createThreadsExecutor({ threads, memory }),
 })

@@ -6,8 +6,11 @@ import { StepCounter } from '../report/step-counter.js'
 import { isFunction } from '../stream/create-row-step.js'
 import { linkSteps, type RowStep } from '../stream/row-step.js'
 
+/** What a plan knows of workers. */
+type PlannedPool = Pick<WorkerPool, 'asksServings'>
+
 /** The stages of a plan, with the steps that run in the workers of an executor. */
-export function withWorkerSteps(compiled: CompiledPipeline, pool: WorkerPool): CompiledPipeline {
+export function withWorkerSteps(compiled: CompiledPipeline, pool: PlannedPool): CompiledPipeline {
   const stages = compiled.plan.stages.map((stage) => {
     const workers = stage.kind === 'rows' ? workerSteps(stage, compiled, pool) : []
     return workers.length === 0 ? stage : { ...stage, workers }
@@ -15,7 +18,7 @@ export function withWorkerSteps(compiled: CompiledPipeline, pool: WorkerPool): C
   return { ...compiled, plan: { ...compiled.plan, stages } }
 }
 
-function workerSteps(stage: PlannedStage, { steps: all }: CompiledPipeline, pool: WorkerPool): readonly string[] {
+function workerSteps(stage: PlannedStage, { steps: all }: CompiledPipeline, pool: PlannedPool): readonly string[] {
   const steps = stage.steps.flatMap((id) => all.get(id) ?? [])
   const movable = new Set(steps.filter((step) => isMovable(step, pool)).map(({ planned }) => planned.id))
   // Steps that work side by side on a row stay together: the order in which they run decides what is paid for.
@@ -25,7 +28,7 @@ function workerSteps(stage: PlannedStage, { steps: all }: CompiledPipeline, pool
   })
 }
 
-function isMovable({ node, planned, definition }: CompiledStep, { asksServings }: WorkerPool): boolean {
+function isMovable({ node, planned, definition }: CompiledStep, { asksServings }: PlannedPool): boolean {
   if (node.concurrency !== undefined || definition?.writesElsewhere === true) return false
   // Rows that pass a step by are counted where the rows are.
   if (node.where !== undefined) return false
