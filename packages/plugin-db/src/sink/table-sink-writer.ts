@@ -227,21 +227,28 @@ export class TableSinkWriter implements SinkWriter {
     const session = this.#session
     const { mode, name } = this.#writing
     const { exchange } = session.dialect.tables
-    const { coverTables } = session.dialect.transactions
+    const { coverTables, oneWriter } = session.dialect.transactions
     await session.prepareWriting()
     const { table, key } = await findTarget(session, this.#writing)
     this.#key = key
     const replaces = mode === 'overwrite' && table !== undefined
     this.#replaces = replaces && (await isFilled(session, name))
-    if (this.#writing.receipt !== undefined) this.#receipts = await Receipts.open(session, name.schema, logger)
+    // A database with one writer at a time is waited for when the transaction begins.
+    if (!oneWriter) await this.#openReceipts(logger)
     // A table on which other objects depend stays, and its rows are exchanged.
     const exchanged = replaces && table.attached.length === 0 ? exchange : undefined
     if (exchanged !== undefined && !coverTables) this.#made = this.#staging = await createLike(session, exchanged, name)
     await this.#transaction.begin()
+    if (oneWriter) await this.#openReceipts(logger)
     if (exchanged !== undefined && coverTables) this.#staging = await createLike(session, exchanged, name)
     if (replaces && exchanged === undefined) await session.run(`DELETE FROM ${quoteTable(session.dialect, name)}`)
     this.#batches.mark()
     if (table !== undefined) this.#prepare(table)
+  }
+
+  async #openReceipts(logger: Logger): Promise<void> {
+    const { name, receipt } = this.#writing
+    if (receipt !== undefined) this.#receipts = await Receipts.open(this.#session, name.schema, logger)
   }
 
   /** Creates the table from the declared columns and, if they say too little, from the first rows. */

@@ -86,12 +86,14 @@ export class RowStream {
     const bytesEach = rows.length === 0 ? 0 : bytes / rows.length
     if (this.#begun || rows.length === 0) return this.#feedFrom(0, ids, rows, bytesEach)
     // The first row goes ahead by one turn of the event loop: a step whose async function gives one object for all rows
-    // has then given the first one before it changes it.
+    // has then given the first one before it changes it. The row leaves together with the others.
     this.#begun = true
+    this.#feeding = true
     this.#enter(ids[0] as RowId, rows[0] as Row, bytesEach)
-    return setImmediate()
-      .then(() => this.#whenRoom())
-      .then(() => this.#feedFrom(1, ids, rows, bytesEach))
+    return setImmediate().then(() => {
+      this.#feeding = false
+      return this.#whenRoom().then(() => this.#feedFrom(1, ids, rows, bytesEach))
+    })
   }
 
   #feedFrom(start: number, ids: readonly RowId[], rows: readonly Row[], bytesEach: number): void | Promise<void> {
