@@ -65,7 +65,7 @@ describe('cells', () => {
   ] as const)('%s is not "%s"', (type, cell) => {
     const found = fromCell(cell, type)
     expect(found).toBeInstanceOf(Unfit)
-    expect((found as Unfit).at('c')).toBe(`column "c": ${JSON.stringify(cell)} is no ${type}`)
+    expect((found as Unfit).at('c')).toBe(`column "c": ${JSON.stringify(cell)} is not of type ${type}`)
   })
 })
 
@@ -97,7 +97,7 @@ test('declared columns of CSV get their types; what does not fit is rejected wit
     { id: '010', stars: 5 },
   ])
   const { rejects } = await rows(source)
-  expect(rejects).toEqual([['in.csv:4', expect.stringContaining('column "stars": "many" is no integer')]])
+  expect(rejects).toEqual([['in.csv:4', expect.stringContaining('column "stars": "many" is not of type integer')]])
 })
 
 test('nothing is guessed where no type is declared', async () => {
@@ -113,7 +113,7 @@ test('declared columns of JSON lines are checked; dates become dates', async () 
   const source = { path: 'in.jsonl', columns: { n: 'integer', day: 'date' } } as const
   expect(await values(source)).toEqual([{ n: 1, day: new Date('2024-01-02T00:00:00Z') }, { n: null }])
   expect((await rows(source)).rejects).toEqual([
-    ['in.jsonl:2', expect.stringContaining('column "n": "1" is no integer')],
+    ['in.jsonl:2', expect.stringContaining('column "n": "1" is not of type integer')],
   ])
 })
 

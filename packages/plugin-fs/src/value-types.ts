@@ -13,7 +13,7 @@ export class Unfit {
 
   constructor(value: unknown, type: string) {
     const shown = typeof value === 'string' ? JSON.stringify(value) : String(value)
-    this.reason = `${shown.length > 80 ? `${shown.slice(0, 80)}...` : shown} is no ${type}`
+    this.reason = `${shown.length > 80 ? `${shown.slice(0, 80)}...` : shown} is not of type ${type}`
   }
 
   /** The reason for which a row with this value in a column is refused. */

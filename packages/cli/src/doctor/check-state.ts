@@ -18,7 +18,7 @@ async function checkWritable(stateDirectory: string): Promise<Check> {
   const name = 'state'
   const hint = 'Give yourself the right to write there, or set `stateDirectory` to another folder.'
   const place = nearest(stateDirectory)
-  if (!statSync(place).isDirectory()) return { name, status: 'fail', message: `${place} is no folder`, hint }
+  if (!statSync(place).isDirectory()) return { name, status: 'fail', message: `${place} is not a folder`, hint }
   try {
     await access(place, constants.W_OK | constants.X_OK)
     return { name, status: 'ok', message: `runs are kept in ${stateDirectory}` }

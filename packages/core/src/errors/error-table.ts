@@ -485,7 +485,7 @@ export const coreErrors = {
   },
   MAESTRO_RUN_EDIT_INVALID: {
     message: (d: { path: string; line: number; reason: string }) =>
-      `Line ${d.line} of ${d.path} is no row: ${d.reason}.`,
+      `Line ${d.line} of ${d.path} is not a row: ${d.reason}.`,
     hint: () => 'Nothing was changed. Mend the line, and import the file again.',
   },
   MAESTRO_RUN_OUTPUT_LOST: {

@@ -42,7 +42,7 @@ test('a value beyond the sample that does not fit rejects its row', async () => 
   write('a.csv', `n\n${'1\n'.repeat(10_000)}x\n2\n`)
   const { rows: found, rejects } = await rows({ path: 'a.csv', columns: 'infer' })
   expect(found).toHaveLength(10_001)
-  expect(rejects).toEqual([['a.csv:10002', expect.stringContaining('"x" is no integer')]])
+  expect(rejects).toEqual([['a.csv:10002', expect.stringContaining('"x" is not of type integer')]])
 })
 
 describe('numbers and dates of people', () => {

@@ -113,7 +113,7 @@ class CellReader {
     }
     if (text === '') return undefined
     const number = Number(text)
-    if (Number.isNaN(number)) return this.#fault('is no number')
+    if (Number.isNaN(number)) return this.#fault('is not a number')
     const format = formats[this.#style] ?? 'number'
     if (format === 'number') return number
     if (format === 'time') return timeOfSerial(number)

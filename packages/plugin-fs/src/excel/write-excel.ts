@@ -32,7 +32,7 @@ const [dayStyle, timeStyle, headerStyle] = [1, 2, 3]
 
 /** What a value is that a cell cannot hold; undefined if it can. */
 export function excelFault(value: unknown, name?: string, sheetBy?: string): string | undefined {
-  if (sheetBy !== undefined && name === sheetBy && !isSheetName(value)) return 'value that is no name of a sheet'
+  if (sheetBy !== undefined && name === sheetBy && !isSheetName(value)) return 'value that cannot name a sheet'
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value)
   if (value === null || value === undefined || typeof value !== 'string') return undefined
   return value.length > mostCharacters

@@ -47,7 +47,7 @@ const cases = {
 
   async 'prefixes its contributions with its name: plugin.thing'({ load, namespaces }: PluginSubject) {
     for (const { name } of (await load()).contributions) {
-      assert.match(name, /^[a-z][a-z0-9-]*(\.[A-Za-z0-9-]+)+$/, `"${name}" is no name such as fs.file`)
+      assert.match(name, /^[a-z][a-z0-9-]*(\.[A-Za-z0-9-]+)+$/, `"${name}" is not a name such as fs.file`)
       const [namespace = ''] = name.split('.')
       const own = namespaces.map((known) => `${known}.`).join(' or ')
       assert.ok(namespaces.includes(namespace), `"${name}" is in the namespace of another plugin: begin it with ${own}`)

@@ -86,7 +86,7 @@ export function rerankServingSuite(
 async function rerank({ serving }: RerankSubject, given: readonly string[]): Promise<readonly number[]> {
   const { scores, model } = await serving.rerank(query, given)
   assert.equal(scores.length, given.length, 'scores and documents are not equally many')
-  assert.ok(scores.every(Number.isFinite), `a score is no number: ${scores.join(', ')}`)
+  assert.ok(scores.every(Number.isFinite), `a score is not a number: ${scores.join(', ')}`)
   assert.ok(typeof model === 'string' && model !== '', 'the model is not named')
   return scores
 }

@@ -164,7 +164,7 @@ describe('the rows after a step', () => {
   })
 
   test.each([
-    ['broken', 'no row', /Line 1 of .*edit\.jsonl is no row/],
+    ['broken', 'no row', /Line 1 of .*edit\.jsonl is not a row/],
     ['without an id', '{"row":{"text":"a"}}', /no "id"/],
     ['without a row', '{"id":"rows:1","row":[]}', /no "row"/],
     [

@@ -15,7 +15,7 @@ test('rows with faults are rejected with all their faults; the others are unchan
   expect(out).toEqual([{ 名: '一', stars: 5 }])
   expect(rejects.map(({ message }) => message)).toEqual([
     'The row is not valid: "名" has no value; "stars" is not at most 5: 9.',
-    'The row is not valid: "名" is longer than 3: "three"; "stars" is no integer: "4"; "stars" is not at least 1: "4"; "stars" is not at most 5: "4".',
+    'The row is not valid: "名" is longer than 3: "three"; "stars" is not of type integer: "4"; "stars" is not at least 1: "4"; "stars" is not at most 5: "4".',
   ])
 })
 

@@ -57,7 +57,7 @@ function checksOf({ type, min, max, minLength, maxLength, pattern, oneOf }: Rule
   const checks: Check[] = []
   const add = (fault: string, holds: (value: unknown) => boolean) =>
     checks.push((value) => (holds(value) ? undefined : fault))
-  if (type !== undefined) add(`is no ${type}`, (value) => hasType(value, type))
+  if (type !== undefined) add(`is not of type ${type}`, (value) => hasType(value, type))
   const [least, most] = [keyOfBound(min), keyOfBound(max)]
   const comparable = (value: unknown, key: string) => orderKey(value)?.[0] === key[0]
   if (least !== undefined)

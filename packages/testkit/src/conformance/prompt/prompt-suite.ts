@@ -38,7 +38,7 @@ const cases = {
     const { variables, version, needs } = make()
     assert.ok(
       Array.isArray(variables) && variables.every((name) => typeof name === 'string' && name !== ''),
-      'variables are no names',
+      'variables are not names',
     )
     assert.equal(new Set(variables).size, variables.length, 'a variable is named twice')
     assert.ok(typeof version === 'string' && version.trim() !== '', 'it has no version')
@@ -63,7 +63,7 @@ const cases = {
     const messages = prompt.messages(values)
     assert.ok(messages.length > 0, 'it has no message')
     for (const { role, content } of messages) {
-      assert.ok(['system', 'user', 'assistant'].includes(role), `${role} is no role`)
+      assert.ok(['system', 'user', 'assistant'].includes(role), `${role} is not a role`)
       assert.ok(
         typeof content === 'string' || Array.isArray(content),
         'the content of a message is neither a text nor parts',
