@@ -142,11 +142,6 @@ export const fsErrors = {
     hint: () =>
       'Choose another path, for example in a folder `out`, or set `allowProjectFiles: true` to overwrite the file anyway.',
   },
-  MAESTRO_FS_RECORD_TOO_LARGE: {
-    message: (d: { location: string; megabytes: number }) =>
-      `${d.location}: one record is larger than ${d.megabytes} MB.`,
-    hint: () => 'Check the format and the line endings of the file.',
-  },
   MAESTRO_FS_TEXT_MISSING: {
     message: (d: { path: string; column: string }) => `A row for ${d.path} has no text in the column "${d.column}".`,
     hint: () => 'Set the option `column` to the column to write, or fill the column in an earlier step.',

@@ -1,10 +1,15 @@
 /** One value of a JSON file. */
 export interface JsonValue {
+  /** Its bytes; only the first ones if it is longer than any valid record. */
   readonly bytes: Buffer
+  /** The number of its bytes. */
+  readonly length: number
   /** The line on which it begins, from 1. */
   readonly line: number
 }
 
+/** The number of bytes that are kept of a value that is too long. */
+const shownBytes = 1000
 const quote = 34
 const backslash = 92
 const comma = 44
@@ -16,9 +21,11 @@ const isSpace = (byte: number) => byte === 32 || byte === 10 || byte === 13 || b
 
 /**
  * Splits JSON text into the items of its top-level list, or into its top-level values if it has no list. It looks only
- * at brackets and quotes: an item is checked when it is parsed. It holds no more than the current item in memory.
+ * at brackets and quotes: an item is checked when it is parsed. It holds no more than the current item in memory, and only
+ * the beginning of an item that is too long.
  */
 export class JsonValues {
+  readonly #most: number
   #pieces: Buffer[] = []
   #length = 0
   #inList = false
@@ -31,9 +38,9 @@ export class JsonValues {
   #line = 1
   #valueLine = 1
 
-  /** The number of bytes of an unfinished item that are held. */
-  get held(): number {
-    return this.#length
+  /** @param most The maximum number of bytes of an item that is kept whole. */
+  constructor(most: number) {
+    this.#most = most
   }
 
   get line(): number {
@@ -119,15 +126,18 @@ export class JsonValues {
   }
 
   #hold(piece: Buffer): void {
-    this.#pieces.push(piece)
     this.#length += piece.length
+    if (this.#length <= this.#most) this.#pieces.push(piece)
+    else this.#pieces = [Buffer.from((this.#pieces[0] ?? piece).subarray(0, shownBytes))]
   }
 
   #finish(last: Buffer): JsonValue {
-    const bytes = this.#pieces.length === 0 ? last : Buffer.concat([...this.#pieces, last])
+    const length = this.#length + last.length
+    const pieces = length > this.#most ? this.#pieces : [...this.#pieces, last]
+    const bytes = pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)
     this.#pieces = []
     this.#length = 0
     this.#inValue = false
-    return { bytes, line: this.#valueLine }
+    return { bytes, length, line: this.#valueLine }
   }
 }

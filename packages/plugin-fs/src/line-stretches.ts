@@ -1,5 +1,3 @@
-import { fsError } from './errors.js'
-
 const newline = 10
 /** Larger than any valid record, and well below the maximum length of a text. */
 export const maxRecordBytes = 1 << 28
@@ -52,8 +50,4 @@ export async function* lineStretches(chunks: AsyncIterable<Buffer>): AsyncGenera
   }
   if (long !== undefined) yield long
   if (length > 0) yield Buffer.concat(rest)
-}
-
-export function recordTooLarge(location: string): Error {
-  return fsError('MAESTRO_FS_RECORD_TOO_LARGE', { location, megabytes: maxRecordBytes >> 20 })
 }
