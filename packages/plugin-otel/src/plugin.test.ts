@@ -65,6 +65,8 @@ const model: LLMServing = {
   capabilities: { jsonSchema: false, images: true, audio: false },
   price: { input: 1_000_000, output: 0 },
   async generate({ messages }) {
+    // Long enough for the next row to ask the same.
+    await new Promise((resolve) => setTimeout(resolve, 10))
     if (JSON.stringify(messages).includes('secret'))
       throw maestroError('MAESTRO_SERVING_REFUSED', { serving: 'test tiny', reason: 'not the secret of Ann' })
     const usage = { inputTokens: 5, outputTokens: 2, cachedInputTokens: 4, reasoningTokens: 1 }
