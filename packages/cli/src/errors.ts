@@ -6,6 +6,13 @@ export const cliErrors = {
     message: (d: { reason: string }) => d.reason,
     hint: () => 'See maestro --help, or maestro help COMMAND.',
   },
+  MAESTRO_CLI_NO_PIPELINE: {
+    message: () => 'No pipeline is named.',
+    hint: (d: { known: readonly string[] }) =>
+      d.known.length === 0
+        ? 'Name the file of one: maestro run pipelines/NAME.ts'
+        : `Name one of these: ${d.known.join(', ')}. For example: maestro run ${d.known[0]}`,
+  },
   MAESTRO_CLI_RUN_FROM_CODE: {
     message: (d: { run: string; pipeline: string }) =>
       `The run ${d.run} of ${d.pipeline} was started from code, which this command cannot repeat.`,
@@ -214,6 +221,7 @@ export const cliError = defineErrors(cliErrors)
 /** Errors that the user fixes by changing the command line. Their exit code is 2. */
 export const wrongUse: ReadonlySet<string> = new Set([
   'MAESTRO_CLI_USAGE',
+  'MAESTRO_CLI_NO_PIPELINE',
   'MAESTRO_CLI_OUTPUT_NONE',
   'MAESTRO_CLI_OUTPUT_SEVERAL',
   'MAESTRO_CLI_LIMIT_REPLACES',

@@ -21,7 +21,7 @@ test('the command also has the name of its package, which npx takes where nothin
 test('--help says the commands, examples and exit codes', async () => {
   const { code, stdout } = await project.maestro('--help')
   expect(code).toBe(0)
-  for (const part of ['run [options] <pipelines...>', 'enrich [options] <file> <prompt>', 'Examples:', 'Exit codes:'])
+  for (const part of ['run [options] [pipelines...]', 'enrich [options] <file> <prompt>', 'Examples:', 'Exit codes:'])
     expect(stdout).toContain(part)
 })
 

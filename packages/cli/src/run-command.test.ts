@@ -29,6 +29,12 @@ describe('a run', () => {
     expect(project.rows('out/cities.jsonl').map(({ city }) => city)).toEqual(['Lyon', 'Mainz', 'Ørsta'])
   })
 
+  test('without a name says which pipelines there are', async () => {
+    const { code, stderr } = await project.maestro('run')
+    expect(code).toBe(2)
+    expect(stderr).toContain('Name one of these: copy. For example: maestro run copy')
+  })
+
   test('--json prints the report and nothing else', async () => {
     const { code, stdout } = await project.maestro('run', 'copy', '--json')
     expect(code).toBe(0)

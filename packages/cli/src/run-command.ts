@@ -1,5 +1,5 @@
-import type { RunReport } from '@maestro-dataflow/core'
-import type { UnfinishedRun } from '@maestro-dataflow/core/runtime'
+import type { MaestroError, RunReport } from '@maestro-dataflow/core'
+import { pipelineFiles, pipelineName, type UnfinishedRun } from '@maestro-dataflow/core/runtime'
 import {
   type CommandProject,
   openCommandProject,
@@ -48,6 +48,7 @@ export interface RunCommandOptions extends PipelineOptions {
  * cleanly; the second one ends the process at once.
  */
 export async function run(pipelines: readonly string[], options: RunCommandOptions): Promise<void> {
+  if (pipelines.length === 0) throw await noneNamed(options)
   if (options.output !== undefined && pipelines.length > 1)
     throw cliError('MAESTRO_CLI_USAGE', { reason: '--output is for one pipeline, and several are named.' })
   for (const pipeline of pipelines) {
@@ -60,6 +61,16 @@ export async function run(pipelines: readonly string[], options: RunCommandOptio
       if (options.json !== true) tellUnfinished(unfinished)
       return undefined
     })
+  }
+}
+
+/** Says which pipelines there are to choose from. */
+async function noneNamed(options: RunCommandOptions): Promise<MaestroError> {
+  const { project, config } = await openCommandProject(options)
+  try {
+    return cliError('MAESTRO_CLI_NO_PIPELINE', { known: (await pipelineFiles(config)).map(pipelineName) })
+  } finally {
+    await project.dispose()
   }
 }
 

@@ -21,7 +21,7 @@ interface RunOptions {
 /** `maestro run` */
 export const register: Register = (program) => {
   program
-    .command('run <pipelines...>')
+    .command('run [pipelines...]')
     .description('run pipelines one after the other, by their names or the paths of their files')
     .option(
       '--limit <rows>',
