@@ -7,7 +7,7 @@ export const cliErrors = {
     hint: () => 'See maestro --help, or maestro help COMMAND.',
   },
   MAESTRO_CLI_NO_PIPELINE: {
-    message: () => 'No pipeline is named.',
+    message: (_d: { known: readonly string[] }) => 'No pipeline is named.',
     hint: (d: { known: readonly string[] }) =>
       d.known.length === 0
         ? 'Name the file of one: maestro run pipelines/NAME.ts'

@@ -66,12 +66,13 @@ export async function run(pipelines: readonly string[], options: RunCommandOptio
 
 /** Says which pipelines there are to choose from. */
 async function noneNamed(options: RunCommandOptions): Promise<MaestroError> {
-  const { project, config } = await openCommandProject(options)
-  try {
-    return cliError('MAESTRO_CLI_NO_PIPELINE', { known: (await pipelineFiles(config)).map(pipelineName) })
-  } finally {
-    await project.dispose()
+  const names = async () => {
+    const { project, config } = await openCommandProject(options)
+    const files = await pipelineFiles(config).finally(() => project.dispose())
+    return files.map(pipelineName)
   }
+  // A project that cannot be opened is reported when a pipeline is named.
+  return cliError('MAESTRO_CLI_NO_PIPELINE', { known: await names().catch(() => []) })
 }
 
 /**
