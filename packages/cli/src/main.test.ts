@@ -61,7 +61,7 @@ test('an unknown command is wrong use, and the one that was meant is named', asy
 })
 
 test.each([
-  [['run'], 'missing required argument'],
+  [['run'], 'No pipeline is named'],
   [['run', 'a', '--limit', 'x'], 'A whole number is expected'],
   [['run', 'a', '--limit='], 'A whole number is expected'],
   [['run', 'a', '--set', 'x'], 'Write name=value'],
