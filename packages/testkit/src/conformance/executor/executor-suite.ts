@@ -153,7 +153,7 @@ const cases = {
     const executor = await make(subject)
     const plugin = definePlugin({
       name: 'tested',
-      executors: [defineExecutor({ name: 'tested.executor', create: () => executor })],
+      executors: [defineExecutor({ name: 'tested.executor', workers: executor.workers, create: () => executor })],
     })
     const project = maestro({ plugins: [plugin], executor: 'tested.executor', logLevel: 'silent' } as never)
     const rows = Array.from({ length: 50 }, (_, n) => ({ n }))

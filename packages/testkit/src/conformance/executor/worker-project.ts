@@ -62,7 +62,9 @@ export class WorkerProject {
     const asked: WorkerTask[] = []
     const plugin = definePlugin({
       name: 'tested',
-      executors: [defineExecutor({ name: 'tested.executor', create: () => heard(executor, asked) })],
+      executors: [
+        defineExecutor({ name: 'tested.executor', workers: executor?.workers, create: () => heard(executor, asked) }),
+      ],
     })
     const use = executor === undefined ? 'local' : 'tested.executor'
     const config = { pipelines: 'pipelines/*', executor: use, logLevel: 'silent', run: { maxRejects: '100%' } }
