@@ -102,8 +102,8 @@ describe.runIf(ollama !== undefined)('openai.chat on Ollama', () => {
   }, 400_000)
 
   test('a wrong parameter', async () => {
-    const bad = new OpenAIChatServing({ model, baseUrl, seed: 0.5 })
-    await expect(bad.generate(user('Hello'))).rejects.toMatchObject({ code: 'MAESTRO_SERVING_BAD_REQUEST' })
+    const wrong = { ...user('Hello'), seed: 0.5 }
+    await expect(chat.generate(wrong)).rejects.toMatchObject({ code: 'MAESTRO_SERVING_BAD_REQUEST' })
   })
 
   test('an abort in the middle; the next call works', async () => {
