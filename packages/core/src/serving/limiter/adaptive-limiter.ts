@@ -11,18 +11,13 @@ import { StateReporter } from './state-reporter.js'
 import { TokenBucket } from './token-bucket.js'
 import { TokenRate } from './token-rate.js'
 import { verdictOf } from './verdict.js'
+import { type Waiting, waitInLine } from './wait-in-line.js'
 
 /** Longer waits are split, because a timer cannot exceed 24 days. */
 const longestTimerMs = 3_600_000
 const requestSlackMs = 100
 /** A shorter wait that a provider asks for is its pace, not a cool-down, and a brief failure is not an outage. */
 const worthTellingMs = 1000
-
-interface Waiter {
-  readonly tokens: number
-  readonly go: (permit: Permit) => void
-  readonly fail: (error: MaestroError) => void
-}
 
 /** A call in progress, and what it has reserved. */
 interface Sent {
@@ -45,7 +40,7 @@ export class AdaptiveLimiter implements Limiter {
   readonly #reportedRequests = new ReportedLimit(requestSlackMs)
   readonly #tokens = new TokenRate()
   readonly #streak = new FailureStreak()
-  readonly #queue = new Queue<Waiter>()
+  readonly #queue = new Queue<Waiting<Permit>>()
   readonly #reporter = new StateReporter(() => this.state)
   #set: ServingLimits = {}
   #timer: NodeJS.Timeout | undefined
@@ -100,33 +95,12 @@ export class AdaptiveLimiter implements Limiter {
   }
 
   acquire(tokens: number, signal?: AbortSignal): Promise<Permit> {
-    return new Promise((resolve, reject) => {
-      signal?.throwIfAborted()
-      if (this.#queue.size === 0 && this.#wait(performance.now()) === 0) {
-        resolve(this.#send(tokens))
-        return
-      }
-      const stopListening = () => signal?.removeEventListener('abort', leave)
-      const place = this.#queue.join({
-        tokens,
-        go: (permit) => {
-          stopListening()
-          resolve(permit)
-        },
-        fail: (error) => {
-          stopListening()
-          reject(error)
-        },
-      })
-      const leave = () => {
-        this.#queue.leave(place)
-        reject(signal?.reason)
-        // The only waiting call for which a timer runs may have left.
-        this.#admit()
-      }
-      signal?.addEventListener('abort', leave)
-      this.#admit()
-    })
+    if (signal?.aborted === true) return Promise.reject(signal.reason)
+    if (this.#queue.size === 0 && this.#wait(performance.now()) === 0) return Promise.resolve(this.#send(tokens))
+    // The only waiting call for which a timer runs may leave.
+    const turn = waitInLine(this.#queue, tokens, signal, () => this.#admit())
+    this.#admit()
+    return turn
   }
 
   giveUp(error: MaestroError): void {
@@ -147,7 +121,7 @@ export class AdaptiveLimiter implements Limiter {
         return
       }
       const waiter = this.#queue.shift()
-      waiter?.go(this.#send(waiter.tokens))
+      waiter?.pass(this.#send(waiter.tokens))
     }
     clearTimeout(this.#timer)
     this.#timer = undefined

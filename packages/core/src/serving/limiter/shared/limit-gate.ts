@@ -3,6 +3,7 @@ import type { LimitGrant, SharedLimitPlace, SharedLimits } from '../../../contra
 import type { MaestroError } from '../../../errors/maestro-error.js'
 import { leastLimits } from '../least-limits.js'
 import { Queue } from '../queue.js'
+import { type Waiting, waitInLine } from '../wait-in-line.js'
 import { inTime } from './in-time.js'
 import { LocalShare } from './local-share.js'
 
@@ -23,12 +24,6 @@ export interface GatePass {
   readonly reserved: number
 }
 
-interface Waiting {
-  readonly estimate: number
-  readonly pass: (pass: GatePass) => void
-  readonly fail: (error: MaestroError) => void
-}
-
 /** Where a gate stands, and whom it tells when the store goes away. */
 export interface LimitGateParts {
   readonly store: SharedLimits
@@ -47,7 +42,7 @@ export interface LimitGateParts {
 export class LimitGate {
   readonly #parts: LimitGateParts
   readonly #limits = new Set<ServingLimits>()
-  readonly #queue = new Queue<Waiting>()
+  readonly #queue = new Queue<Waiting<GatePass>>()
   readonly #localShare = new LocalShare()
   /** The part of an estimate that calls take, as far as it is known. */
   #taken = 1
@@ -81,27 +76,9 @@ export class LimitGate {
 
   /** Waits for the turn of a call. @throws the signal's reason, the error of `giveUp` */
   pass(estimate: number, signal?: AbortSignal): Promise<GatePass> {
-    return new Promise((resolve, reject) => {
-      signal?.throwIfAborted()
-      const stopListening = () => signal?.removeEventListener('abort', leave)
-      const place = this.#queue.join({
-        estimate,
-        pass: (pass) => {
-          stopListening()
-          resolve(pass)
-        },
-        fail: (error) => {
-          stopListening()
-          reject(error)
-        },
-      })
-      const leave = () => {
-        this.#queue.leave(place)
-        reject(signal?.reason)
-      }
-      signal?.addEventListener('abort', leave, { once: true })
-      this.#next()
-    })
+    const turn = waitInLine(this.#queue, estimate, signal)
+    this.#next()
+    return turn
   }
 
   /**
@@ -169,7 +146,7 @@ export class LimitGate {
     const inPenalty = performance.now() < this.#penaltyUntil
     const calls = inPenalty
       ? []
-      : [...this.#queue.values(mostCalls)].map(({ estimate }) => Math.ceil(estimate * this.#taken))
+      : [...this.#queue.values(mostCalls)].map(({ tokens }) => Math.ceil(tokens * this.#taken))
     const limits = leastLimits(this.#limits)
     const told = { holder, leaseMs, limits, inFlight: this.#inFlight, tokens, penaltyMs: Math.ceil(penaltyMs), calls }
     try {
@@ -208,13 +185,13 @@ export class LimitGate {
       if (wait > 0) break
       const first = this.#queue.shift()
       if (first === undefined) break
-      this.#localShare.take(Math.ceil(first.estimate * this.#taken), now)
+      this.#localShare.take(Math.ceil(first.tokens * this.#taken), now)
       this.#admit(first, 0)
     }
     this.#wakeAt(wait > 0 ? Math.min(now + wait, this.#awayUntil) : this.#awayUntil, now)
   }
 
-  #admit({ estimate, pass }: Waiting, reserved: number): void {
+  #admit({ tokens: estimate, pass }: Waiting<GatePass>, reserved: number): void {
     this.#inFlight++
     pass({ estimate, reserved })
   }
