@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib'
 
 /** The bytes before a payload: its length and its CRC32, both unsigned 32-bit little-endian. */
 const headBytes = 8
-const chunkBytes = 1 << 20
+const chunkBytes = 1 << 18
 
 /** A payload in a file of frames. */
 export interface Frame {
@@ -32,12 +32,15 @@ export function* readFrames(path: string): Generator<Frame> {
     let held: Buffer = Buffer.alloc(0)
     let offset = 0
     const fill = (bytes: number): boolean => {
-      while (held.length < bytes) {
-        const chunk = Buffer.allocUnsafe(Math.max(chunkBytes, bytes - held.length))
-        const read = readSync(file, chunk, 0, chunk.length, offset + held.length)
+      if (held.length >= bytes) return true
+      const chunk = Buffer.allocUnsafe(Math.max(chunkBytes, bytes))
+      let filled = held.copy(chunk)
+      while (filled < bytes) {
+        const read = readSync(file, chunk, filled, chunk.length - filled, offset + filled)
         if (read === 0) return false
-        held = Buffer.concat([held, chunk.subarray(0, read)])
+        filled += read
       }
+      held = chunk.subarray(0, filled)
       return true
     }
     while (fill(headBytes)) {

@@ -12,7 +12,7 @@ import { LedgerReader } from './read-ledger.js'
 
 const folder = new RunFolder()
 const path = () => join(folder.path, '.maestro/runs', folder.runs().at(-1) ?? '', 'ledger.bin')
-const ledger = () => LedgerReader.open(path())
+const ledger = () => new LedgerReader(path())
 const factsOf = (id: string) =>
   ledger()
     .trail(id)
