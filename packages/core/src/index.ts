@@ -27,6 +27,7 @@ export type * from './contracts/execution.js'
 export { fromJsonNumber, hasType, isExactNumber } from './contracts/has-type.js'
 export type * from './contracts/hooks.js'
 export type * from './contracts/incremental.js'
+export { type InferenceContext, rowsToInfer } from './contracts/inference.js'
 export { parseIsoDate } from './contracts/iso-date.js'
 export { LOGGER, type Logger, type LogLevel } from './contracts/logger.js'
 export {

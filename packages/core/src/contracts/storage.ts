@@ -1,4 +1,5 @@
 import type { MaestroError } from '../errors/maestro-error.js'
+import type { InferenceContext } from './inference.js'
 import type { Logger } from './logger.js'
 import type { Batch, ColumnSet, Row, RowId } from './row.js'
 import type { Schema } from './schema.js'
@@ -233,6 +234,12 @@ export interface SourceDefinition<S = unknown, Row = unknown, Options = unknown>
    * result replaces `columns` and must include what the options declare.
    */
   describeColumns?(options: Options, context: StorageCheckContext): Promise<ColumnSet>
+  /**
+   * The options that the first rows suggest, for a source whose rows have no types of their own: the types of its
+   * columns and, if they are not among the options, a delimiter or whatever else reads the rows as they are. Columns that
+   * the options declare do not count.
+   */
+  inferOptions?(options: Options, context: InferenceContext): Promise<Readonly<Record<string, unknown>>>
   open(options: Options, context: StorageContext): Promise<SourceReader> | SourceReader
   /** Faults that can be detected before anything is read, such as a missing file. */
   check?(options: Options, context: StorageCheckContext): Promise<readonly MaestroError[]>
