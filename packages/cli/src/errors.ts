@@ -13,6 +13,14 @@ export const cliErrors = {
         ? 'Name the file of one: maestro run pipelines/NAME.ts'
         : `Name one of these: ${d.known.join(', ')}. For example: maestro run ${d.known[0]}`,
   },
+  MAESTRO_CLI_NOT_STARTED: {
+    message: (d: { output: string }) => `The run ended before it began.\n${d.output}`,
+    hint: () => 'Mend this, or start the run without --detach to see more.',
+  },
+  MAESTRO_CLI_RUN_LEFT: {
+    message: (d: { run: string }) => `No process works on the run ${d.run}, and it is unfinished.`,
+    hint: (d: { run: string }) => `Continue it: maestro resume ${d.run} --detach`,
+  },
   MAESTRO_CLI_RUN_FROM_CODE: {
     message: (d: { run: string; pipeline: string }) =>
       `The run ${d.run} of ${d.pipeline} was started from code, which this command cannot repeat.`,

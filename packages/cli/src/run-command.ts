@@ -8,6 +8,8 @@ import {
   pipelineArgument,
 } from './command-project.js'
 import { describeReport } from './describe-report.js'
+import { startDetached } from './detached/start-detached.js'
+import { tellStart } from './detached/started-run.js'
 import { cliError } from './errors.js'
 import { sinkTargets } from './output/file-sinks.js'
 import { limitedOutputs } from './output/limited-outputs.js'
@@ -40,6 +42,8 @@ export interface RunCommandOptions extends PipelineOptions {
   readonly fresh?: boolean | undefined
   /** Whether to process only new and changed rows. @default as the pipeline says */
   readonly incremental?: boolean | undefined
+  /** Whether the run goes on in a process of its own, and this one ends. */
+  readonly detach?: boolean | undefined
   readonly json?: boolean | undefined
 }
 
@@ -51,6 +55,16 @@ export async function run(pipelines: readonly string[], options: RunCommandOptio
   if (pipelines.length === 0) throw await noneNamed(options)
   if (options.output !== undefined && pipelines.length > 1)
     throw cliError('MAESTRO_CLI_USAGE', { reason: '--output is for one pipeline, and several are named.' })
+  if (options.detach === true) {
+    if (pipelines.length > 1)
+      throw cliError('MAESTRO_CLI_USAGE', { reason: '--detach is for one pipeline, and several are named.' })
+    if (options.output === standardPath || Object.values(options.set).includes(standardPath))
+      throw cliError('MAESTRO_CLI_USAGE', {
+        reason: 'A detached run has no standard input and output, which - stands for.',
+      })
+    await startDetached(options)
+    return
+  }
   for (const pipeline of pipelines) {
     await runOne(pipeline, options, async ({ project }) => {
       const { set, output, serving, limit } = options
@@ -87,7 +101,7 @@ export async function runOne(
 ): Promise<void> {
   const signal = stopOnInterrupt()
   const progress = showProgress(options)
-  const opened = await openCommandProject(options, [progress.plugin])
+  const opened = await openCommandProject(options, [progress.plugin, tellStart])
   try {
     await askConsent(opened.project)
     await refreshTypesFile(opened.project)
