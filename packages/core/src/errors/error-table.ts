@@ -129,7 +129,7 @@ export const coreErrors = {
   },
   MAESTRO_PIPELINE_INVALID: {
     message: (d: { pipeline: string; faults: readonly string[] }) =>
-      `Pipeline ${d.pipeline} has ${d.faults.length} ${d.faults.length === 1 ? 'fault' : 'faults'}; nothing was run:\n${d.faults.map((fault) => `  - ${fault}`).join('\n')}`,
+      `Pipeline ${d.pipeline} has ${d.faults.length} ${d.faults.length === 1 ? 'fault' : 'faults'}; nothing was run:\n${d.faults.map((fault) => `  - ${fault.replaceAll('\n', '\n    ')}`).join('\n')}`,
     hint: () => 'Each line names the step, what was expected, and what to do.',
   },
   MAESTRO_PIPELINE_NO_SOURCE: {
