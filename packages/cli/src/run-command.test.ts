@@ -29,10 +29,10 @@ describe('a run', () => {
     expect(project.rows('out/cities.jsonl').map(({ city }) => city)).toEqual(['Lyon', 'Mainz', 'Ørsta'])
   })
 
-  test('without a name says which pipelines there are', async () => {
-    const { code, stderr } = await project.maestro('run')
+  test.each(['run', 'plan', 'preview'])('%s without a name lists the pipelines of the project', async (command) => {
+    const { code, stderr } = await project.maestro(command)
     expect(code).toBe(2)
-    expect(stderr).toContain('Name one of these: copy. For example: maestro run copy')
+    expect(stderr).toContain(`Name one of these: copy. For example: maestro ${command} copy`)
   })
 
   test('--json prints the report and nothing else', async () => {

@@ -99,6 +99,7 @@ export {
   type RowId,
 } from './contracts/row.js'
 export { RowSource, type RowSourceAccess } from './contracts/row-source.js'
+export { rowsToInfer } from './contracts/rows-to-infer.js'
 export {
   columnTypeOfJson,
   isSchema,

@@ -10,6 +10,7 @@ import type { PipelinePlan } from './contracts/plan.js'
 import type { PluginReference } from './contracts/plugin.js'
 import type { RunReport } from './contracts/report.js'
 import type { ResponseCache } from './contracts/response-cache.js'
+import { rowsToInfer } from './contracts/rows-to-infer.js'
 import type { Schema } from './contracts/schema.js'
 import type { ServingByKind, ServingKind } from './contracts/serving.js'
 import type { WorkerState } from './contracts/step-workers.js'
@@ -17,6 +18,13 @@ import type { VectorStore } from './contracts/vector-store.js'
 import type { MaestroConfig } from './define/maestro-config.js'
 import type { PipelineInput, PipelineRow } from './define/pipeline.js'
 import { maestroError } from './errors/error-table.js'
+import {
+  type InferenceSettings,
+  type InferredSource,
+  inferredColumns,
+  sourceAlone,
+  suggestedOptions,
+} from './infer-source.js'
 import { openSteps } from './open-steps.js'
 import { OpenedProject } from './opened-project.js'
 import { withoutSinks } from './pipeline/compile/compiled-pipeline.js'
@@ -203,6 +211,23 @@ export class Maestro {
   async estimate(pipeline: PipelineInput | string, probes = 20, settings: RunSettings = {}): Promise<PlanEstimate> {
     const prepared = await preparePipeline(this.#project, pipeline, settings, { requireSink: false })
     return inScope(prepared, (environment) => estimateRun(prepared.compiled, environment, probes, settings.signal))
+  }
+
+  /**
+   * The columns of a pipeline's source, by its first rows, and what else they suggest for its options.
+   *
+   * @throws MAESTRO_PIPELINE_*, MAESTRO_STORAGE_*
+   */
+  async inferSource(
+    pipeline: PipelineInput | string,
+    { rows = rowsToInfer, ...settings }: InferenceSettings = {},
+  ): Promise<InferredSource> {
+    const given = await preparePipeline(this.#project, pipeline, settings, { requireSink: false })
+    const options = await suggestedOptions(given.compiled.source, await this.config(), rows)
+    const definition = sourceAlone(given.compiled.definition, options)
+    const { compiled } = await preparePipeline(this.#project, definition, settings, { requireSink: false })
+    const found = await Array.fromAsync(this.rows(definition, { ...settings, limit: rows }))
+    return { options, rows: found.length, columns: inferredColumns(compiled.source.columns, found) }
   }
 
   /**

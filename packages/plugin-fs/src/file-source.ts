@@ -4,6 +4,7 @@ import {
   MaestroError,
   rowFromEntries,
   rowFunction,
+  rowsToInfer,
   type SourceBatch,
   type SourceReader,
   type StorageContext,
@@ -11,7 +12,7 @@ import {
 } from '@maestro-dataflow/core'
 import { arrowColumns } from './arrow/read-arrow.js'
 import { askedColumns, textColumns } from './asked-columns.js'
-import { sampleRows, withInferredColumns } from './cells/infer-columns.js'
+import { inferReadOptions, withInferredColumns } from './cells/infer-columns.js'
 import { checkRows } from './check-rows.js'
 import { checkSource, hasMark, headerColumns } from './check-source.js'
 import { excelColumns } from './excel/read-excel.js'
@@ -33,6 +34,9 @@ export const fileSource = defineSource({
   row: rowFunction<FileRow>(),
   columns: declaredColumns,
   describeColumns,
+  async inferOptions(options, context) {
+    return { ...(await inferReadOptions(options, await findFiles(options, context), context.rows)) }
+  },
   async check(options, context) {
     try {
       const files = await findFiles(options, context)
@@ -56,8 +60,9 @@ export async function openFiles(
   const options = await withInferredColumns(given, files)
   await checkSource(files, options)
   if (given.columns === 'infer')
-    project.logger?.info(`The types of columns are those of the first ${sampleRows} rows.`, {
+    project.logger?.info(`The types of columns are those of the first ${rowsToInfer} rows.`, {
       columns: options.columns,
+      delimiter: options.delimiter,
     })
   const bytesTotal = files.reduce((sum, { file }) => sum + file.size, 0)
   let bytesRead = 0

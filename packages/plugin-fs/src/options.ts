@@ -44,8 +44,8 @@ export class FileReadFields {
   /**
    * The names of the columns to read, or the names with their types. Other columns are left out. Values are converted to
    * their types, and a row with a value that does not fit is rejected. An empty cell is null in any column that is
-   * not a string. A cell without a type is text. `'infer'` takes the types of CSV and TSV from the first 10,000 rows:
-   * the plan shows them, and a value that would change, such as 007, stays text.
+   * not a string. A cell without a type is text. `'infer'` takes the types of CSV and TSV from the first 10,000 rows,
+   * and also the delimiter if it is not told: the plan shows them, and a value that would change, such as 007, stays text.
    */
   columns = z.union([z.array(z.string()), z.record(z.string(), columnType), z.literal('infer')]).optional()
   /** With `columns: 'infer'`: the types of single columns, instead of those that the sample suggests. */

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import type { Executor, Partition, Project, WorkerPool, WorkerState } from '@maestro-dataflow/core'
+import { LocalFolder } from '../folder/local-folder.js'
+import { S3Folder } from '../folder/s3-folder.js'
 import type { QueueOptions } from './queue-options.js'
 import { QueueWorkers } from './queue-workers.js'
 import { serveTasks } from './serve-tasks.js'
-import { SharedFolder } from './shared-folder.js'
 import { TaskFiles } from './task-files.js'
 
 /** Runs the steps of rows in workers on any machine that shares a folder and a queue with the run. */
@@ -13,9 +14,10 @@ export class QueueExecutor implements Executor {
   readonly workers: WorkerPool
 
   constructor(options: QueueOptions, { directory, stateDirectory }: Project) {
-    const { folder } = options
-    const path = folder === undefined ? join(stateDirectory, 'workers') : resolve(directory, folder)
-    const files = new TaskFiles(new SharedFolder(path))
+    const { folder = join(stateDirectory, 'workers'), s3 } = options
+    const files = new TaskFiles(
+      folder.startsWith('s3://') ? new S3Folder(folder, s3) : new LocalFolder(resolve(directory, folder)),
+    )
     this.workers = {
       asksServings: true,
       open: (task, context) => QueueWorkers.open(task, files, options, context),

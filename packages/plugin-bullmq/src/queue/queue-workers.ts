@@ -10,7 +10,7 @@ import {
 import { bullmqError } from '../errors.js'
 import type { JobQueue } from './job-queue.js'
 import type { QueueOptions } from './queue-options.js'
-import { beatMs, TaskFiles } from './task-files.js'
+import { TaskFiles } from './task-files.js'
 
 /** A partition on its way, until its result is there. */
 interface Sent {
@@ -37,8 +37,6 @@ interface QueueWorkersParts {
   readonly queue: JobQueue
 }
 
-/** How soon a result is looked for of which the queue has said nothing. */
-const lookMs = 1000
 /** How often the queue is asked whether it still has a job: a server that was restarted may have lost it. */
 const checkMs = 5000
 /** How long a run waits for a worker that does not refuse it. */
@@ -140,8 +138,11 @@ export class QueueWorkers implements StepWorkers {
 
   async dispose(): Promise<void> {
     clearInterval(this.#beat)
-    await this.#files.withdraw(this.#id)
-    await this.#files.leave(this.#me)
+    // The work is done, whether its traces can be removed or not.
+    await this.#files
+      .withdraw(this.#id)
+      .then(() => this.#files.leave(this.#me))
+      .catch((error: unknown) => this.#complain(error))
     // The server may be away: what is left in it does no harm.
     await within(this.#queue.remove())
     await within(this.#queue.close())
@@ -183,7 +184,8 @@ export class QueueWorkers implements StepWorkers {
         sent.ended = false
         settle()
       }
-      const timer = setTimeout(end(resolve), lookMs)
+      // The queue may have said nothing.
+      const timer = setTimeout(end(resolve), this.#files.beatMs)
       const abort = end(() => reject(signal.reason))
       sent.wake = end(resolve)
       if (signal.aborted) abort()
@@ -194,7 +196,7 @@ export class QueueWorkers implements StepWorkers {
 
   async #waitForFirst(signal: AbortSignal): Promise<void> {
     await this.#files.announce({ id: this.#id, task: this.#task, tag: this.#tag })
-    this.#beat = setInterval(() => void this.#look(), beatMs).unref()
+    this.#beat = setInterval(() => void this.#look(), this.#files.beatMs).unref()
     const { wait } = this.#options
     const began = performance.now()
     for (let told = false; ; ) {
@@ -212,7 +214,7 @@ export class QueueWorkers implements StepWorkers {
         told = true
         this.#logger.info('Waiting for workers: start them with `maestro worker`', { steps: this.#task.steps })
       }
-      await new Promise((resolve) => setTimeout(resolve, 200))
+      await new Promise((resolve) => setTimeout(resolve, this.#files.beatMs / 5))
     }
   }
 
@@ -235,7 +237,7 @@ export class QueueWorkers implements StepWorkers {
   #complain(error: unknown): void {
     if (performance.now() - this.#toldAt < 30_000 && this.#toldAt > 0) return
     this.#toldAt = performance.now()
-    this.#logger.warn('The server of the queue cannot be reached: the run waits for it', {
+    this.#logger.warn('The queue or the shared folder cannot be reached', {
       reason: error instanceof Error ? error.message : String(error),
     })
   }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { WorkerService } from '@maestro-dataflow/core'
 import type { QueueOptions } from './queue-options.js'
 import { ServedTask } from './served-task.js'
-import { type Announcement, beatMs, type TaskFiles } from './task-files.js'
+import type { Announcement, TaskFiles } from './task-files.js'
 
 /** Takes part in all announced tasks until the signal of the service fires, and then finishes what is in progress. */
 export async function serveTasks(files: TaskFiles, options: QueueOptions, service: WorkerService): Promise<void> {
@@ -65,10 +65,10 @@ export async function serveTasks(files: TaskFiles, options: QueueOptions, servic
         reason: error instanceof Error ? error.message : String(error),
       }),
     )
-    await sleep(beatMs / 2, undefined, { signal }).catch(() => undefined)
+    await sleep(files.beatMs / 2, undefined, { signal }).catch(() => undefined)
   }
   logger.info('Finishes the partitions in progress', { worker: name })
-  const beat = setInterval(() => void introduce().catch(() => undefined), beatMs)
+  const beat = setInterval(() => void introduce().catch(() => undefined), files.beatMs)
   await Promise.all([...served.values()].map((task) => task.finish()))
   clearInterval(beat)
   await files.leave(name)
