@@ -27,7 +27,6 @@ export type * from './contracts/execution.js'
 export { fromJsonNumber, hasType, isExactNumber } from './contracts/has-type.js'
 export type * from './contracts/hooks.js'
 export type * from './contracts/incremental.js'
-export { type InferenceContext, rowsToInfer } from './contracts/inference.js'
 export { parseIsoDate } from './contracts/iso-date.js'
 export { LOGGER, type Logger, type LogLevel } from './contracts/logger.js'
 export {
@@ -100,6 +99,7 @@ export {
   type RowId,
 } from './contracts/row.js'
 export { RowSource, type RowSourceAccess } from './contracts/row-source.js'
+export { rowsToInfer } from './contracts/rows-to-infer.js'
 export {
   columnTypeOfJson,
   isSchema,

@@ -34,6 +34,7 @@ import type { PluginHost } from './plugins/plugin-host.js'
 import type { RunEnvironment } from './run/run-environment.js'
 import type { ServingListener } from './run/serving-listener.js'
 import { accessTo } from './run/source/other-source.js'
+import { assertSameWorkers } from './run/workers/same-workers.js'
 import { enhance } from './serving/enhance.js'
 import { LimitGates } from './serving/limiter/shared/limit-gates.js'
 import { type ServingObserver, ServingPlane } from './serving/serving-plane.js'
@@ -222,9 +223,11 @@ export class Session {
     return { environment, dispose: () => scope.dispose() }
   }
 
-  /** What runs the partitions. @throws MAESTRO_REGISTRY_UNKNOWN, MAESTRO_CONFIG_INVALID */
+  /** What runs the partitions. @throws MAESTRO_REGISTRY_UNKNOWN, MAESTRO_CONFIG_INVALID, MAESTRO_EXECUTOR_WORKERS */
   executor(): Executor {
-    return this.#executors.get('executor')
+    const executor = this.#executors.get('executor')
+    assertSameWorkers(this.executorOfPlan(), executor)
+    return executor
   }
 
   /** What a plan says of the executor, which is not created for it. */
@@ -302,7 +305,7 @@ export class Session {
       requestDone: ({ error, ...event }) => {
         const shown = error === undefined ? event : { ...event, error: redactor.error(error) }
         for (const listener of this.#listeners) listener.requestDone(shown)
-        host.hooks.requestDone.call(shown)
+        if (![...this.#listeners].some(({ sendsAway }) => sendsAway)) host.hooks.requestDone.call(shown)
       },
       servingState: (event) => {
         for (const listener of this.#listeners) listener.servingState(event)

@@ -1,5 +1,4 @@
 import type { MaestroError } from '../errors/maestro-error.js'
-import type { InferenceContext } from './inference.js'
 import type { Logger } from './logger.js'
 import type { Batch, ColumnSet, Row, RowId } from './row.js'
 import type { Schema } from './schema.js'
@@ -159,6 +158,12 @@ export interface SinkWriter {
 
 /** What a check of a source or sink receives, before any run. */
 export type StorageCheckContext = Pick<StorageContext, 'directory' | 'allowOutside' | 'allowPrivateAddresses'>
+
+/** What a source receives that infers its options. */
+export interface InferenceContext extends StorageCheckContext {
+  /** The number of rows to look at. */
+  readonly rows: number
+}
 
 /** What a sink knows about the rows to come. */
 export interface SinkTarget {

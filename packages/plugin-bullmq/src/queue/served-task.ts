@@ -72,7 +72,7 @@ export class ServedTask {
     const log = logger.child({ run: task.run, partition: index, attempt })
     this.#running.add(index)
     try {
-      const result = await steps.run(partition, this.#stop.signal)
+      const result = await steps.run(partition, this.#stop.signal, attempt)
       const counts = await files.commit(id, name, { worker, attempt, result })
       this.#done++
       log.debug(counts ? 'Ran a partition' : 'Ran a partition that another worker had finished first', {
