@@ -13,6 +13,7 @@ import type { RowAfter } from './effects/row-after.js'
 import type { Flat } from './effects/row-types.js'
 import type { DidYouMean, NoSuchName } from './options/faults.js'
 import type { InputOf } from './options/fields.js'
+import { assertKnownSettings } from './options/known-settings.js'
 import type { CheckedOptions, OptionsOver } from './options/options-over.js'
 import type { OperatorName, SideInput, SinkName, SourceName, SourceRowOf } from './options/registered.js'
 import type { PassedBy, Where } from './where.js'
@@ -89,6 +90,9 @@ export interface FromOptions {
   /** The column whose value is the row's id. */
   readonly key?: string
 }
+
+const stepSettings = ['id', 'onError', 'concurrency', 'where']
+const columnEffects = ['reads', 'adds', 'drops', 'renames', 'keeps', 'opaque'] satisfies (keyof ColumnEffects)[]
 
 interface Draft {
   readonly definition: PipelineDefinition
@@ -243,6 +247,7 @@ export class PipelineBuilder<R, Params = unknown> {
 
   #addFunction<Next>(step: FunctionStep, options: FunctionOptions): PipelineBuilder<Next, Params> {
     const { version, columns, ...settings } = options
+    assertKnownSettings(`the setting \`columns\` of ${this.#idOf(step.kind, options)}`, columns ?? {}, columnEffects)
     const described = {
       ...step,
       ...(version === undefined ? {} : { version }),
@@ -251,9 +256,15 @@ export class PipelineBuilder<R, Params = unknown> {
     return this.#add(described, undefined, step.kind, settings)
   }
 
+  #idOf(name: string, { id }: { readonly id?: string }): string {
+    return id ?? `${this.#draft.definition.steps.length + 1}-${name}`
+  }
+
   #add<Next>(use: StepUse, options: unknown, name: string, settings: StepSettings = {}): PipelineBuilder<Next, Params> {
     const { definition, tip } = this.#draft
-    const { id = `${definition.steps.length + 1}-${name}`, onError, concurrency, where } = settings
+    const { onError, concurrency, where } = settings
+    const id = this.#idOf(name, settings)
+    assertKnownSettings(id, settings, stepSettings)
     const step = {
       id,
       input: tip,
