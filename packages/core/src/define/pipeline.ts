@@ -24,7 +24,8 @@ import type {
   StepSettings,
 } from './step-types.js'
 
-const stepSettings = ['id', 'onError', 'concurrency', 'where']
+const stepSettings = ['id', 'onError', 'concurrency', 'where'] satisfies (keyof StepSettings)[]
+const functionOptions = ['id', 'version', 'columns', 'onError', 'concurrency'] satisfies (keyof FunctionOptions)[]
 const columnEffects = ['reads', 'adds', 'drops', 'renames', 'keeps', 'opaque'] satisfies (keyof ColumnEffects)[]
 
 interface Draft {
@@ -180,7 +181,9 @@ export class PipelineBuilder<R, Params = unknown> {
 
   #addFunction<Next>(step: FunctionStep, options: FunctionOptions): PipelineBuilder<Next, Params> {
     const { version, columns, ...settings } = options
-    assertKnownSettings(`the setting \`columns\` of ${this.#idOf(step.kind, options)}`, columns ?? {}, columnEffects)
+    const id = this.#idOf(step.kind, options)
+    assertKnownSettings(id, options, functionOptions)
+    assertKnownSettings(`the setting \`columns\` of ${id}`, columns ?? {}, columnEffects)
     const described = {
       ...step,
       ...(version === undefined ? {} : { version }),
