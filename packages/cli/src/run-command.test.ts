@@ -311,6 +311,13 @@ describe('several pipelines', () => {
     expect(() => project.read('out/two.csv')).toThrow()
   })
 
+  test('none of them runs if the name of one is unknown', async () => {
+    const { code, stderr } = await project.maestro('run', 'one', 'tow')
+    expect(code).toBe(1)
+    expect(stderr).toContain('There is no pipeline "tow"')
+    expect(() => project.read('out/one.csv')).toThrow()
+  })
+
   test('do not share an output', async () => {
     expect((await project.maestro('run', 'one', 'two', '--output', 'x.csv')).code).toBe(2)
   })

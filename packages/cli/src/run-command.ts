@@ -1,5 +1,5 @@
 import type { RunReport } from '@maestro-dataflow/core'
-import type { UnfinishedRun } from '@maestro-dataflow/core/runtime'
+import { findPipeline, type UnfinishedRun } from '@maestro-dataflow/core/runtime'
 import {
   type CommandProject,
   openCommandProject,
@@ -66,6 +66,7 @@ export async function run(pipelines: readonly string[], options: RunCommandOptio
     await startDetached(options)
     return
   }
+  if (pipelines.length > 1) await assertKnown(pipelines, options)
   for (const pipeline of pipelines) {
     await runOne(pipeline, options, async ({ project }) => {
       const { set, output, serving, limit } = options
@@ -77,6 +78,13 @@ export async function run(pipelines: readonly string[], options: RunCommandOptio
       return undefined
     })
   }
+}
+
+/** An unknown name is reported before the first pipeline runs. @throws MAESTRO_PIPELINE_UNKNOWN */
+async function assertKnown(pipelines: readonly string[], options: RunCommandOptions): Promise<void> {
+  const { project, config } = await openCommandProject(options)
+  await project.dispose()
+  for (const pipeline of pipelines) await findPipeline(pipelineArgument(pipeline), config)
 }
 
 /**

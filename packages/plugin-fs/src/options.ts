@@ -146,7 +146,7 @@ export class FileWriteFields {
   key = column().optional()
   /**
    * Columns whose values become folders before the name of the file: `year=2026/rows.parquet`. The files do not contain
-   * these columns. (A column in the path, such as `out/{label}.jsonl`, chooses the file and stays in it.)
+   * these columns. A path without an ending, such as `out`, is the folder of the partitions, and needs a `format`. (A column in the path, such as `out/{label}.jsonl`, chooses the file and stays in it.)
    */
   partitionBy = columns()
     .refine((names) => names.length > 0, 'at least one column is expected')
