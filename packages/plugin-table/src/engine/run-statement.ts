@@ -174,7 +174,9 @@ export async function lookAtLines(run: StatementRun, loaded: ExtractedColumns, m
     all: mode === 'tolerant',
     computed: statement.kind === 'aggregate' || statement.kind === 'window' ? run.checked.reads : [],
   })
-  if (learned.isUnfit && mode === 'strict') throw new RowsUnfit()
+  // SQL would round the decimal numbers for which it has no type.
+  const isRounded = run.checked.reads.some((name) => learned.columns.get(name)?.rounds === true)
+  if ((learned.isUnfit || isRounded) && mode === 'strict') throw new RowsUnfit()
   if (statement.kind === 'filter') {
     const branches = await filterBranches(database, statement, columns, learned)
     return { relation, extracted, learned, checked: run.checked, branches }
@@ -197,7 +199,7 @@ interface QueriedFiles {
   readonly offsets: readonly number[]
 }
 
-interface QueryOptions extends QueriedFiles {
+export interface QueryOptions extends QueriedFiles {
   readonly mode: Mode
   /** The positions of lines that are rejected. They are not in the relation. */
   readonly rejected?: readonly number[]
