@@ -1,5 +1,5 @@
-import type { MaestroError, RunReport } from '@maestro-dataflow/core'
-import { pipelineFiles, pipelineName, type UnfinishedRun } from '@maestro-dataflow/core/runtime'
+import type { RunReport } from '@maestro-dataflow/core'
+import { findPipeline, type UnfinishedRun } from '@maestro-dataflow/core/runtime'
 import {
   type CommandProject,
   openCommandProject,
@@ -11,6 +11,7 @@ import { describeReport } from './describe-report.js'
 import { startDetached } from './detached/start-detached.js'
 import { tellStart } from './detached/started-run.js'
 import { cliError } from './errors.js'
+import { noPipeline } from './no-pipeline.js'
 import { sinkTargets } from './output/file-sinks.js'
 import { limitedOutputs } from './output/limited-outputs.js'
 import { standardPath } from './output/typed-path.js'
@@ -52,7 +53,7 @@ export interface RunCommandOptions extends PipelineOptions {
  * cleanly; the second one ends the process at once.
  */
 export async function run(pipelines: readonly string[], options: RunCommandOptions): Promise<void> {
-  if (pipelines.length === 0) throw await noneNamed(options)
+  if (pipelines.length === 0) throw await noPipeline('run', options)
   if (options.output !== undefined && pipelines.length > 1)
     throw cliError('MAESTRO_CLI_USAGE', { reason: '--output is for one pipeline, and several are named.' })
   if (options.detach === true) {
@@ -65,6 +66,7 @@ export async function run(pipelines: readonly string[], options: RunCommandOptio
     await startDetached(options)
     return
   }
+  if (pipelines.length > 1) await assertKnown(pipelines, options)
   for (const pipeline of pipelines) {
     await runOne(pipeline, options, async ({ project }) => {
       const { set, output, serving, limit } = options
@@ -78,15 +80,11 @@ export async function run(pipelines: readonly string[], options: RunCommandOptio
   }
 }
 
-/** Says which pipelines there are to choose from. */
-async function noneNamed(options: RunCommandOptions): Promise<MaestroError> {
-  const names = async () => {
-    const { project, config } = await openCommandProject(options)
-    const files = await pipelineFiles(config).finally(() => project.dispose())
-    return files.map(pipelineName)
-  }
-  // A project that cannot be opened is reported when a pipeline is named.
-  return cliError('MAESTRO_CLI_NO_PIPELINE', { known: await names().catch(() => []) })
+/** An unknown name is reported before the first pipeline runs. @throws MAESTRO_PIPELINE_UNKNOWN */
+async function assertKnown(pipelines: readonly string[], options: RunCommandOptions): Promise<void> {
+  const { project, config } = await openCommandProject(options)
+  await project.dispose()
+  for (const pipeline of pipelines) await findPipeline(pipelineArgument(pipeline), config)
 }
 
 /**

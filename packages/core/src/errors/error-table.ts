@@ -433,6 +433,12 @@ export const coreErrors = {
     hint: () =>
       'A worker opens the pipeline from its file. It needs the same project, the same versions, and the same environment as the run.',
   },
+  MAESTRO_EXECUTOR_WORKERS: {
+    message: (d: { executor: string; planned: boolean | undefined; created: boolean | undefined }) =>
+      `The executor ${d.executor} has ${aboutWorkers(d.created)}, but its definition says ${aboutWorkers(d.planned)}.`,
+    hint: () =>
+      'Set `workers: { asksServings }` in `defineExecutor` as its executors have it: plans are made from that.',
+  },
   MAESTRO_WORKER_EXECUTOR: {
     message: (d: { executor: string }) => `The executor ${d.executor} has no workers that are started by hand.`,
     hint: () =>
@@ -880,6 +886,11 @@ export const coreErrors = {
     hint: () => 'Rows hold data: texts, numbers, booleans, dates, bytes, vectors, lists, and plain objects.',
   },
 } as const
+
+function aboutWorkers(asksServings: boolean | undefined): string {
+  if (asksServings === undefined) return 'no workers'
+  return asksServings ? 'workers that ask models' : 'workers that ask no models'
+}
 
 /** Creates an error of core by its code. */
 export const maestroError = defineErrors(coreErrors)
