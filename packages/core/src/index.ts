@@ -225,6 +225,7 @@ export {
 export { displayPath, projectPath, realPath } from './define/project-path.js'
 export { PromptTemplate, prompt, type Variables } from './define/prompt.js'
 export { promptRestrict } from './define/prompt-restrict.js'
+export { conditionColumns, conditionFault, matchingData } from './define/row-condition.js'
 export { jsonSchemaOf, schemaColumns } from './define/schema-columns.js'
 export { SiftedBatch } from './define/sifted-batch.js'
 export type {

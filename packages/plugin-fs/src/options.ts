@@ -2,6 +2,7 @@ import {
   column,
   columns,
   columnTypes,
+  conditionFault,
   type InputOf,
   isSchema,
   type OptionsOver,
@@ -48,6 +49,20 @@ export class FileReadFields {
    * and also the delimiter if it is not told: the plan shows them, and a value that would change, such as 007, stays text.
    */
   columns = z.union([z.array(z.string()), z.record(z.string(), columnType), z.literal('infer')]).optional()
+  /**
+   * The rows to read, as conditions on columns: `{ lang: 'en', score: { min: 3 } }`, with `min`, `max`, `oneOf`, and
+   * `not`. Values are compared after they have got their types, and before `schema`. Other rows are not rows of the
+   * source, and no record tells of them. Row groups of Parquet in which no row can match are skipped unread.
+   *
+   * @default all
+   */
+  where = z
+    .record(z.string(), z.unknown())
+    .superRefine((given, context) => {
+      const fault = conditionFault(given)
+      if (fault !== undefined) context.addIssue({ code: 'custom', message: fault })
+    })
+    .optional()
   /** With `columns: 'infer'`: the types of single columns, instead of those that the sample suggests. */
   types = z.record(z.string(), columnType).optional()
   /**
