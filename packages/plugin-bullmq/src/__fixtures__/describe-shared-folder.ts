@@ -31,6 +31,7 @@ export function describeSharedFolder(open: () => SharedFolder): void {
     const names = Array.from({ length: 5 }, (_, n) => `host.example-${n}.json`)
     await Promise.all(names.map((name) => folder.write(`c/${name}`, name)))
     await folder.write('c/below/other.json', '')
+    await folder.write('clocks/me', '')
     const files = await open().list('c', 'clocks/me')
     expect(files.map(({ name }) => name).filter((name) => name !== 'below')).toEqual(names)
     for (const { age } of files) expect(age).toBeLessThan(5000)

@@ -40,7 +40,6 @@ export class LocalFolder implements SharedFolder {
   }
 
   async list(name: string, clock: string): Promise<readonly AgedFile[]> {
-    await this.write(clock, '')
     const now = (await this.#writtenAt(clock)) ?? Date.now()
     const names = (await ifThere(readdir(join(this.#path, name)))) ?? []
     const files = names.map(async (file) => {

@@ -23,7 +23,7 @@ export interface SharedFolder {
   /**
    * The files in a folder, and how old they are: clocks of machines differ, and the folder has one.
    *
-   * @param clock A file that may be written for this.
+   * @param clock A file that this process has just written: it tells the time of the folder.
    */
   list(name: string, clock: string): Promise<readonly AgedFile[]>
   remove(name: string): Promise<void>

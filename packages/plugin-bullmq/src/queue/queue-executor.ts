@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import type { Executor, Partition, Project, WorkerPool, WorkerState } from '@maestro-dataflow/core'
 import { LocalFolder } from '../folder/local-folder.js'
@@ -20,8 +19,15 @@ export class QueueExecutor implements Executor {
     )
     this.workers = {
       asksServings: true,
-      open: (task, context) => QueueWorkers.open(task, files, options, context),
-      serve: (service) => serveTasks(files, options, service),
+      // The library is loaded when it is needed: it changes globals.
+      open: async (task, context) => {
+        const { openQueue } = await import('./job-queue.js')
+        return QueueWorkers.open(task, files, options, context, openQueue)
+      },
+      serve: async (service) => {
+        const { openJobWorker } = await import('./job-queue.js')
+        return serveTasks(files, options, service, openJobWorker)
+      },
       list: () => listWorkers(files),
     }
   }
@@ -41,9 +47,7 @@ export class QueueExecutor implements Executor {
 }
 
 async function listWorkers(files: TaskFiles): Promise<readonly WorkerState[]> {
-  const me = `list-${process.pid}-${randomUUID()}`
-  const workers = await files.workers(me)
-  await files.leave(me)
+  const workers = await files.heardWorkers()
   return workers.map(({ tasks, refused, ...worker }) => ({
     ...worker,
     tasks: tasks.map(({ id: _, ...task }) => task),

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import {
   type Logger,
   maestroError,
@@ -8,7 +7,7 @@ import {
   type WorkerTask,
 } from '@maestro-dataflow/core'
 import { bullmqError } from '../errors.js'
-import type { JobQueue } from './job-queue.js'
+import type { JobQueue, openQueue } from './job-queue.js'
 import type { QueueOptions } from './queue-options.js'
 import { TaskFiles } from './task-files.js'
 
@@ -19,6 +18,8 @@ interface Sent {
   tries: number
   /** When the queue was asked last whether it still has the job. */
   checkedAt: number
+  /** How often the result was looked for. */
+  looks: number
   /** Why the queue gave it up. */
   failed: string | undefined
   /** The queue says that the job has ended. */
@@ -37,6 +38,8 @@ interface QueueWorkersParts {
   readonly queue: JobQueue
 }
 
+/** How many beats there are at most between two looks for a result. */
+const longestLook = 8
 /** How often the queue is asked whether it still has a job: a server that was restarted may have lost it. */
 const checkMs = 5000
 /** How long a run waits for a worker that does not refuse it. */
@@ -52,7 +55,6 @@ export class QueueWorkers implements StepWorkers {
   readonly #files: TaskFiles
   readonly #options: QueueOptions
   readonly #logger: Logger
-  readonly #me = `run-${process.pid}-${randomUUID().slice(0, 8)}`
   readonly #queue: JobQueue
   readonly #sent = new Map<string, Sent>()
   #places = 0
@@ -81,6 +83,7 @@ export class QueueWorkers implements StepWorkers {
   /**
    * Announces a task and waits for a first worker.
    *
+   * @param open Opens the queue.
    * @throws MAESTRO_BULLMQ_NO_WORKERS, MAESTRO_BULLMQ_REFUSED, MAESTRO_BULLMQ_TAGS
    */
   static async open(
@@ -88,12 +91,11 @@ export class QueueWorkers implements StepWorkers {
     files: TaskFiles,
     options: QueueOptions,
     { signal, logger }: { readonly signal: AbortSignal; readonly logger: Logger },
+    open: typeof openQueue,
   ): Promise<QueueWorkers> {
     const tags = new Set(task.steps.flatMap((step) => options.tags[step] ?? []))
     if (tags.size > 1) throw bullmqError('MAESTRO_BULLMQ_TAGS', { steps: task.steps, tags: [...tags] })
-    // The library is loaded when it is needed: it changes globals.
-    const { openQueue } = await import('./job-queue.js')
-    const queue = openQueue(TaskFiles.idOf(task), options)
+    const queue = open(TaskFiles.idOf(task), options)
     const workers = new QueueWorkers({ task, tag: [...tags][0], files, options, logger, queue })
     try {
       await workers.#waitForFirst(signal)
@@ -114,7 +116,15 @@ export class QueueWorkers implements StepWorkers {
 
   async run(partition: RowPartition, signal: AbortSignal): Promise<PartitionResult> {
     const name = TaskFiles.nameOf(partition)
-    const sent: Sent = { name, tries: 0, checkedAt: 0, failed: undefined, ended: false, wake: () => undefined }
+    const sent: Sent = {
+      name,
+      tries: 0,
+      looks: 0,
+      checkedAt: 0,
+      failed: undefined,
+      ended: false,
+      wake: () => undefined,
+    }
     this.#sent.set(name, sent)
     try {
       // An earlier process of the run may have asked for it.
@@ -139,10 +149,7 @@ export class QueueWorkers implements StepWorkers {
   async dispose(): Promise<void> {
     clearInterval(this.#beat)
     // The work is done, whether its traces can be removed or not.
-    await this.#files
-      .withdraw(this.#id)
-      .then(() => this.#files.leave(this.#me))
-      .catch((error: unknown) => this.#complain(error))
+    await this.#files.withdraw(this.#id).catch((error: unknown) => this.#complain(error))
     // The server may be away: what is left in it does no harm.
     await within(this.#queue.remove())
     await within(this.#queue.close())
@@ -184,8 +191,8 @@ export class QueueWorkers implements StepWorkers {
         sent.ended = false
         settle()
       }
-      // The queue may have said nothing.
-      const timer = setTimeout(end(resolve), this.#files.beatMs)
+      // The queue may have said nothing. It rarely does: a partition that takes long is not looked for all the time.
+      const timer = setTimeout(end(resolve), this.#files.beatMs * Math.min(longestLook, 2 ** sent.looks++))
       const abort = end(() => reject(signal.reason))
       sent.wake = end(resolve)
       if (signal.aborted) abort()
@@ -222,7 +229,7 @@ export class QueueWorkers implements StepWorkers {
   async #look(): Promise<readonly string[]> {
     try {
       await this.#files.announce({ id: this.#id, task: this.#task, tag: this.#tag })
-      const workers = await this.#files.workers(this.#me)
+      const workers = await this.#files.workers(this.#id)
       this.#places = workers
         .filter(({ tasks }) => tasks.some(({ id }) => id === this.#id))
         .reduce((sum, { concurrency }) => sum + concurrency, 0)

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { PartitionResult, RowPartition, WorkerState, WorkerTask } from '@maestro-dataflow/core'
 import type { SharedFolder } from '../folder/shared-folder.js'
 
@@ -18,6 +18,9 @@ export interface WorkerFile extends Omit<WorkerState, 'silentMs' | 'tasks' | 're
   readonly tasks: readonly (WorkerState['tasks'][number] & { readonly id: string })[]
   readonly refused: readonly (WorkerState['refused'][number] & { readonly id: string })[]
 }
+
+/** A worker that has written lately. */
+type HeardWorker = WorkerFile & { readonly silentMs: number }
 
 /** A result as a worker commits it. */
 interface CommittedResult {
@@ -65,9 +68,9 @@ export class TaskFiles {
     await this.#folder.removeAll(`partitions/${id}`)
   }
 
-  /** The tasks whose run is there. @param me A name for the file with which the time is told. */
-  async announced(me: string): Promise<readonly Announcement[]> {
-    const files = await this.#folder.list('tasks', `clocks/${me}`)
+  /** The tasks whose run is there. @param worker The name of the worker, which has just introduced itself. */
+  async announced(worker: string): Promise<readonly Announcement[]> {
+    const files = await this.#folder.list('tasks', `workers/${worker}.json`)
     const tasks = files.map(async ({ name, age }) => {
       const text = age > silenceMs ? undefined : await this.#folder.read(`tasks/${name}`)
       return text === undefined ? [] : [JSON.parse(text) as Announcement]
@@ -79,15 +82,26 @@ export class TaskFiles {
     await this.#folder.write(`workers/${worker.name}.json`, JSON.stringify(worker))
   }
 
-  /** Removes what a process has written about itself. */
-  async leave(me: string): Promise<void> {
-    await this.#folder.remove(`workers/${me}.json`)
-    await this.#folder.remove(`clocks/${me}`)
+  async leave(worker: string): Promise<void> {
+    await this.#folder.remove(`workers/${worker}.json`)
   }
 
-  /** The workers that have written lately, and how long ago. */
-  async workers(me: string): Promise<readonly (WorkerFile & { readonly silentMs: number })[]> {
-    const files = await this.#folder.list('workers', `clocks/${me}`)
+  /** The workers that have written lately, and how long ago, as a run sees them that has just announced a task. */
+  workers(task: string): Promise<readonly HeardWorker[]> {
+    return this.#heard(`tasks/${task}.json`)
+  }
+
+  /** The same for who has nothing to announce. */
+  async heardWorkers(): Promise<readonly HeardWorker[]> {
+    const clock = `clocks/${process.pid}-${randomUUID()}`
+    await this.#folder.write(clock, '')
+    const workers = await this.#heard(clock)
+    await this.#folder.remove(clock)
+    return workers
+  }
+
+  async #heard(clock: string): Promise<readonly HeardWorker[]> {
+    const files = await this.#folder.list('workers', clock)
     const workers = files.map(async ({ name, age }) => {
       // Who has been gone for long has left this behind.
       if (age > 60 * silenceMs) await this.#folder.remove(`workers/${name}`)
