@@ -184,7 +184,9 @@ export async function lookAtLines(
     all: mode === 'tolerant',
     computed: statement.kind === 'aggregate' || statement.kind === 'window' ? run.checked.reads : [],
   })
-  if (learned.isUnfit && mode === 'strict') throw new RowsUnfit()
+  // SQL would round the decimal numbers for which it has no type.
+  const isRounded = run.checked.reads.some((name) => learned.columns.get(name)?.rounds === true)
+  if ((learned.isUnfit || isRounded) && mode === 'strict') throw new RowsUnfit()
   if (statement.kind === 'filter') {
     const branches = await filterBranches(database, statement, columns, learned)
     return { relation, extracted, learned, checked: run.checked, branches }
@@ -212,7 +214,7 @@ interface QueriedFiles {
   readonly offsets: readonly number[]
 }
 
-interface QueryOptions extends QueriedFiles {
+export interface QueryOptions extends QueriedFiles {
   readonly mode: Mode
   /** The positions of lines that are rejected. They are not in the relation. */
   readonly rejected?: readonly number[]
