@@ -75,6 +75,42 @@ test('rows that ask the same count once', async () => {
   expect(steps[0]?.requests).toEqual({ low: 51, high: 51 })
 })
 
+test('only the rows that match the condition of a step are counted and tried', async () => {
+  const { serving, calls } = counting({ input: 2 })
+  const rows = texts.map((text, n) => ({ text, lang: n % 100 === 0 ? 'no' : 'en' }))
+  const estimate = await project(serving).estimate(
+    pipeline('p')
+      .from(rows)
+      .step(
+        ask,
+        { prompt: new Question('{{text}}'), output: 'answer', serving: 'default', json: false },
+        { where: { lang: 'no' } },
+      ),
+    5,
+  )
+  expect(calls()).toBe(5)
+  expect(estimate).toMatchObject({ rows: { count: 1000 }, total: { requests: { low: 10, high: 10 } } })
+  expect(estimate.uncertain).toEqual([])
+})
+
+test('a condition in code is estimated from the tried rows', async () => {
+  const { serving } = counting({ input: 2 })
+  const estimate = await project(serving).estimate(
+    pipeline('p')
+      .from(texts.map((text, n) => ({ text, n })))
+      .step(
+        ask,
+        { prompt: new Question('{{text}}'), output: 'answer', serving: 'default', json: false },
+        { where: ({ n }) => Number(n) % 2 === 0 },
+      ),
+    60,
+  )
+  const { low, high } = estimate.total.requests
+  expect(low).toBeLessThan(500)
+  expect(high).toBeGreaterThan(500)
+  expect(high).toBeLessThan(1000)
+})
+
 test('answers that are there from an earlier try count as what they took, and are not asked for again', async () => {
   const { serving, calls } = counting({ input: 1 })
   const instance = project(serving)
