@@ -82,7 +82,7 @@ test('a name cannot act on the terminal', () => {
   expect(line).not.toContain('\u001b')
 })
 
-test('one line where nothing can be drawn over: what is at work', () => {
+test('where nothing can be drawn over, one line shows the steps at work', () => {
   expect(renderProgressLine(steps, servings, { elapsed: 65_000, now: 1000 })).toBe(
     '1 min 05 s | 质量检查: 75/300 rows, 4.2 rows/s, 12.3k tokens, $0.0123, 20 reused, 3 retries, 2 rejected, ETA 53.4 s' +
       ' | openai big: 12/64 calls at once, at most 3000 a minute, 5 waiting | slow: 0/2 calls at once, cool-down 4.00 s',

@@ -295,7 +295,7 @@ describe('rows that fail', () => {
     })
   })
 
-  test('what is thrown need not be an error', async () => {
+  test('a step may throw a value that is not an error', async () => {
     const report = await project().run(
       pipeline('p')
         .from(numbers(2))
@@ -324,7 +324,7 @@ describe('rows that fail', () => {
     expectSums(report)
   })
 
-  test('what a row holds is data: a 10 MB cell, emoji, __proto__, {{x}}', async () => {
+  test('the values of a row are data: a 10 MB cell, emoji, __proto__, and {{x}} pass unchanged', async () => {
     const odd = [
       { text: '好'.repeat(10_000_000 / 3) },
       { text: '🎉', ['__proto__']: 1 } as Row,
@@ -516,7 +516,7 @@ describe('sources in code', () => {
     expectSums(report)
   })
 
-  test('a limit reads no more rows than it says', async () => {
+  test('a limited run reads no more rows than its limit', async () => {
     let made = 0
     function* source() {
       for (;;) yield { n: made++ }

@@ -1,3 +1,4 @@
+import { columnNames } from '@maestro-dataflow/core'
 import { describe, expect, test } from 'vitest'
 import { tableProject } from '../__fixtures__/table-project.js'
 
@@ -72,5 +73,11 @@ describe('table.pivot', () => {
     ]
     const pivoted = fromRows(years).step('table.pivot', { by: [], input: 'y', outputs: [2025, 2026], value: 'n' })
     expect((await rowsOf(pivoted))[0]).toMatchObject({ 2025: 1, 2026: 2 })
+  })
+
+  test('the new columns stand in the order of the outputs', async () => {
+    const years = [2021, 2020].map((y) => ({ c: 'A', y, n: 1 }))
+    const pivoted = fromRows(years).step('table.pivot', { by: ['c'], input: 'y', outputs: [2021, 2020], value: 'n' })
+    expect((await rowsOf(pivoted)).map(columnNames)).toEqual([['c', '2021', '2020']])
   })
 })

@@ -36,7 +36,7 @@ describe('where', () => {
     expect(calls.map(({ id }) => id)).toEqual([1])
   })
 
-  test('a condition compares values by what they are', async () => {
+  test('a condition compares values by type and value', async () => {
     const matches = async (row: Row, where: object) =>
       'mark' in
       ((
