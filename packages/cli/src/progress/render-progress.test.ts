@@ -99,7 +99,7 @@ test('a line for each serving, none wider than the screen', () => {
     expect(textWidth(line)).toBeLessThan(20)
 })
 
-test('a server that is out: since when, and what it says', () => {
+test('a server that is out of service is shown with its last message and the time since when', () => {
   const failing = { since: 1000, failures: 40, reason: 'slow is overloaded: no\u001b[2J capacity' }
   const state = { serving: 'slow', concurrency: 24, inFlight: 1, waiting: 63, coolDownUntil: undefined, failing }
   const line = renderProgressLine([], [state], { elapsed: 9000, now: 9000 })

@@ -79,7 +79,7 @@ describe('where media come from', () => {
   })
 })
 
-describe('what media are is found in their bytes', () => {
+describe('the type of media is found in their bytes', () => {
   const head = (...hex: string[]) => Buffer.concat([Buffer.from(hex.join(''), 'hex'), Buffer.alloc(64)])
   const text = (value: string) => Buffer.from(value).toString('hex')
 
@@ -138,7 +138,7 @@ describe('what media are is found in their bytes', () => {
   })
 })
 
-describe('what is refused', () => {
+describe('refused sources', () => {
   test('nothing, missing files and folders', async () => {
     expect(await fails(imagePart('empty.png'))).toMatchObject({ code: 'MAESTRO_MEDIA_EMPTY' })
     expect(await fails(imagePart(new Uint8Array()))).toMatchObject({ code: 'MAESTRO_MEDIA_EMPTY' })

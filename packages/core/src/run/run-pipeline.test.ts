@@ -427,7 +427,7 @@ describe('the run folder', () => {
     expect(readFileSync(join(folder, '.maestro/.gitignore'), 'utf8')).toBe('*\n')
   })
 
-  test('finished ones go, but for the newest; one that goes on stays', async () => {
+  test('finished runs are removed except for the newest ones, and a run in progress stays', async () => {
     const kept = maestro({ plugins: [sinks.plugin], directory: folder, keepRuns: 2, logLevel: 'silent' })
     const ids: string[] = []
     const unfinished = '20200101-000000000-other-0000'

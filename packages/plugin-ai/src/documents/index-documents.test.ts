@@ -175,7 +175,7 @@ describe('documents that do not come', () => {
   })
 })
 
-describe('what goes wrong', () => {
+describe('failures', () => {
   test('a preview writes nothing', async () => {
     const { run, store } = knowledgeBase()
     const { rows } = await run(chunks(first), {}, { preview: true })

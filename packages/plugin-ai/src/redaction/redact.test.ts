@@ -81,7 +81,7 @@ async function redacted(text: string, options: Partial<RedactorOptions> = {}) {
   return (await storage.rows())[0]
 }
 
-describe('what stands instead', () => {
+describe('replacements', () => {
   const text = 'a@b.org, A@B.org and c@d.org'
   test.each<[string, Partial<RedactorOptions>, string | RegExp]>([
     ['placeholders, the same for the same value', {}, '[EMAIL_1], [EMAIL_1] and [EMAIL_2]'],

@@ -157,7 +157,7 @@ describe('which passages', () => {
   })
 })
 
-describe('what goes wrong', () => {
+describe('failures', () => {
   test('queries that are empty, null or far too long are rejected alone', async () => {
     const rows = [{ query: '' }, { query: null }, { query: 'x '.repeat(50_000) }, { query: 'fox' }]
     const { rejected, ids } = await find(rows)
