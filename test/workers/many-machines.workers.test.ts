@@ -69,7 +69,7 @@ afterEach(async () => {
   for (const one of cleanUp.splice(0)) await one()
 })
 
-test('what the files name is there', () => {
+test('the images, volumes, and services that the deployment files name exist', () => {
   for (const { image, build, volumes = [], depends_on = [] } of Object.values(compose.services)) {
     expect(image === undefined).toBe(build !== undefined)
     for (const volume of volumes) expect(Object.keys(compose.volumes)).toContain(volume.split(':')[0])

@@ -65,7 +65,7 @@ describe.each(kinds)('workers on $name', { timeout: 120_000 }, ({ name, start })
     expect((await Promise.all(workers.map(({ finished }) => finished))).map(({ code }) => code)).toEqual([0, 0])
   })
 
-  test('one is killed, one stands still for longer than its lease: no row is lost or doubled', async () => {
+  test('one worker is killed, another stands still beyond its lease, and no row is lost or doubled', async () => {
     const made = project(started(), { lease: '2s' })
     made.worker()
     made.worker()

@@ -193,7 +193,7 @@ describe('RowStream', () => {
     expect(existsSync(spillFile())).toBe(false)
   })
 
-  test('it is what rows have become that counts, not what they were read from', async () => {
+  test('the current size of rows counts, not the size when they were read', async () => {
     const spills: boolean[] = []
     const { out, run } = open([holdFirst(20, (row) => ({ ...row, text: 'x'.repeat(1000) }), spills)], {
       bytesInFlight: 10_000,

@@ -1,9 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Row, RowId } from '../../contracts/row.js'
 import { maestroError } from '../../errors/error-table.js'
+import type { Child, RowChainOptions } from './chain-events.js'
 import { type Entry, OrderedWindow } from './ordered-window.js'
 import { type EmitRows, OutputBuffer } from './output-buffer.js'
-import { type Child, RowChain, type RowChainOptions } from './row-chain.js'
+import { RowChain } from './row-chain.js'
 
 export interface RowStreamOptions extends RowChainOptions {
   /** The maximum number of rows in progress at once; each child of a flatMap counts. */
