@@ -358,6 +358,20 @@ describe('RowStream', () => {
     expect(seen).toBe(true)
   })
 
+  test('rows that compute for long let timers and signals have their turn', async () => {
+    const controller = new AbortController()
+    const busy = (row: Row): Row => {
+      for (const end = performance.now() + 20; performance.now() < end; );
+      return row
+    }
+    let ran = 0
+    const timer = setTimeout(() => controller.abort(), 100)
+    const { run } = open([{ kind: 'map', run: (row) => (ran++, busy(row)) }], { signal: controller.signal })
+    await expect(run(60)).rejects.toMatchObject({ code: 'MAESTRO_RUN_ABORTED' })
+    clearTimeout(timer)
+    expect(ran).toBeLessThan(30)
+  })
+
   test('a signal that fired before the stream was made stops it too', async () => {
     const { out, run } = open([], { signal: AbortSignal.abort() })
     await expect(run(3)).rejects.toMatchObject({ code: 'MAESTRO_RUN_ABORTED' })

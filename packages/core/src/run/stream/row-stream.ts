@@ -24,6 +24,9 @@ export interface RowStreamOptions extends RowChainOptions {
   readonly partitions?: StreamPartitions | undefined
 }
 
+/** The time in milliseconds that rows may occupy the thread before timers and signals get a turn. */
+const breathAfter = 50
+
 /** Decides where a partition of the records that leave ends, and commits it. */
 export interface StreamPartitions {
   /** Whether the last record that has left ends a partition. */
@@ -99,12 +102,15 @@ export class RowStream {
 
   #feedFrom(start: number, ids: readonly RowId[], rows: readonly Row[], bytesEach: number): void | Promise<void> {
     this.#feeding = true
+    const began = performance.now()
     for (let index = start; index < rows.length; index++) {
       if (this.#failed) throw this.#failure
       this.#enter(ids[index] as RowId, rows[index] as Row, bytesEach)
-      if (this.#isFull()) {
+      const isLong = performance.now() - began > breathAfter && index + 1 < rows.length
+      if (isLong || this.#isFull()) {
         this.#feeding = false
-        return this.#whenRoom().then(() => this.#feedFrom(index + 1, ids, rows, bytesEach))
+        const turn = isLong ? setImmediate() : Promise.resolve()
+        return turn.then(() => this.#whenRoom()).then(() => this.#feedFrom(index + 1, ids, rows, bytesEach))
       }
     }
     this.#feeding = false
