@@ -4,11 +4,18 @@ import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from '
 import { describeSharedFolder } from '../__fixtures__/describe-shared-folder.js'
 import { S3Folder } from './s3-folder.js'
 
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The address of a real S3 server. Undefined where it is not installed, outside CI. */
+    s3: string | undefined
+  }
+}
+
 const endpoint = inject('s3')
 const access = { region: 'eu-west-1', accessKeyId: 'unused', secretAccessKey: 'unused' }
 
 describe.skipIf(endpoint === undefined)('a bucket', () => {
-  const s3 = { ...access, endpoint }
+  const s3 = { ...access, endpoint: endpoint ?? '' }
   beforeAll(async () => {
     await fetch(`${endpoint}/shared.folder`, {
       method: 'PUT',
