@@ -6,7 +6,7 @@ import { S3Folder } from './s3-folder.js'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The address of a real S3 server. Undefined where it is not installed, outside CI. */
+    /** The address of the S3 server; undefined where it is not installed. */
     s3: string | undefined
   }
 }
@@ -15,7 +15,7 @@ const endpoint = inject('s3')
 const access = { region: 'eu-west-1', accessKeyId: 'unused', secretAccessKey: 'unused' }
 
 describe.skipIf(endpoint === undefined)('a bucket', () => {
-  const s3 = { ...access, endpoint: endpoint ?? '' }
+  const s3 = { ...access, endpoint }
   beforeAll(async () => {
     await fetch(`${endpoint}/shared.folder`, {
       method: 'PUT',

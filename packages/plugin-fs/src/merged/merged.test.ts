@@ -49,7 +49,7 @@ for (const format of ['jsonl', 'csv', 'json', 'parquet', 'tsv.gz'])
     expect(files().sort()).toEqual([`a.${format}`, 'in.jsonl', 'rows.out.jsonl'].sort())
   })
 
-test('what cannot be merged leaves the file as it is', async () => {
+test('a file that cannot be merged stays as it is', async () => {
   write('in.jsonl', '{"id":"1","w":"a"}\n')
   const attempt = (sink: object) => failure(copy({ path: 'in.jsonl' }, { path: 'x', ...sink }))
   write('a.jsonl', '{"id":"1"}\nno row\n')
