@@ -2,7 +2,7 @@ import { open, stat } from 'node:fs/promises'
 import type { TableFile } from '@maestro-dataflow/core'
 import type { Database } from './connect.js'
 
-const every = 250
+const every = 100
 /** The bytes at the beginning of a file that tell how long its lines are. */
 const sampleBytes = 1 << 16
 
