@@ -25,8 +25,16 @@ export async function loadPipeline(
   config: Pick<ResolvedConfig, 'directory' | 'pipelines'>,
   params: Readonly<Record<string, unknown>> = {},
 ): Promise<PipelineDefinition> {
+  return readPipeline(await findPipeline(nameOrPath, config), params)
+}
+
+/** The file of a pipeline. @throws MAESTRO_PIPELINE_UNKNOWN, MAESTRO_PIPELINE_AMBIGUOUS */
+export async function findPipeline(
+  nameOrPath: string,
+  config: Pick<ResolvedConfig, 'directory' | 'pipelines'>,
+): Promise<string> {
   const path = resolve(config.directory, nameOrPath)
-  if (extname(nameOrPath) !== '' && existsSync(path)) return readPipeline(path, params)
+  if (extname(nameOrPath) !== '' && existsSync(path)) return path
   const files = await pipelineFiles(config)
   const [named, ...others] = files.filter((file) => pipelineName(file) === nameOrPath)
   if (named !== undefined && others.length > 0)
@@ -34,7 +42,7 @@ export async function loadPipeline(
       name: nameOrPath,
       files: [named, ...others].map((file) => relative(config.directory, file)),
     })
-  if (named !== undefined) return readPipeline(named, params)
+  if (named !== undefined) return named
   const known = files.map(pipelineName)
   // A mistyped path is compared by the name of its file, with or without the ending.
   const name = pipelineName(nameOrPath)
