@@ -57,6 +57,44 @@ export function* readFrames(path: string): Generator<Frame> {
   }
 }
 
+/** A frame of which the beginning was read. It is valid until the next one. */
+export interface FrameStart {
+  /** The first bytes of the payload, at least this number if it has them. They are not checked. */
+  start(bytes: number): Buffer
+  /** The whole payload; undefined if it is damaged. */
+  whole(): Buffer | undefined
+}
+
+const startBytes = 1 << 14
+
+/** Passes through the frames of a file and reads only their beginnings, to find the few that are to be read. */
+export function* scanFrames(path: string): Generator<FrameStart> {
+  const file = openSync(path, 'r')
+  try {
+    const { size } = fstatSync(file)
+    const buffer = Buffer.allocUnsafe(headBytes + startBytes)
+    let offset = 0
+    while (offset + headBytes < size) {
+      const place = offset
+      const read = readSync(file, buffer, 0, buffer.length, place)
+      const length = read < headBytes ? 0 : buffer.readUInt32LE(0)
+      if (length === 0 || place + headBytes + length > size) return
+      yield {
+        start(bytes) {
+          const wanted = Math.min(bytes, length)
+          if (headBytes + wanted <= read) return buffer.subarray(headBytes, Math.min(read, headBytes + length))
+          const longer = Buffer.allocUnsafe(wanted)
+          return longer.subarray(0, readSync(file, longer, 0, wanted, place + headBytes))
+        },
+        whole: () => readFrameAt(file, place),
+      }
+      offset += headBytes + length
+    }
+  } finally {
+    closeSync(file)
+  }
+}
+
 /** Reads the payload of the frame at a position of an open file. @returns undefined if there is no sound frame */
 export function readFrameAt(file: number, offset: number): Buffer | undefined {
   const head = Buffer.allocUnsafe(headBytes)

@@ -49,6 +49,11 @@ export class ByteReader {
     this.#bytes = bytes
   }
 
+  /** The number of bytes before the next value. */
+  get position(): number {
+    return this.#at
+  }
+
   integer(): number {
     let value = 0
     for (let scale = 1; ; scale *= 128) {

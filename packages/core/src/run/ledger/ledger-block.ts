@@ -1,50 +1,10 @@
 import zlib from 'node:zlib'
 import type { RowId } from '../../contracts/row.js'
+import { type BlockHead, type BlockPlace, BlockStart } from './block-start.js'
 import { ByteReader, ByteWriter } from './byte-columns.js'
 import { type Fact, type FactType, factColumns, factKinds } from './facts.js'
-import {
-  hashBytes,
-  IdColumn,
-  type IdRun,
-  ownPositions,
-  positionsOf,
-  readIds,
-  type StoredIds,
-  type WantedId,
-} from './id-column.js'
-import {
-  factIn,
-  factsOf,
-  headOf,
-  type LeftOutHead,
-  type LeftOutList,
-  mayList,
-  readList,
-  writeList,
-} from './left-out-list.js'
-
-/**
- * The way of rows through a stage: through its row steps, into the file that a step over the whole table reads, or out of
- * such a step.
- */
-export type StagePass = 'rows' | 'input' | 'output'
-
-export interface BlockPlace {
-  readonly stage: number
-  readonly pass: StagePass
-}
-
-/** What can be read of a block without unpacking it. */
-export interface BlockHead extends BlockPlace {
-  /** The first ids of the block are rows that entered the stage and left it. The others only have facts to be noted. */
-  readonly rows: number
-  /** When the block was written, in milliseconds since the start of the run. */
-  readonly writtenMs: number
-  readonly runs: readonly (readonly [prefix: string, start: number, count: number])[]
-  readonly packed: 'zstd' | 'deflate'
-  /** Lists of rows that table steps left out. */
-  readonly lists?: readonly LeftOutHead[]
-}
+import { hashBytes, IdColumn, ownPositions, positionsOf, readIds, type WantedId } from './id-column.js'
+import { factIn, factsOf, headOf, type LeftOutList, readList, writeList } from './left-out-list.js'
 
 /** A fact, with the row that it is about. */
 export interface RowFact {
@@ -147,27 +107,26 @@ export class BlockBuilder {
 
 /** A block of a ledger as it was read. */
 export class LedgerBlock {
-  readonly head: BlockHead
-  readonly #ids: StoredIds
+  readonly #start: BlockStart
   readonly #packed: Buffer
 
   constructor(payload: Buffer) {
-    const reader = new ByteReader(payload)
-    this.head = JSON.parse(reader.text()) as BlockHead
-    const hashes = reader.bytes(reader.integer() * hashBytes)
-    const runs = this.head.runs.map(([prefix, start, count]): IdRun => ({ prefix, start, count }))
-    this.#ids = { runs, hashes }
-    this.#packed = reader.rest()
+    this.#start = new BlockStart(() => payload)
+    this.#packed = payload.subarray(this.#start.end)
+  }
+
+  get head(): BlockHead {
+    return this.#start.head
   }
 
   /** The facts about a row and the rows that were made of it; undefined if the block does not name it. */
   find(wanted: WantedId): { readonly entered: boolean; readonly facts: readonly RowFact[] } | undefined {
     const { id } = wanted
-    const positions = positionsOf(wanted, this.#ids)
-    const isListed = this.head.lists?.some((list) => mayList(id, list)) === true
-    if (positions.length === 0 && !isListed) return undefined
+    const { ids } = this.#start
+    const positions = positionsOf(wanted, ids)
+    if (positions.length === 0 && !this.#start.mayList(wanted)) return undefined
     const reader = this.#unpack()
-    const own = new Set(ownPositions(wanted, positions, this.#ids, reader))
+    const own = new Set(ownPositions(wanted, positions, ids, reader))
     const { facts, lists } = this.#readFacts(reader, (at) => own.has(at))
     const listed = lists.flatMap((list) => factIn(list, id) ?? [])
     if (own.size === 0 && listed.length === 0) return undefined
@@ -183,7 +142,7 @@ export class LedgerBlock {
   /** The ids of the rows that left the stage, and all facts. */
   read(): { readonly ids: readonly RowId[]; readonly facts: readonly RowFact[] } {
     const reader = this.#unpack()
-    const ids = readIds(this.#ids, reader)
+    const ids = readIds(this.#start.ids, reader)
     const { facts, lists } = this.#readFacts(reader, () => true)
     const noted = facts.map(({ at, suffix, fact }) => ({ id: `${ids[at]}${suffix}`, fact }))
     return { ids: ids.slice(0, this.head.rows), facts: [...noted, ...lists.flatMap((list) => [...factsOf(list)])] }

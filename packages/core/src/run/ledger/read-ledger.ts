@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
 import type { RowId } from '../../contracts/row.js'
-import { readFrames } from '../durability/frames.js'
+import { type FrameStart, readFrames, scanFrames } from '../durability/frames.js'
+import { BlockStart, type StagePass } from './block-start.js'
 import type { Fact } from './facts.js'
 import { wantedId } from './id-column.js'
-import { LedgerBlock, type StagePass } from './ledger-block.js'
+import { LedgerBlock } from './ledger-block.js'
 
 /** What happened to a row in a stage. */
 export interface StageFact {
@@ -37,7 +38,11 @@ export class LedgerReader {
     const family: StageFact[] = []
     let isNamed = false
     const candidates = [id, ...ancestorsOf(id)].map(wantedId)
-    for (const block of this.#blocks()) {
+    for (const { start, whole } of this.#starts()) {
+      if (!candidates.some((candidate) => start.mayName(candidate))) continue
+      const payload = whole()
+      if (payload === undefined) break
+      const block = new LedgerBlock(payload)
       const { head } = block
       for (const candidate of candidates) {
         const found = block.find(candidate)
@@ -74,10 +79,29 @@ export class LedgerReader {
       yield { stage: head.stage, pass: head.pass, rows: head.rows, atMs: head.writtenMs }
   }
 
+  /** The beginnings of the blocks. They are checked only where a block is read. */
+  *#starts(): Generator<{ readonly start: BlockStart; whole(): Buffer | undefined }> {
+    if (!existsSync(this.#path)) return
+    for (const frame of scanFrames(this.#path)) {
+      const start = startOf(frame)
+      if (start === undefined) return
+      yield { start, whole: frame.whole }
+    }
+  }
+
   /** The blocks, up to the first one that is not whole, as a crash may leave it. */
   *#blocks(): Generator<LedgerBlock> {
     if (!existsSync(this.#path)) return
     for (const { payload } of readFrames(this.#path)) yield new LedgerBlock(payload)
+  }
+}
+
+/** Undefined for a frame that is no block, because it is damaged. */
+function startOf(frame: FrameStart): BlockStart | undefined {
+  try {
+    return new BlockStart(frame.start)
+  } catch {
+    return undefined
   }
 }
 

@@ -11,8 +11,9 @@ import { type LedgerBlocks, noBlocks, withBlock } from '../durability/kept-ledge
 import { DropGroups } from '../report/drop-groups.js'
 import { stateError, stateErrors } from '../state/state-errors.js'
 import type { Entry, Leaf } from '../stream/ordered-window.js'
+import type { StagePass } from './block-start.js'
 import type { EditedFact, Fact } from './facts.js'
-import { BlockBuilder, type StagePass } from './ledger-block.js'
+import { BlockBuilder } from './ledger-block.js'
 import { leftOutList, listRowIds } from './left-out-list.js'
 
 /** The name of the ledger in a run folder. */
