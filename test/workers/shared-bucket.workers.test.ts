@@ -12,7 +12,9 @@ afterEach(async () => {
   for (const one of cleanUp.splice(0).toReversed()) await one()
 })
 
-test('a worker is killed, then the run, and what stands in the bucket is taken', { timeout: 120_000 }, async () => {
+test('after a worker and then the run are killed, the results in the bucket are reused', {
+  timeout: 120_000,
+}, async () => {
   const [redis, s3] = await Promise.all([startRedis(), startS3()])
   if (redis === undefined) throw new Error('Redis is not installed: run .ci/install-databases')
   if (s3 === undefined) throw new Error('The S3 server is not installed: run .ci/install-s3')

@@ -65,7 +65,7 @@ describe.each(kinds)('workers on $name', { timeout: 120_000 }, ({ name, start })
     expect((await Promise.all(workers.map(({ finished }) => finished))).map(({ code }) => code)).toEqual([0, 0])
   })
 
-  test('one is killed, one stands still for longer than its lease: no row is lost or doubled', async () => {
+  test('one worker is killed, another stands still beyond its lease, and no row is lost or doubled', async () => {
     const made = project(started(), { lease: '2s' })
     made.worker()
     made.worker()
@@ -150,6 +150,24 @@ describe('workers', { timeout: 120_000 }, () => {
     await sleep(4000)
     proxy.mend()
     await expectSame(made, run)
+  })
+
+  test('with a tag run the steps that need it, and their log names run, partition, and attempt', async () => {
+    const made = project(await redis(false), { tags: { '1-map': 'gpu' }, wait: '20s' })
+    made.write('in.jsonl', Array.from({ length: 40 }, (_, n) => `${JSON.stringify({ id: `r${n}`, n })}\n`).join(''))
+    const plain = made.worker('--verbose')
+    const run = made.run()
+    await plain.wrote('Waits for runs')
+    const tagged = made.worker('--verbose', '--tags', 'gpu')
+    const { code, stdout, stderr } = await run.finished
+    expect(code, stderr).toBe(0)
+    const { runId, warnings } = JSON.parse(stdout)
+    expect(warnings).toBeUndefined()
+    expect(made.ran()).toHaveLength(40)
+    for (const one of [plain, tagged]) one.process.kill('SIGTERM')
+    const [without, withTag] = await Promise.all([plain.finished, tagged.finished])
+    expect(without.stderr).not.toContain('Ran a partition')
+    expect(withTag.stderr).toMatch(new RegExp(`Ran a partition run=${runId} partition=\\d+ attempt=1 rows=\\d+`))
   })
 
   test('with another version of the pipeline refuse, and the run says why it did the work itself', async () => {

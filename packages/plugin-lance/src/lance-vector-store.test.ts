@@ -13,8 +13,8 @@ const at = (degrees: number) => {
   return Float32Array.of(Math.cos(angle), Math.sin(angle))
 }
 
-describe('what a store was made with', () => {
-  test('has to be what it is opened with', async () => {
+describe('the settings of an existing store', () => {
+  test('cannot be opened with other settings', async () => {
     const folder = new StoreFolder()
     const store = await folder.open({ metric: 'dot' })
     await store.addVectors(circle(3))
@@ -148,7 +148,7 @@ describe.each(['ivf', 'hnsw'] as const)('an index of kind %s', (index) => {
     expect((await later.search([{ vector: at(45), k: 1 }]))[0]?.map(({ id }) => id)).toEqual(['125'])
   })
 
-  test('what comes later is found at once, and gets into it', async () => {
+  test('later vectors are found at once, and are added to the index', async () => {
     const folder = new StoreFolder()
     const store = await folder.open(options)
     await store.addVectors(circle(900))

@@ -31,7 +31,7 @@ function open<Store extends MemoryVectorStore>(store: Store) {
 }
 
 describe('the memory store of LangChain', () => {
-  test('finds what is near, for one query and for many', async () => {
+  test('finds near texts, for one query and for many', async () => {
     const store = open(new MemoryVectorStore(embeddings))
     await store.addVectors([record('east', 1, 0), record('north', 0, 1, { metadata: { cold: true } })])
     const east = { vector: Float32Array.of(1, 0.1), k: 1 }
@@ -81,7 +81,7 @@ describe('the memory store of LangChain', () => {
   })
 })
 
-test('what a store does not have is an error that says so', async () => {
+test('a method that a store lacks is an error that says so', async () => {
   const store = fromLangChainVectorStore(new FakeVectorStore(embeddings), { dimension: 2 })
   const query = { vector: Float32Array.of(1, 0), k: 1 }
   const missing = (operation: string) => ({ code: 'MAESTRO_LANGCHAIN_STORE_OPERATION', details: { operation } })

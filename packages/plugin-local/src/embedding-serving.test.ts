@@ -148,7 +148,7 @@ describe('vectors of sentences', () => {
 describe('texts', () => {
   const long = 'stone '.repeat(1000)
 
-  test('what is too long is cut and reported, and ends as the model wants it', async () => {
+  test('a text that is too long is cut and reported, and ends as the model expects', async () => {
     const { vectors, truncated, usage } = await serve({ contextTokens: 16 }).embed([
       'short',
       long,
@@ -161,7 +161,7 @@ describe('texts', () => {
     expect(await serve({ contextTokens: 16 }).embed(['short'])).not.toHaveProperty('truncated')
   })
 
-  test('without contextTokens a model reads what it was trained on, with it no more than it can', async () => {
+  test('contextTokens is by default the trained length, and at most the possible one', async () => {
     const tokens = async (options: LocalEmbeddingOptions) => (await serve(options).embed([long])).usage.inputTokens
     expect(await tokens({})).toBe(256)
     expect(await tokens({ contextTokens: 10_000 })).toBe(512)
@@ -190,7 +190,7 @@ describe('texts', () => {
 })
 
 describe('the model of a serving', () => {
-  test('is all-MiniLM-L6-v2 when none is named; what it says of itself', () => {
+  test('is all-MiniLM-L6-v2 if none is named, and describes itself', () => {
     expect(serving).toMatchObject({
       name: 'local.embeddings all-MiniLM-L6-v2',
       model: 'all-MiniLM-L6-v2',
@@ -227,7 +227,7 @@ describe('the model of a serving', () => {
     expect(settled.identity).toMatchObject({ size: expect.any(Number), mtimeMs: expect.any(Number) })
   })
 
-  test('comes from the hub once, with what files it has there, and then needs no network', async () => {
+  test('is downloaded from the hub once, with the files that it has there, and then needs no network', async () => {
     const published = await copyModel('published', { 'sentence_bert_config.json': { max_seq_length: 8 } })
     const asked: string[] = []
     const hub = createServer((request, response) => {

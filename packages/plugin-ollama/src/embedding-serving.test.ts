@@ -90,7 +90,7 @@ test.each([
   await expect(serve().embed(['a'])).rejects.toMatchObject({ code: `MAESTRO_SERVING_${code}` })
 })
 
-test('answers are kept by what changes the vectors', () => {
+test('answers are cached by the settings that change the vectors', () => {
   const { identity } = serve({
     contextTokens: 9,
     dimensions: 2,

@@ -109,7 +109,7 @@ describe('the server that misbehaves', () => {
     expect(await (await fetch(server.url, post)).json()).toMatchObject({ data: [{ index: 0, embedding: [1, 0] }] })
   })
 
-  test('closing it ends what it keeps waiting', async () => {
+  test('closing it ends waiting requests', async () => {
     const other = await startMisbehavingServer()
     other.always(replies.silence())
     const waiting = codeOf(fetch(other.url))

@@ -94,7 +94,7 @@ test('a run in another terminal is shown by its report', async () => {
   expect(await attached.finished).toMatchObject({ code: 0, stdout: expect.stringContaining('slow: done') })
 })
 
-test('what cannot be detached is refused, and a run that does not begin says why', async () => {
+test('a run that cannot be detached is refused, and a run that does not begin says why', async () => {
   expect(await project.maestro('run', 'slo', '--detach')).toMatchObject({
     code: 1,
     stderr: expect.stringMatching(/MAESTRO_CLI_NOT_STARTED.*MAESTRO_PIPELINE_.*slo/s),

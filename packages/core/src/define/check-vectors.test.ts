@@ -81,7 +81,7 @@ describe('queries', () => {
   })
 })
 
-test('a filter means what is equal, of the same type', () => {
+test('a filter matches values that are equal and of the same type', () => {
   const entry = { id: 'x', metadata: { a: 1, b: null } }
   const filters: VectorMetadata[] = [
     {},

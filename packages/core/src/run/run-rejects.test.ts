@@ -237,7 +237,7 @@ test.each<[string, unknown, string]>([
   expect(folder.runLines('rejects.jsonl')).toMatchObject([{ message: `odd failed: ${reason}`, row: { n: 1 } }])
 })
 
-test('a step that changes the row it got changes neither what was given nor another output', async () => {
+test('a step that changes its row changes neither the source’s object nor another output', async () => {
   const given = numbers(3)
   const report = await folder.project().run(
     pipeline('p')
@@ -414,7 +414,7 @@ describe('without maxRejects', () => {
     })
   })
 
-  test('maxRejects says what is accepted instead', async () => {
+  test('maxRejects sets another limit', async () => {
     expect((await run(60, 30, folder.project({ maxRejects: '50%' }))).counts.rejected).toBe(30)
     expect((await run(60, 30, folder.project({ maxRejects: 30 }))).counts.rejected).toBe(30)
   })

@@ -193,7 +193,7 @@ test('a schema that the provider refuses goes into the prompt, for this and for 
   expect(requests[2]?.messages[0]?.content).toContain('JSON Schema')
 })
 
-test('what an answer took that cannot be used is accounted for', async () => {
+test('the usage of an answer that cannot be used is counted', async () => {
   const { provider } = scripted(() => '')
   let spent: unknown
   const plane = new ServingPlane({ observer: { requestDone: (event) => void (spent = event.usage) } })

@@ -49,7 +49,7 @@ describe.each<VectorMetric>(['cosine', 'dot', 'l2'])('parts by %s', (metric) => 
     k: 10,
   }))
 
-  test('find nearly all that an exact search finds, with the same scores, and what belongs to them', async () => {
+  test('find nearly all results of an exact search, with the same scores and data', async () => {
     const exact = await new ExactSearch(comparer, metric, content(numbers)).search(queries)
     const found = await (await PartitionedSearch.of(comparer, metric, content(numbers), parts)).searchParts(queries)
     let hits = 0

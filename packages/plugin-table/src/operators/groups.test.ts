@@ -30,7 +30,7 @@ describe('table.sample by group', () => {
   })
 })
 
-test('table.distinct: values are equal by what they are', async () => {
+test('table.distinct compares values by type and value', async () => {
   const rows = [{ a: 1, 乙: 'x' }, { a: 2, 乙: 'x' }, { a: 1, 乙: 'x', more: 1 }, { a: null }, {}]
   expect(await rowsOf(fromUnknown(rows).step('table.distinct', { columns: ['a', '乙'] }))).toEqual([
     { a: 1, 乙: 'x' },

@@ -44,7 +44,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 beforeEach(() => void vi.stubEnv('CI', ''))
 afterEach(() => void vi.unstubAllEnvs())
 
-describe('what was recorded', () => {
+describe('a recording', () => {
   test('is replayed the same to the last bit, without the real serving', async () => {
     const path = fresh()
     const odd = {
@@ -283,7 +283,7 @@ describe('a cassette that cannot be used', () => {
     )
   })
 
-  test('cannot be written; what was there stays', async () => {
+  test('cannot be written, and the earlier content stays', async () => {
     const path = join(folder, 'folder.cassette.jsonl')
     await mkdir(path)
     const call = cassette({ path, mode: 'record' })

@@ -79,7 +79,7 @@ describe('scripted embeddings', () => {
     expect(serving.requests).toHaveLength(1)
   })
 
-  test('may be given, and tell what they cut', async () => {
+  test('may be given, and report the text that they cut', async () => {
     const serving = scriptedEmbeddings({ dimension: 2, vectors: { a: [0, 1] }, maxWords: 1 })
     const result = await serving.embed(['a', 'a b'])
     expect(result.vectors).toEqual([Float32Array.of(0, 1), Float32Array.of(0, 1)])
@@ -97,7 +97,7 @@ test('a scripted reranker scores by shared words, or by a given function', async
   expect(await scriptedRerank((_, { length }) => length).rerank('x', documents)).toMatchObject({ scores: [9, 10] })
 })
 
-test('a scripted transcriber reads from its script, and refuses what is empty', async () => {
+test('a scripted transcriber reads from its script, and refuses an empty recording', async () => {
   const serving = scriptedTranscription(['hello', { text: 'bye', durationSeconds: 2 }])
   const audio = { data: new Uint8Array(4), mediaType: 'audio/wav' }
   expect(await serving.transcribe(audio)).toEqual({ text: 'hello', model: 'scripted transcription' })

@@ -34,7 +34,7 @@ const asked = (texts: readonly string[]) =>
 /** Questions of one to nine letters, no two alike. */
 const texts = Array.from({ length: 1000 }, (_, n) => `${n}`.padStart(4, '0') + 'x'.repeat(n % 5))
 
-test('a few rows tell what all will take: the truth lies in the ranges', async () => {
+test('the ranges that a few rows yield contain the true values', async () => {
   const { serving, calls } = counting({ input: 2, output: 10 })
   const estimate = await project(serving).estimate(asked(texts), 40)
   expect(calls()).toBe(40)
@@ -111,7 +111,7 @@ test('a condition in code is estimated from the tried rows', async () => {
   expect(high).toBeLessThan(1000)
 })
 
-test('answers that are there from an earlier try count as what they took, and are not asked for again', async () => {
+test('answers of an earlier try count with their original usage, and are not requested again', async () => {
   const { serving, calls } = counting({ input: 1 })
   const instance = project(serving)
   const first = await instance.estimate(asked(texts), 10)
