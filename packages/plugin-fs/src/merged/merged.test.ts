@@ -74,7 +74,7 @@ test('a column that a step adds and the header lacks is refused before the first
   let calls = 0
   const said = pipeline('said')
     .read('fs.file', { path: 'in.jsonl' })
-    .map((row) => ({ ...row, said: ++calls }), { columns: { adds: { said: 'int' } } })
+    .map((row) => ({ ...row, said: ++calls }), { columns: { adds: { said: 'integer' } } })
     .write('fs.file', { path: 'a.csv', mode: 'append' })
   expect(await failure(project().run(said))).toMatchObject(says('does not contain "said"'))
   expect([calls, read('a.csv')]).toEqual([0, 'id\n1\n'])
