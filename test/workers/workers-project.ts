@@ -91,22 +91,9 @@ export class WorkersProject {
 
   remove(): void {
     for (const { process } of this.#running) process.kill('SIGKILL')
-    // The processes that these supervise.
-    for (const pid of this.#workers()) {
-      try {
-        process.kill(pid, 'SIGKILL')
-      } catch {
-        // It has ended.
-      }
-    }
+    // The processes that these supervise. By now, their numbers may belong to others.
+    for (const pid of processesOf(this.folder)) process.kill(pid, 'SIGKILL')
     this.#project.remove()
-  }
-
-  /** The processes of workers, by the names under which they are listed. */
-  #workers(): readonly number[] {
-    const folder = join(this.folder, '.maestro/workers/workers')
-    const names = existsSync(folder) ? readdirSync(folder) : []
-    return names.flatMap((name) => Number(/-(\d+)-[0-9a-f]{4}\.json$/.exec(name)?.[1] ?? []))
   }
 
   #start(parameters: readonly string[]): Running {
@@ -114,6 +101,18 @@ export class WorkersProject {
     this.#running.push(running)
     return running
   }
+}
+
+/** The processes in whose environment a folder is named. */
+function processesOf(folder: string): readonly number[] {
+  if (!existsSync('/proc')) return []
+  return readdirSync('/proc').flatMap((name) => {
+    try {
+      return readFileSync(`/proc/${name}/environ`, 'utf8').includes(`RAN=${folder}/`) ? Number(name) : []
+    } catch {
+      return []
+    }
+  })
 }
 
 /** What a run on one machine writes. */

@@ -276,6 +276,15 @@ describe('a folder that has files', () => {
     expect(read('maestro-env.d.ts')).toContain("mine: 'x'")
   })
 
+  test('a config that is kept does not know the example, so its settings are printed', async () => {
+    writeFileSync(path('maestro.config.json'), '{}')
+    const { stdout } = await init('--plain', '--yes')
+    expect(stdout).toMatch(
+      /The example needs these settings in your config:\n[\s\S]*@maestro-dataflow\/plugin-fs[\s\S]*pipelines:/,
+    )
+    expect((await init('other', '--plain')).stdout).not.toContain('your config')
+  })
+
   test('after `npm init` the package.json is completed, and its type is changed', { timeout: 120_000 }, async () => {
     const own = {
       name: 'mine',
@@ -322,7 +331,9 @@ describe('a folder that has files', () => {
 
   test('a package.json that cannot be read is an error, and nothing is written', async () => {
     writeFileSync(path('package.json'), '{ "name": ')
-    expect(await init('--plain')).toMatchObject({ code: 1, stderr: expect.stringContaining('package.json: ') })
+    const { code, stderr } = await init('--plain')
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/package\.json cannot be read: .*\nFix the file, or delete it/)
     expect(existsSync(path('maestro.config.ts'))).toBe(false)
   })
 

@@ -29,10 +29,10 @@ describe('a run', () => {
     expect(project.rows('out/cities.jsonl').map(({ city }) => city)).toEqual(['Lyon', 'Mainz', 'Ørsta'])
   })
 
-  test('without a name says which pipelines there are', async () => {
-    const { code, stderr } = await project.maestro('run')
+  test.each(['run', 'plan', 'preview'])('%s without a name lists the pipelines of the project', async (command) => {
+    const { code, stderr } = await project.maestro(command)
     expect(code).toBe(2)
-    expect(stderr).toContain('Name one of these: copy. For example: maestro run copy')
+    expect(stderr).toContain(`Name one of these: copy. For example: maestro ${command} copy`)
   })
 
   test('--json prints the report and nothing else', async () => {
@@ -309,6 +309,13 @@ describe('several pipelines', () => {
     expect(code).toBe(1)
     expect(stderr).toContain('out/one.csv exists already')
     expect(() => project.read('out/two.csv')).toThrow()
+  })
+
+  test('none of them runs if the name of one is unknown', async () => {
+    const { code, stderr } = await project.maestro('run', 'one', 'tow')
+    expect(code).toBe(1)
+    expect(stderr).toContain('There is no pipeline "tow"')
+    expect(() => project.read('out/one.csv')).toThrow()
   })
 
   test('do not share an output', async () => {

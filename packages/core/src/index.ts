@@ -99,6 +99,7 @@ export {
   type RowId,
 } from './contracts/row.js'
 export { RowSource, type RowSourceAccess } from './contracts/row-source.js'
+export { rowsToInfer } from './contracts/rows-to-infer.js'
 export {
   columnTypeOfJson,
   isSchema,
@@ -215,23 +216,26 @@ export {
   withDefault,
 } from './define/options/values.js'
 export {
-  type FromOptions,
-  type FunctionContext,
-  type FunctionOptions,
   type ParameterisedPipeline,
   PipelineBuilder,
   type PipelineInput,
   type PipelineRow,
   pipeline,
-  type StepOptions,
-  type StepOutput,
-  type StepSettings,
 } from './define/pipeline.js'
 export { displayPath, projectPath, realPath } from './define/project-path.js'
 export { PromptTemplate, prompt, type Variables } from './define/prompt.js'
 export { promptRestrict } from './define/prompt-restrict.js'
+export { conditionColumns, conditionFault, matchingData } from './define/row-condition.js'
 export { jsonSchemaOf, schemaColumns } from './define/schema-columns.js'
 export { SiftedBatch } from './define/sifted-batch.js'
+export type {
+  FromOptions,
+  FunctionContext,
+  FunctionOptions,
+  StepOptions,
+  StepOutput,
+  StepSettings,
+} from './define/step-types.js'
 export type { ChatPart, MediaFrom } from './define/turn-content.js'
 export { type ValidatedRow, validateRow } from './define/validate-row.js'
 export { vectorScore } from './define/vector-score.js'

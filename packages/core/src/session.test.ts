@@ -6,6 +6,7 @@ import { RESPONSE_CACHE, type ResponseCache } from './contracts/response-cache.j
 import type { ServingDefinition } from './contracts/serving-definition.js'
 import { defineServing } from './contracts/serving-definition.js'
 import type { TableStatement } from './contracts/table-engine.js'
+import { defineExecutor } from './define/define-component.js'
 import { defineOperator } from './define/define-operator.js'
 import { definePipeline } from './define/define-pipeline.js'
 import { definePlugin } from './define/define-plugin.js'
@@ -121,6 +122,24 @@ describe('runs of one project', () => {
     expect(await Array.fromAsync(instance.rows(both))).toHaveLength(2)
     expect((await errorOf(() => instance.dispose())).message).toBe('stuck')
     expect(events).toEqual(['applied', 'serving made', 'freed'])
+  })
+})
+
+test('an executor that has other workers than its definition says runs nothing', async () => {
+  const workers = { asksServings: true, open: () => Promise.reject(new Error('not here')) }
+  const execute = () => Promise.reject(new Error('not here'))
+  const create = () => ({ name: 'farm.run', workers, execute, dispose: async () => undefined })
+  const withDefinition = (planned?: { readonly asksServings: boolean }) => {
+    const executors = [defineExecutor({ name: 'farm.run', workers: planned, create })]
+    return project({ plugins: [definePlugin({ name: 'farm', executors })], executor: 'farm.run' as never })
+  }
+  const rows = pipeline('rows').from([{ n: 1 }])
+  expect(await errorOf(() => Array.fromAsync(withDefinition().rows(rows)))).toMatchObject({
+    code: 'MAESTRO_EXECUTOR_WORKERS',
+    message: 'The executor farm.run has workers that ask models, but its definition says no workers.',
+  })
+  expect(await errorOf(() => Array.fromAsync(withDefinition({ asksServings: false }).rows(rows)))).toMatchObject({
+    code: 'MAESTRO_EXECUTOR_WORKERS',
   })
 })
 

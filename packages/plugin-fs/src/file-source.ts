@@ -1,9 +1,11 @@
 import {
   type ColumnSet,
+  conditionColumns,
   defineSource,
   MaestroError,
   rowFromEntries,
   rowFunction,
+  rowsToInfer,
   type SourceBatch,
   type SourceReader,
   type StorageContext,
@@ -11,9 +13,10 @@ import {
 } from '@maestro-dataflow/core'
 import { arrowColumns } from './arrow/read-arrow.js'
 import { askedColumns, textColumns } from './asked-columns.js'
-import { sampleRows, withInferredColumns } from './cells/infer-columns.js'
+import { inferReadOptions, withInferredColumns } from './cells/infer-columns.js'
 import { checkRows } from './check-rows.js'
 import { checkSource, hasMark, headerColumns } from './check-source.js'
+import { fsError } from './errors.js'
 import { excelColumns } from './excel/read-excel.js'
 import { fileStart, placeOf, type SourcePlace } from './file-place.js'
 import type { FileRow } from './file-row.js'
@@ -33,6 +36,9 @@ export const fileSource = defineSource({
   row: rowFunction<FileRow>(),
   columns: declaredColumns,
   describeColumns,
+  async inferOptions(options, context) {
+    return { ...(await inferReadOptions(options, await findFiles(options, context), context.rows)) }
+  },
   async check(options, context) {
     try {
       const files = await findFiles(options, context)
@@ -56,8 +62,9 @@ export async function openFiles(
   const options = await withInferredColumns(given, files)
   await checkSource(files, options)
   if (given.columns === 'infer')
-    project.logger?.info(`The types of columns are those of the first ${sampleRows} rows.`, {
+    project.logger?.info(`The types of columns are those of the first ${rowsToInfer} rows.`, {
       columns: options.columns,
+      delimiter: options.delimiter,
     })
   const bytesTotal = files.reduce((sum, { file }) => sum + file.size, 0)
   let bytesRead = 0
@@ -116,8 +123,9 @@ const isUtf8 = (encoding: string | undefined): boolean =>
 
 /** The paths of the files, if their lines are the rows unchanged, so that a table engine can read them directly. */
 async function textOfRows(files: readonly FoundFile[], options: ReadOptions): Promise<readonly string[] | undefined> {
-  const { schema, key, encoding, columns } = options
-  if (schema !== undefined || key !== undefined || partitionNames(files).length > 0) return undefined
+  const { schema, key, encoding, columns, where } = options
+  if (where !== undefined || schema !== undefined || key !== undefined || partitionNames(files).length > 0)
+    return undefined
   if (!isUtf8(encoding)) return undefined
   if (columns !== undefined && !Array.isArray(columns) && !areJsonTypes(columns)) return undefined
   if (files.some(({ format, compression }) => format !== 'jsonl' || compression !== undefined)) return undefined
@@ -136,7 +144,17 @@ async function describeColumns(given: GivenReadOptions, project: Project): Promi
   const files = await findFiles(given, project)
   const options = await withInferredColumns(given, files)
   const declared = declaredColumns(options)
-  return withPartitionColumns(await statedColumns(files, options, declared), files, askedColumns(options))
+  const found = withPartitionColumns(await statedColumns(files, options, declared), files, askedColumns(options))
+  assertConditions(options, found)
+  return found
+}
+
+/** @throws MAESTRO_FS_WHERE_COLUMN for a condition on a column that is not read */
+function assertConditions({ path, key, where = {} }: ReadOptions, { columns, open }: ColumnSet): void {
+  const isRead = (name: string) => name === key || Object.hasOwn(columns, name)
+  const missing = open ? [] : conditionColumns(where)?.filter((name) => !isRead(name))
+  if (missing === undefined || missing.length === 0) return
+  throw fsError('MAESTRO_FS_WHERE_COLUMN', { path: [path].flat().join(', '), missing, read: Object.keys(columns) })
 }
 
 async function statedColumns(

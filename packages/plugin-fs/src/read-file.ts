@@ -1,4 +1,4 @@
-import { type Logger, onlyColumns, type SourceBatch } from '@maestro-dataflow/core'
+import { type Logger, matchingData, onlyColumns, type SourceBatch } from '@maestro-dataflow/core'
 import { readArrow } from './arrow/read-arrow.js'
 import { askedColumns } from './asked-columns.js'
 import type { ToldFormats } from './cells/told-formats.js'
@@ -45,10 +45,27 @@ export async function* readFile(
     const typed = file.partition === undefined ? own : addPartition(own, file, types, askedColumns(options))
     const convert =
       options.schema !== undefined && isDelimited(file.format) ? cellsForSchema(options.schema) : undefined
-    if (convert === undefined) yield* typed
-    else for await (const batch of typed) yield { ...batch, rows: batch.rows.map(convert) }
+    const chosen = options.where === undefined ? typed : matchingRows(typed, options.where)
+    if (convert === undefined) yield* chosen
+    else for await (const batch of chosen) yield { ...batch, rows: batch.rows.map(convert) }
   } catch (error) {
     throw readError(error, file)
+  }
+}
+
+/** Leaves out the rows that do not match. Their records count for the numbers of the others. */
+async function* matchingRows(
+  batches: AsyncIterable<SourceBatch>,
+  where: NonNullable<ReadOptions['where']>,
+): AsyncGenerator<SourceBatch> {
+  const matches = matchingData(where)
+  for await (const batch of batches) {
+    const kept = batch.rows.map(matches)
+    yield {
+      ...batch,
+      ids: batch.ids.filter((_, index) => kept[index]),
+      rows: batch.rows.filter((_, index) => kept[index]),
+    }
   }
 }
 
@@ -58,7 +75,7 @@ async function readRecords(
   { counted, logger }: ReadObservers,
   from: FilePlace,
 ): Promise<AsyncIterable<SourceBatch>> {
-  if (file.format === 'parquet') return readParquet(file, askedColumns(options), counted)
+  if (file.format === 'parquet') return readParquet(file, askedColumns(options), counted, options.where)
   if (file.format === 'arrow') return readArrow(file, askedColumns(options), counted)
   if (file.format === 'xlsx') return readExcel(file, excelLayoutOf(options))
   const raw = readBytes(file.file, file.compression, counted, from.offset)

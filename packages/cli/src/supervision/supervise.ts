@@ -24,8 +24,13 @@ export async function supervise(parameters: readonly string[], json: boolean): P
     else end()
   }
   for (const signal of endingSignals) process.on(signal, interrupt)
-  child.on('message', (exitCode) => {
-    finished = Number(exitCode)
+  child.on('message', (message) => {
+    if (typeof message !== 'number') {
+      // Who started this process waits for it.
+      if (process.connected) process.send?.(message, () => undefined)
+      return
+    }
+    finished = message
     // Work that was left behind, such as a pipe that is never written to, must not delay the end.
     impatience = setTimeout(end, patience)
   })

@@ -159,6 +159,12 @@ export interface SinkWriter {
 /** What a check of a source or sink receives, before any run. */
 export type StorageCheckContext = Pick<StorageContext, 'directory' | 'allowOutside' | 'allowPrivateAddresses'>
 
+/** What a source receives that infers its options. */
+export interface InferenceContext extends StorageCheckContext {
+  /** The number of rows to look at. */
+  readonly rows: number
+}
+
 /** What a sink knows about the rows to come. */
 export interface SinkTarget {
   readonly columns: ColumnSet
@@ -233,6 +239,12 @@ export interface SourceDefinition<S = unknown, Row = unknown, Options = unknown>
    * result replaces `columns` and must include what the options declare.
    */
   describeColumns?(options: Options, context: StorageCheckContext): Promise<ColumnSet>
+  /**
+   * The options that the first rows suggest, for a source whose rows have no types of their own: the types of its
+   * columns and, if they are not among the options, a delimiter or whatever else reads the rows as they are. Columns that
+   * the options declare do not count.
+   */
+  inferOptions?(options: Options, context: InferenceContext): Promise<Readonly<Record<string, unknown>>>
   open(options: Options, context: StorageContext): Promise<SourceReader> | SourceReader
   /** Faults that can be detected before anything is read, such as a missing file. */
   check?(options: Options, context: StorageCheckContext): Promise<readonly MaestroError[]>

@@ -27,8 +27,16 @@ export async function loadPipeline(
   config: Pick<ResolvedConfig, 'directory' | 'pipelines'>,
   params: Readonly<Record<string, unknown>> = {},
 ): Promise<PipelineDefinition> {
+  return readPipeline(await findPipeline(nameOrPath, config), params)
+}
+
+/** The file of a pipeline. @throws MAESTRO_PIPELINE_UNKNOWN, MAESTRO_PIPELINE_AMBIGUOUS */
+export async function findPipeline(
+  nameOrPath: string,
+  config: Pick<ResolvedConfig, 'directory' | 'pipelines'>,
+): Promise<string> {
   const path = resolve(config.directory, nameOrPath)
-  if (extname(nameOrPath) !== '' && existsSync(path)) return readPipeline(path, params)
+  if (extname(nameOrPath) !== '' && existsSync(path)) return path
   const files = await pipelineFiles(config)
   const [named, ...others] = files.filter((file) => pipelineName(file) === nameOrPath)
   if (named !== undefined && others.length > 0)
@@ -38,7 +46,7 @@ export async function loadPipeline(
     })
   if (named !== undefined) {
     assertTrustedFile(named, config.directory)
-    return readPipeline(named, params)
+    return named
   }
   const known = files.map(pipelineName)
   // A mistyped path is compared by the name of its file, with or without the ending.

@@ -1,4 +1,4 @@
-import { pipeline } from '@maestro-dataflow/core'
+import { columnNames, pipeline } from '@maestro-dataflow/core'
 import { describe, expect, test } from 'vitest'
 import { failure, temporaryProject } from '../__fixtures__/temporary-project.js'
 
@@ -105,4 +105,64 @@ test('types without inference, and inference of formats without cells, are fault
   write('a.txt', 'x')
   expect(await failure(rows({ path: 'a.csv', types: { a: 'string' } }))).toMatchObject(says('`types` only applies'))
   expect(await failure(rows({ path: 'a.txt', columns: 'infer' }))).toMatchObject(says('only applies to CSV and TSV'))
+})
+
+test('the delimiter is that with which all records have the same number of cells, or the usual one', async () => {
+  const planned = async (text: string, told: object = {}) => {
+    write('a.csv', text)
+    const options = { path: 'a.csv', columns: 'infer' as const, ...told }
+    const { source } = await project().plan(
+      pipeline('a').read('fs.file', options).write('fs.file', { path: 'o.jsonl' }),
+    )
+    return source.columns.columns
+  }
+  expect(await planned('name;price, EUR\na;1\nb;2\n')).toEqual({ name: 'string', 'price, EUR': 'integer' })
+  expect(await planned('name;"a;b"\n"x\ny";1\n')).toEqual({ name: 'string', 'a;b': 'integer' })
+  expect(await planned('a\tb;c\n1\t2\n')).toEqual({ a: 'integer', 'b;c': 'integer' })
+  expect(await planned('a;b\n1;2\n3\n')).toEqual({ 'a;b': 'string' })
+  expect(await planned('a,b\n1,2\n1,2,3\n')).toEqual({ a: 'integer', b: 'integer' })
+  expect(await planned('text\na;b\nc;d\n')).toEqual({ text: 'string' })
+  expect(await planned('a;b\n1;2\n', { delimiter: ',' })).toEqual({ 'a;b': 'string' })
+  expect(await planned('x;y\n1;2\n', { header: ['line'] })).toEqual({ line: 'string' })
+  expect(await planned('a;b\n')).toEqual({ a: 'string', b: 'string' })
+  expect(await planned('')).toEqual({})
+})
+
+test('columns named like whole numbers stay in their places', async () => {
+  write('a.csv', 'country,2021,2020,name\nX,1,2,n\n')
+  const { source } = await project().plan(
+    pipeline('a').read('fs.file', { path: 'a.csv', columns: 'infer' }).write('fs.file', { path: 'o.jsonl' }),
+  )
+  expect(columnNames(source.columns.columns)).toEqual(['country', '2021', '2020', 'name'])
+})
+
+test.each([
+  ['semicolons', ';', 'a.csv', {}],
+  ['tabs', '\t', 'a.csv', {}],
+  ['bars', '|', 'a.csv', {}],
+  ['commas in a file for tabs', ',', 'a.tsv', {}],
+  ['a delimiter that is told', '::', 'a.csv', { delimiter: '::' }],
+  ['another ending', '\t', 'a.txt', { format: 'tsv' }],
+  ['a folder', ';', 'in/a.csv', { path: 'in' }],
+] as const)('the project infers what the source itself does: %s', async (_, delimiter, path, told) => {
+  const cells = [
+    ['id', 'long', 'share', 'day', 'zip', 'said'],
+    ['1', '12345678901234567890', '1.50', '2026-01-31', '01234', `"a, b${delimiter} c"`],
+    ['2', '2', '3', '2026-02-01', '80331', ''],
+  ]
+  write(path, cells.map((row) => `${row.join(delimiter)}\n`).join(''))
+  const source = { path, ...told }
+  const found = await project().inferSource(pipeline('a').read('fs.file', source))
+  expect(found.columns).toEqual([
+    { name: 'id', type: 'integer', empty: 0 },
+    { name: 'long', type: 'bigint', empty: 0 },
+    { name: 'share', type: 'number', empty: 0 },
+    { name: 'day', type: 'date', empty: 0 },
+    { name: 'zip', type: 'string', empty: 0 },
+    { name: 'said', type: 'string', empty: 1 },
+  ])
+  const inferred = await rows({ ...source, columns: 'infer' })
+  expect(inferred.rows).toHaveLength(2)
+  expect(inferred.rows[0]).toMatchObject({ id: 1, zip: '01234', said: `a, b${delimiter} c` })
+  expect(await rows({ ...source, ...found.options })).toEqual(inferred)
 })

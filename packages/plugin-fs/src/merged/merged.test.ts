@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
+import { pipeline } from '@maestro-dataflow/core'
 import { expect, test } from 'vitest'
 import { failure, temporaryProject } from '../__fixtures__/temporary-project.js'
 
-const { write, read, path, copy, rows, files } = temporaryProject()
+const { write, read, path, project, copy, rows, files } = temporaryProject()
 const says = (text: string) => ({ message: expect.stringContaining(text) })
 
 test('rows are appended to text files, whose bytes stay', async () => {
@@ -65,6 +66,18 @@ test('what cannot be merged leaves the file as it is', async () => {
   expect(await attempt({ path: 'a.csv', mode: 'append' })).toMatchObject(says('its text is not UTF-8'))
   expect(await attempt({ path: 'a.xlsx', mode: 'append' })).toMatchObject(says('would be lost'))
   expect(files().sort()).toEqual(['a.csv', 'a.jsonl', 'in.jsonl'])
+})
+
+test('a column that a step adds and the header lacks is refused before the first row, even if the rows may have more columns', async () => {
+  write('in.jsonl', '{"id":"1"}\n')
+  write('a.csv', 'id\n1\n')
+  let calls = 0
+  const said = pipeline('said')
+    .read('fs.file', { path: 'in.jsonl' })
+    .map((row) => ({ ...row, said: ++calls }), { columns: { adds: { said: 'int' } } })
+    .write('fs.file', { path: 'a.csv', mode: 'append' })
+  expect(await failure(project().run(said))).toMatchObject(says('does not contain "said"'))
+  expect([calls, read('a.csv')]).toEqual([0, 'id\n1\n'])
 })
 
 test('a run that rejects a row without a key changes nothing', async () => {

@@ -13,6 +13,7 @@ import {
   emptyTable,
   expressionFault,
   hasMissing,
+  inexactFault,
   sameForAll,
   typeOf,
 } from './bind-expression.js'
@@ -128,6 +129,11 @@ async function prepareAggregate(
     const bound = await bindExpression(expression, read, columns, known, (table) => bind(expression, table))
     if ('fault' in bound) {
       faults.push(bound.fault)
+      continue
+    }
+    const inexact = await inexactFault(expression, read, bound, (table) => bind(expression, table))
+    if (inexact !== undefined) {
+      faults.push(inexact)
       continue
     }
     // SQL would compare the text of such values.

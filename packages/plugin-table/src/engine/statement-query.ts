@@ -18,7 +18,8 @@ export function statementQuery(
   return `SELECT ${emit} FROM ${relation} ORDER BY ${sortKeys(statement.by, values)}, ${positionColumn}`
 }
 
-function sortKeys(by: readonly SortKey[], values: ColumnValues): string {
+/** The keys of a sort, in SQL. */
+export function sortKeys(by: readonly SortKey[], values: ColumnValues): string {
   return by
     .flatMap(({ column, descending = false, nulls = 'last' }) =>
       values.sortKeys(column).map(({ sql, directed }) => {

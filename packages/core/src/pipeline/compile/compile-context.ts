@@ -127,7 +127,8 @@ export class Faults {
     if (this.isEmpty) return
     const lines = this.#errors.map((error) => {
       const place = error.step === undefined ? '' : `step ${error.step}: `
-      return `${error.message.startsWith(place) ? '' : place}${error.message} ${error.hint ?? ''}`.trim()
+      const separator = error.message.includes('\n') ? '\n' : ' '
+      return `${error.message.startsWith(place) ? '' : place}${error.message}${separator}${error.hint ?? ''}`.trim()
     })
     const details = { pipeline, faults: lines, errors: this.#errors.map((error) => error.toJSON()) }
     throw maestroError(

@@ -74,7 +74,15 @@ export async function estimateRun(
     serving: one.serving,
     provider: one.provider,
     ...one.estimate(
-      { tried, all, questions: chosen.questionsOf(one.step), isReached: isSurelyReached(one.step, planned) },
+      {
+        tried,
+        all,
+        questions: chosen.questionsOf(one.step),
+        isReached: isSurelyReached(one.step, planned),
+        isRegrouped: planned.some(
+          ({ id, kind }) => kind === 'table' && isBeforeAny(id, new Set([one.step]), planned, chosen.counted),
+        ),
+      },
       states.get(one.serving),
     ),
   }))
@@ -182,7 +190,7 @@ function uncertainSteps(
         step: id,
         reason: seen.has(id)
           ? 'it works on all rows together, so the tried rows show little of what it asks'
-          : 'it works on all rows together and saw only the tried ones, so other numbers of rows may pass it',
+          : 'it works on all rows together and saw only the tried ones, so it may leave more or fewer rows of all',
       })
   }
   return uncertain

@@ -18,6 +18,8 @@ export interface StepPopulation {
   readonly questions: number | undefined
   /** Whether a row that is not rejected surely reaches the step. */
   readonly isReached: boolean
+  /** Whether an earlier step works on all rows together, so that it may leave more or fewer of all than of the tried. */
+  readonly isRegrouped: boolean
 }
 
 export type StepFigures = Omit<StepEstimate, 'step' | 'serving'> & { readonly seconds: Range }
@@ -47,7 +49,7 @@ export class StepSamples {
 
   /** Extrapolates to all rows. @param state The pace of the serving. */
   estimate(population: StepPopulation, state: ServingStateEvent | undefined): StepFigures {
-    const { tried, all, questions } = population
+    const { tried, all, questions, isRegrouped } = population
     const units = [...Map.groupBy(this.#requests, ({ rowId = '' }) => rootOf(rowId)).values()]
     // Rows that shared an answer are one question.
     const asking = units.filter((requests) => requests.some(({ from }) => from !== 'joined'))
@@ -62,7 +64,7 @@ export class StepSamples {
       const done = values.reduce((total, value) => total + value, 0)
       if (tried >= all) return { low: done, high: done }
       const whole = times(times({ low: rows * fewest, high: rows }, share), meanOf(values, rows))
-      return { low: Math.max(done, whole.low), high: Math.max(done, whole.high) }
+      return { low: isRegrouped ? done : Math.max(done, whole.low), high: Math.max(done, whole.high) }
     }
     const isUnpriced = this.#requests.some((request) => {
       const taken = takenBy(request)

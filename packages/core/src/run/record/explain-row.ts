@@ -93,10 +93,37 @@ class RowWalk {
   origin(): string {
     const { stages } = this.#record.plan
     const [first] = this.#trail.left
-    const stage = stages[first?.stage ?? -1]
-    const isMade = first?.pass === 'output' && !this.#trail.left.some(({ pass }) => pass === 'input')
+    const [known] = this.#steps()
+    if (first === undefined) return (known && this.#groupingBefore(known)) ?? 'source'
+    const stage = stages[first.stage]
+    const isMade = first.pass === 'output' && !this.#trail.left.some(({ pass }) => pass === 'input')
+    if (!isMade) return 'source'
+    const grouping = stage?.steps.findLast((step) => this.#isGrouping(step))
+    if (grouping !== undefined) return grouping
     // A table engine that reads the files of the source itself has no rows in the ledger before its step.
-    return isMade && stage?.input !== 'source' ? (stage?.steps[0] ?? 'source') : 'source'
+    return stage?.input !== 'source' ? (stage?.steps[0] ?? 'source') : 'source'
+  }
+
+  /** The steps that the ledger names for the row. */
+  #steps(): readonly string[] {
+    return this.#trail.facts.flatMap(({ fact }) => (fact.kind === 'written' ? [] : [fact.step]))
+  }
+
+  /** The last step before another one that makes groups, behind which the rows of before are gone. */
+  #groupingBefore(step: string): string | undefined {
+    const input = this.#record.plan.steps.find(({ id }) => id === step)?.input
+    if (input === undefined || input === 'source') return undefined
+    return this.#isGrouping(input) ? input : this.#groupingBefore(input)
+  }
+
+  #isGrouping(step: string): boolean {
+    const planned = this.#record.plan.steps.find(({ id }) => id === step)
+    return planned?.kind === 'table' && planned.effects.keeps !== undefined
+  }
+
+  #isBefore(step: string, later: string): boolean {
+    const input = this.#record.plan.steps.find(({ id }) => id === later)?.input
+    return input !== undefined && (input === step || this.#isBefore(step, input))
   }
 
   follow(origin: string): Pick<RowExplanation, 'stops' | 'verdicts'> {
@@ -171,6 +198,7 @@ class RowWalk {
 
   /** What became of a row that a step over a whole table does not name. */
   #afterTable(step: string): RowOutcome {
+    if (this.#steps().some((known) => this.#isBefore(step, known))) return 'passed'
     const stage = this.#record.plan.stages.find(({ steps }) => steps.includes(step))
     const { left } = this.#trail
     if (left.some((place) => place.stage === stage?.index && place.pass === 'output')) return 'passed'

@@ -13,7 +13,7 @@ import { partitionFile } from '../state/stage-files.js'
 import { readStepFile } from '../state/step-file.js'
 import { runOpaqueStage } from './run-opaque-stage.js'
 import { runRowStage } from './run-row-stage.js'
-import { runTableStage } from './run-table-stage.js'
+import { runTableStage, showRows } from './run-table-stage.js'
 import { StageCommits } from './stage-commits.js'
 
 /** The step file of each stage that has run, for later stages. */
@@ -52,21 +52,21 @@ export async function runStage(stage: PlannedStage, input: StageInput, context: 
     if (stage.materialised) input.files.set(stage.index, partitionFile(context.folder.path, stage, 0))
     return rows
   }
-  const step = stepOf(context, stage.steps[0] ?? '')
-  const counter = context.counters.get(step.node.id)
+  const steps = stage.steps.map((id) => stepOf(context, id))
+  const last = stepOf(context, stage.steps.at(-1) ?? '')
+  const counter = context.counters.get(last.node.id)
   const files = await inputFiles(stage, input, context)
-  const direct = stage.kind === 'table' ? await directSink(stage, step, files, input, context) : undefined
+  const direct = stage.kind === 'table' ? await directSink(stage, steps, files, input, context) : undefined
   const output =
     stage.kind === 'table'
-      ? await runTableStage({ stage, step, input: files, sink: direct?.writer }, context)
-      : await runOpaqueStage(stage, step, files[0]?.path ?? '', context)
+      ? await runTableStage({ stage, steps, input: files, sink: direct?.writer }, context)
+      : await runOpaqueStage(stage, last, files[0]?.path ?? '', context)
   if (output === undefined) {
     const rows = counter?.rowsOut ?? 0
     if (direct !== undefined) context.counters.get(direct.id)?.add({ rowsIn: rows, rowsOut: rows })
   } else {
     input.files.set(stage.index, output)
-    await traceFile(output, step, context)
-    await sampleFile(output, step, context)
+    await showRows(output, last, context)
     await passOnRows(stage, input, context)
   }
   return counter?.rowsOut ?? 0
@@ -159,32 +159,16 @@ async function inputFiles(stage: PlannedStage, input: StageInput, context: RunCo
  */
 async function directSink(
   stage: PlannedStage,
-  step: CompiledStep,
+  steps: readonly CompiledStep[],
   files: readonly TableFile[],
   input: StageInput,
   context: RunContext,
 ) {
-  const { keeps, adds } = step.planned.effects
-  if (keeps !== undefined || adds !== undefined || files.some((file) => file.format !== 'rows')) return undefined
+  const isChanged = steps.some(({ planned: { effects } }) => effects.keeps !== undefined || effects.adds !== undefined)
+  if (isChanged || files.some((file) => file.format !== 'rows')) return undefined
   const [id, ...others] = stage.sinks
   const sink = id === undefined ? undefined : context.compiled.sinks.get(id)
   if (sink === undefined || others.length > 0 || stage.materialised || input.outputs.length > 0) return undefined
   if (sink.definition.takesJsonLines?.(sink.options) !== true) return undefined
   return { id: sink.node.id, writer: await context.outputs.open(sink) }
-}
-
-async function traceFile(path: string, step: CompiledStep, context: RunContext): Promise<void> {
-  if (context.trace === undefined) return
-  for await (const batch of readStepFile(path)) {
-    for (const [index, row] of batch.rows.entries()) context.trace(step.node.id, batch.ids[index] ?? '', row)
-  }
-}
-
-/** Keeps the first rows of a step over a whole table for the report. */
-async function sampleFile(path: string, step: CompiledStep, { samples }: RunContext): Promise<void> {
-  if (samples === undefined) return
-  for await (const { ids, rows } of readStepFile(path)) {
-    for (const [index, row] of rows.slice(0, 8).entries()) samples.step(step.node.id, ids[index] ?? '', row)
-    return
-  }
 }
