@@ -60,3 +60,28 @@ test('consecutive table steps are one stage, of which the record of the run tell
   expect(outcomes('group:["Rome"]')).toEqual(['passed', 'passed', 'written'])
   await project.dispose()
 })
+
+test('the record of a run tells what became of the rows of a table step with a condition', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'maestro-table-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  writeFileSync(join(folder, 'in.jsonl'), cities.map((city, n) => `{"city":"${city}", "n":${n}.0}\n`).join(''))
+  const project = maestro({ plugins: [fs, table], directory: folder, logLevel: 'silent' })
+  const report = await project.run(
+    pipeline('p')
+      .read('fs.file', { path: 'in.jsonl', columns: { city: 'string', n: 'number' } })
+      .step('table.sort', { by: 'n', descending: true })
+      .step('table.dedupe', { by: ['city'] }, { where: { n: { max: 2 } } })
+      .write('fs.file', { path: 'out.jsonl' }),
+  )
+  expect(readFileSync(join(folder, 'out.jsonl'), 'utf8')).toBe(
+    ['Rome","n":5', 'Bergen","n":4', 'Paris","n":3', 'Oslo","n":2', 'Bergen","n":1']
+      .map((row) => `{"city":"${row}}\n`)
+      .join(''),
+  )
+  expect(report.steps[1]?.counts).toMatchObject({ rowsIn: 6, rowsOut: 5, merged: 1, passedBy: 3 })
+  const record = await findRun(join(folder, '.maestro'), report.runId)
+  const outcomes = (id: string) => explainRow(record, id).stops.map(({ outcome, into }) => into ?? outcome)
+  expect(outcomes('in.jsonl:1')).toEqual(['passed', 'in.jsonl:3'])
+  expect(outcomes('in.jsonl:6')).toEqual(['passed', 'passed', 'written'])
+  await project.dispose()
+})

@@ -104,7 +104,7 @@ describe.each(['answers.jsonl', 'answers.csv', 'answers.json', 'answers.jsonl.gz
   (output) => {
     const asked = { output, removed: 'remove' } as const
 
-    test('gets new and changed rows merged in, and is what a run over the whole input gives', async () => {
+    test('gets new and changed rows merged, and equals the output of a run over the whole input', async () => {
       const folder = new Input(rowsTo(12))
       const first = await run(folder, asked)
       expect(first.incremental).toMatchObject({ added: 12, changed: 0, unchanged: 0, gone: 0, since: undefined })

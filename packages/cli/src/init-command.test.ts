@@ -234,7 +234,7 @@ test('--rag makes a knowledge base that answers from its documents', { timeout: 
   expect((await init('both', '--rag', '--plain')).code).toBe(2)
 })
 
-test('versions are those of this command, and of what it is tested with', async () => {
+test('the versions are those of this command and of the packages that it is tested with', async () => {
   await init()
   const { dependencies, devDependencies } = manifestOf(path('package.json'))
   const { version } = JSON.parse(readFileSync(join(root, 'packages/cli/package.json'), 'utf8'))
@@ -257,7 +257,7 @@ describe('a folder that has files', () => {
     expect(existsSync(path('maestro.config.ts'))).toBe(false)
   })
 
-  test('with --yes what is there is kept and named', async () => {
+  test('with --yes existing files are kept and named', async () => {
     writeFileSync(path('README.md'), '# mine')
     writeFileSync(path('package.json'), '{ "name": "mine" }')
     const { code, stdout } = await init('--yes', '--plain')

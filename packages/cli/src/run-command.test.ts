@@ -153,7 +153,7 @@ describe('Ctrl-C', () => {
     expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'MAESTRO_RUN_ABORTED' }, report: { status: 'aborted' } })
   })
 
-  test('the second one kills what does not stop', async () => {
+  test('the second one kills a run that does not stop', async () => {
     project.write(
       'pipelines/deaf.ts',
       module(
@@ -324,7 +324,7 @@ describe('several pipelines', () => {
 })
 
 describe('--serving', () => {
-  test('an unknown one is refused, with those that are there', async () => {
+  test('an unknown one is refused, and the known ones are listed', async () => {
     const { code, stderr } = await project.maestro('run', 'cities', '--serving', 'big')
     expect(code).toBe(2)
     expect(stderr).toContain('--serving: no serving "big" is configured.')

@@ -154,7 +154,7 @@ describe('--infer', () => {
     )
   })
 
-  test('--rows bounds what is looked at', async () => {
+  test('--rows limits the rows that are read', async () => {
     const { stdout } = await project.maestro('types', '--infer', 'loud', '--rows', '1', '--json')
     expect(JSON.parse(stdout)).toEqual({
       source: 'fs.file words.csv',
@@ -168,7 +168,7 @@ describe('--infer', () => {
     })
   })
 
-  test('what it prints can be pinned: the columns are read with these types', async () => {
+  test('the printed types can be pinned, and the columns are then read with them', async () => {
     const { stdout } = await project.maestro('types', '--infer', 'loud')
     project.write(
       'pipelines/pinned.ts',

@@ -4,7 +4,7 @@ import { inferredColumns } from './infer-source.js'
 
 const nothing = { columns: {}, open: true }
 
-test('values are what they are; columns of several types, or without a value, are unknown', () => {
+test('a column of several types, or without a value, is of unknown type', () => {
   const rows = [
     { text: '1', number: 1, long: 2n, flag: true, list: [1], date: new Date(0), mixed: 1, none: null },
     { text: '', number: 1.5, long: 1n, flag: false, list: {}, date: new Date(1), mixed: 'a', late: 'b' },

@@ -46,7 +46,7 @@ function models(events: string[], dispose: () => Promise<void> = async () => voi
 describe('runs of one project', () => {
   const servings = { default: { use: 'models.chat' } }
 
-  test('that begin together share what is made', async () => {
+  test('runs that begin together share one session', async () => {
     const events: string[] = []
     const instance = project({ plugins: [models(events)], servings })
     const results = await Promise.all([1, 2, 3].map(() => Array.fromAsync(instance.rows(asked))))
@@ -58,7 +58,7 @@ describe('runs of one project', () => {
     expect(events).toHaveLength(3)
   })
 
-  test('what could not be opened is tried again by the next', async () => {
+  test('a session that failed to open is opened again by the next run', async () => {
     let broken = true
     const flaky = definePlugin({
       name: 'flaky',
@@ -93,7 +93,7 @@ describe('runs of one project', () => {
     expect(await caches[1]?.get('key')).toEqual({ text: 'kept' })
   })
 
-  test('all that was made is freed with it, even when one part cannot be', async () => {
+  test('disposing frees everything that was created, even when one part fails', async () => {
     const events: string[] = []
     const farm = definePlugin({
       name: 'farm',
@@ -183,7 +183,7 @@ describe('the table engine', () => {
     return project({ plugins: [smallPlugin().plugin, tables, engines(...names)], ...config })
   }
 
-  test('is the one that is there, made once, when a step needs it', async () => {
+  test('is that of the loaded plugin, created once, when a step needs it', async () => {
     const instance = withEngines({}, 'fast.engine')
     await instance.plan(write([]))
     expect(made).toEqual([])
@@ -213,7 +213,7 @@ describe('the table engine', () => {
   })
 })
 
-test('what a plugin contributes is its own, and not that of the plugins it requires', async () => {
+test('the contributions of a plugin do not include those of the plugins that it requires', async () => {
   const events: string[] = []
   const other = definePlugin({
     name: 'other',

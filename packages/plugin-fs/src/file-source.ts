@@ -1,8 +1,11 @@
 import {
   type ColumnSet,
+  type Columns,
+  columnNames,
   conditionColumns,
   defineSource,
   MaestroError,
+  needsColumnOrder,
   rowFromEntries,
   rowFunction,
   rowsToInfer,
@@ -163,10 +166,20 @@ async function statedColumns(
   declared: ColumnSet,
 ): Promise<ColumnSet> {
   if (files.every(({ format }) => isTyped(format))) return typedColumns(files, options, declared)
-  if (!declared.open) return declared
+  // JavaScript moves members that are called like whole numbers; the header has the right order.
+  const isMoved = !Array.isArray(options.columns) && needsColumnOrder(Object.keys(declared.columns))
+  if (!declared.open && !isMoved) return declared
   const names = await headerColumns(files, options)
   if (names === undefined || names.length === 0) return declared
+  if (!declared.open) return { columns: inOrder(declared.columns, names), open: false }
   return { columns: rowFromEntries(names.map((name) => [name, 'string'] as const)), open: false }
+}
+
+/** The columns in the order of these names. Others follow. */
+function inOrder(columns: Columns, names: readonly string[]): Columns {
+  const own = names.filter((name) => Object.hasOwn(columns, name))
+  const all = new Set([...own, ...Object.keys(columns)])
+  return rowFromEntries(Array.from(all, (name) => [name, columns[name] ?? 'unknown'] as const))
 }
 
 /** The columns that the files themselves state, or the declared ones with the types that the files state. */
@@ -189,9 +202,10 @@ async function typedColumns(
           ? await arrowColumns(files, inFiles)
           : await excelColumns(files, { ...excelLayoutOf(options), asked: inFiles })
   if (declared.open) return found
-  const typed = Object.entries(declared.columns).map(
-    ([name, type]) => [name, type === 'unknown' ? (found.columns[name] ?? type) : type] as const,
-  )
+  const typed = columnNames(declared.columns).map((name) => {
+    const type = declared.columns[name] ?? 'unknown'
+    return [name, type === 'unknown' ? (found.columns[name] ?? type) : type] as const
+  })
   return { columns: rowFromEntries(typed), open: false }
 }
 

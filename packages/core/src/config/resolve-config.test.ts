@@ -53,7 +53,7 @@ test('an empty config has every default', async () => {
   })
 })
 
-test('every setting is what the config says', async () => {
+test('every setting has the value of the config', async () => {
   const settings = {
     pipelines: ['a/*.ts', 'b/*.yaml'],
     run: { rowsInFlight: 8, bytesInFlight: '1MB', onError: 'fail', maxRejects: '2.5%', failFast: 3 },
@@ -166,7 +166,7 @@ test('{ env } in JSON and YAML stands for a value of the environment, at any dep
   expect(plugins).toEqual([['./p.js', { key: env('KEY_P') }]])
 })
 
-test('env() stays what it is', async () => {
+test('env() is resolved later', async () => {
   const apiKey = env('KEY_A', 'none')
   const { servings, plugins } = await resolve({
     plugins: [['./p.js', { key: apiKey }]],

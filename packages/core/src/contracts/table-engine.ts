@@ -101,6 +101,8 @@ export interface TableRequest {
    * `aggregate`, where all rows become part of their group.
    */
   readonly leftOut?: ((rows: LeftOutRows) => void) | undefined
+  /** Receives about how many rows of the input have been read so far, some times a second, for the display of the run. */
+  readonly read?: ((rows: number) => void) | undefined
   readonly signal: AbortSignal
   /** For temporary files. */
   readonly directory: string

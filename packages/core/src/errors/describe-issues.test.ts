@@ -62,7 +62,7 @@ test.each([
   [{ mode: 'insert' }, 'mode: "create" or "append" is expected, not "insert"'],
   [{ labels: 'a, b' }, 'labels: an array or a record is expected, not a string'],
   [{ labels: ['a', 4] }, 'labels.1: a string is expected, not a number'],
-  [{ price: { input: 1, inptu: 2 } }, 'price.inptu: there is no such setting'],
+  [{ price: { input: 1, inptu: 2 } }, 'price.inptu: there is no such property'],
 ])('a wrong value, %j: the line says what is expected and what is there', async (given, line) => {
   const [option = ''] = Object.keys(given)
   expect(await linesAbout(option, { ...good, ...given })).toEqual([line])
@@ -70,7 +70,7 @@ test.each([
 
 test.each([
   ['30 parsecs', "timeout: a duration is expected: a number of milliseconds, or a text such as '30s', '10m' or '7d'"],
-  [{ attemt: '30s' }, 'timeout.attemt: there is no such setting'],
+  [{ attemt: '30s' }, 'timeout.attemt: there is no such property'],
   [
     { attempt: true },
     "timeout.attempt: a duration is expected: a number of milliseconds, or a text such as '30s', '10m' or '7d'",

@@ -25,7 +25,7 @@ export function expandIssue(issue: ZodIssue): readonly ZodIssue[] {
   if (issue.code === 'unrecognized_keys')
     return (issue.keys ?? []).map((key) => ({
       path: [...(issue.path ?? []), key],
-      message: 'there is no such setting',
+      message: 'there is no such property',
     }))
   const meant = issue.code === 'invalid_union' ? meantMember(issue.errors ?? []) : undefined
   if (meant === undefined) return [issue]

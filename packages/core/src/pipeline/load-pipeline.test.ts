@@ -94,7 +94,7 @@ describe('the forms of a pipeline', () => {
 })
 
 describe('a pipeline that cannot be had', () => {
-  test('an unknown name: what is known, and what may be meant', async () => {
+  test('the error for an unknown name lists the known ones and the near one', async () => {
     const project = new ProjectFolder({ 'pipelines/reviews.json': data, 'pipelines/night.json': data })
     expect(await errorOf(() => load(project, 'revews'))).toMatchObject({
       code: 'MAESTRO_PIPELINE_UNKNOWN',

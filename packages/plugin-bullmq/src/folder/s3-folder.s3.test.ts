@@ -4,6 +4,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from '
 import { describeSharedFolder } from '../__fixtures__/describe-shared-folder.js'
 import { S3Folder } from './s3-folder.js'
 
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The address of the S3 server; undefined where it is not installed. */
+    s3: string | undefined
+  }
+}
+
 const endpoint = inject('s3')
 const access = { region: 'eu-west-1', accessKeyId: 'unused', secretAccessKey: 'unused' }
 

@@ -46,7 +46,7 @@ test('a thousand workers are busy, and a partition costs the server as much as w
       workers,
       concurrency: 1,
       partitions: 2 * workers,
-      milliseconds: 10_000,
+      milliseconds: 4000,
       faults: noFaults,
     }
     const { runs, inFlight, took, files, queueRequests } = await simulated(settings)

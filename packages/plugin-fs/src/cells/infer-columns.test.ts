@@ -53,7 +53,7 @@ describe('numbers and dates of people', () => {
     return [...found.slice(0, -1).map(({ v }) => v), ...rejects.map(([id]) => id)]
   }
 
-  test('are read when their form is told, and reject their row when they have another one', async () => {
+  test('are read in the declared form, and reject their row if they have another one', async () => {
     const comma = { numberFormat: '1.234,56' }
     expect(await typed(['1.200,50 EUR', '€ -3,5', '(1.000)', '1.200', '12'], 'number', comma)).toEqual([
       1200.5, -3.5, -1000, 1200, 12,
@@ -68,7 +68,7 @@ describe('numbers and dates of people', () => {
     expect(await typed(['1.200,50'], 'number', {})).toEqual(['a.tsv:2'])
   })
 
-  test('a date that may be two days is read as it was told, or not at all', async () => {
+  test('an ambiguous date is read in the declared form, or not at all', async () => {
     const day = (iso: string) => new Date(iso).toISOString()
     expect(await typed(['3/4/26', '31.12.1999 23:59', '2026-01-02'], 'date', { dateFormat: 'd/m/y' })).toEqual([
       day('2026-04-03'),
@@ -85,7 +85,7 @@ describe('numbers and dates of people', () => {
     expect(await typed(['3/4/26'], 'date', {})).toEqual(['a.tsv:2'])
   })
 
-  test('are inferred when their form is told', async () => {
+  test('are inferred if their form is declared', async () => {
     write('a.tsv', 'price\tday\tzip\n1.200,50 EUR\t3/4/26\t01234\n2,5\t13/4/26\t1\n')
     const told = { numberFormat: '1.234,56', dateFormat: 'd/m/y' } as const
     expect((await rows({ path: 'a.tsv', columns: 'infer', ...told })).rows[0]).toEqual({

@@ -49,7 +49,7 @@ for (const format of ['jsonl', 'csv', 'json', 'parquet', 'tsv.gz'])
     expect(files().sort()).toEqual([`a.${format}`, 'in.jsonl', 'rows.out.jsonl'].sort())
   })
 
-test('what cannot be merged leaves the file as it is', async () => {
+test('a file that cannot be merged stays as it is', async () => {
   write('in.jsonl', '{"id":"1","w":"a"}\n')
   const attempt = (sink: object) => failure(copy({ path: 'in.jsonl' }, { path: 'x', ...sink }))
   write('a.jsonl', '{"id":"1"}\nno row\n')
@@ -74,7 +74,7 @@ test('a column that a step adds and the header lacks is refused before the first
   let calls = 0
   const said = pipeline('said')
     .read('fs.file', { path: 'in.jsonl' })
-    .map((row) => ({ ...row, said: ++calls }), { columns: { adds: { said: 'int' } } })
+    .map((row) => ({ ...row, said: ++calls }), { columns: { adds: { said: 'integer' } } })
     .write('fs.file', { path: 'a.csv', mode: 'append' })
   expect(await failure(project().run(said))).toMatchObject(says('does not contain "said"'))
   expect([calls, read('a.csv')]).toEqual([0, 'id\n1\n'])

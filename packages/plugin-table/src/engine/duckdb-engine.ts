@@ -17,6 +17,7 @@ import type { DuckDBEngineOptions } from './duckdb-options.js'
 import { interruptOn } from './interrupt-on.js'
 import { prepareStatement } from './prepare-statement.js'
 import { columnsAfter, prepareChain, runOneByOne } from './run-one-by-one.js'
+import { watchProgress } from './watch-progress.js'
 
 /** What a check may take, in bytes. */
 const checkerMemory = 256 * 1024 * 1024
@@ -98,19 +99,22 @@ export class DuckDBEngine implements TableEngine {
   }
 
   async #run(
-    { signal, directory }: Pick<TableRequest, 'signal' | 'directory'>,
+    { signal, directory, input, read }: Pick<TableRequest, 'signal' | 'directory' | 'input' | 'read'>,
     run: (database: Database) => Promise<readonly TableCounts[]>,
   ): Promise<readonly TableCounts[]> {
     signal.throwIfAborted()
     const database = await connect({ ...this.#options, directory })
     const stopInterrupting = interruptOn(signal, database)
+    let stopWatching: (() => void) | undefined
     try {
       signal.throwIfAborted()
+      if (read !== undefined) stopWatching = await watchProgress(database, input, read)
       return await run(database)
     } catch (error) {
       if (signal.aborted) throw maestroError('MAESTRO_RUN_ABORTED', {}, error)
       throw MaestroError.is(error) ? error : engineError(error)
     } finally {
+      stopWatching?.()
       stopInterrupting()
       database.close()
     }

@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
+import { rowWith } from '@maestro-dataflow/core'
 import { typeOf } from './bind-expression.js'
 import type { CheckedStatement, ComputedValue } from './checked-statement.js'
 import { type ExpressionNode, ExpressionTree } from './expression-tree.js'
@@ -31,14 +32,14 @@ export async function withExactSums(
   checked: CheckedStatement,
   table: string,
 ): Promise<{ readonly exact: CheckedStatement; readonly limited: readonly string[] }> {
-  const values: Record<string, ComputedValue> = {}
+  const changed: (readonly [string, ComputedValue])[] = []
   const limited: string[] = []
   for (const [name, value] of Object.entries(checked.values)) {
-    const { expression } = value
     const exact = await withExactSum(connection, value, table)
-    if (exact === undefined) limited.push(expression)
-    values[name] = exact ?? value
+    if (exact === undefined) limited.push(value.expression)
+    else changed.push([name, exact])
   }
+  const values = rowWith(checked.values, changed) as CheckedStatement['values']
   return { exact: { ...checked, values }, limited }
 }
 

@@ -3,7 +3,7 @@ import type { PlannedStage, PlannedStep } from '../../contracts/plan.js'
 
 /**
  * Cuts the graph of steps into stages. Neighbouring row steps run together if nothing else reads the rows between them,
- * and so do neighbouring table steps. An opaque step or a branch ends a stage.
+ * and so do neighbouring table steps without a condition. An opaque step or a branch ends a stage.
  *
  * @param cuts Further steps that end a stage, whose rows are kept.
  */
@@ -41,7 +41,8 @@ export function planStages(
     const kind = stageKind(first)
     const chain = [first]
     for (;;) {
-      const end = chain.at(-1)?.id ?? first.id
+      const last = chain.at(-1) ?? first
+      const end = last.id
       const [next, ...others] = followers(end)
       if (
         next === undefined ||
@@ -49,7 +50,8 @@ export function planStages(
         written(end).length > 0 ||
         cuts.has(end) ||
         kind === 'opaque' ||
-        stageKind(next) !== kind
+        stageKind(next) !== kind ||
+        (kind === 'table' && [last, next].some(isConditional))
       ) {
         add(kind, chain, input, end)
         return
@@ -63,6 +65,9 @@ export function planStages(
   else add('rows', [], 'source', 'source')
   return stages
 }
+
+/** Whether some rows may pass a step by. A table step then runs alone. */
+const isConditional = ({ where }: PlannedStep): boolean => where !== undefined
 
 function stageKind({ kind }: PlannedStep): PlannedStage['kind'] {
   return kind === 'table' || kind === 'opaque' ? kind : 'rows'

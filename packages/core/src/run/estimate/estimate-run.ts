@@ -11,7 +11,7 @@ import { countRows } from '../source/count-rows.js'
 import { compareWithBudgets } from './against-budgets.js'
 import { ChosenRows } from './chosen-rows.js'
 import { freeHead, headOf, tailOf } from './free-head.js'
-import { columnsOfSteps, questionColumns } from './question-columns.js'
+import { askedRowsOfSteps, asking, questionColumns } from './question-columns.js'
 import { confidence, sum } from './spread.js'
 import { StepSamples } from './step-samples.js'
 
@@ -79,6 +79,7 @@ export async function estimateRun(
         all,
         questions: chosen.questionsOf(one.step),
         isReached: isSurelyReached(one.step, planned),
+        isConditional: planned.some(({ id, where }) => id === one.step && where !== undefined),
         isRegrouped: planned.some(
           ({ id, kind }) => kind === 'table' && isBeforeAny(id, new Set([one.step]), planned, chosen.counted),
         ),
@@ -126,7 +127,15 @@ async function chooseRows(
   if ('rows' in source.node && !Array.isArray(source.node.rows)) return undefined
   const head = freeHead(compiled)
   const rest = plan.steps.filter(({ id }) => !head.includes(id))
-  const chosen = new ChosenRows(count, questionColumns(rest), columnsOfSteps(rest))
+  const conditions = new Map(
+    [...compiled.steps].flatMap(([id, { node }]) => (node.where === undefined ? [] : [[id, node.where] as const])),
+  )
+  const chosen = new ChosenRows(
+    count,
+    questionColumns(rest, conditions),
+    askedRowsOfSteps(rest, conditions),
+    asking(rest, conditions),
+  )
   const enough = AbortSignal.timeout(patience)
   try {
     const { counts } = await runPipeline(headOf(compiled, head), environment, {

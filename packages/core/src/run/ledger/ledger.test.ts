@@ -53,7 +53,7 @@ describe('what a ledger notes', () => {
     expect(ledger().trail('rows:6/split/2')).toBeUndefined()
   })
 
-  test('what happened to the rows that a flatMap made', async () => {
+  test('it notes what became of the rows of a flatMap', async () => {
     await folder
       .project()
       .run(
@@ -276,7 +276,7 @@ describe('a ledger after a crash', () => {
     }
   })
 
-  test('the paid calls of a run that was stopped are there', async () => {
+  test('the paid calls of a stopped run are noted', async () => {
     const { project, asked } = asking((text) => {
       if (text === '3') throw Object.assign(new Error('stop'), { stopsRun: true })
     })

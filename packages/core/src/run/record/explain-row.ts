@@ -1,4 +1,4 @@
-import type { PlannedStep } from '../../contracts/plan.js'
+import type { PlannedStage, PlannedStep } from '../../contracts/plan.js'
 import type { RowId } from '../../contracts/row.js'
 import { maestroError } from '../../errors/error-table.js'
 import type { CallFact } from '../ledger/facts.js'
@@ -95,13 +95,17 @@ class RowWalk {
     const [first] = this.#trail.left
     const [known] = this.#steps()
     if (first === undefined) return (known && this.#groupingBefore(known)) ?? 'source'
-    const stage = stages[first.stage]
     const isMade = first.pass === 'output' && !this.#trail.left.some(({ pass }) => pass === 'input')
-    if (!isMade) return 'source'
+    return isMade ? this.#makerOf(stages[first.stage]) : 'source'
+  }
+
+  /** The step of a stage, or of one before it, that made the row. Only stages over whole tables list no rows that they read. */
+  #makerOf(stage: PlannedStage | undefined): string {
     const grouping = stage?.steps.findLast((step) => this.#isGrouping(step))
-    if (grouping !== undefined) return grouping
-    // A table engine that reads the files of the source itself has no rows in the ledger before its step.
-    return stage?.input !== 'source' ? (stage?.steps[0] ?? 'source') : 'source'
+    if (stage === undefined || grouping !== undefined) return grouping ?? 'source'
+    if (stage.input === 'source') return 'source'
+    const before = this.#record.plan.stages[stage.input]
+    return stage.kind === 'table' && before?.kind !== 'rows' ? this.#makerOf(before) : (stage.steps[0] ?? 'source')
   }
 
   /** The steps that the ledger names for the row. */

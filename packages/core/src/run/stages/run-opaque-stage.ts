@@ -20,12 +20,13 @@ import { counterOf } from './run-row-stage.js'
  * operator does not say what became of them count as dropped if there are fewer rows than before; if there are more, the
  * difference counts as created.
  *
- * @param input The step file that the operator reads. @returns the step file that it wrote
+ * @param input The step file that the operator reads, and the number of its rows if it lacks those that pass the step by.
+ * @returns the step file that it wrote
  */
 export async function runOpaqueStage(
   stage: PlannedStage,
   step: CompiledStep,
-  input: string,
+  { path: input, rows }: { readonly path: string; readonly rows: number | undefined },
   context: RunContext,
 ): Promise<string> {
   const operator = createStepOperator(step, context) as Operator
@@ -74,7 +75,7 @@ export async function runOpaqueStage(
     })
   }
   const { input: before } = step.node
-  const rowsIn = (before === 'source' ? context.sourceCounter : counterOf(context, before)).rowsOut
+  const rowsIn = rows ?? (before === 'source' ? context.sourceCounter : counterOf(context, before)).rowsOut
   // An operator that says of every row what became of it makes rows that may be like those before.
   if (fates.dropped + fates.merged + rejected.length < rowsIn) written.end(rowsIn, storage.rows)
   const surplus = storage.rows + rejected.length + fates.dropped + fates.merged - rowsIn

@@ -1,6 +1,8 @@
+import { mkdir } from 'node:fs/promises'
 import type { PlannedStage } from '../../contracts/plan.js'
 import type { SourceBatch, SourceReader } from '../../contracts/storage.js'
 import type { TableFile } from '../../contracts/table-engine.js'
+import { matching } from '../../define/row-condition.js'
 import { maestroError } from '../../errors/error-table.js'
 import type { CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
 import { behind, type InputPosition } from '../durability/input-position.js'
@@ -9,8 +11,9 @@ import type { RunContext } from '../run-context.js'
 import type { RowOutput } from '../run-outputs.js'
 import { readSource } from '../source/checked-source.js'
 import { continuedReading } from '../source/continued-reading.js'
-import { partitionFile } from '../state/stage-files.js'
+import { partitionFile, stageFolder } from '../state/stage-files.js'
 import { readStepFile } from '../state/step-file.js'
+import { divideRows, type PassedBy, uniteRows } from './pass-by.js'
 import { runOpaqueStage } from './run-opaque-stage.js'
 import { runRowStage } from './run-row-stage.js'
 import { runTableStage, showRows } from './run-table-stage.js'
@@ -55,12 +58,19 @@ export async function runStage(stage: PlannedStage, input: StageInput, context: 
   const steps = stage.steps.map((id) => stepOf(context, id))
   const last = stepOf(context, stage.steps.at(-1) ?? '')
   const counter = context.counters.get(last.node.id)
-  const files = await inputFiles(stage, input, context)
+  const all = await inputFiles(stage, input, context)
+  const passed = await passedBy(stage, last, all, context)
+  const files: readonly TableFile[] = passed === undefined ? all : [{ path: passed.matching, format: 'step' }]
   const direct = stage.kind === 'table' ? await directSink(stage, steps, files, input, context) : undefined
   const output =
     stage.kind === 'table'
       ? await runTableStage({ stage, steps, input: files, sink: direct?.writer }, context)
-      : await runOpaqueStage(stage, last, files[0]?.path ?? '', context)
+      : await runOpaqueStage(stage, last, { path: files[0]?.path ?? '', rows: passed?.taken.length }, context)
+  if (passed !== undefined && output !== undefined) {
+    const rows = passed.places.length
+    counter?.add({ rowsIn: rows, rowsOut: rows, passedBy: rows })
+    await uniteRows(output, passed, context.signal)
+  }
   if (output === undefined) {
     const rows = counter?.rowsOut ?? 0
     if (direct !== undefined) context.counters.get(direct.id)?.add({ rowsIn: rows, rowsOut: rows })
@@ -70,6 +80,19 @@ export async function runStage(stage: PlannedStage, input: StageInput, context: 
     await passOnRows(stage, input, context)
   }
   return counter?.rowsOut ?? 0
+}
+
+/** Divides the rows of a step over a whole table, if it has a condition. */
+async function passedBy(
+  stage: PlannedStage,
+  { node }: CompiledStep,
+  files: readonly TableFile[],
+  { folder, signal }: RunContext,
+): Promise<PassedBy | undefined> {
+  if (node.where === undefined) return undefined
+  const own = stageFolder(folder.path, stage)
+  await mkdir(own, { recursive: true })
+  return divideRows(files[0]?.path ?? '', own, matching(node.id, node.where), signal)
 }
 
 /** Gives the rows of a stage that is not run again to its sinks and consumers. */
@@ -141,7 +164,14 @@ async function* readStage(
 async function inputFiles(stage: PlannedStage, input: StageInput, context: RunContext): Promise<readonly TableFile[]> {
   if (stage.input !== 'source') return [{ path: input.files.get(stage.input) ?? '', format: 'step' }]
   const lines = input.reader.jsonLines
-  if (stage.kind === 'table' && lines !== undefined && context.limit === undefined && context.trace === undefined) {
+  const isConditional = stage.steps.some((id) => context.compiled.steps.get(id)?.node.where !== undefined)
+  if (
+    stage.kind === 'table' &&
+    !isConditional &&
+    lines !== undefined &&
+    context.limit === undefined &&
+    context.trace === undefined
+  ) {
     return lines.paths.map((path, index) => ({
       path,
       format: 'rows' as const,

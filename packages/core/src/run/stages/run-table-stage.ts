@@ -99,6 +99,7 @@ async function runChain(
         },
       },
       progress: (done, statement) => showProgress(steps[statement], done, stage, context),
+      read: announceReading(first, stage, context),
       signal,
       directory: dirname(output.path),
     } satisfies TableChainRequest)) ?? []
@@ -127,6 +128,7 @@ async function runEach(
       output: target,
       reject: (row) => reject(row, one, stage, context),
       leftOut: ledger && ((left) => ledger.leftOut(step.node.id, left)),
+      read: announceReading(one, stage, context),
       signal,
       directory: dirname(output.path),
     })
@@ -155,6 +157,24 @@ function reject(
 
 function addCounts(step: CompiledStep, counts: TableCounts | undefined, context: RunContext): void {
   if (counts !== undefined) counterOf(context, step.node.id).add({ ...counts, rejected: 0 })
+}
+
+/** What shows about how many rows a step has read. */
+function announceReading(
+  { step: { node } }: TableStep,
+  { index }: PlannedStage,
+  context: RunContext,
+): ((rows: number) => void) | undefined {
+  const { hooks, folder } = context
+  if (!hooks.batchDone.isUsed()) return undefined
+  const counter = counterOf(context, node.id)
+  return (rowsIn) =>
+    hooks.batchDone.call({
+      runId: folder.runId,
+      step: node.id,
+      stage: index,
+      counts: { ...counter.snapshot(), rowsIn },
+    })
 }
 
 function showProgress(
