@@ -1,7 +1,9 @@
+import { columnNames, rowFromEntries } from '@maestro-dataflow/core'
 import { describe, expect, test } from 'vitest'
 import { tableProject } from '../../__fixtures__/table-project.js'
+import { prepareSql } from './prepare-sql.js'
 
-const { fromRows, fromUnknown, resultOf, rowsOf } = tableProject()
+const { fromLines, fromRows, fromUnknown, resultOf, rowsOf } = tableProject()
 const shops = [
   { id: 1, 城市: 'Oslo', stars: 5 },
   { id: 2, 城市: 'Bergen', stars: 3 },
@@ -114,5 +116,35 @@ describe('table.sql', () => {
     const options = { query: 'SELECT count(*) AS n, count(people) AS m FROM cities', tables: { cities: [] } }
     await expect(rowsOf(fromRows(shops).step('table.sql', options))).rejects.toThrow(/people/)
     expect(await rowsOf(query('SELECT count(*) AS n FROM none', { tables: { none: [] } }))).toEqual([{ n: 0 }])
+  })
+
+  test('columns that are called like whole numbers keep their places, also for the plan', async () => {
+    const line = '{"country":"A","2021":1,"2020":2,"name":"n"}'
+    const years = fromLines([line]).step('table.limit', { count: 1 })
+    const prepared = (text: string) => prepareSql(text, new Map([['input', given]]))
+    const given = {
+      columns: rowFromEntries([
+        ['country', 'string'],
+        ['2021', 'integer'],
+        ['2020', 'integer'],
+      ] as const),
+      open: false,
+    }
+    const planned = await prepared('SELECT * FROM input')
+    expect('columns' in planned && columnNames(planned.columns.columns)).toEqual(['country', '2021', '2020'])
+    const chosen = years.step('table.sql', { query: 'SELECT name, "2021", country, 1 AS "0" FROM input' })
+    expect((await rowsOf(chosen)).map(columnNames)).toEqual([['name', '2021', 'country', '0']])
+    expect((await rowsOf(years.step('table.sql', { query: 'SELECT * FROM input' }))).map(columnNames)).toEqual([
+      ['country', '2021', '2020', 'name'],
+    ])
+  })
+
+  test('a query that fails says what to do: quotes around a word of SQL, or a cast', async () => {
+    const hints = async (text: string) => {
+      const error = await rowsOf(query(text)).catch((caught) => caught)
+      return error.details?.errors?.[0]?.hint ?? error.hint
+    }
+    expect(await hints('SELECT order FROM input')).toContain('double quotes')
+    expect(await hints('SELECT sum(id + 170141183460469231731687303715884105720) AS s FROM input')).toContain('bignum')
   })
 })
