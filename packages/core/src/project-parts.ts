@@ -102,7 +102,7 @@ export class ProjectParts {
   }
 
   /**
-   * The text of an answer, piece by piece as the model writes it. Whoever stops reading stops the call.
+   * The text of an answer, piece by piece as the model writes it. If the reader stops, the call stops too.
    *
    * @throws what `ask` throws, also after the pieces of an incomplete answer; MAESTRO_SERVING_BROKEN_OFF
    */

@@ -23,7 +23,7 @@ describe('the settings of an existing store', () => {
       message: `${folder.file('kb')} was created with metric dot, but the config says l2.`,
     })
     const error = await errorOf(() => folder.open({ metric: 'dot', dimensions: 3 }))
-    expect(error.message).toContain('was created with dimension 2, but the config says 3')
+    expect(error.message).toContain('was created with dimensions 2, but the config says 3')
     // A new one holds to what it was told, too.
     const other = await folder.open({ path: folder.file('other'), dimensions: 3 })
     expect((await errorOf(() => other.addVectors(circle(1)))).code).toBe('MAESTRO_VECTORS_DIMENSION')
@@ -34,7 +34,7 @@ describe('the settings of an existing store', () => {
     const [first, second] = [await folder.open(), await folder.open()]
     await first.addVectors(circle(3))
     await second.search([{ vector: at(0), k: 1 }])
-    expect(second.dimension).toBe(2)
+    expect(second.dimensions).toBe(2)
     await second.addVectors(circle(1, 3), { model: 'minilm' })
     await first.count()
     expect([first.model, await first.count()]).toEqual(['minilm', 4])

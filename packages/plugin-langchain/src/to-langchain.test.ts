@@ -195,7 +195,7 @@ describe('a vector store of ours', () => {
   const open = async () => {
     const memory = new MemoryVectorStore(embeddings)
     const store = fromLangChainVectorStore(memory, {
-      dimension: 4,
+      dimensions: 4,
       filter: (wanted) => (document: Document) =>
         Object.entries(wanted).every(([name, value]) => document.metadata[name] === value),
     })

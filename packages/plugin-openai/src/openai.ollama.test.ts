@@ -122,7 +122,7 @@ describe.runIf(ollama !== undefined)('openai.embeddings on Ollama', () => {
   test('a vector per text, in order, whatever the batches', async () => {
     const texts = ['red', 'green', 'blue', '很好 👍', 'red']
     const { vectors, usage } = await serving.embed(texts)
-    expect(vectors.map(({ length }) => length)).toEqual(texts.map(() => serving.dimension))
+    expect(vectors.map(({ length }) => length)).toEqual(texts.map(() => serving.dimensions))
     expect(vectors.every((vector) => vector.every(Number.isFinite))).toBe(true)
     expect(usage.inputTokens).toBeGreaterThan(texts.length - 1)
     const [alone] = (await serving.embed(['blue'])).vectors

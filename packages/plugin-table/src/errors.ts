@@ -67,7 +67,9 @@ export const tableErrors = {
     hint: (d: { reason: string }) =>
       /overflow|out of range|could not (convert|cast)/i.test(d.reason)
         ? 'Cast the values: sum(n::bignum) adds whole numbers of any size, and try_cast returns null for a value that does not fit.'
-        : 'Write one SELECT over `input`, which is the rows of the step, and the tables that the option `tables` names. Files, the network, and settings cannot be reached.',
+        : /syntax error/i.test(d.reason)
+          ? 'A column whose name is a word of SQL, such as order, is written in double quotes: "order".'
+          : 'Write one SELECT over `input`, which is the rows of the step, and the tables that the option `tables` names. Files, the network, and settings cannot be reached.',
   },
   MAESTRO_TABLE_SQL_TIME: {
     message: (d: { seconds: number }) => `The query took longer than ${d.seconds} seconds. Nothing was written.`,

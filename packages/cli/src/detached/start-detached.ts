@@ -25,7 +25,10 @@ export async function startDetached(options: GlobalOptions & { readonly json?: b
   mkdirSync(config.stateDirectory, { recursive: true })
   const log = join(config.stateDirectory, `detached-${process.pid}-${Date.now()}.log`)
   const child = start(log)
-  const giveUp = () => child.kill()
+  const giveUp = () => {
+    child.kill()
+    rmSync(log, { force: true })
+  }
   process.once('exit', giveUp)
   const started = await startOf(child)
   process.off('exit', giveUp)
@@ -37,13 +40,22 @@ export async function startDetached(options: GlobalOptions & { readonly json?: b
   child.disconnect()
   child.unref()
   const { run, directory } = started
-  const path = directory === undefined ? log : join(directory, outputFile)
-  if (path !== log) renameSync(log, path)
+  const path = directory === undefined ? log : moved(log, join(directory, outputFile))
   if (options.json) printJson({ run, pid: child.pid, directory, output: path })
   else
     print(
       `${run} runs in the background, in the process ${child.pid}.\n  see it: maestro attach ${run}\n  stop it: kill ${child.pid}\n  what it writes: ${shownPath(path)}\n`,
     )
+}
+
+/** @returns where the file is: some systems do not move one that is written to */
+function moved(from: string, to: string): string {
+  try {
+    renameSync(from, to)
+    return to
+  } catch {
+    return from
+  }
 }
 
 /** What it writes is for people, whatever this command prints. */

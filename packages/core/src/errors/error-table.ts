@@ -92,6 +92,10 @@ export const coreErrors = {
     hint: (d: { path: string; reason: string }) =>
       `A config runs code as you. If you trust it, name it with --config ${d.path}; otherwise work in another folder, or restrict who may write there.`,
   },
+  MAESTRO_CONFIG_FILE_UNTRUSTED: {
+    message: (d: { path: string; reason: string }) => `${d.path}, which the config names, was not loaded: ${d.reason}.`,
+    hint: () => 'It would run as you. Restrict who may write there (chmod o-w), or copy the file into your project.',
+  },
   MAESTRO_CONFIG_ENV_MISSING: {
     message: (d: { name: string; setting: string }) =>
       `The environment variable ${d.name}, which ${d.setting} needs, is not set.`,

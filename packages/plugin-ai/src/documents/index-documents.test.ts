@@ -45,7 +45,7 @@ test('chunks go in with their text, document, place and chosen columns; rows pas
       when: '1970-01-01T00:00:00.000Z',
     },
   })
-  expect([store.model, store.dimension]).toEqual(['small', 64])
+  expect([store.model, store.dimensions]).toEqual(['small', 64])
 })
 
 describe('a second run', () => {
@@ -211,7 +211,7 @@ describe('failures', () => {
   })
 
   test('so is another dimension', async () => {
-    const { run } = knowledgeBase(memoryVectorStore({ dimension: 3 }))
+    const { run } = knowledgeBase(memoryVectorStore({ dimensions: 3 }))
     await expect(run(chunks(first))).rejects.toMatchObject({
       code: 'MAESTRO_VECTORS_DIMENSION',
       details: { expected: 3, found: 64 },

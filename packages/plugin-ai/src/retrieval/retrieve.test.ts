@@ -177,7 +177,7 @@ describe('failures', () => {
   test('vectors of another model or dimension, naming both', async () => {
     const large = find([{ query: 'fox' }], { embedder: scriptedEmbeddings({ model: 'large' }) })
     await expect(large).rejects.toThrow(/large.*small|small.*large/)
-    const short = find([{ query: 'fox' }], { embedder: scriptedEmbeddings({ model: 'small', dimension: 5 }) })
+    const short = find([{ query: 'fox' }], { embedder: scriptedEmbeddings({ model: 'small', dimensions: 5 }) })
     await expect(short).rejects.toThrow(/64.*5|5.*64/)
   })
 

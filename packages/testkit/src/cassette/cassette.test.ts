@@ -73,7 +73,7 @@ describe('a recording', () => {
     const path = fresh()
     const audio = { data: Uint8Array.of(1, 2, 3), mediaType: 'audio/wav' }
     const tape = cassette({ path, mode: 'record' })
-    const embeddings = tape.serving(scriptedEmbeddings({ dimension: 100, maxWords: 2, batchSize: 7 }), 'embeddings')
+    const embeddings = tape.serving(scriptedEmbeddings({ dimensions: 100, maxWords: 2, batchSize: 7 }), 'embeddings')
     const rerank = tape.serving(scriptedRerank(), 'rerank')
     const speech = tape.serving(scriptedTranscription(['hello']), 'speech')
     const texts = ['a red fox', '', '猫']
@@ -89,7 +89,7 @@ describe('a recording', () => {
       await replay.serving<typeof rerank>(never, 'rerank').rerank('fox', texts),
       await replay.serving<typeof speech>(never, 'speech').transcribe(audio, { language: 'en' }),
     ]).toStrictEqual(recorded)
-    expect(replayedEmbeddings).toMatchObject({ dimension: 100, batchSize: 7 })
+    expect(replayedEmbeddings).toMatchObject({ dimensions: 100, batchSize: 7 })
     // Of media, the hash.
     expect(await readFile(path, 'utf8')).toContain('{"data":{"bytes":3,"sha256":"039058c6f2c0cb49')
   })
