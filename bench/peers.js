@@ -21,6 +21,7 @@ export function runPeer(python, script, args) {
     seconds: numberOf('seconds'),
     cpuSeconds: numberOf('cpu_seconds'),
     peakMegabytes: numberOf('peak_rss_kb') / 1024,
+    stdout,
   }
 }
 

@@ -76,7 +76,7 @@ function digest(step, path) {
   const rows = path.endsWith('.parquet') ? `read_parquet('${path}')` : `read_json('${path}')`
   switch (step) {
     case 'sort':
-      return `SELECT count(*), md5(string_agg(price::DOUBLE::VARCHAR, ',')) FROM ${rows}`
+      return `SELECT count(*), md5(string_agg(price, ',' ORDER BY place)) FROM (SELECT price::DOUBLE::VARCHAR AS price, row_number() OVER () AS place FROM ${rows})`
     case 'dedupe':
       return `SELECT count(*), bit_xor(hash("user")) FROM ${rows}`
     case 'chain':

@@ -56,7 +56,8 @@ function readManifest(path: string): Manifest {
     const manifest: unknown = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''))
     if (typeof manifest === 'object' && manifest !== null && !Array.isArray(manifest)) return manifest as Manifest
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { type: 'module' }
+    // A folder that cannot be made is reported when it is made.
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return { type: 'module' }
     throw cliError('MAESTRO_CLI_INIT_PACKAGE', { path, reason: (error as Error).message }, error)
   }
   throw cliError('MAESTRO_CLI_INIT_PACKAGE', { path, reason: 'it is not a JSON object' })

@@ -139,6 +139,23 @@ describe('table.sql', () => {
     ])
   })
 
+  test.each([
+    'SELECT max(v) AS v FROM input',
+    'SELECT v FROM input ORDER BY v',
+    'SELECT v FROM input AS i WHERE i.v > 5',
+    'SELECT v FROM (SELECT * FROM input) WHERE v BETWEEN 1 AND 500',
+    'SELECT v, row_number() OVER (ORDER BY v) AS n FROM input',
+    "SELECT string_agg('x', ',' ORDER BY V) AS s FROM input",
+  ])('values of several types are not put in the order of their texts: %s', async (text) => {
+    const rows = [{ v: 100 }, { v: '9' }, { v: 9 }, { v: [1] }]
+    await expect(rowsOf(fromUnknown(rows).step('table.sql', { query: text }))).rejects.toThrow(
+      /order of the values of "v"/,
+    )
+    const cast = 'SELECT max(try_cast(v AS DOUBLE)) AS v, count(DISTINCT v) AS n FROM input WHERE v IS NOT NULL'
+    expect(await rowsOf(fromUnknown(rows).step('table.sql', { query: cast }))).toEqual([{ v: 100, n: 4 }])
+    expect(await rowsOf(fromUnknown([{ v: 100 }, { v: 9.5 }]).step('table.sql', { query: text }))).not.toEqual([])
+  })
+
   test('a query that fails says what to do: quotes around a word of SQL, or a cast', async () => {
     const hints = async (text: string) => {
       const error = await rowsOf(query(text)).catch((caught) => caught)
