@@ -86,7 +86,7 @@ export interface SentBatch {
   readonly rejects?: readonly SentRejected[]
 }
 
-/** The run of an operator that sees a whole storage, which it reaches by `RowCalls`. */
+/** The run of an operator that sees a whole storage, which it reaches by `LentRowCalls`. */
 export interface WholeInput {
   readonly instance: number
   readonly step: string
@@ -139,7 +139,7 @@ interface Place {
 }
 
 /** What an operator that sees a whole storage asks of it. Readers and writers begin with the first call of their number. */
-export interface RowCalls {
+export interface LentRowCalls {
   step(input: Place & { readonly as: number }): void
   /** @returns undefined at the end */
   read(input: Place & { readonly reader: number }): SentBatch | undefined
@@ -151,7 +151,7 @@ export interface RowCalls {
 }
 
 /** What the process of a plugin asks of the project. */
-export interface ProjectCalls extends RowCalls {
+export interface ProjectCalls extends LentRowCalls {
   ask(input: {
     readonly instance: number
     readonly name: string
