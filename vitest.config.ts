@@ -138,6 +138,7 @@ export default defineConfig({
           exclude: [...ignored, ...serverTests, ...packedTests],
           testTimeout: 300_000,
           hookTimeout: 300_000,
+          maxConcurrency: 3,
           sequence: { groupOrder: 2 },
         },
       },

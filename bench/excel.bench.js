@@ -1,10 +1,10 @@
-// JSON Lines to an Excel workbook and back through a pipeline, beside openpyxl in Python, if it is installed.
-import { execFileSync } from 'node:child_process'
+// JSON Lines to an Excel workbook and back through a pipeline, beside openpyxl and pandas.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { makeTable } from './formats/make-table.js'
 import { median, round, runScript, sized } from './measure.js'
+import { peerFigures, peerPython, runPeer } from './peers.js'
 
 const script = (name) => join(import.meta.dirname, 'formats', name)
 
@@ -20,6 +20,7 @@ export async function bench() {
         done.push(await runScript(script('copy.js'), [path(from), path(to)]))
       return {
         seconds: median(done.map((run) => run.seconds)),
+        cpuSeconds: median(done.map((run) => run.cpuSeconds)),
         peak: Math.max(...done.map((run) => run.peakMegabytes)),
       }
     }
@@ -31,30 +32,22 @@ export async function bench() {
       rows,
       columns,
       write_s: round(write.seconds),
+      write_cpu_s: round(write.cpuSeconds),
       read_s: round(read.seconds),
+      read_cpu_s: round(read.cpuSeconds),
       peak_mb: Math.round(Math.max(write.peak, read.peak)),
     }
-    const peer = openpyxl(path('out.xlsx'))
-    return peer === undefined
-      ? figures
-      : { ...figures, openpyxl_read_s: round(peer), read_ratio: round(read.seconds / peer) }
+    const python = peerPython()
+    for (const library of python === undefined ? [] : ['openpyxl', 'pandas']) {
+      const run = (from, to) => runPeer(python, script('peers.py'), [library, path(from), path(`${library}.${to}`)])
+      Object.assign(figures, peerFigures(`${library}_write`, run('in.jsonl', 'xlsx')))
+      Object.assign(figures, peerFigures(`${library}_read`, run('out.xlsx', 'jsonl')))
+    }
+    if (python !== undefined)
+      for (const name of ['write', 'read'])
+        figures[`${name}_openpyxl_cpu_ratio`] = round(figures[`${name}_cpu_s`] / figures[`openpyxl_${name}_cpu_s`])
+    return figures
   } finally {
     rmSync(folder, { recursive: true, force: true })
-  }
-}
-
-/** The seconds in which openpyxl reads all values; undefined where it is not installed. */
-function openpyxl(path) {
-  const program = [
-    'import sys, time, openpyxl',
-    'started = time.time()',
-    'sheet = openpyxl.load_workbook(sys.argv[1], read_only=True).active',
-    'count = sum(1 for row in sheet.iter_rows(values_only=True))',
-    'print(time.time() - started)',
-  ]
-  try {
-    return Number(execFileSync('python3', ['-c', program.join('\n'), path], { stdio: ['ignore', 'pipe', 'ignore'] }))
-  } catch {
-    return undefined
   }
 }

@@ -1,6 +1,9 @@
 // Runs a script as a process of its own and measures it: wall seconds and peak memory, from the operating system.
 import { spawn } from 'node:child_process'
 
+/** The processor time of this process when its libraries were loaded, if this module is imported last. */
+const loaded = process.cpuUsage()
+
 /** Whether a benchmark only has to show that it works. The scripts of a benchmark inherit it. */
 export const isShort = process.env.MAESTRO_BENCH_SHORT === '1'
 
@@ -8,8 +11,9 @@ export const isShort = process.env.MAESTRO_BENCH_SHORT === '1'
 export const sized = (whole, short) => (isShort ? short : whole)
 
 /**
- * @returns {Promise<{ seconds: number, peakMegabytes: number, stdout: string }>} The seconds are those of the whole
- * process, or what the script says of itself by `reportSeconds`.
+ * @returns {Promise<{ seconds: number, cpuSeconds: number, peakMegabytes: number, stdout: string }>} The seconds are those
+ * of the whole process, or what the script says of itself by `reportSeconds`, as it does of the processor time of all its
+ * threads.
  */
 export function runScript(script, args = [], options = {}) {
   const started = process.hrtime.bigint()
@@ -26,7 +30,8 @@ export function runScript(script, args = [], options = {}) {
       const peak = /peak_rss_kb=(\d+)/.exec(stdout)
       const own = /seconds=([\d.]+)/.exec(stdout)
       const seconds = own === null ? whole : Number(own[1])
-      resolve({ seconds, peakMegabytes: peak === null ? Number.NaN : Number(peak[1]) / 1024, stdout })
+      const cpuSeconds = Number(/cpu_s=([\d.]+)/.exec(stdout)?.[1])
+      resolve({ seconds, cpuSeconds, peakMegabytes: peak === null ? Number.NaN : Number(peak[1]) / 1024, stdout })
     })
   })
 }
@@ -38,7 +43,8 @@ export function reportPeak() {
 
 /** Says how long the measured part took, when loading the libraries is to stay out of it. */
 export function reportSeconds(started) {
-  console.log(`seconds=${(performance.now() - started) / 1000}`)
+  const { user, system } = process.cpuUsage(loaded)
+  console.log(`seconds=${(performance.now() - started) / 1000}\ncpu_s=${(user + system) / 1e6}`)
 }
 
 /** The middle of several measurements. */

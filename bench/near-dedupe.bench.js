@@ -1,11 +1,12 @@
 // text.dedupe-near over a seeded, labelled set with planted near duplicates, file to file through a pipeline, beside
-// datasketch in Python, if it is installed. Reports documents per second, precision, recall, and F1 of the dropped rows.
+// datasketch in Python. Reports documents per second, precision, recall, and F1 of the dropped rows.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { median, round, runScript, sized } from './measure.js'
 import { makeDocuments } from './near-dedupe/make-documents.js'
+import { peerPython } from './peers.js'
 
 export async function bench() {
   const folder = mkdtempSync(join(tmpdir(), 'maestro-bench-'))
@@ -32,15 +33,18 @@ export async function bench() {
       peak_mb: Math.round(Math.max(...runs.map((run) => run.peakMegabytes))),
       ...rounded(scores),
     }
-    if (!hasDatasketch()) return figures
-    const peer = JSON.parse(execFileSync('python3', [script('datasketch_peer.py'), input], { encoding: 'utf8' }))
+    const python = peerPython()
+    if (python === undefined) return figures
+    const peer = JSON.parse(execFileSync(python, [script('datasketch_peer.py'), input], { encoding: 'utf8' }))
     const dropped = new Set(peer.dropped)
     const theirs = scored(count, duplicates, (id) => dropped.has(id))
     return {
       ...figures,
       datasketch_s: round(peer.seconds),
+      datasketch_cpu_s: round(peer.cpuSeconds),
       datasketch_f1: round(theirs.f1, 3),
       ratio: round(seconds / peer.seconds),
+      cpu_ratio: round(median(runs.map((run) => run.cpuSeconds)) / peer.cpuSeconds),
     }
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -60,12 +64,3 @@ function scored(count, duplicates, isDropped) {
 }
 
 const rounded = (scores) => Object.fromEntries(Object.entries(scores).map(([name, value]) => [name, round(value, 3)]))
-
-function hasDatasketch() {
-  try {
-    execFileSync('python3', ['-c', 'import datasketch'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-}

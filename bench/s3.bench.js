@@ -1,5 +1,5 @@
-// JSON Lines to a bucket and back through a pipeline and a loopback server, beside the same copy on this machine. Reports
-// megabytes per second: what the bucket costs besides the rows.
+// JSON Lines to a bucket and back through a pipeline and a loopback server, beside the same copy on this machine, which shows what
+// the bucket costs besides the rows, and beside boto3 alone, which copies bytes. Reports megabytes per second.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { makeTable } from './formats/make-table.js'
 import { round, runScript, sized } from './measure.js'
+import { peerPython, runPeer } from './peers.js'
 
 const script = (name) => join(import.meta.dirname, 's3', name)
 
@@ -24,13 +25,18 @@ export async function bench() {
     const write = await copy(path('in.jsonl'), 's3://bench/rows.jsonl')
     const read = await copy('s3://bench/rows.jsonl', path('out.jsonl'))
     if (!isSame(path('in.jsonl'), path('out.jsonl'))) throw new Error('other rows came back than were written')
-    return {
+    const figures = {
       megabytes: Math.round(megabytes),
       write_mb_per_s: round(megabytes / write.seconds),
       read_mb_per_s: round(megabytes / read.seconds),
       local_mb_per_s: round(megabytes / local.seconds),
       peak_mb: Math.round(Math.max(write.peakMegabytes, read.peakMegabytes)),
     }
+    const python = peerPython()
+    if (python === undefined) return figures
+    const { stdout } = runPeer(python, script('boto3_peer.py'), [endpoint, path('in.jsonl'), path('boto3.jsonl')])
+    const rate = (name) => round(megabytes / Number(new RegExp(`^${name}=([\\d.]+)`, 'm').exec(stdout)?.[1]))
+    return { ...figures, boto3_write_mb_per_s: rate('write_s'), boto3_read_mb_per_s: rate('read_s') }
   } finally {
     server.kill()
     rmSync(folder, { recursive: true, force: true })

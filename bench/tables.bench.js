@@ -1,17 +1,16 @@
-// Filter, aggregate, sort, dedupe, and join of 1,000,000 rows of JSONL and of Parquet, file to file through a pipeline, beside
-// DuckDB alone on the same statements and, where it is installed, polars.
-import { spawnSync } from 'node:child_process'
+// Filter, aggregate, sort, dedupe, join, and a chain of four of them over 1,000,000 rows of JSONL and of Parquet, file to file
+// through a pipeline, beside DuckDB alone on the same statements, polars, and pandas.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { makeRows } from './make-rows.js'
-import { alternate, isShort, median, round, runScript, sized } from './measure.js'
+import { alternate, median, round, runScript, sized } from './measure.js'
+import { peerFigures, peerPython, runPeer } from './peers.js'
 
-const steps = ['filter', 'aggregate', 'sort', 'dedupe', 'join']
+const steps = ['filter', 'aggregate', 'sort', 'dedupe', 'join', 'chain']
 const formats = ['jsonl', 'parquet']
 const scripts = join(import.meta.dirname, 'tables')
-const hasPolars = !isShort && spawnSync('python3', ['-c', 'import polars']).status === 0
 
 export async function bench() {
   const folder = mkdtempSync(join(tmpdir(), 'maestro-bench-'))
@@ -31,6 +30,7 @@ export async function bench() {
       )
     }
     const figures = {}
+    const python = peerPython()
     for (const format of formats)
       for (const step of steps) {
         const args = (name) => [
@@ -40,16 +40,25 @@ export async function bench() {
           join(folder, `${name}.${format}`),
         ]
         const run = (name) => () => runScript(join(scripts, `${name}.js`), args(name))
-        const { ours, theirs } = await alternate(sized(5, 1), run('ours'), run('duckdb'))
+        const { ours, theirs } = await alternate(sized(3, 1), run('ours'), run('duckdb'))
         const [mine, other] = ['ours', 'duckdb'].map((name) => digest(step, join(folder, `${name}.${format}`)))
         if (String(await rowsOf(mine)) !== String(await rowsOf(other)))
           throw new Error(`${step} of ${format}: the outputs differ`)
-        const [oursSeconds, theirSeconds] = [ours, theirs].map((runs) => median(runs.map(({ seconds }) => seconds)))
+        const middle = (runs, measure) => median(runs.map((one) => one[measure]))
         const key = `${format}_${step}`
-        figures[`${key}_ours_s`] = round(oursSeconds)
-        figures[`${key}_duckdb_s`] = round(theirSeconds)
-        figures[`${key}_ratio`] = round(oursSeconds / theirSeconds)
-        if (hasPolars) figures[`${key}_polars_s`] = round(polarsSeconds(args('polars')))
+        for (const [measure, unit] of [
+          ['seconds', ''],
+          ['cpuSeconds', 'cpu_'],
+        ]) {
+          figures[`${key}_ours_${unit}s`] = round(middle(ours, measure))
+          figures[`${key}_duckdb_${unit}s`] = round(middle(theirs, measure))
+          figures[`${key}_${unit}ratio`] = round(middle(ours, measure) / middle(theirs, measure))
+        }
+        for (const library of python === undefined ? [] : ['polars', 'pandas'])
+          Object.assign(
+            figures,
+            peerFigures(`${key}_${library}`, runPeer(python, join(scripts, 'peers.py'), [library, ...args(library)])),
+          )
       }
     return figures
   } finally {
@@ -57,14 +66,6 @@ export async function bench() {
     instance.closeSync()
     rmSync(folder, { recursive: true, force: true })
   }
-}
-
-function polarsSeconds(args) {
-  const { stdout, status, stderr } = spawnSync('python3', [join(scripts, 'polars_steps.py'), ...args], {
-    encoding: 'utf8',
-  })
-  if (status !== 0) throw new Error(`polars: ${stderr}`)
-  return Number(/seconds=([\d.]+)/.exec(stdout)?.[1])
 }
 
 /**
@@ -75,9 +76,11 @@ function digest(step, path) {
   const rows = path.endsWith('.parquet') ? `read_parquet('${path}')` : `read_json('${path}')`
   switch (step) {
     case 'sort':
-      return `SELECT count(*), md5(string_agg(price::DOUBLE::VARCHAR, ',')) FROM ${rows}`
+      return `SELECT count(*), md5(string_agg(price, ',' ORDER BY place)) FROM (SELECT price::DOUBLE::VARCHAR AS price, row_number() OVER () AS place FROM ${rows})`
     case 'dedupe':
       return `SELECT count(*), bit_xor(hash("user")) FROM ${rows}`
+    case 'chain':
+      return `SELECT count(*), sum(n)::BIGINT, round(sum(total))::BIGINT, bit_xor(hash("user")) FROM ${rows}`
     case 'aggregate':
       return `SELECT count(*), sum(n)::BIGINT, round(sum(total))::BIGINT, bit_xor(hash(stars::BIGINT)) FROM ${rows}`
     case 'join':

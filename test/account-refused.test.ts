@@ -62,7 +62,7 @@ test.each([
   },
 )
 
-test('the run after it asks only for what was not answered', async () => {
+test('the run after it asks only for the missing answers', async () => {
   const refused = project()
   server.next(...Array.from({ length: 30 }, () => openAIReplies.chat('a later answer')))
   server.always(replies.error(402, 'Insufficient credits'))

@@ -2,13 +2,14 @@ import { execFile } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { expect, test } from 'vitest'
+import { test } from 'vitest'
 
 const root = join(import.meta.dirname, '..')
 const names = readdirSync(join(root, 'bench')).flatMap((file) => /^(.*)\.bench\.js$/.exec(file)?.slice(1) ?? [])
 
 // A benchmark itself asserts that its work was done. Here each has to end and to give figures; which ones does not matter.
-test.for(names)('the benchmark %s still measures', async (name, { skip }) => {
+// Some wait most of their time, so several run at once.
+test.concurrent.for(names)('the benchmark %s still measures', async (name, { expect, skip }) => {
   const { stdout } = await promisify(execFile)(process.execPath, ['bench/run.js', name, '--short', '--json'], {
     cwd: root,
     maxBuffer: 2 ** 26,

@@ -8,7 +8,7 @@ import { startChroma } from './servers/chroma.ts'
 
 const there = inject('chroma') !== undefined
 
-test.skipIf(!there)('a server that restarts midway keeps what it had, and the work goes on', async () => {
+test.skipIf(!there)('a server that restarts midway keeps its data, and the work continues', async () => {
   const server = await startChroma()
   if (server === undefined) return
   try {

@@ -109,7 +109,7 @@ describe.each([
   })
 })
 
-test('of two processes that resume one run, one does it, and the other is told who', async () => {
+test('of two processes that resume one run, one continues it, and the other names the first', async () => {
   const folder = new Folder(questions(6))
   const model = countingModel(() => undefined)
   const refused: unknown[] = []

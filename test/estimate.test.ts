@@ -125,6 +125,19 @@ test('functions and filters before the question are run for all rows; async ones
   expect(asked).toBe(29)
 })
 
+test('the range of a step after a dedupe of answers covers that most answers may be alike', async () => {
+  const { estimate, report } = await compare(
+    pipeline('p')
+      .from(texts(300, (n) => `kind ${n % 6}`))
+      .step('ai.generate', generate)
+      .step('table.dedupe', { by: ['answer'] })
+      .step('ai.generate', { prompt: prompt('Again {{answer}}'), output: 'again' }),
+    5,
+  )
+  expect(report.usage.requests).toBe(12)
+  allHold(estimate, report)
+})
+
 test('a step that no tried row reaches is named, and so is one over all rows', async () => {
   const estimate = await echo().estimate(
     pipeline('p')

@@ -52,7 +52,7 @@ test('no option has a name that another one replaced', async () => {
   expect(found.filter((one) => !meant.has(one) && replaced.includes(one.split(' ')[1] ?? ''))).toEqual([])
 })
 
-test('what asks a language model takes every sampling option', async () => {
+test('every operator that asks a language model takes every sampling option', async () => {
   const found = new Set(await options())
   const asking = [...found].filter((one) => one.endsWith(' prompt')).map((one) => one.split(' ')[0])
   expect(asking.length).toBeGreaterThan(20)
@@ -60,7 +60,7 @@ test('what asks a language model takes every sampling option', async () => {
   expect(asking.flatMap((name) => sampling.map((one) => `${name} ${one}`)).filter((one) => !found.has(one))).toEqual([])
 })
 
-test('what has a prompt of its own takes instructions', async () => {
+test('every operator with a prompt of its own takes instructions', async () => {
   const found = new Set(await options())
   const worded = [...found].filter((one) => one.endsWith(' language')).map((one) => one.split(' ')[0])
   expect(worded.length).toBeGreaterThan(20)

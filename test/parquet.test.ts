@@ -116,7 +116,7 @@ describe('writing', () => {
 })
 
 describe('reading', () => {
-  test('what DuckDB writes is read exactly, in all its types', async () => {
+  test('files that DuckDB writes are read exactly, in all types', async () => {
     await duckdb(
       `COPY (SELECT 18446744073709551615::UBIGINT AS u, (-1)::TINYINT AS i, 1.10::DECIMAL(9,2) AS d, 0.1::FLOAT AS f,
         '1234567890123456789012345678.0123456789'::DECIMAL(38,10) AS dd, DATE '1969-12-31' AS day,

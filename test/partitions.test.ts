@@ -124,7 +124,7 @@ test('a run that crashes again and again while it resumes gives the same', async
   }
 })
 
-describe('what a crash has left of a partition', () => {
+describe('the remains of a partition after a crash', () => {
   /** A run that was interrupted after some partitions, and what a whole run gives. */
   async function interrupted(paths: readonly string[]) {
     const whole = new Folder(brokenQuestions(rows))

@@ -21,7 +21,7 @@ const plugin = 'maestro-plugin-escape'
 const root = join(import.meta.dirname, '..')
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'maestro-permissions-')))
 const secret = join(folder, 'secret.txt')
-const names = ['attempt', 'add', 'even', 'twice', 'halves', 'ask']
+const names = ['attempt', 'add', 'even', 'twice', 'halves', 'ask', 'reversed', 'few']
 const operators = Object.fromEntries(names.map((name) => [`escape.${name}`, '']))
 
 beforeAll(() => {
@@ -208,6 +208,49 @@ describe('operators in a process of their own', () => {
     expect(after).toEqual([0, 2, 4].map((n) => ({ n, half: n / 2, batch: 3 })))
   })
 
+  describe('on the whole table', () => {
+    const numbers = Array.from({ length: 3000 }, (_, n) => ({ n, big: BigInt(n) }))
+    const steps = (options: object, use = 'escape.reversed') => ({
+      ...pipeline('p').from(numbers).definition,
+      steps: [{ id: 'all', use, input: 'source', options }],
+    })
+    const run = (options: object) => open().runTo(steps(options), { write: () => undefined } as never)
+
+    test('an operator reads its rows several times, rejects and drops some, and warns', async () => {
+      const rows = await rowsAfter('escape.reversed', {}, numbers)
+      expect(rows).toEqual(
+        numbers
+          .slice(2)
+          .reverse()
+          .map((row) => ({ ...row, count: 3000 })),
+      )
+      const report = await run({})
+      expect(report.steps[0]).toMatchObject({ counts: { rowsIn: 3000, rowsOut: 2998, rejected: 1, dropped: 1 } })
+      expect(report.warnings).toEqual([{ step: 'all', message: expect.stringContaining('3000 rows of p') }])
+    })
+
+    test('an operator cannot read a file', async () => {
+      await expect(run({ attempt: 'read' })).rejects.toMatchObject({
+        code: 'MAESTRO_PLUGIN_DENIED',
+        details: { deed: 'read /etc/hostname' },
+      })
+    })
+
+    test('what it writes is checked as for every operator', async () => {
+      await expect(run({ attempt: 'twice' })).rejects.toMatchObject({ code: 'MAESTRO_STEP_CONTRACT' })
+    })
+
+    test('the statements of a table operator are checked and run by the table engine of the project', async () => {
+      const engine = await import('@maestro-dataflow/plugin-table')
+      const withEngine = () => open({ plugins: [[plugin, { start: 100 }], engine.default] })
+      const where = (text: string, more = {}) =>
+        rowsAfter('escape.few', { where: text, ...more }, numbers, withEngine())
+      expect(await where('n < 2')).toEqual(numbers.slice(0, 2))
+      await expect(where(`n < length(read_text('${secret}'))`)).rejects.toThrow('read_text')
+      await expect(where('n < 2', { seed: `1) or 1 in (select 1 from read_text('${secret}')` })).rejects.toThrow('seed')
+    })
+  })
+
   test('the plan checks options and columns as for every operator', async () => {
     const definition = pipeline('p').from([{ n: 1 }]).definition
     const plan = (options: object) =>
@@ -273,6 +316,6 @@ describe('the setting', () => {
     const name = '@maestro-dataflow/plugin-table'
     symlinkSync(join(root, 'packages/plugin-table'), join(folder, 'node_modules/@maestro-dataflow/plugin-table'))
     const own = open({ plugins: [name], permissions: { [name]: 'enforce' } })
-    await expect(own.contributionsOf(name)).rejects.toThrow('is of kind table')
+    await expect(own.contributionsOf(name)).rejects.toThrow('it contributes the table engine')
   })
 })

@@ -17,6 +17,7 @@ const statements = {
   aggregate: `SELECT stars, day, count(*) AS n, sum(price) AS total FROM ${rows} GROUP BY stars, day`,
   sort: `SELECT * FROM ${rows} ORDER BY price DESC`,
   dedupe: `SELECT DISTINCT ON ("user") * FROM ${rows}`,
+  chain: `SELECT "user", count(*) AS n, sum(price) AS total FROM ${rows} WHERE stars > 2 AND price < 900 GROUP BY "user" HAVING n > 1 ORDER BY total DESC`,
   join: `SELECT * FROM ${rows} AS a JOIN ${levels} AS b USING ("user")`,
 }
 const started = performance.now()

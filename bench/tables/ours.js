@@ -24,13 +24,17 @@ const options = {
 const state = mkdtempSync(join(tmpdir(), 'maestro-bench-state-'))
 const project = maestro({ plugins: [fs, table], stateDirectory: state, allowOutsidePaths: true, logLevel: 'silent' })
 const columns = { id: 'string', user: 'string', stars: 'integer', price: 'number', day: 'string', text: 'string' }
+const rows = pipeline(step).read('fs.file', { path: input, columns })
+const steps =
+  step === 'chain'
+    ? rows
+        .step('table.filter', options.filter)
+        .step('table.aggregate', { by: ['user'], values: { n: 'count(*)', total: 'sum(price)' } })
+        .step('table.filter', { where: 'n > 1' })
+        .step('table.sort', { by: 'total', descending: true })
+    : rows.step(`table.${step}`, options[step])
 const started = performance.now()
-await project.run(
-  pipeline(step)
-    .read('fs.file', { path: input, columns })
-    .step(`table.${step}`, options[step])
-    .write('fs.file', { path: output, mode: 'overwrite' }),
-)
+await project.run(steps.write('fs.file', { path: output, mode: 'overwrite' }))
 reportSeconds(started)
 await project.dispose()
 rmSync(state, { recursive: true, force: true })

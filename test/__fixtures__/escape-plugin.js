@@ -12,6 +12,7 @@ import {
   defineErrors,
   defineOperator,
   definePlugin,
+  GlobalOperator,
   LOGGER,
   PROJECT,
   provide,
@@ -162,10 +163,51 @@ const ask = defineOperator({
   },
 })
 
+/** Reverses the rows, in two passes, and does with the others what its option says. */
+class Reversed extends GlobalOperator {
+  #attempt
+  constructor(attempt) {
+    super()
+    this.#attempt = attempt
+  }
+  async *process(rows, context) {
+    let count = 0
+    for await (const batch of rows) count += batch.rows.length
+    context.warn(`${count} rows of ${context.origin}`)
+    if (this.#attempt === 'read') readFileSync('/etc/hostname')
+    const batches = []
+    for await (const batch of rows) batches.push(batch)
+    for (const { ids, rows: some } of batches.reverse()) {
+      const kept = ids.map((id, index) => ({ id, row: some[index] })).reverse()
+      const chosen = kept.filter(({ id, row }) => {
+        if (row.n === 0) context.reject(id, row, escapeError('MAESTRO_ESCAPE_ODD', { n: 0 }))
+        if (row.n === 1) context.dropped(id, 'it is one')
+        return row.n > 1
+      })
+      if (this.#attempt === 'twice') chosen.push(...chosen)
+      yield { ids: chosen.map(({ id }) => id), rows: chosen.map(({ row }) => ({ ...row, count })) }
+    }
+  }
+}
+const reversed = defineOperator({
+  name: 'escape.reversed',
+  kind: 'opaque',
+  options: { attempt: z.string().default('') },
+  create: (options) => new Reversed(options.attempt),
+})
+const few = defineOperator({
+  name: 'escape.few',
+  kind: 'table',
+  options: { where: z.string(), seed: z.any().optional() },
+  create:
+    ({ where, seed }) =>
+    () => [{ kind: 'filter', where }, ...(seed === undefined ? [] : [{ kind: 'sample', count: 1, seed }])],
+})
+
 const plugin = definePlugin({
   name: 'maestro-plugin-escape',
   options: z.object({ start: z.number().default(0) }),
-  operators: [attempt, add, even, twice, halves, ask],
+  operators: [attempt, add, even, twice, halves, ask, reversed, few],
   provides: ({ options }) => [provide(START, () => options.start)],
 })
 

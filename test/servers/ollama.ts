@@ -21,7 +21,7 @@ const run = promisify(execFile)
 const model = 'smollm2'
 const program = join(
   process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'),
-  'maestro-dataflow/servers/ollama-v0.6.8/ollama',
+  'maestro-dataflow/servers/ollama-v0.6.8-vector/ollama',
 )
 
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {

@@ -49,7 +49,7 @@ describe.each(Object.entries(clients))('%s', (name, ask) => {
     return server.requests.length > before
   }
 
-  test('reaches through HTTP_PROXY what only the proxy can reach', async () => {
+  test('reaches through HTTP_PROXY a server that only the proxy can reach', async () => {
     setEnvironment('HTTP_PROXY', proxy.url)
     setEnvironment('NO_PROXY', '')
     expect(await reaches(`http://${host}`)).toBe(true)

@@ -21,6 +21,9 @@ export default pipeline('work').read('fs.file', { path: 'in.jsonl', key: 'id' })
   .write('fs.file', { path: 'out.jsonl', mode: 'overwrite' })
 `
 
+const inputOf = (count: number): string =>
+  Array.from({ length: count }, (_, n) => `${JSON.stringify({ id: `r${n}`, n })}\n`).join('')
+
 /** A project on one machine whose run and workers are processes of their own. */
 export class WorkersProject {
   readonly #project: TemporaryProject
@@ -30,12 +33,11 @@ export class WorkersProject {
   constructor(url: string, options: object = {}) {
     const plugins = ['@maestro-dataflow/plugin-bullmq', '@maestro-dataflow/plugin-fs']
     const executor = { use: 'bullmq.queue', url, rows: 20, wait: '30s', ...options }
-    const input = Array.from({ length: rows }, (_, n) => `${JSON.stringify({ id: `r${n}`, n })}\n`).join('')
     this.#project = new TemporaryProject({
       'package.json': { type: 'module' },
       'maestro.config.json': { plugins, pipelines: 'pipelines/*', executor, run: { rowsInFlight: 200 } },
       'pipelines/work.js': pipeline,
-      'in.jsonl': input,
+      'in.jsonl': inputOf(rows),
     })
   }
 
@@ -45,6 +47,11 @@ export class WorkersProject {
 
   write(path: string, content: string | object): void {
     this.#project.write(path, content)
+  }
+
+  /** Gives the pipeline other rows than the usual 600. */
+  input(count: number): void {
+    this.#project.write('in.jsonl', inputOf(count))
   }
 
   worker(...parameters: readonly string[]): Running {
@@ -89,24 +96,21 @@ export class WorkersProject {
     return { output: this.#project.read('out.jsonl'), counts }
   }
 
-  remove(): void {
-    for (const { process } of this.#running) process.kill('SIGKILL')
-    // The processes that these supervise.
-    for (const pid of this.#workers()) {
-      try {
-        process.kill(pid, 'SIGKILL')
-      } catch {
-        // It has ended.
-      }
-    }
-    this.#project.remove()
+  /** Kills a process together with the one that it supervises, which would otherwise end in good order. */
+  async kill({ process: supervisor, finished }: Running): Promise<void> {
+    const path = `/proc/${supervisor.pid}/task/${supervisor.pid}/children`
+    const children = readFileSync(path, 'utf8').trim().split(' ').map(Number)
+    supervisor.kill('SIGSTOP')
+    for (const pid of children) process.kill(pid, 'SIGKILL')
+    supervisor.kill('SIGKILL')
+    await finished
   }
 
-  /** The processes of workers, by the names under which they are listed. */
-  #workers(): readonly number[] {
-    const folder = join(this.folder, '.maestro/workers/workers')
-    const names = existsSync(folder) ? readdirSync(folder) : []
-    return names.flatMap((name) => Number(/-(\d+)-[0-9a-f]{4}\.json$/.exec(name)?.[1] ?? []))
+  remove(): void {
+    for (const { process } of this.#running) process.kill('SIGKILL')
+    // The processes that these supervise. By now, their numbers may belong to others.
+    for (const pid of processesOf(this.folder)) process.kill(pid, 'SIGKILL')
+    this.#project.remove()
   }
 
   #start(parameters: readonly string[]): Running {
@@ -116,11 +120,27 @@ export class WorkersProject {
   }
 }
 
-/** What a run on one machine writes. */
-export const expected = {
-  output: Array.from({ length: rows }, (_, n) => n)
-    .filter((n) => n % 3 !== 0 && n % 97 !== 5)
-    .map((n) => `${JSON.stringify({ id: `r${n}`, n, twice: n * 2 })}\n`)
-    .join(''),
-  rejected: Array.from({ length: rows }, (_, n) => n).filter((n) => n % 97 === 5).length,
+/** The processes in whose environment a folder is named. */
+function processesOf(folder: string): readonly number[] {
+  if (!existsSync('/proc')) return []
+  return readdirSync('/proc').flatMap((name) => {
+    try {
+      return readFileSync(`/proc/${name}/environ`, 'utf8').includes(`RAN=${folder}/`) ? Number(name) : []
+    } catch {
+      return []
+    }
+  })
 }
+
+/** What a run on one machine writes. */
+export const expectedOf = (count: number) => {
+  const numbers = Array.from({ length: count }, (_, n) => n)
+  return {
+    output: numbers
+      .filter((n) => n % 3 !== 0 && n % 97 !== 5)
+      .map((n) => `${JSON.stringify({ id: `r${n}`, n, twice: n * 2 })}\n`)
+      .join(''),
+    rejected: numbers.filter((n) => n % 97 === 5).length,
+  }
+}
+export const expected = expectedOf(rows)

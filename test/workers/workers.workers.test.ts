@@ -65,7 +65,7 @@ describe.each(kinds)('workers on $name', { timeout: 120_000 }, ({ name, start })
     expect((await Promise.all(workers.map(({ finished }) => finished))).map(({ code }) => code)).toEqual([0, 0])
   })
 
-  test('one is killed, one stands still for longer than its lease: no row is lost or doubled', async () => {
+  test('one worker is killed, another stands still beyond its lease, and no row is lost or doubled', async () => {
     const made = project(started(), { lease: '2s' })
     made.worker()
     made.worker()
@@ -100,9 +100,10 @@ describe.each(kinds)('workers on $name', { timeout: 120_000 }, ({ name, start })
     made.worker('--concurrency', '2')
     const run = made.run()
     await made.untilRan(200)
-    run.process.kill('SIGKILL')
-    await run.finished
+    await made.kill(run)
     await expectSame(made, made.run('resume', '--json'))
+    // What the workers had finished was not run again.
+    expect(made.ran().length).toBeLessThanOrEqual(600 + 2 * 20)
   })
 
   test('a worker is told to end: it finishes its partitions, and the others do the rest', async () => {
@@ -150,6 +151,24 @@ describe('workers', { timeout: 120_000 }, () => {
     await sleep(4000)
     proxy.mend()
     await expectSame(made, run)
+  })
+
+  test('with a tag run the steps that need it, and their log names run, partition, and attempt', async () => {
+    const made = project(await redis(false), { tags: { '1-map': 'gpu' }, wait: '20s' })
+    made.input(40)
+    const plain = made.worker('--verbose')
+    const run = made.run()
+    await plain.wrote('Waits for runs')
+    const tagged = made.worker('--verbose', '--tags', 'gpu')
+    const { code, stdout, stderr } = await run.finished
+    expect(code, stderr).toBe(0)
+    const { runId, warnings } = JSON.parse(stdout)
+    expect(warnings).toBeUndefined()
+    expect(made.ran()).toHaveLength(40)
+    for (const one of [plain, tagged]) one.process.kill('SIGTERM')
+    const [without, withTag] = await Promise.all([plain.finished, tagged.finished])
+    expect(without.stderr).not.toContain('Ran a partition')
+    expect(withTag.stderr).toMatch(new RegExp(`Ran a partition run=${runId} partition=\\d+ attempt=1 rows=\\d+`))
   })
 
   test('with another version of the pipeline refuse, and the run says why it did the work itself', async () => {

@@ -4,6 +4,8 @@ import { pipeline } from '@maestro-dataflow/core'
 const head = `---
 language: en
 license: other
+license_name: mit-apache-2.0-and-cc-by-sa
+license_link: https://developer.mozilla.org/docs/MDN/Writing_guidelines/Attrib_copyright_license
 size_categories: 1K<n<10K
 configs:
   - config_name: default
@@ -15,8 +17,10 @@ configs:
 
 # Sentences about software, and letters of customers
 
-Sentences of the comments in the type definitions of Node.js (MIT) and of browsers (by the contributors of MDN, CC-BY-SA), and
-synthetic letters. They passed the rules of Gopher against repetition, and no two of them are near-duplicates.
+Sentences of the comments in the type definitions of Node.js (the package @types/node, MIT) and of browsers (lib.dom.d.ts of the
+package typescript, Apache 2.0), and synthetic letters. Most comments about browsers are summaries of pages of MDN, by its
+contributors, under CC-BY-SA 2.5 or later: credit them, and share what you make of these texts under the same license. The texts
+passed the rules of Gopher against repetition, and no two of them are near-duplicates.
 
 | split | origin | texts | words | mean length |
 | --- | --- | --- | --- | --- |

@@ -7,7 +7,7 @@ import shout, { ShoutPrompt } from './index.js'
 
 const messages = pipeline('messages').from([{ text: 'good' }, { text: null }, { text: 'très bien' }])
 
-test('shout.upper adds a column; a value that is no text rejects its row', async () => {
+test('shout.upper adds a column, and a value that is not a text rejects its row', async () => {
   const loud = messages.step('shout.upper', { input: 'text', output: 'loud', marks: 2 })
   const preview = await maestro({ plugins: [shout] }).preview(loud, 3)
   expect(preview.steps.at(-1)?.rows.map(({ row }) => row)).toEqual([

@@ -77,7 +77,7 @@ test('stats: how many, since when, and where', async () => {
   expect(await json('stats')).toMatchObject({ entries: 2, location: expect.stringMatching(/answers\.sqlite$/) })
 })
 
-test('list: the newest first, with what is needed to know them again', async () => {
+test('the list shows the newest answers first, with enough to recognize them', async () => {
   expect((await cache('list')).stdout).toBe('No answers are kept.\n')
   await run()
   await run('Cry {{text}}')
@@ -96,7 +96,7 @@ test('list: the newest first, with what is needed to know them again', async () 
 })
 
 describe('explain', () => {
-  test('a row that was asked again: what changed, with both values', async () => {
+  test('for a row that was asked again, it shows what changed, with both values', async () => {
     await run()
     await run('Cry {{text}}')
     const { code, stdout } = await cache('explain', 'r1')

@@ -30,7 +30,7 @@ const words = async (...typed: string[]) => {
   return stdout.split('\n').filter((line) => line !== '')
 }
 
-test('what can follow: commands, options, pipelines, servings', async () => {
+test('commands, options, pipelines, and servings are completed', async () => {
   expect(await words('pl')).toEqual(['plan', 'plugins', 'plugin'])
   expect(await words('cache', 'c')).toEqual(['clear'])
   expect(await words('run', '')).toEqual(['cities', 'towns'])

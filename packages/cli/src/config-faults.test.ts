@@ -94,7 +94,7 @@ const faults: readonly [string, (use: string) => object, (setting: Setting) => s
   [
     'an option of another type',
     (use) => ({ ...good(use), size: 'big' }),
-    (setting) => `${setting}.size: Invalid input: expected number`,
+    (setting) => `${setting}.size: a number is expected, not a string`,
   ],
   [
     'a required option that is missing',
@@ -132,7 +132,7 @@ test('values from the environment are left out by the plan, and read by doctor',
     for (const checks of [unset, set])
       expect(checks.find((check) => check.name === name)).toMatchObject({
         status: 'fail',
-        message: expect.stringContaining(`${setting}.size: Invalid input: expected number`),
+        message: expect.stringContaining(`${setting}.size: a number is expected, not a string`),
       })
   }
   expect(JSON.stringify(set)).not.toMatch(/six-hundred|hidden-away/)

@@ -214,7 +214,7 @@ describe('servings', () => {
     expect(JSON.stringify(set)).not.toContain('secret')
   })
 
-  test('what a schema says of a value from the environment is shown without it', async () => {
+  test('the complaint of a schema about a value from the environment is shown without the value', async () => {
     project.write(
       'picky.js',
       `import { z } from 'zod'

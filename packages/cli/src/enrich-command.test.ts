@@ -78,7 +78,7 @@ describe('without any config, on the embedded model', () => {
   })
 })
 
-describe('what is wrong is said before the model is asked', () => {
+describe('mistakes are reported before the model is asked', () => {
   const refused = async (...parameters: readonly string[]) => {
     const { code, stdout, stderr } = await project.maestro('enrich', ...parameters)
     expect(stdout).toBe('')

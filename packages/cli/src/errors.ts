@@ -7,11 +7,19 @@ export const cliErrors = {
     hint: () => 'See maestro --help, or maestro help COMMAND.',
   },
   MAESTRO_CLI_NO_PIPELINE: {
-    message: (_d: { known: readonly string[] }) => 'No pipeline is named.',
-    hint: (d: { known: readonly string[] }) =>
+    message: (_d: { command: string; known: readonly string[] }) => 'No pipeline is named.',
+    hint: (d: { command: string; known: readonly string[] }) =>
       d.known.length === 0
-        ? 'Name the file of one: maestro run pipelines/NAME.ts'
-        : `Name one of these: ${d.known.join(', ')}. For example: maestro run ${d.known[0]}`,
+        ? `Name the file of one: maestro ${d.command} pipelines/NAME.ts`
+        : `Name one of these: ${d.known.join(', ')}. For example: maestro ${d.command} ${d.known[0]}`,
+  },
+  MAESTRO_CLI_NOT_STARTED: {
+    message: (d: { output: string }) => `The run ended before it began.\n${d.output}`,
+    hint: () => 'Mend this, or start the run without --detach to see more.',
+  },
+  MAESTRO_CLI_RUN_LEFT: {
+    message: (d: { run: string }) => `No process works on the run ${d.run}, and it is unfinished.`,
+    hint: (d: { run: string }) => `Continue it: maestro resume ${d.run} --detach`,
   },
   MAESTRO_CLI_RUN_FROM_CODE: {
     message: (d: { run: string; pipeline: string }) =>
@@ -176,6 +184,10 @@ export const cliErrors = {
   MAESTRO_CLI_INIT_FOLDER: {
     message: (d: { directory: string; reason: string }) => `A project cannot be created in ${d.directory}: ${d.reason}`,
     hint: () => 'Choose a folder that you have permission to write to.',
+  },
+  MAESTRO_CLI_INIT_PACKAGE: {
+    message: (d: { path: string; reason: string }) => `${d.path} cannot be read: ${d.reason}`,
+    hint: () => 'Fix the file, or delete it and let `npm init -y` write a new one. Nothing was changed.',
   },
   MAESTRO_CLI_INSTALL: {
     message: (d: { directory: string; reason: string }) =>

@@ -234,7 +234,7 @@ test('--rag makes a knowledge base that answers from its documents', { timeout: 
   expect((await init('both', '--rag', '--plain')).code).toBe(2)
 })
 
-test('versions are those of this command, and of what it is tested with', async () => {
+test('the versions are those of this command and of the packages that it is tested with', async () => {
   await init()
   const { dependencies, devDependencies } = manifestOf(path('package.json'))
   const { version } = JSON.parse(readFileSync(join(root, 'packages/cli/package.json'), 'utf8'))
@@ -257,7 +257,7 @@ describe('a folder that has files', () => {
     expect(existsSync(path('maestro.config.ts'))).toBe(false)
   })
 
-  test('with --yes what is there is kept and named', async () => {
+  test('with --yes existing files are kept and named', async () => {
     writeFileSync(path('README.md'), '# mine')
     writeFileSync(path('package.json'), '{ "name": "mine" }')
     const { code, stdout } = await init('--yes', '--plain')
@@ -274,6 +274,15 @@ describe('a folder that has files', () => {
     expect(JSON.parse(stdout)).toMatchObject({ directory: folder, kept: ['maestro.config.json'] })
     expect(existsSync(path('maestro.config.ts'))).toBe(false)
     expect(read('maestro-env.d.ts')).toContain("mine: 'x'")
+  })
+
+  test('a config that is kept does not know the example, so its settings are printed', async () => {
+    writeFileSync(path('maestro.config.json'), '{}')
+    const { stdout } = await init('--plain', '--yes')
+    expect(stdout).toMatch(
+      /The example needs these settings in your config:\n[\s\S]*@maestro-dataflow\/plugin-fs[\s\S]*pipelines:/,
+    )
+    expect((await init('other', '--plain')).stdout).not.toContain('your config')
   })
 
   test('after `npm init` the package.json is completed, and its type is changed', { timeout: 120_000 }, async () => {
@@ -322,7 +331,9 @@ describe('a folder that has files', () => {
 
   test('a package.json that cannot be read is an error, and nothing is written', async () => {
     writeFileSync(path('package.json'), '{ "name": ')
-    expect(await init('--plain')).toMatchObject({ code: 1, stderr: expect.stringContaining('package.json: ') })
+    const { code, stderr } = await init('--plain')
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/package\.json cannot be read: .*\nFix the file, or delete it/)
     expect(existsSync(path('maestro.config.ts'))).toBe(false)
   })
 

@@ -28,7 +28,7 @@ export async function init(folder: string, options: InitCommandOptions): Promise
   const made = await makeProject(directory, files, { keepExisting: yes })
   if (install) await installPackages(directory)
   if (json) printJson({ ...made, installed: install }, 2)
-  else print(describeProject(made, { template, install, provider }))
+  else print(describeProject(made, { template, install, provider, config: configIn(files) }))
 }
 
 function describeProject(
@@ -37,9 +37,11 @@ function describeProject(
     readonly template: ProjectTemplate
     readonly install: boolean
     readonly provider: ModelProvider | undefined
+    /** The config of the template. */
+    readonly config: string
   },
 ): string {
-  const { template, install, provider } = given
+  const { template, install, provider, config } = given
   const { bold, warn } = styleFor(process.stdout)
   const folder = relative('.', directory)
   const list = (files: readonly string[]) => files.map((file) => `  ${file}`)
@@ -53,12 +55,19 @@ function describeProject(
     ...list(written),
     ...(completed === undefined ? [] : describeCompleted(completed)),
     ...(kept.length === 0 ? [] : [warn('Kept as they were:'), ...list(kept)]),
+    ...(kept.some(isConfig) ? ['', bold('The example needs these settings in your config:'), config.trimEnd()] : []),
     '',
     bold('Next:'),
     ...list(steps),
     ...(template === 'plain' ? [] : ['', provider === undefined ? modelNotes[template] : keyNote(provider)]),
     '',
   ].join('\n')
+}
+
+const isConfig = (path: string) => path.startsWith('maestro.config.')
+
+function configIn(files: ReadonlyMap<string, string>): string {
+  return files.get([...files.keys()].find(isConfig) ?? '') ?? ''
 }
 
 const modelNotes = {

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { register as attach } from './commands/attach.js'
 import { register as cache } from './commands/cache.js'
 import { examples, type GlobalOptions, type Register } from './commands/command.js'
 import { register as completion } from './commands/completion.js'
@@ -25,6 +26,7 @@ import { version } from './version.js'
 const commands: readonly Register[] = [
   run,
   resume,
+  attach,
   runs,
   worker,
   report,

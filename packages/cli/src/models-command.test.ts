@@ -21,12 +21,12 @@ afterEach(() => project.remove())
 const models = (...parameters: string[]) =>
   project.start(['models', ...parameters], { env: { MAESTRO_MODELS: join(project.folder, 'models') } })
 
-test('what is used of plugin-local is what it has', async () => {
+test('the parts of plugin-local that the command uses exist', async () => {
   const local: LocalModels = await import('@maestro-dataflow/plugin-local/models')
   expect(local.modelFolder()).toBeTypeOf('string')
 })
 
-test('list says what there is, and what is here', async () => {
+test('the list shows the known models, and those on this machine', async () => {
   const { code, stdout, stderr } = await models('list').finished
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(stdout).toMatch(/^name +size +file +licence +what it is\nsmollm2-135m-instruct +\d+ MB +not here +Apache-2\.0/)
@@ -141,7 +141,7 @@ test('the plugin-local of the project is the one that is asked', () => {
   expect(list(project.folder, '--config', 'mine/maestro.config.json')).toContain('my own folder')
 })
 
-test('list with a provider says what its models cost', async () => {
+test('the list of a provider shows the prices of its models', async () => {
   const { code, stdout } = await models('list', 'anthropic').finished
   expect(code).toBe(0)
   expect(stdout).toMatch(/^claude-haiku-4-5 +\$1 +\$5 /m)

@@ -16,7 +16,7 @@ beforeEach(() => {
         .read('fs.file', { path: 'reviews.csv', columns: ['id', 'review'] })
         .filter((row) => row.id !== '3', { id: 'keep' })
         .branch((rows) => rows.write('fs.file', { path: 'out/kept.csv' }))
-        .step('ai.generate', { prompt: prompt('Which tone has {{review}}?'), output: 'tone' }, { id: 'ask' })
+        .step('ai.generate', { prompt: prompt('Which tone has {{review}}?'), output: 'tone' }, { id: 'ask', where: { id: { not: '2' } } })
         .write('fs.file', { path: 'out/tones.jsonl' })`,
   })
 })
@@ -38,6 +38,7 @@ keep  filter function
       prompt: "Which tone has {{review}}?"
       output: "tone"
       serving: "default"
+      where: {"id":{"not":"2"}}
       columns: id string, review string, + tone string
     write sink-2  fs.file
       path: "out/tones.jsonl"

@@ -2,6 +2,7 @@ import type { PipelineDefinition } from '@maestro-dataflow/core'
 import type { Maestro, RunCommand } from '@maestro-dataflow/core/runtime'
 import { openCommandProject, openPipeline, type PipelineOptions, pipelineArgument } from './command-project.js'
 import { describeChanges } from './describe-report.js'
+import { noPipeline } from './no-pipeline.js'
 import { tellLastRun } from './plan/last-run.js'
 import { renderEstimate } from './plan/render-estimate.js'
 import { renderPlan } from './plan/render-plan.js'
@@ -26,7 +27,8 @@ export interface PlanCommandOptions extends PipelineOptions {
 }
 
 /** `maestro plan`: shows the checked plan and, on request, the estimated time and cost of a run. */
-export async function plan(pipeline: string, options: PlanCommandOptions): Promise<void> {
+export async function plan(pipeline: string | undefined, options: PlanCommandOptions): Promise<void> {
+  if (pipeline === undefined) throw await noPipeline('plan', options)
   const { set, json = false, estimate: probes } = options
   const progress = probes === undefined ? undefined : showProgress(options)
   const { project, config } = await openCommandProject(options, progress === undefined ? [] : [progress.plugin])

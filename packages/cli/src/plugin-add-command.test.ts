@@ -70,7 +70,7 @@ const maestro = (...parameters: readonly string[]) =>
   })
 const lock = () => JSON.parse(read('project/maestro.lock.json')).plugins
 
-test('installs, shows what it asks for, and puts it into the config without running its code', {
+test('it installs a plugin, shows its permissions, and adds it to the config without running its code', {
   timeout: 180_000,
 }, async () => {
   const tarball = pack({ hosts: ['api.weather.example'], env: ['WEATHER_KEY'] })

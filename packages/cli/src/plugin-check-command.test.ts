@@ -101,7 +101,7 @@ test('a folder without a package and a package without a plugin are failed check
   expect((await check()).of('manifest')?.message).toContain('is not a plugin')
 })
 
-test('what must not be published is found', async () => {
+test('faults that must not be published are found', async () => {
   const maestro = { apiVersion: 1, permission: {}, contributes: { operators: { 'loud.up': 'Shouts' } } }
   pack(`globalThis.loud = true\n${code('operators: [up]')}`, { maestro })
   expect((await check()).of('manifest')?.message).toContain('Did you mean "permissions"?')

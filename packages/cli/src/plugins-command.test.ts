@@ -38,7 +38,7 @@ beforeEach(() => {
 })
 afterEach(() => project.remove())
 
-test('each plugin with what its manifest says and which pipelines load it', async () => {
+test('each plugin is shown with its manifest and the pipelines that load it', async () => {
   const { code, stdout, stderr } = await project.maestro('plugins')
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(stdout).toMatch(/^@maestro-dataflow\/plugin-fs {2}\d+\.\d+\.\d+ {2}package /)

@@ -25,7 +25,7 @@ beforeEach(() => {
 })
 afterEach(() => project.remove())
 
-test('each row before, and what every step did to it; nothing is written', async () => {
+test('each row is shown before and after every step, and nothing is written', async () => {
   const { code, stdout, stderr } = await project.maestro('preview', 'words', '--rows', '3')
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   const [first, second, third] = stdout.split('\n\n')

@@ -1,4 +1,5 @@
 import { openCommandProject, openPipeline, type PipelineOptions } from './command-project.js'
+import { noPipeline } from './no-pipeline.js'
 import { askConsent } from './plugin/consent.js'
 import { renderPreview } from './preview/render-preview.js'
 import { showProgress } from './progress/show-progress.js'
@@ -16,7 +17,8 @@ export interface PreviewCommandOptions extends PipelineOptions {
 }
 
 /** `maestro preview`. @returns the exit code: 1 if every row failed */
-export async function preview(pipeline: string, options: PreviewCommandOptions): Promise<number> {
+export async function preview(pipeline: string | undefined, options: PreviewCommandOptions): Promise<number> {
+  if (pipeline === undefined) throw await noPipeline('preview', options)
   const { rows, set, json = false } = options
   const signal = stopOnInterrupt()
   const progress = showProgress(options)

@@ -111,7 +111,7 @@ test('without the options that it needs it says which', async () => {
   expect(stdout).toMatch(/It cannot be made yet: input: .*\. Use --set name=value\.\n$/)
 })
 
-test('examples and media are shown, and what a class with logic of its own says', async () => {
+test('examples and media are shown, and the description of a class with its own logic', async () => {
   expect((await project.maestro('prompts', 'tones.judge')).stdout).toContain(`
 user
   Rate \\{{it}}

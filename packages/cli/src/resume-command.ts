@@ -1,5 +1,6 @@
 import { openCommandProject } from './command-project.js'
 import type { GlobalOptions } from './commands/command.js'
+import { startDetached } from './detached/start-detached.js'
 import { cliError } from './errors.js'
 import { runOne } from './run-command.js'
 
@@ -9,6 +10,7 @@ export interface ResumeCommandOptions extends GlobalOptions {
   readonly fullHash?: boolean
   readonly until?: string
   readonly from?: string
+  readonly detach?: boolean
   readonly json?: boolean
 }
 
@@ -19,6 +21,10 @@ export async function resume(run: string | undefined, options: ResumeCommandOpti
   await project.dispose()
   const { command, limit, overwrite, allowEmpty, runId, pipeline } = unfinished
   if (command === undefined) throw cliError('MAESTRO_CLI_RUN_FROM_CODE', { run: runId, pipeline })
+  if (options.detach === true) {
+    await startDetached(options)
+    return
+  }
   const { set, output, serving } = command
   const began = { set, output, serving, limit, allowEmpty, overwrite: overwrite || options.overwrite === true }
   await runOne(command.pipeline, { ...options, ...began }, async () => unfinished)

@@ -29,10 +29,10 @@ describe('a run', () => {
     expect(project.rows('out/cities.jsonl').map(({ city }) => city)).toEqual(['Lyon', 'Mainz', 'Ørsta'])
   })
 
-  test('without a name says which pipelines there are', async () => {
-    const { code, stderr } = await project.maestro('run')
+  test.each(['run', 'plan', 'preview'])('%s without a name lists the pipelines of the project', async (command) => {
+    const { code, stderr } = await project.maestro(command)
     expect(code).toBe(2)
-    expect(stderr).toContain('Name one of these: copy. For example: maestro run copy')
+    expect(stderr).toContain(`Name one of these: copy. For example: maestro ${command} copy`)
   })
 
   test('--json prints the report and nothing else', async () => {
@@ -153,7 +153,7 @@ describe('Ctrl-C', () => {
     expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'MAESTRO_RUN_ABORTED' }, report: { status: 'aborted' } })
   })
 
-  test('the second one kills what does not stop', async () => {
+  test('the second one kills a run that does not stop', async () => {
     project.write(
       'pipelines/deaf.ts',
       module(
@@ -311,13 +311,20 @@ describe('several pipelines', () => {
     expect(() => project.read('out/two.csv')).toThrow()
   })
 
+  test('none of them runs if the name of one is unknown', async () => {
+    const { code, stderr } = await project.maestro('run', 'one', 'tow')
+    expect(code).toBe(1)
+    expect(stderr).toContain('There is no pipeline "tow"')
+    expect(() => project.read('out/one.csv')).toThrow()
+  })
+
   test('do not share an output', async () => {
     expect((await project.maestro('run', 'one', 'two', '--output', 'x.csv')).code).toBe(2)
   })
 })
 
 describe('--serving', () => {
-  test('an unknown one is refused, with those that are there', async () => {
+  test('an unknown one is refused, and the known ones are listed', async () => {
     const { code, stderr } = await project.maestro('run', 'cities', '--serving', 'big')
     expect(code).toBe(2)
     expect(stderr).toContain('--serving: no serving "big" is configured.')

@@ -1,5 +1,5 @@
-import type { MaestroError, RunReport } from '@maestro-dataflow/core'
-import { pipelineFiles, pipelineName, type UnfinishedRun } from '@maestro-dataflow/core/runtime'
+import type { RunReport } from '@maestro-dataflow/core'
+import { findPipeline, type UnfinishedRun } from '@maestro-dataflow/core/runtime'
 import {
   type CommandProject,
   openCommandProject,
@@ -8,7 +8,10 @@ import {
   pipelineArgument,
 } from './command-project.js'
 import { describeReport } from './describe-report.js'
+import { startDetached } from './detached/start-detached.js'
+import { tellStart } from './detached/started-run.js'
 import { cliError } from './errors.js'
+import { noPipeline } from './no-pipeline.js'
 import { sinkTargets } from './output/file-sinks.js'
 import { limitedOutputs } from './output/limited-outputs.js'
 import { standardPath } from './output/typed-path.js'
@@ -40,6 +43,8 @@ export interface RunCommandOptions extends PipelineOptions {
   readonly fresh?: boolean | undefined
   /** Whether to process only new and changed rows. @default as the pipeline says */
   readonly incremental?: boolean | undefined
+  /** Whether the run goes on in a process of its own, and this one ends. */
+  readonly detach?: boolean | undefined
   readonly json?: boolean | undefined
 }
 
@@ -48,9 +53,20 @@ export interface RunCommandOptions extends PipelineOptions {
  * cleanly; the second one ends the process at once.
  */
 export async function run(pipelines: readonly string[], options: RunCommandOptions): Promise<void> {
-  if (pipelines.length === 0) throw await noneNamed(options)
+  if (pipelines.length === 0) throw await noPipeline('run', options)
   if (options.output !== undefined && pipelines.length > 1)
     throw cliError('MAESTRO_CLI_USAGE', { reason: '--output is for one pipeline, and several are named.' })
+  if (options.detach === true) {
+    if (pipelines.length > 1)
+      throw cliError('MAESTRO_CLI_USAGE', { reason: '--detach is for one pipeline, and several are named.' })
+    if (options.output === standardPath || Object.values(options.set).includes(standardPath))
+      throw cliError('MAESTRO_CLI_USAGE', {
+        reason: 'A detached run has no standard input and output, which - stands for.',
+      })
+    await startDetached(options)
+    return
+  }
+  if (pipelines.length > 1) await assertKnown(pipelines, options)
   for (const pipeline of pipelines) {
     await runOne(pipeline, options, async ({ project }) => {
       const { set, output, serving, limit } = options
@@ -64,15 +80,11 @@ export async function run(pipelines: readonly string[], options: RunCommandOptio
   }
 }
 
-/** Says which pipelines there are to choose from. */
-async function noneNamed(options: RunCommandOptions): Promise<MaestroError> {
-  const names = async () => {
-    const { project, config } = await openCommandProject(options)
-    const files = await pipelineFiles(config).finally(() => project.dispose())
-    return files.map(pipelineName)
-  }
-  // A project that cannot be opened is reported when a pipeline is named.
-  return cliError('MAESTRO_CLI_NO_PIPELINE', { known: await names().catch(() => []) })
+/** An unknown name is reported before the first pipeline runs. @throws MAESTRO_PIPELINE_UNKNOWN */
+async function assertKnown(pipelines: readonly string[], options: RunCommandOptions): Promise<void> {
+  const { project, config } = await openCommandProject(options)
+  await project.dispose()
+  for (const pipeline of pipelines) await findPipeline(pipelineArgument(pipeline), config)
 }
 
 /**
@@ -87,7 +99,7 @@ export async function runOne(
 ): Promise<void> {
   const signal = stopOnInterrupt()
   const progress = showProgress(options)
-  const opened = await openCommandProject(options, [progress.plugin])
+  const opened = await openCommandProject(options, [progress.plugin, tellStart])
   try {
     await askConsent(opened.project)
     await refreshTypesFile(opened.project)

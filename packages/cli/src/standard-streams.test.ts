@@ -99,11 +99,12 @@ describe('a URL', () => {
     ['as --output', ['run', 'big', '--output', 'https://127.0.0.1/out.csv'], 'Nothing can be written to https:'],
     ['as a path to read', ['run', 'big', '--set', 'path=https://127.0.0.1/in.csv'], 'on this machine'],
     ['as --to', ['enrich', 'cities.csv', '{{city}}?', '--output', 'x', '--to', 'gs://bucket/x.csv'], 'does not know'],
+    ['with one slash', ['run', 'big', '--output', 's3:/bucket/x.csv'], 'does not know'],
     ['as the file of enrich', ['enrich', 'https://127.0.0.1/in.csv', '{{city}}?', '--output', 'x'], 'on this machine'],
   ])('%s is refused, and makes no folder', async (_, parameters, reason) => {
     const { code, stderr } = await project.maestro(...parameters)
     expect(code).toBe(1)
     expect(stderr).toContain(reason)
-    expect(existsSync(join(project.folder, 'https:')) || existsSync(join(project.folder, 'gs:'))).toBe(false)
+    expect(['https:', 'gs:', 's3:'].filter((name) => existsSync(join(project.folder, name)))).toEqual([])
   })
 })

@@ -128,7 +128,7 @@ describe('maestro-env.d.ts', () => {
 describe('--infer', () => {
   const columns = `columns: {
   word: 'string',
-  count: 'number', // empty in 1 of 2 rows
+  count: 'integer', // empty in 1 of 2 rows
   day: 'date',
 },
 `
@@ -154,20 +154,21 @@ describe('--infer', () => {
     )
   })
 
-  test('--rows bounds what is looked at', async () => {
+  test('--rows limits the rows that are read', async () => {
     const { stdout } = await project.maestro('types', '--infer', 'loud', '--rows', '1', '--json')
     expect(JSON.parse(stdout)).toEqual({
       source: 'fs.file words.csv',
       rows: 1,
+      options: { columns: { word: 'string', count: 'integer', day: 'date' } },
       columns: [
         { name: 'word', type: 'string', empty: 0 },
-        { name: 'count', type: 'number', empty: 0 },
+        { name: 'count', type: 'integer', empty: 0 },
         { name: 'day', type: 'date', empty: 0 },
       ],
     })
   })
 
-  test('what it prints can be pinned: the columns are read with these types', async () => {
+  test('the printed types can be pinned, and the columns are then read with them', async () => {
     const { stdout } = await project.maestro('types', '--infer', 'loud')
     project.write(
       'pipelines/pinned.ts',
@@ -178,6 +179,19 @@ describe('--infer', () => {
       { word: 'tea', count: 1, day: '2026-01-31T00:00:00.000Z', loud: 'TEA' },
       { word: 'two\nlines', count: null, day: '2026-02-01T00:00:00.000Z', loud: 'TWO\nLINES' },
     ])
+  })
+
+  test('of a file that is not separated by commas, the delimiter is printed, too', async () => {
+    project.write('people.csv', 'id;name;born\n1;"a; b";2026-01-31\n2;c, d;2026-02-01\n')
+    const { stdout } = await project.maestro('types', '--infer', 'people.csv')
+    expect(stdout).toBe(`// fs.file people.csv: by its first 2 rows
+delimiter: ";",
+columns: {
+  id: 'integer',
+  name: 'string',
+  born: 'date',
+},
+`)
   })
 
   test.each([

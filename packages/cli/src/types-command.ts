@@ -12,7 +12,7 @@ import { type TypesFile, writeTypesFile } from './types/write-types-file.js'
 
 export interface TypesCommandOptions extends GlobalOptions {
   readonly infer?: string
-  readonly rows: number
+  readonly rows?: number
   readonly set: Readonly<Record<string, string>>
   readonly json?: boolean
 }
@@ -28,7 +28,7 @@ export async function types(options: TypesCommandOptions): Promise<void> {
       if (json) printJson(file)
       else print(`${describeTypesFile(file)}\n`)
     } else {
-      const inferred = await inferSource(opened, infer, options, stopOnInterrupt())
+      const inferred = await inferSource(opened, infer, { rows: options.rows, set: options.set }, stopOnInterrupt())
       if (json) printJson(inferred)
       else print(renderColumns(inferred))
     }

@@ -99,6 +99,7 @@ export {
   type RowId,
 } from './contracts/row.js'
 export { RowSource, type RowSourceAccess } from './contracts/row-source.js'
+export { rowsToInfer } from './contracts/rows-to-infer.js'
 export {
   columnTypeOfJson,
   isSchema,
@@ -215,23 +216,26 @@ export {
   withDefault,
 } from './define/options/values.js'
 export {
-  type FromOptions,
-  type FunctionContext,
-  type FunctionOptions,
   type ParameterisedPipeline,
   PipelineBuilder,
   type PipelineInput,
   type PipelineRow,
   pipeline,
-  type StepOptions,
-  type StepOutput,
-  type StepSettings,
 } from './define/pipeline.js'
 export { displayPath, projectPath, realPath } from './define/project-path.js'
 export { PromptTemplate, prompt, type Variables } from './define/prompt.js'
 export { promptRestrict } from './define/prompt-restrict.js'
+export { conditionColumns, conditionFault, matchingData } from './define/row-condition.js'
 export { jsonSchemaOf, schemaColumns } from './define/schema-columns.js'
 export { SiftedBatch } from './define/sifted-batch.js'
+export type {
+  FromOptions,
+  FunctionContext,
+  FunctionOptions,
+  StepOptions,
+  StepOutput,
+  StepSettings,
+} from './define/step-types.js'
 export type { ChatPart, MediaFrom } from './define/turn-content.js'
 export { type ValidatedRow, validateRow } from './define/validate-row.js'
 export { vectorScore } from './define/vector-score.js'
@@ -286,12 +290,13 @@ export { untilAborted } from './provider/until-aborted.js'
 export { type JsonValueInText, jsonValuesIn, wholeJson } from './serving/answers/json-values.js'
 export { type SeparatedText, separateThoughts } from './serving/answers/separate-thoughts.js'
 export { EnhancedEmbeddingServing } from './serving/enhanced-embedding-serving.js'
-export { EnhancedLLMServing, type PackedCallOptions } from './serving/enhanced-llm-serving.js'
+export { EnhancedLLMServing } from './serving/enhanced-llm-serving.js'
 export { EnhancedRerankServing } from './serving/enhanced-rerank-serving.js'
 export type { EnhancedOptions } from './serving/enhanced-serving.js'
 export { EnhancedTranscriptionServing } from './serving/enhanced-transcription-serving.js'
 export type { Settled } from './serving/generate-batch.js'
 export { generateObject } from './serving/generate-object.js'
+export type { PackedCallOptions } from './serving/packed/packed-call-options.js'
 export { canPack } from './serving/packed/packed-request.js'
 export { RowPacker } from './serving/packed/row-packer.js'
 export { checkOf, toJsonSchema } from './serving/schema-for-model.js'

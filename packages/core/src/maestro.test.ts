@@ -37,7 +37,7 @@ describe('in code, without any file', () => {
     expect(readdirSync(folder.path)).toEqual([])
   })
 
-  test('rows can be left early, and throws what stops the run', async () => {
+  test('a loop over rows may be left early, and it throws the error that stops the run', async () => {
     const { instance } = project()
     let made = 0
     const endless = pipeline('endless').from(function* () {
@@ -346,7 +346,7 @@ describe('each run has a scope of its own', () => {
     },
   })
 
-  test('what is of the project is shared, what is of the run is new', async () => {
+  test('values of the project are shared, and values of the run are new', async () => {
     seen.length = 0
     const project = maestro({ directory: new ProjectFolder().path })
     for (const name of ['a', 'b'])

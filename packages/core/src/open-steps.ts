@@ -2,11 +2,14 @@ import { loadConfig } from './config/load-config.js'
 import { resolveConfig } from './config/resolve-config.js'
 import type { ResolvedConfig } from './config/resolved-config.js'
 import { disposeAll } from './container/dispose-all.js'
-import type { OpenedSteps, WorkerTask } from './contracts/step-workers.js'
+import type { PartitionEvent } from './contracts/hooks.js'
+import type { OpenedSteps, PartitionResult, WorkerTask } from './contracts/step-workers.js'
 import { maestroError } from './errors/error-table.js'
+import { MaestroError } from './errors/maestro-error.js'
 import { OpenedProject } from './opened-project.js'
 import type { CompiledStep } from './pipeline/compile/compiled-pipeline.js'
 import { preparePipeline } from './prepare-pipeline.js'
+import { fromErrorData } from './provider/error-data.js'
 import { changedParts } from './run/durability/stage-fingerprint.js'
 import { promptVersions } from './run/prompt-versions.js'
 import { StepCounter } from './run/report/step-counter.js'
@@ -47,6 +50,7 @@ export async function openSteps(task: WorkerTask, config?: () => Promise<Resolve
     if (changed.length > 0) throw maestroError('MAESTRO_WORKER_OTHER_PLAN', { pipeline, changed })
     const requests: string[] = []
     const stopObserving = environment.observeServings({
+      sendsAway: true,
       requestDone: (event) => void (event.run === task.run && requests.push(encodeRequest(event))),
       servingState: () => undefined,
     })
@@ -67,9 +71,46 @@ export async function openSteps(task: WorkerTask, config?: () => Promise<Resolve
       takeRequests: () => requests.splice(0),
     }
     const rowSteps = createSteps(steps, scope, operators)
-    return { run: (partition, signal) => runPartition(rowSteps, partition, { ...settings, signal }), dispose }
+    const run: OpenedSteps['run'] = (partition, signal, attempt = 1) => {
+      const { stage, steps, carrier } = task
+      const event = {
+        runId: task.run,
+        stage,
+        steps,
+        carrier,
+        partition: partition.index,
+        attempt,
+        rows: partition.ids.length,
+      }
+      return observed(event, environment.hooks, () => runPartition(rowSteps, partition, { ...settings, signal }))
+    }
+    return { run, dispose }
   } catch (error) {
     await dispose()
+    throw error
+  }
+}
+
+/** Tells the observers in this worker of a partition. */
+async function observed(
+  event: PartitionEvent,
+  { partitionStart, partitionDone }: RunEnvironment['hooks'],
+  run: () => Promise<PartitionResult>,
+): Promise<PartitionResult> {
+  const started = performance.now()
+  const done = (error?: unknown) =>
+    partitionDone.call({
+      ...event,
+      durationMs: performance.now() - started,
+      ...(MaestroError.is(error) ? { error } : {}),
+    })
+  partitionStart.call(event)
+  try {
+    const result = await run()
+    done(result.failure && fromErrorData(result.failure))
+    return result
+  } catch (error) {
+    done(error)
     throw error
   }
 }

@@ -6,6 +6,7 @@ import { RESPONSE_CACHE, type ResponseCache } from './contracts/response-cache.j
 import type { ServingDefinition } from './contracts/serving-definition.js'
 import { defineServing } from './contracts/serving-definition.js'
 import type { TableStatement } from './contracts/table-engine.js'
+import { defineExecutor } from './define/define-component.js'
 import { defineOperator } from './define/define-operator.js'
 import { definePipeline } from './define/define-pipeline.js'
 import { definePlugin } from './define/define-plugin.js'
@@ -45,7 +46,7 @@ function models(events: string[], dispose: () => Promise<void> = async () => voi
 describe('runs of one project', () => {
   const servings = { default: { use: 'models.chat' } }
 
-  test('that begin together share what is made', async () => {
+  test('runs that begin together share one session', async () => {
     const events: string[] = []
     const instance = project({ plugins: [models(events)], servings })
     const results = await Promise.all([1, 2, 3].map(() => Array.fromAsync(instance.rows(asked))))
@@ -57,7 +58,7 @@ describe('runs of one project', () => {
     expect(events).toHaveLength(3)
   })
 
-  test('what could not be opened is tried again by the next', async () => {
+  test('a session that failed to open is opened again by the next run', async () => {
     let broken = true
     const flaky = definePlugin({
       name: 'flaky',
@@ -92,7 +93,7 @@ describe('runs of one project', () => {
     expect(await caches[1]?.get('key')).toEqual({ text: 'kept' })
   })
 
-  test('all that was made is freed with it, even when one part cannot be', async () => {
+  test('disposing frees everything that was created, even when one part fails', async () => {
     const events: string[] = []
     const farm = definePlugin({
       name: 'farm',
@@ -121,6 +122,24 @@ describe('runs of one project', () => {
     expect(await Array.fromAsync(instance.rows(both))).toHaveLength(2)
     expect((await errorOf(() => instance.dispose())).message).toBe('stuck')
     expect(events).toEqual(['applied', 'serving made', 'freed'])
+  })
+})
+
+test('an executor that has other workers than its definition says runs nothing', async () => {
+  const workers = { asksServings: true, open: () => Promise.reject(new Error('not here')) }
+  const execute = () => Promise.reject(new Error('not here'))
+  const create = () => ({ name: 'farm.run', workers, execute, dispose: async () => undefined })
+  const withDefinition = (planned?: { readonly asksServings: boolean }) => {
+    const executors = [defineExecutor({ name: 'farm.run', workers: planned, create })]
+    return project({ plugins: [definePlugin({ name: 'farm', executors })], executor: 'farm.run' as never })
+  }
+  const rows = pipeline('rows').from([{ n: 1 }])
+  expect(await errorOf(() => Array.fromAsync(withDefinition().rows(rows)))).toMatchObject({
+    code: 'MAESTRO_EXECUTOR_WORKERS',
+    message: 'The executor farm.run has workers that ask models, but its definition says no workers.',
+  })
+  expect(await errorOf(() => Array.fromAsync(withDefinition({ asksServings: false }).rows(rows)))).toMatchObject({
+    code: 'MAESTRO_EXECUTOR_WORKERS',
   })
 })
 
@@ -164,7 +183,7 @@ describe('the table engine', () => {
     return project({ plugins: [smallPlugin().plugin, tables, engines(...names)], ...config })
   }
 
-  test('is the one that is there, made once, when a step needs it', async () => {
+  test('is that of the loaded plugin, created once, when a step needs it', async () => {
     const instance = withEngines({}, 'fast.engine')
     await instance.plan(write([]))
     expect(made).toEqual([])
@@ -194,7 +213,7 @@ describe('the table engine', () => {
   })
 })
 
-test('what a plugin contributes is its own, and not that of the plugins it requires', async () => {
+test('the contributions of a plugin do not include those of the plugins that it requires', async () => {
   const events: string[] = []
   const other = definePlugin({
     name: 'other',

@@ -1,4 +1,5 @@
 import type { SecretRedactor } from './builtin/secret-redactor.js'
+import { warnOnce } from './builtin/warn-once.js'
 import type { EnvironmentLookup } from './config/leave-out-environment.js'
 import { resolveEnvironment } from './config/resolve-environment.js'
 import type { ResolvedConfig } from './config/resolved-config.js'
@@ -9,8 +10,8 @@ import {
   ConfiguredComponents,
   isUsed,
 } from './container/configured-components.js'
+import { createOperator } from './container/create-operator.js'
 import { disposeAll } from './container/dispose-all.js'
-import { namedOnly } from './container/named-only.js'
 import { ConfiguredServings } from './container/servings.js'
 import { singleComponent } from './container/single-component.js'
 import { TokenContainer } from './container/token-container.js'
@@ -32,11 +33,12 @@ import { MEDIA_ACCESS } from './media/media-access.js'
 import type { CompileContext } from './pipeline/compile/compile-context.js'
 import type { PluginHost } from './plugins/plugin-host.js'
 import type { RunEnvironment } from './run/run-environment.js'
-import type { ServingListener } from './run/serving-listener.js'
 import { accessTo } from './run/source/other-source.js'
+import { assertSameWorkers } from './run/workers/same-workers.js'
 import { enhance } from './serving/enhance.js'
 import { LimitGates } from './serving/limiter/shared/limit-gates.js'
-import { type ServingObserver, ServingPlane } from './serving/serving-plane.js'
+import { ServingPlane } from './serving/serving-plane.js'
+import { ServingEvents } from './serving-events.js'
 
 /** The tokens whose values core itself provides. */
 export const coreTokens: readonly Token<unknown>[] = [
@@ -84,8 +86,7 @@ export class Session {
   readonly #input: SessionInput
   readonly #container: TokenContainer
   readonly #plane: ServingPlane
-  readonly #requests: Required<ServingObserver>
-  readonly #listeners = new Set<ServingListener>()
+  readonly #events: ServingEvents
   readonly #caches: ConfiguredComponents<'caches', ResponseCache>
   readonly #limits: ConfiguredComponents<'limits', SharedLimits>
   readonly #executors: ConfiguredComponents<'executors', Executor>
@@ -123,7 +124,7 @@ export class Session {
       singleComponent('tableEngines', 'tableEngine', () => this.#engineConfig()),
       context,
     )
-    this.#requests = this.#observer()
+    this.#events = new ServingEvents(host.hooks, redactor)
     this.#plane = new ServingPlane({
       cache: () => (config.cache === false ? undefined : container.resolve(RESPONSE_CACHE)),
       onCacheFault: warnOnce(logger, 'The response cache failed. What it cannot find is asked for again.'),
@@ -135,7 +136,7 @@ export class Session {
             reason: reasonOf(error),
           }),
       ),
-      observer: this.#requests,
+      observer: this.#events.observer,
       media,
     })
     this.#servings = new ConfiguredServings({
@@ -222,9 +223,11 @@ export class Session {
     return { environment, dispose: () => scope.dispose() }
   }
 
-  /** What runs the partitions. @throws MAESTRO_REGISTRY_UNKNOWN, MAESTRO_CONFIG_INVALID */
+  /** What runs the partitions. @throws MAESTRO_REGISTRY_UNKNOWN, MAESTRO_CONFIG_INVALID, MAESTRO_EXECUTOR_WORKERS */
   executor(): Executor {
-    return this.#executors.get('executor')
+    const executor = this.#executors.get('executor')
+    assertSameWorkers(this.executorOfPlan(), executor)
+    return executor
   }
 
   /** What a plan says of the executor, which is not created for it. */
@@ -252,12 +255,9 @@ export class Session {
       redact: redactor.error,
       pluginOf: (kind, name) => host.registry.pluginOf(kind, name),
       versionOf: (plugin) => host.versionOf(plugin),
-      requestDone: this.#requests.requestDone,
+      requestDone: this.#events.observer.requestDone,
       tableEngine: async () => this.#tableEngine(),
-      observeServings: (listener) => {
-        this.#listeners.add(listener)
-        return () => this.#listeners.delete(listener)
-      },
+      observeServings: (listener) => this.#events.listen(listener),
       hearObserverFailures: (listener) => host.failures.listen(listener),
       beginRun: (run, promptVersions, calls, isFresh) => this.#plane.beginRun(run, promptVersions, calls, isFresh),
       restoreSpending: (run, spent) => this.#plane.budgets.restore(run, spent),
@@ -291,41 +291,5 @@ export class Session {
 
   #tableEngine(): TableEngine | undefined {
     return this.#engineConfig() === undefined ? undefined : this.#engines.get('tableEngine')
-  }
-
-  /** Passes the events of the serving plane on to plugins and to the runs that listen. */
-  #observer(): Required<ServingObserver> {
-    const { host, redactor } = this.#input
-    // A hook's `call` is replaced with each tap, so it must be looked up for each call.
-    return {
-      requestStart: (event) => (host.hooks.requestStart.isUsed() ? host.hooks.requestStart.call(event) : event),
-      requestDone: ({ error, ...event }) => {
-        const shown = error === undefined ? event : { ...event, error: redactor.error(error) }
-        for (const listener of this.#listeners) listener.requestDone(shown)
-        host.hooks.requestDone.call(shown)
-      },
-      servingState: (event) => {
-        for (const listener of this.#listeners) listener.servingState(event)
-        host.hooks.servingState.call(event)
-      },
-    }
-  }
-}
-
-function createOperator(definition: OperatorDefinition, options: unknown, scope: TokenContainer): unknown {
-  const { inject = [] } = definition
-  const values = scope.resolveAll(inject)
-  return definition.create(
-    options,
-    inject.map((token, index) => namedOnly(token, values[index], definition, options)),
-  )
-}
-
-/** A cache that is down fails at every row, which one warning reports. */
-function warnOnce(logger: Logger, message: string): (error: unknown) => void {
-  let warned = false
-  return (error) => {
-    if (!warned) logger.warn(message, { reason: reasonOf(error) })
-    warned = true
   }
 }

@@ -51,7 +51,7 @@ describe('by options', () => {
 describe('on a terminal', () => {
   const down = '\u001b[B'
 
-  test('asks for what the options leave open', async () => {
+  test('it asks for the settings that the options leave open', async () => {
     const { code, output } = await createOnTerminal(
       folder,
       ['--no-install'],

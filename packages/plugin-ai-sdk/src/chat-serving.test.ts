@@ -232,7 +232,7 @@ describe('models of every specification', () => {
     expect(await serving.generate(ask('Hello'))).toMatchObject({ text: 'good', finishReason: 'stop' })
   })
 
-  test('any other is refused with what to do', () => {
+  test('any other is refused with a hint', () => {
     const v1 = { ...v2, specificationVersion: 'v1' } as unknown as LanguageModel
     expect(() => fromAISDK(v1)).toThrow(expect.objectContaining({ code: 'MAESTRO_AI_SDK_SPECIFICATION' }))
   })
@@ -293,7 +293,7 @@ describe('what is known before the first call', () => {
     expect(JSON.stringify([one.identity, one.account, one.name])).not.toContain('first-key')
   })
 
-  test('what affects answers is part of the identity', () => {
+  test('settings that affect answers are part of the identity', () => {
     const identities = [
       {},
       { temperature: 1 },

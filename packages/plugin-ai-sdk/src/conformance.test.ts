@@ -20,7 +20,7 @@ for (const api of Object.values(playedApis)) {
     capabilities: { jsonSchema: true },
     skip:
       api === playedApis.openaiResponses
-        ? { 'a stop text ends an answer and is no part of it': 'The Responses API has no stop texts.' }
+        ? { 'a stop text ends an answer and is not part of it': 'The Responses API has no stop texts.' }
         : {},
   })
 }

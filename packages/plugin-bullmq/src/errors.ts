@@ -2,6 +2,12 @@ import { defineErrors } from '@maestro-dataflow/core'
 
 /** The errors of workers on a queue. */
 export const bullmqErrors = {
+  MAESTRO_BULLMQ_BUCKET: {
+    message: (d: { bucket: string; reason: string }) =>
+      `The shared folder in the bucket ${d.bucket} cannot be used: ${d.reason.replace(/\.$/, '')}.`,
+    hint: () =>
+      'Check the option `folder`, the option `s3` or the variables AWS_..., and that the key may list, read, write, and remove objects there.',
+  },
   MAESTRO_BULLMQ_NO_WORKERS: {
     message: (d: { steps: readonly string[]; seconds: number; tag: string | undefined }) =>
       `No worker${d.tag === undefined ? '' : ` with the tag ${d.tag}`} has come for the steps ${d.steps.join(', ')} within ${d.seconds} s.`,

@@ -23,7 +23,7 @@ async function standIn(status: number, body: string, seen: Record<string, unknow
 const open = (url: string, more: Partial<ChromaVectorOptions> = {}) =>
   ChromaVectorStore.open({ url, collection: 'abc', retries: 0, ...more })
 
-describe('what answers, or does not', () => {
+describe('an endpoint that answers, or does not', () => {
   test('a server that does not answer is an error with the address and the number of attempts', async () => {
     const url = await standIn(200, '')
     for (const server of servers.splice(0)) server.close()

@@ -41,7 +41,7 @@ describe.skipIf(url === '')('a collection', () => {
     expect(await found({ $and: '1' })).toEqual([])
   })
 
-  test('forgets what a record no longer has', async () => {
+  test('a field that a record no longer has is removed', async () => {
     const store = await open()
     await store.addVectors([record('a', [1, 0], { text: 'old', metadata: { x: 1, y: null } })])
     await store.addVectors([record('a', [0, 1], { metadata: { z: 2 } })])

@@ -49,7 +49,7 @@ export class ChromaVectorStore implements VectorStore {
     return new ChromaVectorStore(options, await ChromaCollection.open(options))
   }
 
-  get dimension(): number | undefined {
+  get dimensions(): number | undefined {
     return this.#collection.dimension ?? this.#options.dimensions
   }
 
@@ -78,7 +78,7 @@ export class ChromaVectorStore implements VectorStore {
     this.#assertOpen()
     options.signal?.throwIfAborted()
     checkQueries(this, queries, options)
-    if (this.dimension === undefined || this.model === undefined) {
+    if (this.dimensions === undefined || this.model === undefined) {
       await this.#collection.refresh(options.signal)
       checkQueries(this, queries, options)
     }

@@ -10,6 +10,12 @@ export const fsErrors = {
       return "Set the option `format`: 'jsonl', 'json', 'csv', 'tsv', 'text', 'markdown', 'parquet', 'arrow', or 'xlsx'."
     },
   },
+  MAESTRO_FS_WHERE_COLUMN: {
+    message: (d: { path: string; missing: readonly string[]; read: readonly string[] }) =>
+      `The condition on ${d.missing.map((name) => `"${name}"`).join(', ')} cannot be checked, because no such column is read from ${d.path}. ` +
+      `These columns are read: ${d.read.map((name) => `"${name}"`).join(', ')}.`,
+    hint: () => 'Correct the name in `where`, or add the column to `columns`.',
+  },
   MAESTRO_FS_PARQUET: {
     message: (d: { path: string; reason: string }) => `The Parquet file ${d.path} cannot be read: ${d.reason}.`,
     hint: ({ reason }: { reason: string }) =>

@@ -44,7 +44,7 @@ describe('where an output may stand', () => {
     expect(await fault({ path: 'away/maestro-out.jsonl' })).toMatchObject({ code: 'MAESTRO_STORAGE_PATH_OUTSIDE' })
   })
 
-  test('a link inside the project stays one; what it leads to is replaced', async () => {
+  test('a link inside the project stays a link, and its target is replaced', async () => {
     write('in.jsonl', '{"a":1}\n')
     write('real/out.jsonl', 'before')
     symlinkSync('real/out.jsonl', path('out.jsonl'))

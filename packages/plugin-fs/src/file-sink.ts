@@ -1,11 +1,12 @@
 import {
   type ColumnSet,
+  type Columns,
+  columnNames,
   defineSink,
   displayPath,
   MaestroError,
   maestroError,
   onlyColumns,
-  rowFromEntries,
   type SinkTarget,
   type StorageCheckContext,
 } from '@maestro-dataflow/core'
@@ -92,8 +93,13 @@ async function checkPartitions(options: WriteOptions, context: StorageCheckConte
 
 /** The columns of the files: those in the names of folders are left out. */
 function withoutPartitions({ partitionBy = [] }: WriteOptions, { columns: { columns, open } }: SinkTarget): ColumnSet {
-  const kept = Object.entries(columns).filter(([name]) => !partitionBy.includes(name))
-  return { columns: rowFromEntries(kept), open }
+  return {
+    columns: onlyColumns(
+      columns,
+      new Set(columnNames(columns).filter((name) => !partitionBy.includes(name))),
+    ) as Columns,
+    open,
+  }
 }
 
 function isPlainLines(options: WriteOptions): boolean {

@@ -1,9 +1,14 @@
 import {
   type ColumnSet,
+  type Columns,
+  columnNames,
+  conditionColumns,
   defineSource,
   MaestroError,
+  needsColumnOrder,
   rowFromEntries,
   rowFunction,
+  rowsToInfer,
   type SourceBatch,
   type SourceReader,
   type StorageContext,
@@ -11,9 +16,11 @@ import {
 } from '@maestro-dataflow/core'
 import { arrowColumns } from './arrow/read-arrow.js'
 import { askedColumns, textColumns } from './asked-columns.js'
-import { sampleRows, withInferredColumns } from './cells/infer-columns.js'
+import { inferReadOptions, withInferredColumns } from './cells/infer-columns.js'
+import { warnOfDelimiter } from './cells/infer-delimiter.js'
 import { checkRows } from './check-rows.js'
 import { checkSource, hasMark, headerColumns } from './check-source.js'
+import { fsError } from './errors.js'
 import { excelColumns } from './excel/read-excel.js'
 import { fileStart, placeOf, type SourcePlace } from './file-place.js'
 import type { FileRow } from './file-row.js'
@@ -33,6 +40,9 @@ export const fileSource = defineSource({
   row: rowFunction<FileRow>(),
   columns: declaredColumns,
   describeColumns,
+  async inferOptions(options, context) {
+    return { ...(await inferReadOptions(options, await findFiles(options, context), context.rows)) }
+  },
   async check(options, context) {
     try {
       const files = await findFiles(options, context)
@@ -56,9 +66,11 @@ export async function openFiles(
   const options = await withInferredColumns(given, files)
   await checkSource(files, options)
   if (given.columns === 'infer')
-    project.logger?.info(`The types of columns are those of the first ${sampleRows} rows.`, {
+    project.logger?.info(`The types of columns are those of the first ${rowsToInfer} rows.`, {
       columns: options.columns,
+      delimiter: options.delimiter,
     })
+  await warnOfDelimiter(files, options, project.logger)
   const bytesTotal = files.reduce((sum, { file }) => sum + file.size, 0)
   let bytesRead = 0
   const counted = (bytes: number) => {
@@ -116,8 +128,9 @@ const isUtf8 = (encoding: string | undefined): boolean =>
 
 /** The paths of the files, if their lines are the rows unchanged, so that a table engine can read them directly. */
 async function textOfRows(files: readonly FoundFile[], options: ReadOptions): Promise<readonly string[] | undefined> {
-  const { schema, key, encoding, columns } = options
-  if (schema !== undefined || key !== undefined || partitionNames(files).length > 0) return undefined
+  const { schema, key, encoding, columns, where } = options
+  if (where !== undefined || schema !== undefined || key !== undefined || partitionNames(files).length > 0)
+    return undefined
   if (!isUtf8(encoding)) return undefined
   if (columns !== undefined && !Array.isArray(columns) && !areJsonTypes(columns)) return undefined
   if (files.some(({ format, compression }) => format !== 'jsonl' || compression !== undefined)) return undefined
@@ -136,7 +149,17 @@ async function describeColumns(given: GivenReadOptions, project: Project): Promi
   const files = await findFiles(given, project)
   const options = await withInferredColumns(given, files)
   const declared = declaredColumns(options)
-  return withPartitionColumns(await statedColumns(files, options, declared), files, askedColumns(options))
+  const found = withPartitionColumns(await statedColumns(files, options, declared), files, askedColumns(options))
+  assertConditions(options, found)
+  return found
+}
+
+/** @throws MAESTRO_FS_WHERE_COLUMN for a condition on a column that is not read */
+function assertConditions({ path, key, where = {} }: ReadOptions, { columns, open }: ColumnSet): void {
+  const isRead = (name: string) => name === key || Object.hasOwn(columns, name)
+  const missing = open ? [] : conditionColumns(where)?.filter((name) => !isRead(name))
+  if (missing === undefined || missing.length === 0) return
+  throw fsError('MAESTRO_FS_WHERE_COLUMN', { path: [path].flat().join(', '), missing, read: Object.keys(columns) })
 }
 
 async function statedColumns(
@@ -145,10 +168,20 @@ async function statedColumns(
   declared: ColumnSet,
 ): Promise<ColumnSet> {
   if (files.every(({ format }) => isTyped(format))) return typedColumns(files, options, declared)
-  if (!declared.open) return declared
+  // JavaScript moves members that are called like whole numbers; the header has the right order.
+  const isMoved = !Array.isArray(options.columns) && needsColumnOrder(Object.keys(declared.columns))
+  if (!declared.open && !isMoved) return declared
   const names = await headerColumns(files, options)
   if (names === undefined || names.length === 0) return declared
+  if (!declared.open) return { columns: inOrder(declared.columns, names), open: false }
   return { columns: rowFromEntries(names.map((name) => [name, 'string'] as const)), open: false }
+}
+
+/** The columns in the order of these names. Others follow. */
+function inOrder(columns: Columns, names: readonly string[]): Columns {
+  const own = names.filter((name) => Object.hasOwn(columns, name))
+  const all = new Set([...own, ...Object.keys(columns)])
+  return rowFromEntries(Array.from(all, (name) => [name, columns[name] ?? 'unknown'] as const))
 }
 
 /** The columns that the files themselves state, or the declared ones with the types that the files state. */
@@ -171,9 +204,10 @@ async function typedColumns(
           ? await arrowColumns(files, inFiles)
           : await excelColumns(files, { ...excelLayoutOf(options), asked: inFiles })
   if (declared.open) return found
-  const typed = Object.entries(declared.columns).map(
-    ([name, type]) => [name, type === 'unknown' ? (found.columns[name] ?? type) : type] as const,
-  )
+  const typed = columnNames(declared.columns).map((name) => {
+    const type = declared.columns[name] ?? 'unknown'
+    return [name, type === 'unknown' ? (found.columns[name] ?? type) : type] as const
+  })
   return { columns: rowFromEntries(typed), open: false }
 }
 

@@ -1,5 +1,6 @@
 import {
   type Batch,
+  describeIssues,
   displayPath,
   MaestroError,
   maestroError,
@@ -191,6 +192,5 @@ function parseOptions(reading: Partial<FileSourceOptions>): GivenReadOptions | u
   if (reading.path === undefined) return undefined
   const parsed = readOptions.safeParse(reading)
   if (parsed.success) return parsed.data
-  const issues = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
-  throw fsError('MAESTRO_FS_STORAGE_OPTIONS', { issues })
+  throw fsError('MAESTRO_FS_STORAGE_OPTIONS', { issues: describeIssues(parsed.error.issues, reading) })
 }

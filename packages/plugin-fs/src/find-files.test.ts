@@ -64,7 +64,7 @@ test('a name that looks like a pattern is a file when it is there', async () => 
   expect(await find('[draft] a?.jsonl')).toEqual(['[draft] a?.jsonl'])
 })
 
-test('what is not there', async () => {
+test('a file that does not exist is an error', async () => {
   for (const given of ['a.jsonl', '*.jsonl', 'folder/'])
     expect(await failure(find(given))).toMatchObject({ code: 'MAESTRO_STORAGE_NOT_FOUND', details: { path: given } })
 })

@@ -43,6 +43,10 @@ export function formatByName(path: string): FileFormat | undefined {
   return endings.get(ending)
 }
 
+/** The usual ending of files of a format. */
+export const endingOf = (format: FileFormat): string =>
+  [...endings].find(([, ofEnding]) => ofEnding === format)?.[0] ?? format
+
 /** The format and compression of a file, from its name. @throws MAESTRO_FS_FORMAT_UNKNOWN */
 export function formatOf(
   path: string,

@@ -34,7 +34,7 @@ test('__proto__ is a column like any other', () => {
   expect(rowToJson(row, 'r')).toBe('{"__proto__":{"a":1},"b":[1]}')
 })
 
-describe('what JSON cannot say is refused with column and row', () => {
+describe('values that JSON cannot express are refused with column and row', () => {
   const circle: unknown[] = []
   circle.push(circle)
   test.each([

@@ -103,7 +103,7 @@ describe("two processes that write one file with mode 'create'", () => {
   })
 })
 
-test('what appears at the path while a run works stays', async () => {
+test('a file that appears at the path during a run stays', async () => {
   const steps = pipeline('p')
     .from([{ a: 1 }])
     .map((row) => {

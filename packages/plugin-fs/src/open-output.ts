@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto'
 import { join } from 'node:path'
 import {
+  type Columns,
   columnNames,
   MaestroError,
-  rowFromEntries,
+  rowWith,
   type SinkTarget,
   type SinkWriter,
   type StorageCheckContext,
@@ -142,7 +143,11 @@ async function mergingFinisher(
   const { mode, key, delimiter, formulas, excel, column } = options
   const read = { path: options.path, delimiter }
   const before = await typesBefore(existing)
-  const columns = rowFromEntries(Object.entries({ ...before, ...context.columns.columns }))
+  const { columns: given } = context.columns
+  const columns = rowWith(
+    before,
+    columnNames(given).map((name) => [name, given[name]]),
+  ) as Columns
   const known = { ...context, columns: { columns, open: true } }
   const finish =
     finisherFor({ ...options, columns: undefined }, known, format) ??

@@ -2,6 +2,7 @@ import {
   column,
   columns,
   columnTypes,
+  conditionFault,
   type InputOf,
   isSchema,
   type OptionsOver,
@@ -44,10 +45,24 @@ export class FileReadFields {
   /**
    * The names of the columns to read, or the names with their types. Other columns are left out. Values are converted to
    * their types, and a row with a value that does not fit is rejected. An empty cell is null in any column that is
-   * not a string. A cell without a type is text. `'infer'` takes the types of CSV and TSV from the first 10,000 rows:
-   * the plan shows them, and a value that would change, such as 007, stays text.
+   * not a string. A cell without a type is text. `'infer'` takes the types of CSV and TSV from the first 10,000 rows,
+   * and also the delimiter if it is not told: the plan shows them, and a value that would change, such as 007, stays text.
    */
   columns = z.union([z.array(z.string()), z.record(z.string(), columnType), z.literal('infer')]).optional()
+  /**
+   * The rows to read, as conditions on columns: `{ lang: 'en', score: { min: 3 } }`, with `min`, `max`, `oneOf`, and
+   * `not`. Values are compared after they have got their types, and before `schema`. Other rows are not rows of the
+   * source, and no record tells of them. Row groups of Parquet in which no row can match are skipped unread.
+   *
+   * @default all
+   */
+  where = z
+    .record(z.string(), z.unknown())
+    .superRefine((given, context) => {
+      const fault = conditionFault(given)
+      if (fault !== undefined) context.addIssue({ code: 'custom', message: fault })
+    })
+    .optional()
   /** With `columns: 'infer'`: the types of single columns, instead of those that the sample suggests. */
   types = z.record(z.string(), columnType).optional()
   /**
@@ -131,7 +146,7 @@ export class FileWriteFields {
   key = column().optional()
   /**
    * Columns whose values become folders before the name of the file: `year=2026/rows.parquet`. The files do not contain
-   * these columns. (A column in the path, such as `out/{label}.jsonl`, chooses the file and stays in it.)
+   * these columns. A path without an ending, such as `out`, is the folder of the partitions, and needs a `format`. (A column in the path, such as `out/{label}.jsonl`, chooses the file and stays in it.)
    */
   partitionBy = columns()
     .refine((names) => names.length > 0, 'at least one column is expected')

@@ -1,4 +1,4 @@
-import { type Logger, onlyColumns, type SourceBatch } from '@maestro-dataflow/core'
+import { type Logger, matchingData, onlyColumns, type SourceBatch, type SourceReject } from '@maestro-dataflow/core'
 import { readArrow } from './arrow/read-arrow.js'
 import { askedColumns } from './asked-columns.js'
 import type { ToldFormats } from './cells/told-formats.js'
@@ -45,12 +45,37 @@ export async function* readFile(
     const typed = file.partition === undefined ? own : addPartition(own, file, types, askedColumns(options))
     const convert =
       options.schema !== undefined && isDelimited(file.format) ? cellsForSchema(options.schema) : undefined
-    if (convert === undefined) yield* typed
-    else for await (const batch of typed) yield { ...batch, rows: batch.rows.map(convert) }
+    const chosen = options.where === undefined ? typed : matchingRows(typed, options.where)
+    if (convert === undefined) yield* chosen
+    else for await (const batch of chosen) yield { ...batch, rows: batch.rows.map(convert) }
   } catch (error) {
     throw readError(error, file)
   }
 }
+
+/** Leaves out the rows that do not match. Their records count for the numbers of the others. */
+async function* matchingRows(
+  batches: AsyncIterable<SourceBatch>,
+  where: NonNullable<ReadOptions['where']>,
+): AsyncGenerator<SourceBatch> {
+  const matches = matchingData(where)
+  for await (const batch of batches) {
+    const kept = batch.rows.map(matches)
+    const keptUpTo = (row: number) => kept.slice(0, row).filter(Boolean).length
+    yield {
+      ...batch,
+      ids: batch.ids.filter((_, index) => kept[index]),
+      rows: batch.rows.filter((_, index) => kept[index]),
+      ...(batch.rejects === undefined
+        ? {}
+        : { rejects: batch.rejects.map((one) => ({ ...one, ...afterOf(one, keptUpTo) })) }),
+    }
+  }
+}
+
+/** The number of rows before a record that could not be read, among those that are kept. */
+const afterOf = ({ after }: SourceReject, keptUpTo: (row: number) => number) =>
+  after === undefined ? {} : { after: keptUpTo(after) }
 
 async function readRecords(
   file: FoundFile,
@@ -58,7 +83,7 @@ async function readRecords(
   { counted, logger }: ReadObservers,
   from: FilePlace,
 ): Promise<AsyncIterable<SourceBatch>> {
-  if (file.format === 'parquet') return readParquet(file, askedColumns(options), counted)
+  if (file.format === 'parquet') return readParquet(file, askedColumns(options), counted, options.where)
   if (file.format === 'arrow') return readArrow(file, askedColumns(options), counted)
   if (file.format === 'xlsx') return readExcel(file, excelLayoutOf(options))
   const raw = readBytes(file.file, file.compression, counted, from.offset)

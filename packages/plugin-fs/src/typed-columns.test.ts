@@ -85,7 +85,7 @@ test('values of JSON: null and missing stay, dates and bytes come from text, the
     expect(fromJson(value, type)).toBeInstanceOf(Unfit)
 })
 
-test('declared columns of CSV get their types; what does not fit is rejected with column, value and reason', async () => {
+test('declared columns of CSV get their types, and a value that does not fit is rejected with column, value, and reason', async () => {
   write('in.csv', 'id,stars,ok,day,note\n007,4,yes,2024-01-02,NA\n008,,,,\n009,many,no,,x\n010,5\n')
   const source = {
     path: 'in.csv',
@@ -136,7 +136,7 @@ describe('a schema over cells', () => {
     ])
   })
 
-  test('says itself what is wrong with a cell that does not convert', async () => {
+  test('reports the fault of a cell that does not convert', async () => {
     write('in.csv', 'id,stars,price,votes,ok,either\n1,many,,,true,x\n2,,,,true,x\n3,1,,,true,x\n')
     const { rows: found, rejects } = await rows({ path: 'in.csv', schema })
     expect(found.map(({ id }) => id)).toEqual(['3'])

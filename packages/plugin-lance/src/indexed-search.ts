@@ -63,7 +63,7 @@ async function findRows(table: Table, { vector, k, filter }: VectorQuery, how: H
 async function readRows(
   table: Table,
   places: ReadonlySet<bigint>,
-  dimension: number,
+  dimensions: number,
 ): Promise<ReadonlyMap<bigint, Known>> {
   const known = new Map<bigint, Known>()
   if (places.size === 0) return known
@@ -71,10 +71,13 @@ async function readRows(
     .takeRowIds([...places])
     .select(['id', 'text', 'metadata', 'vector'])
     .withRowId()) {
-    const numbers = vectorNumbers(batch, dimension)
+    const numbers = vectorNumbers(batch, dimensions)
     const rows = (batch.getChild(rowId)?.toArray() ?? []) as BigUint64Array
     for (const [row, place] of rows.entries())
-      known.set(place, { entry: entryOf(batch, row), vector: numbers.subarray(row * dimension, (row + 1) * dimension) })
+      known.set(place, {
+        entry: entryOf(batch, row),
+        vector: numbers.subarray(row * dimensions, (row + 1) * dimensions),
+      })
   }
   return known
 }

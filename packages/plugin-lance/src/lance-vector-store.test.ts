@@ -13,8 +13,8 @@ const at = (degrees: number) => {
   return Float32Array.of(Math.cos(angle), Math.sin(angle))
 }
 
-describe('what a store was made with', () => {
-  test('has to be what it is opened with', async () => {
+describe('the settings of an existing store', () => {
+  test('cannot be opened with other settings', async () => {
     const folder = new StoreFolder()
     const store = await folder.open({ metric: 'dot' })
     await store.addVectors(circle(3))
@@ -23,7 +23,7 @@ describe('what a store was made with', () => {
       message: `${folder.file('kb')} was created with metric dot, but the config says l2.`,
     })
     const error = await errorOf(() => folder.open({ metric: 'dot', dimensions: 3 }))
-    expect(error.message).toContain('was created with dimension 2, but the config says 3')
+    expect(error.message).toContain('was created with dimensions 2, but the config says 3')
     // A new one holds to what it was told, too.
     const other = await folder.open({ path: folder.file('other'), dimensions: 3 })
     expect((await errorOf(() => other.addVectors(circle(1)))).code).toBe('MAESTRO_VECTORS_DIMENSION')
@@ -34,7 +34,7 @@ describe('what a store was made with', () => {
     const [first, second] = [await folder.open(), await folder.open()]
     await first.addVectors(circle(3))
     await second.search([{ vector: at(0), k: 1 }])
-    expect(second.dimension).toBe(2)
+    expect(second.dimensions).toBe(2)
     await second.addVectors(circle(1, 3), { model: 'minilm' })
     await first.count()
     expect([first.model, await first.count()]).toEqual(['minilm', 4])
@@ -148,7 +148,7 @@ describe.each(['ivf', 'hnsw'] as const)('an index of kind %s', (index) => {
     expect((await later.search([{ vector: at(45), k: 1 }]))[0]?.map(({ id }) => id)).toEqual(['125'])
   })
 
-  test('what comes later is found at once, and gets into it', async () => {
+  test('later vectors are found at once, and are added to the index', async () => {
     const folder = new StoreFolder()
     const store = await folder.open(options)
     await store.addVectors(circle(900))

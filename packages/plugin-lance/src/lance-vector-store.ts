@@ -84,12 +84,12 @@ export class LanceVectorStore implements VectorStore {
    */
   static async open(given: LanceVectorOptions, logger?: Logger): Promise<LanceVectorStore> {
     const options = parseOptions('lance.vectors', lanceVectorOptions, given)
-    const { path, metric, dimensions: dimension } = options
-    return new LanceVectorStore(options, await StoreTable.open({ path, name: path, metric, dimension }), logger)
+    const { path, metric, dimensions } = options
+    return new LanceVectorStore(options, await StoreTable.open({ path, name: path, metric, dimensions }), logger)
   }
 
-  get dimension(): number | undefined {
-    return this.#table.facts?.dimension ?? this.#options.dimensions
+  get dimensions(): number | undefined {
+    return this.#table.facts?.dimensions ?? this.#options.dimensions
   }
 
   get model(): string | undefined {
@@ -226,11 +226,11 @@ export class LanceVectorStore implements VectorStore {
     queries: readonly VectorQuery[],
     signal: AbortSignal | undefined,
   ): Promise<readonly (readonly VectorMatch[])[]> {
-    const { dimension = 0, metric } = this
+    const { dimensions = 0, metric } = this
     const limit = this.#options.memory
     const blocks = this.#fits(count)
       ? await this.#inMemory(table, version)
-      : readBlocks(table, await this.#loadComparer(), { metric, dimension }, limit)
+      : readBlocks(table, await this.#loadComparer(), { metric, dimensions }, limit)
     return searchBlocks(blocks, queries, signal)
   }
 
@@ -240,7 +240,7 @@ export class LanceVectorStore implements VectorStore {
   }
 
   #fits(count: number): boolean {
-    const bytes = count * (this.dimension ?? 0) * Float32Array.BYTES_PER_ELEMENT
+    const bytes = count * (this.dimensions ?? 0) * Float32Array.BYTES_PER_ELEMENT
     return bytes <= this.#options.memory
   }
 
@@ -257,10 +257,10 @@ export class LanceVectorStore implements VectorStore {
   }
 
   async #read(table: Table, version: number): Promise<readonly ExactSearch[]> {
-    const { dimension = 0, metric, index } = this
+    const { dimensions = 0, metric, index } = this
     const { indexFrom, probes, partitions } = this.#options
     const comparer = await this.#loadComparer()
-    const how = { metric, dimension }
+    const how = { metric, dimensions }
     return index === 'ivf' && comparer.isNative && (await this.#countAt(table, version)) >= indexFrom
       ? Array.fromAsync(
           readPartitionedBlocks(table, comparer, how, probes, (count) => partitions ?? partitionsOf(count)),

@@ -110,7 +110,7 @@ describe("LangChain's own classes", () => {
 })
 
 describe('the keys of the response cache', () => {
-  test('change with what changes answers, hold no secret, and are missing where nothing is known', () => {
+  test('change with settings that change answers, contain no secret, and are missing if nothing is known', () => {
     const identity = (fields: ChatOpenAIFields) => fromLangChain(openai('http://127.0.0.1:1/v1', fields)).identity
     expect(identity({})).toEqual(identity({}))
     expect(identity({ temperature: 1 })).not.toEqual(identity({}))
@@ -281,7 +281,7 @@ describe('ChatOpenAI', () => {
     expect(requests[1]?.json<Body>().messages).toHaveLength(3)
   })
 
-  test('a schema held by a tool: the answer is what the tool is called with', async () => {
+  test('a schema may be a tool, and the answer is the input of its call', async () => {
     const call = { id: '1', type: 'function', function: { name: 'answer', arguments: '{"stars":3}' } }
     const message = { role: 'assistant', content: null, tool_calls: [call] }
     const { url, requests } = await server(openAIReplies.chat(null, { message }))
@@ -327,7 +327,7 @@ describe('a schema', () => {
     })
   })
 
-  test('is put in words to a model without tools, and one that is said to have them fails with what to do', async () => {
+  test('is described to a model without tools, and a model that lacks declared tools fails with a hint', async () => {
     const model = new EchoChatModel({})
     expect(fromLangChain(model).capabilities.jsonSchema).toBe(false)
     await expect(
@@ -365,7 +365,7 @@ describe('failures of a provider', () => {
     expect(thrown).toMatchObject({ code, retryable, message: expect.not.stringContaining('Troubleshooting') })
   })
 
-  test('what it says of its limits is kept', async () => {
+  test('the limits that it reports are kept', async () => {
     const headers = {
       'retry-after-ms': '1500',
       'x-ratelimit-remaining-requests': '0',
@@ -413,7 +413,7 @@ describe('failures of a provider', () => {
     })
   })
 
-  test('what says nothing of a provider is a failure', async () => {
+  test('an error without a word about a provider is a failure', async () => {
     const broken = new EchoChatModel({})
     broken._call = async () => Promise.reject(new Error('no thoughts'))
     await expect(fromLangChain(broken).generate({ messages: ask('a') })).rejects.toMatchObject({

@@ -111,7 +111,7 @@ test('one that is named is asked as much at once as its serving is', async () =>
   expect(embedded).toHaveLength(3)
 })
 
-describe('what is known of one', () => {
+describe('the facts about one', () => {
   test('its name and settings, without secrets; of one without a name nothing', () => {
     const facts = (dimensions: number) =>
       fromLangChainEmbeddings(new OpenAIEmbeddings({ apiKey: 'a key', model: 'tiny', dimensions }))
@@ -132,7 +132,7 @@ describe('named by the config', () => {
     expect(serving.batchSize).toBe(5)
   })
 
-  test('what embeds nothing is refused', async () => {
+  test('an object that cannot embed is refused', async () => {
     const serving = embeddingServingOf(
       named({ from: '@langchain/core/utils/testing', export: 'FakeListChatModel', options: { responses: [] } }),
       import.meta.dirname,

@@ -100,7 +100,7 @@ describe('a serving as a chat model', () => {
     expect(answer.response_metadata).toMatchObject({ finish_reason: 'stop', model_name: 'echo-1' })
   })
 
-  test('goes through the serving plane: what may pass is tried again, and one question asked twice at once is one', async () => {
+  test('goes through the serving plane: temporary failures are retried, and identical questions at once are one call', async () => {
     let failures = 1
     const { serving, requests } = echo()
     const shaky: LLMServing = {
@@ -135,7 +135,7 @@ describe('a serving as a chat model', () => {
     expect(most).toBe(1)
   })
 
-  test('gives data: what does not fit the schema goes back to the model first', async () => {
+  test('returns data, and an answer that does not fit the schema first goes back to the model', async () => {
     const replies = ['{"stars": "many"}', 'Here: {"stars": 4}', '{"stars": 5}', '{"stars": 6}']
     const requests: LLMRequest[] = []
     const { serving } = echo({
@@ -195,7 +195,7 @@ describe('a vector store of ours', () => {
   const open = async () => {
     const memory = new MemoryVectorStore(embeddings)
     const store = fromLangChainVectorStore(memory, {
-      dimension: 4,
+      dimensions: 4,
       filter: (wanted) => (document: Document) =>
         Object.entries(wanted).every(([name, value]) => document.metadata[name] === value),
     })

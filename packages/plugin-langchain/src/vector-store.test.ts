@@ -23,7 +23,7 @@ const record = (id: string, x: number, y: number, more: Partial<VectorRecord> = 
 
 function open<Store extends MemoryVectorStore>(store: Store) {
   return fromLangChainVectorStore(store, {
-    dimension: 2,
+    dimensions: 2,
     filter: (metadata) => (document: Document) =>
       Object.entries(metadata).every(([name, value]) => document.metadata[name] === value),
     count: async () => store.memoryVectors.length,
@@ -31,7 +31,7 @@ function open<Store extends MemoryVectorStore>(store: Store) {
 }
 
 describe('the memory store of LangChain', () => {
-  test('finds what is near, for one query and for many', async () => {
+  test('finds near texts, for one query and for many', async () => {
     const store = open(new MemoryVectorStore(embeddings))
     await store.addVectors([record('east', 1, 0), record('north', 0, 1, { metadata: { cold: true } })])
     const east = { vector: Float32Array.of(1, 0.1), k: 1 }
@@ -75,14 +75,14 @@ describe('the memory store of LangChain', () => {
   test('where a lower score is nearer, scores are turned round', async () => {
     const distance = (a: number[], b: number[]) => -Math.hypot(...a.map((value, at) => value - (b[at] ?? 0)))
     const memory = new MemoryVectorStore(embeddings, { similarity: distance })
-    const store = fromLangChainVectorStore(memory, { dimension: 2, metric: 'l2', scores: 'distance' })
+    const store = fromLangChainVectorStore(memory, { dimensions: 2, metric: 'l2', scores: 'distance' })
     await store.addVectors([record('a', 3, 4)])
     expect((await store.search([{ vector: Float32Array.of(0, 0), k: 1 }]))[0]?.[0]?.score).toBe(5)
   })
 })
 
-test('what a store does not have is an error that says so', async () => {
-  const store = fromLangChainVectorStore(new FakeVectorStore(embeddings), { dimension: 2 })
+test('a method that a store lacks is an error that says so', async () => {
+  const store = fromLangChainVectorStore(new FakeVectorStore(embeddings), { dimensions: 2 })
   const query = { vector: Float32Array.of(1, 0), k: 1 }
   const missing = (operation: string) => ({ code: 'MAESTRO_LANGCHAIN_STORE_OPERATION', details: { operation } })
   await expect(store.count()).rejects.toMatchObject(missing('count'))

@@ -12,7 +12,7 @@ import { langchainError } from './errors.js'
 /** Facts about a LangChain store that it does not state itself. */
 export interface FromLangChainVectorStoreOptions<Store extends VectorStoreInterface> {
   /** The length of the vectors. */
-  readonly dimension: number
+  readonly dimensions: number
   /** @default 'cosine' */
   readonly metric?: VectorMetric
   /** Whether a higher or a lower score of this store means more similar. @default 'similarity' */
@@ -30,7 +30,7 @@ export interface FromLangChainVectorStoreOptions<Store extends VectorStoreInterf
  * filter, and the count.
  *
  * @example
- * const store = fromLangChainVectorStore(new MemoryVectorStore(embeddings), { dimension: 384 })
+ * const store = fromLangChainVectorStore(new MemoryVectorStore(embeddings), { dimensions: 384 })
  */
 export function fromLangChainVectorStore<Store extends VectorStoreInterface>(
   store: Store,
@@ -41,7 +41,7 @@ export function fromLangChainVectorStore<Store extends VectorStoreInterface>(
 
 class LangChainVectorStore<Store extends VectorStoreInterface> implements VectorStore {
   readonly name: string
-  readonly dimension: number
+  readonly dimensions: number
   readonly metric: VectorMetric
   readonly #store: Store
   readonly #options: FromLangChainVectorStoreOptions<Store>
@@ -50,7 +50,7 @@ class LangChainVectorStore<Store extends VectorStoreInterface> implements Vector
 
   constructor(store: Store, options: FromLangChainVectorStoreOptions<Store>) {
     this.name = `langchain ${store._vectorstoreType()}`
-    this.dimension = options.dimension
+    this.dimensions = options.dimensions
     this.metric = options.metric ?? 'cosine'
     this.#store = store
     this.#options = options
@@ -119,7 +119,7 @@ class LangChainVectorStore<Store extends VectorStoreInterface> implements Vector
   }
 
   #assertDimension({ length: found }: Float32Array): void {
-    const { name: store, dimension: expected } = this
+    const { name: store, dimensions: expected } = this
     if (found !== expected) throw langchainError('MAESTRO_LANGCHAIN_DIMENSION', { store, expected, found })
   }
 

@@ -323,7 +323,7 @@ describe('the model of a serving', () => {
     expect(() => serve({ model: 'all-MiniLM-L6-v2' })).toThrow(expect.objectContaining(notForChats))
   })
 
-  test('says what its answers depend on, so that they can be kept', () => {
+  test('its identity contains everything that its answers depend on', () => {
     const one = serve({ sequences: 3 })
     expect(one).toMatchObject({ provider: 'local', model: 'smollm2-135m-instruct', price: { input: 0, output: 0 } })
     expect(one.concurrency).toBe(3)

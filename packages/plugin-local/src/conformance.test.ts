@@ -24,9 +24,9 @@ const embeddings = () => new LocalEmbeddingServing({ ...shared, model: 'all-Mini
 const capabilities = { jsonSchema: true, images: false, audio: false, contextTokens: 512 }
 describeLLMServing(chat, { title: 'local.chat', capabilities })
 describeLLMServing(() => new EnhancedLLMServing(chat()), { title: 'local.chat in the serving plane', capabilities })
-describeEmbeddingServing(embeddings, { title: 'local.embeddings', dimension: 384 })
+describeEmbeddingServing(embeddings, { title: 'local.embeddings', dimensions: 384 })
 describeEmbeddingServing(() => new EnhancedEmbeddingServing(embeddings()), {
   title: 'local.embeddings in the serving plane',
-  dimension: 384,
+  dimensions: 384,
 })
 describePlugin(local)

@@ -69,16 +69,16 @@ describe('vectors of sentences', () => {
   test.each([
     ['all-MiniLM-L6-v2', 384],
     ['universal-sentence-encoder', 512],
-  ])('%s: sentences that mean nearly the same are near, others are not', async (model, dimension) => {
+  ])('%s: sentences that mean nearly the same are near, others are not', async (model, dimensions) => {
     const one = serve({ model })
-    expect(one.dimension).toBe(dimension)
+    expect(one.dimensions).toBe(dimensions)
     const { vectors, usage, cost } = await one.embed([
       'A cat sits on the mat.',
       'A kitten is lying on a rug.',
       'The stock market fell sharply today.',
       'Share prices dropped a lot this morning.',
     ])
-    expect(vectors.map(({ length }) => length)).toEqual([dimension, dimension, dimension, dimension])
+    expect(vectors.map(({ length }) => length)).toEqual([dimensions, dimensions, dimensions, dimensions])
     for (const vector of vectors) expect(dot(vector, vector)).toBeCloseTo(1, 5)
     const [cat, kitten, market, shares] = vectors
     const unlike = Math.max(dot(cat, market), dot(cat, shares), dot(kitten, market), dot(kitten, shares))
@@ -102,11 +102,11 @@ describe('vectors of sentences', () => {
     for (const [at, text] of given.entries()) {
       const output = (await model(await tokenizer([text]))) as { output_0: { data: Float32Array; dims: number[] } }
       const { data, dims } = output.output_0
-      const [, tokens = 0, dimension = 0] = dims
-      const expected = Float64Array.from({ length: dimension }, (_, column) => {
+      const [, tokens = 0, dimensions = 0] = dims
+      const expected = Float64Array.from({ length: dimensions }, (_, column) => {
         if (pooling === 'cls') return data[column] ?? Number.NaN
         let sum = 0
-        for (let token = 0; token < tokens; token++) sum += data[token * dimension + column] ?? Number.NaN
+        for (let token = 0; token < tokens; token++) sum += data[token * dimensions + column] ?? Number.NaN
         return sum / tokens
       })
       expect(difference(vectors[at] ?? [], expected)).toBeLessThan(1e-5)
@@ -148,7 +148,7 @@ describe('vectors of sentences', () => {
 describe('texts', () => {
   const long = 'stone '.repeat(1000)
 
-  test('what is too long is cut and reported, and ends as the model wants it', async () => {
+  test('a text that is too long is cut and reported, and ends as the model expects', async () => {
     const { vectors, truncated, usage } = await serve({ contextTokens: 16 }).embed([
       'short',
       long,
@@ -161,7 +161,7 @@ describe('texts', () => {
     expect(await serve({ contextTokens: 16 }).embed(['short'])).not.toHaveProperty('truncated')
   })
 
-  test('without contextTokens a model reads what it was trained on, with it no more than it can', async () => {
+  test('contextTokens is by default the trained length, and at most the possible one', async () => {
     const tokens = async (options: LocalEmbeddingOptions) => (await serve(options).embed([long])).usage.inputTokens
     expect(await tokens({})).toBe(256)
     expect(await tokens({ contextTokens: 10_000 })).toBe(512)
@@ -190,14 +190,14 @@ describe('texts', () => {
 })
 
 describe('the model of a serving', () => {
-  test('is all-MiniLM-L6-v2 when none is named; what it says of itself', () => {
+  test('is all-MiniLM-L6-v2 if none is named, and describes itself', () => {
     expect(serving).toMatchObject({
       name: 'local.embeddings all-MiniLM-L6-v2',
       model: 'all-MiniLM-L6-v2',
       provider: 'local',
       price: { input: 0 },
       batchSize: 256,
-      dimension: 384,
+      dimensions: 384,
     })
     expect(serve({ threads: 2 }).identity).toEqual(serving.identity)
     expect(serve({ threads: 2 }).account).toBe(serving.account)
@@ -217,9 +217,9 @@ describe('the model of a serving', () => {
       serve({ model: join(folder, 'settled') }),
       serve({ model: 'settled/onnx/model.onnx', contextTokens: 20, pooling: 'mean' }, folder),
     ]
-    expect(settled.dimension).toBeUndefined()
+    expect(settled.dimensions).toBeUndefined()
     expect((await settled.embed([long])).usage.inputTokens).toBe(8)
-    expect(settled.dimension).toBe(384)
+    expect(settled.dimensions).toBe(384)
     expect((await file.embed([long])).usage.inputTokens).toBe(20)
     expect((await plain.embed([long])).usage.inputTokens).toBe(102)
     const cls = await vectorOf(serve({ pooling: 'cls' }), 'A river.')
@@ -227,7 +227,7 @@ describe('the model of a serving', () => {
     expect(settled.identity).toMatchObject({ size: expect.any(Number), mtimeMs: expect.any(Number) })
   })
 
-  test('comes from the hub once, with what files it has there, and then needs no network', async () => {
+  test('is downloaded from the hub once, with the files that it has there, and then needs no network', async () => {
     const published = await copyModel('published', { 'sentence_bert_config.json': { max_seq_length: 8 } })
     const asked: string[] = []
     const hub = createServer((request, response) => {

@@ -34,7 +34,7 @@ export class LocalEmbeddingServing implements EmbeddingServing {
   readonly #logger: Logger | undefined
   readonly #cache: ModelCache
   #stop = new AbortController()
-  #dimension: number | undefined
+  #dimensions: number | undefined
 
   /** @throws MAESTRO_PIPELINE_OPTIONS, MAESTRO_LOCAL_MODEL_UNKNOWN, _REFERENCE, _KIND */
   constructor(
@@ -58,7 +58,7 @@ export class LocalEmbeddingServing implements EmbeddingServing {
       normalize,
       maxTokens: most === undefined ? undefined : Math.min(most, positions),
     }
-    this.#dimension = sentences.dimension
+    this.#dimensions = sentences.dimensions
     this.#threads = options.threads ?? availableParallelism()
     this.#logger = logger
     this.#cache = cache
@@ -73,8 +73,8 @@ export class LocalEmbeddingServing implements EmbeddingServing {
     return { ...versionOf(this.#location), ...this.#settings }
   }
 
-  get dimension(): number | undefined {
-    return this.#dimension
+  get dimensions(): number | undefined {
+    return this.#dimensions
   }
 
   /**
@@ -91,7 +91,7 @@ export class LocalEmbeddingServing implements EmbeddingServing {
       )
       try {
         const { vectors, truncated, tokens } = await lease.value.embed(texts, this.#settings, signal)
-        this.#dimension ??= vectors[0]?.length
+        this.#dimensions ??= vectors[0]?.length
         const usage = { inputTokens: tokens, outputTokens: 0 }
         return { vectors, usage, cost: 0, model, ...(truncated.length > 0 && { truncated }) }
       } finally {

@@ -5,7 +5,7 @@ import { toGrammarSchema } from './grammar-schema.js'
 const scalar = { type: ['string', 'number', 'boolean', 'null'] }
 
 describe('toGrammarSchema', () => {
-  test('keeps what a grammar can hold and drops the rest', () => {
+  test('keeps the constraints that a grammar can express, and drops the rest', () => {
     expect(
       toGrammarSchema({
         $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -68,7 +68,7 @@ describe('toGrammarSchema', () => {
     expect(toGrammarSchema(given)).toEqual(expected)
   })
 
-  test('what zod makes of an optional, nullable, unioned object can be followed', () => {
+  test('the schema that zod makes of an optional, nullable, unioned object can be followed', () => {
     const schema = z.object({
       a: z.string().nullable(),
       b: z.union([z.literal(1), z.literal('x')]),

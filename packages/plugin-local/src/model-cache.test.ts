@@ -58,7 +58,7 @@ describe('ModelCache', () => {
     expect((await cache.acquire({ name: 'm' }, load)).value).not.toBe(first.value)
   })
 
-  test('beyond the bytes, the thing unused for the longest time goes first, before the next is loaded', async () => {
+  test('beyond the bound of bytes, the least recently used model is freed before the next is loaded', async () => {
     const cache = new ModelCache({ memory: 100 })
     const [a, b, c] = [
       await cache.acquire({ name: 'a' }, load, { bytes: 40 }),
@@ -81,7 +81,7 @@ describe('ModelCache', () => {
     expect(cache.bytes).toBe(90)
   })
 
-  test('what is in use is never freed for room; it goes when it is given back', async () => {
+  test('a model in use is freed only after its release', async () => {
     const cache = new ModelCache({ memory: 10 })
     const lease = await cache.acquire({ name: 'a' }, load, { bytes: () => 50 })
     expect(lease.value.freed).toBe(false)

@@ -21,7 +21,7 @@ const embed = defineOperator({
   },
 })
 
-test('the servings of the plugin are what its manifest says, and work in a pipeline', async () => {
+test('the servings of the plugin match its manifest, and work in a pipeline', async () => {
   await pullModel('all-MiniLM-L6-v2')
   const project = maestro({
     plugins: [local({ threads: 1, modelCache: { keepAlive: 0 } })],

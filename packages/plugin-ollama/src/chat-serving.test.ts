@@ -451,7 +451,7 @@ describe('several hosts', () => {
     await expect(none.generate(hello)).rejects.toMatchObject({ code: 'MAESTRO_SERVING_CONNECTION' })
   })
 
-  test('the name of the model is what answers are kept by, not the host', () => {
+  test('answers are cached by the name of the model, and not by the host', () => {
     expect(serve({ host: other.url, apiKey: 'a key', pull: true, temperature: 0 }).identity).toEqual({ temperature: 0 })
   })
 

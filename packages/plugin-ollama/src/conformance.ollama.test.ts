@@ -25,7 +25,7 @@ if (ollama !== undefined) {
   })
   describeEmbeddingServing(() => new OllamaEmbeddingServing({ model, host, contextTokens: 256, batchSize: 8 }), {
     title: 'ollama.embeddings on a real server',
-    dimension: 576,
+    dimensions: 576,
     // A chat model whose numbers have four bits, which are added up in another order in each batch.
     tolerance: 0.02,
     timeout: 120_000,

@@ -23,7 +23,7 @@ const upToThree = (request: RecordedRequest) => {
 test('a vector for each text, in order, with its options on the wire', async () => {
   script(server, { '/api/embed': [ollamaReplies.vectors] })
   const serving = serve({ dimensions: 2, keepAlive: '1m', contextTokens: 256 })
-  expect(serving).toMatchObject({ dimension: 2, batchSize: 32, concurrency: 4, price: { input: 0 } })
+  expect(serving).toMatchObject({ dimensions: 2, batchSize: 32, concurrency: 4, price: { input: 0 } })
   expect(await serving.embed(['a', 'bcd'])).toEqual({
     vectors: [Float32Array.of(1, 1), Float32Array.of(3, 1)],
     usage: { inputTokens: 2, outputTokens: 0 },
@@ -90,7 +90,7 @@ test.each([
   await expect(serve().embed(['a'])).rejects.toMatchObject({ code: `MAESTRO_SERVING_${code}` })
 })
 
-test('answers are kept by what changes the vectors', () => {
+test('answers are cached by the settings that change the vectors', () => {
   const { identity } = serve({
     contextTokens: 9,
     dimensions: 2,

@@ -30,7 +30,7 @@ export class OllamaEmbeddingServing implements EmbeddingServing {
   readonly identity: Readonly<Record<string, unknown>>
   readonly price: Price = { input: 0 }
   readonly concurrency: number
-  readonly dimension: number | undefined
+  readonly dimensions: number | undefined
   readonly batchSize: number
   readonly #options: OllamaEmbeddingOptions
   readonly #model: OllamaModel
@@ -45,7 +45,7 @@ export class OllamaEmbeddingServing implements EmbeddingServing {
     this.#model = new OllamaModel(this.name, options, logger)
     this.account = this.#model.hosts.urls.join(' ')
     this.concurrency = this.#model.hosts.concurrency
-    this.dimension = dimensions
+    this.dimensions = dimensions
     this.batchSize = batchSize
     // Without the hosts, because a name means the same model on all of them.
     this.identity = { contextTokens, dimensions, tooLong }

@@ -34,7 +34,7 @@ describe('which schemas are held to strictly', () => {
   })
 })
 
-describe('what is no object is put into one', () => {
+describe('a schema that is not an object is wrapped in one', () => {
   test('a list, a choice', () => {
     expect(answer(z.array(z.string()))).toEqual({
       wrapped: true,

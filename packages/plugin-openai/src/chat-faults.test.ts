@@ -147,7 +147,7 @@ describe('every fault ends in its code', () => {
     expect(await ask([refusal, good], {}, 0)).toMatchObject({ text: 'Hello!', tries: 2 })
   })
 
-  test('what the server says of its limits goes with the error', async () => {
+  test('the limits that the server reports are part of the error', async () => {
     const headers = {
       'retry-after': '3600',
       'x-ratelimit-limit-requests': ['60', '60'],

@@ -149,7 +149,7 @@ describe('openai.chat on the wire', () => {
     expect(await serve().generate(request)).toMatchObject({ text: 'I cannot.', finishReason: 'refusal' })
   })
 
-  test('half of a pair of surrogates is made whole, in what is asked and in what is answered', async () => {
+  test('a lone surrogate is replaced in questions and in answers', async () => {
     server.next(replies.ofType('application/json', '{"choices":[{"message":{"content":"a\\ud83d"}}]}'))
     const result = await serve().generate({ messages: [{ role: 'user', content: 'b\udc00 👍' }] })
     expect(result.text).toBe('a\uFFFD')
@@ -193,7 +193,7 @@ describe('answers that follow a schema', () => {
     })
   })
 
-  test('to JSON alone: the schema stands in the prompt', async () => {
+  test('to JSON alone, with the schema in the prompt', async () => {
     server.next(openAIReplies.chat('{"tone":"bad"}'))
     const serving = new EnhancedLLMServing(serve({ jsonMode: 'object' }))
     expect(await serving.generate({ ...request, schema })).toMatchObject({ object: { tone: 'bad' } })
@@ -325,7 +325,7 @@ describe('what a serving says of itself', () => {
     vi.unstubAllEnvs()
   })
 
-  test('the plane keeps answers by what it says: another temperature is another answer', async () => {
+  test('answers are cached by the identity, so that another temperature is another answer', async () => {
     server.always(openAIReplies.chat('Hello!'))
     const plane = new ServingPlane()
     const ask = (options: Partial<OpenAIChatOptions>) =>

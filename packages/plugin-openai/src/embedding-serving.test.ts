@@ -75,7 +75,7 @@ describe('openai.embeddings', () => {
     ['fewer vectors than texts', { fewer: 1 }, '1 vectors for 2 texts'],
     [
       'vectors of no length',
-      { dimension: 0 },
+      { dimensions: 0 },
       'the vector of text 0 is empty or contains a value that is not a number',
     ],
   ])('%s', async (_, faults, reason) => {
@@ -88,14 +88,14 @@ describe('openai.embeddings', () => {
   })
 
   test('vectors of another dimension than was asked for, or than before', async () => {
-    server.always((request) => openAIReplies.vectors(request, { dimension: 4 }))
+    server.always((request) => openAIReplies.vectors(request, { dimensions: 4 }))
     await expect(enhanced({ dimensions: 3 }).embed(['a'])).rejects.toMatchObject({
       code: 'MAESTRO_SERVING_BROKEN_REPLY',
       details: { reason: 'a vector of 4 dimensions among vectors of 3' },
     })
     const serving = enhanced()
     await serving.embed(['a'])
-    server.always((request) => openAIReplies.vectors(request, { dimension: 5 }))
+    server.always((request) => openAIReplies.vectors(request, { dimensions: 5 }))
     await expect(serving.embed(['b'])).rejects.toMatchObject({ code: 'MAESTRO_SERVING_BROKEN_REPLY' })
   })
 
@@ -123,8 +123,8 @@ describe('openai.embeddings', () => {
   test('OpenAI itself: shorter vectors are known, prices too', () => {
     const serving = (options: object) =>
       new OpenAIEmbeddingServing({ model: 'text-embedding-3-small', apiKey: 'a key', ...options })
-    expect(serving({})).toMatchObject({ dimension: 1536, price: { input: 0.02 }, provider: 'openai' })
-    expect(serving({ dimensions: 256 })).toMatchObject({ dimension: 256 })
+    expect(serving({})).toMatchObject({ dimensions: 1536, price: { input: 0.02 }, provider: 'openai' })
+    expect(serving({ dimensions: 256 })).toMatchObject({ dimensions: 256 })
     expect(serving({ dimensions: 256 }).identity).not.toEqual(serving({}).identity)
   })
 })

@@ -31,7 +31,7 @@ export class OpenAIEmbeddingServing implements EmbeddingServing {
   readonly account: string
   readonly identity: Readonly<Record<string, unknown>>
   readonly price: Price | undefined
-  readonly dimension: number | undefined
+  readonly dimensions: number | undefined
   readonly batchSize: number
   readonly maxBatchTokens: number | undefined
   readonly #connection: Connection
@@ -50,7 +50,7 @@ export class OpenAIEmbeddingServing implements EmbeddingServing {
     this.account = connection.account
     this.identity = { ...connection.identity, deployment: connection.model, dimensions: options.dimensions }
     this.price = connection.price
-    this.dimension = options.dimensions ?? (connection.isOpenAI ? dimensions[options.model] : undefined)
+    this.dimensions = options.dimensions ?? (connection.isOpenAI ? dimensions[options.model] : undefined)
     this.batchSize = options.batchSize ?? facts.batchSize
     this.maxBatchTokens = options.maxBatchTokens ?? facts.maxBatchTokens
   }

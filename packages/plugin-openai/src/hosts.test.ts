@@ -46,7 +46,7 @@ test.each([
   expect(chatCapabilities({ model })).toMatchObject({ images, audio })
 })
 
-test('what is said of a model comes before its name', () => {
+test('declared capabilities of a model take precedence over its name', () => {
   const capabilities = { images: true, contextTokens: 8192 }
   expect(chatCapabilities({ model: 'mine', capabilities, jsonMode: 'none' })).toEqual({
     images: true,

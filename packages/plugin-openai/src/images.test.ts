@@ -111,7 +111,7 @@ describe('images on the wire', () => {
     expect(server.requests).toHaveLength(0)
   })
 
-  test('without sharp, what needs no change goes and the rest says what to install', async () => {
+  test('without sharp, images that need no change are sent, and others name the package to install', async () => {
     vi.doMock('sharp', () => {
       throw new Error("Cannot find package 'sharp'")
     })

@@ -83,18 +83,18 @@ describe.runIf(ollama !== undefined)('openai.chat on Ollama', () => {
     const short = 'openai-short-context'
     const post = (path: string, method: string, body: object) =>
       fetch(`${ollama?.url}/api/${path}`, { method, body: JSON.stringify(body) }).then((response) => response.text())
-    await post('create', 'POST', { model: short, from: model, parameters: { num_ctx: 512 } })
+    await post('create', 'POST', { model: short, from: model, parameters: { num_ctx: 256, num_thread: 1 } })
     const words = (count: number) => Array.from({ length: count }, (_, at) => `${at}`).join(' and ')
     const turns = (...contents: readonly string[]): LLMRequest => ({
       messages: contents.map((content, at) => ({ role: at % 2 === 0 ? 'user' : 'assistant', content })),
     })
     try {
       const serving = new OpenAIChatServing({ model: short, baseUrl, temperature: 0, maxTokens: 4 })
-      const tooLong = { code: 'MAESTRO_SERVING_CONTEXT_TOO_LONG', details: { limit: 512 } }
-      await expect(serving.generate(turns(words(1000)))).rejects.toMatchObject(tooLong)
-      await expect(serving.generate(turns(words(100), words(60), words(100)))).rejects.toMatchObject(tooLong)
-      const fitting = await serving.generate(turns(words(20), words(10), words(60)))
-      expect(fitting.usage.inputTokens).toBeGreaterThan(200)
+      const tooLong = { code: 'MAESTRO_SERVING_CONTEXT_TOO_LONG', details: { limit: 256 } }
+      await expect(serving.generate(turns(words(300)))).rejects.toMatchObject(tooLong)
+      await expect(serving.generate(turns(words(50), words(30), words(50)))).rejects.toMatchObject(tooLong)
+      const fitting = await serving.generate(turns(words(10), words(5), words(30)))
+      expect(fitting.usage.inputTokens).toBeGreaterThan(100)
     } finally {
       await post('delete', 'DELETE', { model: short })
     }
@@ -122,7 +122,7 @@ describe.runIf(ollama !== undefined)('openai.embeddings on Ollama', () => {
   test('a vector per text, in order, whatever the batches', async () => {
     const texts = ['red', 'green', 'blue', '很好 👍', 'red']
     const { vectors, usage } = await serving.embed(texts)
-    expect(vectors.map(({ length }) => length)).toEqual(texts.map(() => serving.dimension))
+    expect(vectors.map(({ length }) => length)).toEqual(texts.map(() => serving.dimensions))
     expect(vectors.every((vector) => vector.every(Number.isFinite))).toBe(true)
     expect(usage.inputTokens).toBeGreaterThan(texts.length - 1)
     const [alone] = (await serving.embed(['blue'])).vectors

@@ -20,6 +20,6 @@ test('a version costs what its model costs, unless it has a price of its own', (
   expect(priceOf('gpt-4o-2024-05-13')).toMatchObject({ input: 5, output: 15 })
 })
 
-test('what is not known has no price', () => {
+test('an unknown model has no price', () => {
   for (const model of ['gpt-99', 'ft:gpt-4o:me', 'gpt-audio', 'constructor', '']) expect(priceOf(model)).toBeUndefined()
 })

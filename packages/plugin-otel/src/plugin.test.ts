@@ -142,7 +142,7 @@ describe('spans', () => {
     expect(from).toContainEqual([expect.stringMatching(/cache|joined/), SpanKind.INTERNAL])
   })
 
-  test('failures carry their code; what rows hold is nowhere', async () => {
+  test('failures carry their code, and values of rows appear nowhere', async () => {
     await run(['a secret', 'b'])
     const failed = ofRequests().find(({ attributes }) => attributes['error.type'] !== undefined)
     expect(failed?.attributes['error.type']).toBe('MAESTRO_SERVING_REFUSED')
@@ -213,7 +213,7 @@ function recordMetrics() {
   return { recorded, bounds }
 }
 
-test('metrics: tokens and durations of what was asked, not of what was kept', async () => {
+test('metrics count tokens and durations of requests, and not of cached answers', async () => {
   const { recorded, bounds } = recordMetrics()
   await run(['same', 'same', 'secret'])
   const named = { 'gen_ai.operation.name': 'chat', 'gen_ai.provider.name': 'test', 'gen_ai.request.model': 'tiny-1' }

@@ -27,11 +27,15 @@ export default definePlugin({
     const requests = content ? new OpenRequests() : undefined
     hooks.runStart((event) => spans.startRun(event))
     hooks.stepStart((event) => spans.startStep(event))
-    if (requests !== undefined) hooks.requestStart((event) => requests.start(event))
+    if (requests !== undefined)
+      hooks.requestStart((event) => (spans.observes(event.run) ? requests.start(event) : event))
     hooks.requestDone((event) => {
       spans.addRequest(event, requests?.end(event))
       metrics.record(event)
     })
+    hooks.taskSent((event) => spans.sendTask(event))
+    hooks.partitionStart((event) => spans.startPartition(event))
+    hooks.partitionDone((event) => spans.endPartition(event))
     hooks.rowRejected((event) => spans.addReject(event))
     hooks.stepDone((event) => spans.endStep(event))
     hooks.runDone((event) => spans.endRun(event))

@@ -13,7 +13,7 @@ const event: RequestDoneEvent = {
   tries: 0,
 }
 
-test('other kinds of servings, and nothing for what is not known', () => {
+test('other kinds of servings have attributes, and unknown values have none', () => {
   expect(requestName(event)).toBe('embeddings tiny')
   expect(requestName({ ...event, kind: 'rerank' })).toBe('rerank tiny')
   expect(requestAttributes(event)).toEqual({

@@ -1,5 +1,7 @@
 import type {
   LLMRequest,
+  PartitionDoneEvent,
+  PartitionEvent,
   RejectEvent,
   RequestDoneEvent,
   RunDoneEvent,
@@ -7,8 +9,18 @@ import type {
   StepCounts,
   StepDoneEvent,
   StepEvent,
+  TaskEvent,
 } from '@maestro-dataflow/core'
-import { type Attributes, type Context, context, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
+import {
+  type Attributes,
+  type Context,
+  context,
+  propagation,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api'
 import { inputMessages, requestAttributes, requestName } from './request-attributes.js'
 
 /** The parent of a span's children. */
@@ -26,6 +38,8 @@ interface OpenRun extends Open {
 /** The spans of the runs in progress: a run contains its steps, and a step its model calls. */
 export class RunSpans {
   readonly #runs = new Map<string, OpenRun>()
+  /** In a worker. */
+  readonly #partitions = new Map<string, Span>()
   readonly #content: boolean
 
   constructor(content: boolean) {
@@ -49,6 +63,40 @@ export class RunSpans {
     const use = run.uses.get(step) ?? 'function'
     const attributes = { 'maestro.step': step, 'maestro.operator': use, 'maestro.stage': stage }
     run.steps.set(step, start(`step ${step}`, attributes, run.context))
+  }
+
+  /** Whether a run, of which a request tells, is observed here. The run of a worker is observed elsewhere. */
+  observes(run: string | undefined): boolean {
+    return run === undefined || this.#runs.has(run)
+  }
+
+  /** The trace of the run goes to the workers, in the form that the SDK uses between processes. */
+  sendTask(event: TaskEvent): TaskEvent {
+    const carrier = { ...event.carrier }
+    const run = this.#runs.get(event.runId)
+    if (run !== undefined) propagation.inject(run.context, carrier)
+    return { ...event, carrier }
+  }
+
+  startPartition(event: PartitionEvent): void {
+    const { runId, stage, steps, partition, attempt, rows, carrier } = event
+    const parent = propagation.extract(context.active(), carrier)
+    const attributes = {
+      'maestro.run.id': runId,
+      'maestro.stage': stage,
+      'maestro.steps': [...steps],
+      'maestro.partition': partition,
+      'maestro.attempt': attempt,
+      'maestro.rows.in': rows,
+    }
+    this.#partitions.set(keyOf(event), start(`partition ${partition}`, attributes, parent).span)
+  }
+
+  endPartition(event: PartitionDoneEvent): void {
+    const span = this.#partitions.get(keyOf(event))
+    this.#partitions.delete(keyOf(event))
+    if (event.error !== undefined && span !== undefined) this.#fail(span, event.error)
+    span?.end()
   }
 
   /** A request is reported when it is done. Its span is created then and starts in the past. */
@@ -127,6 +175,9 @@ function start(name: string, attributes: Attributes, parent: Context): Open {
   const span = tracer().startSpan(name, { attributes }, parent)
   return { span, context: trace.setSpan(parent, span) }
 }
+
+const keyOf = ({ runId, stage, steps, partition, attempt }: PartitionEvent): string =>
+  JSON.stringify([runId, stage, steps, partition, attempt])
 
 function countAttributes({ rowsIn, rowsOut, rejected, dropped, merged, created }: StepCounts): Attributes {
   return {

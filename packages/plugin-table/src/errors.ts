@@ -31,7 +31,13 @@ export const tableErrors = {
     message: (d: { column: string; type: string; value: string }) =>
       `Column "${d.column}" contains ${d.value}, which SQL expressions cannot process.`,
     hint: () =>
-      'Expressions accept whole numbers of up to 128 bits, valid dates of the years 1 to 9999, and text without unpaired surrogates. The other rows continue. Sorting, grouping, and removing duplicates accept any value.',
+      'Expressions accept whole numbers of up to 128 bits, decimals of up to 38 digits, valid dates of the years 1 to 9999, and text without unpaired surrogates. The other rows continue. Sorting, grouping, and removing duplicates accept any value.',
+  },
+  MAESTRO_TABLE_RESULT_RANGE: {
+    message: (d: { expressions: readonly string[]; reason: string }) =>
+      `The result of ${d.expressions.map((expression) => `\`${expression}\``).join(' or ')} has more digits than SQL can hold: ${d.reason}`,
+    hint: () =>
+      'SQL computes with whole numbers of up to 128 bits and decimals of up to 38 digits; only sum(n) of whole numbers has no limit. Where digits may be lost, compute with fractions: sum(cast(v as double)).',
   },
   MAESTRO_TABLE_OPTIONS: {
     message: (d: { operator: string; reason: string }) => `${d.operator}: ${d.reason}.`,
@@ -58,8 +64,12 @@ export const tableErrors = {
   },
   MAESTRO_TABLE_SQL: {
     message: (d: { reason: string }) => `The query cannot be used: ${d.reason}`,
-    hint: () =>
-      'Write one SELECT over `input`, which is the rows of the step, and the tables that the option `tables` names. Files, the network, and settings cannot be reached.',
+    hint: (d: { reason: string }) =>
+      /overflow|out of range|could not (convert|cast)/i.test(d.reason)
+        ? 'Cast the values: sum(n::bignum) adds whole numbers of any size, and try_cast returns null for a value that does not fit.'
+        : /syntax error/i.test(d.reason)
+          ? 'A column whose name is a word of SQL, such as order, is written in double quotes: "order".'
+          : 'Write one SELECT over `input`, which is the rows of the step, and the tables that the option `tables` names. Files, the network, and settings cannot be reached.',
   },
   MAESTRO_TABLE_SQL_TIME: {
     message: (d: { seconds: number }) => `The query took longer than ${d.seconds} seconds. Nothing was written.`,

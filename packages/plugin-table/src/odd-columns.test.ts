@@ -26,6 +26,19 @@ describe('names of columns', () => {
     },
   )
 
+  test.each(['#maestro.line', '#Maestro.position', '#maestro.json0'])(
+    '%s is a name of the engine: an expression cannot read it, and steps keep it',
+    async (name) => {
+      const rows = [{ [name]: 2 }, { [name]: 1 }]
+      const from = fromRows(rows)
+      await expect(rowsOf(from.step('table.filter', { where: `"${name}" > 1` }))).rejects.toThrow(
+        /is like a name of the engine: rename the column/,
+      )
+      const sorted = from.step('table.sort', { by: name }).step('table.dedupe', { by: [name] })
+      expect(await rowsOf(sorted)).toEqual([rows[1], rows[0]])
+    },
+  )
+
   test('steps over rows keep the order of columns that are called like numbers', async () => {
     const row = rowFromEntries([
       ['b', 1],

@@ -131,7 +131,7 @@ describe('expressions compute with values, not with their tags', () => {
     ).toEqual([{ v: new Float32Array([0, 1]), b: new Uint8Array([2]) }])
   })
 
-  test('a column of numbers and texts: each row by what it holds, and only those are rejected that it has no meaning for', async () => {
+  test('in a column of numbers and texts each row counts by its value, and only rows without a meaningful one are rejected', async () => {
     const mixed = [{ v: 10 }, { v: 'x' }, { v: 3 }, { v: new Date(0) }, { v: null }, { v: 10n ** 20n }]
     const report = await project().preview(fromUnknown(mixed).step('table.filter', { where: 'v > 5' }), 10)
     expect(report.steps.at(-1)?.rows.map(({ row }) => row)).toEqual([{ v: 10 }, { v: 10n ** 20n }])
@@ -305,7 +305,7 @@ describe('messages', () => {
     expect(await rowsOf(fromRows([{ order: 2, at: 1, n: 1 }]).step('table.filter', { where: mended }))).toHaveLength(1)
   })
 
-  test('a failure hints at what failed: memory and disk, or a value', () => {
+  test('the hint of a failure names its cause: memory, disk, or a value', () => {
     const hint = (reason: string) => tableErrors.MAESTRO_TABLE_FAILED.hint({ reason })
     expect(hint('Out of Memory Error: could not allocate block')).toContain('tableEngine.memory')
     expect(hint('IO Error: No space left on device')).toContain('tableEngine.memory')

@@ -37,7 +37,7 @@ async function filtered(options: Record<string, unknown>) {
 }
 
 describe('text.filter', () => {
-  test('keeps what a preset accepts, in English and Chinese', async () => {
+  test('keeps the texts that a preset accepts, in English and Chinese', async () => {
     expect(await filtered({ input: 'text', presets: ['gopher', 'gopher-repetition', 'c4', 'fineweb'] })).toEqual({
       ids: ['good', 'chinese'],
       rejects: ['missing'],

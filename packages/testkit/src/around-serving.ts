@@ -38,7 +38,7 @@ const told: Readonly<Record<Told, boolean>> = {
   price: true,
   concurrency: true,
   capabilities: true,
-  dimension: true,
+  dimensions: true,
   batchSize: true,
   maxBatchTokens: true,
   // The answers of a cassette are stored there and not in a cache, which would answer before the cassette.

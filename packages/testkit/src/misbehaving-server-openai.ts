@@ -42,7 +42,7 @@ export const openAIReplies = {
    */
   vectors: (
     request: RecordedRequest,
-    { fewer = 0, dimension = 3 }: { readonly fewer?: number; readonly dimension?: number } = {},
+    { fewer = 0, dimensions = 3 }: { readonly fewer?: number; readonly dimensions?: number } = {},
   ): Reply => {
     const { input } = request.json<{ input: string | readonly string[] }>()
     const texts = typeof input === 'string' ? [input] : input
@@ -52,7 +52,7 @@ export const openAIReplies = {
       data: texts.slice(0, texts.length - fewer).map((text, index) => ({
         object: 'embedding',
         index,
-        embedding: Array.from({ length: dimension }, (_, place) => (place === 0 ? text.length : 0)),
+        embedding: Array.from({ length: dimensions }, (_, place) => (place === 0 ? text.length : 0)),
       })),
       usage: { prompt_tokens: texts.length, total_tokens: texts.length },
     })

@@ -104,12 +104,12 @@ describe('the server that misbehaves', () => {
     const events = (await (await fetch(server.url)).text()).split('\n\n')
     expect(events.at(0)).toContain('"content":"Hel"')
     expect(events.at(-2)).toBe('data: [DONE]')
-    server.always((request) => openAIReplies.vectors(request, { fewer: 1, dimension: 2 }))
+    server.always((request) => openAIReplies.vectors(request, { fewer: 1, dimensions: 2 }))
     const post = { method: 'POST', body: JSON.stringify({ input: ['a', 'bcd'] }) }
     expect(await (await fetch(server.url, post)).json()).toMatchObject({ data: [{ index: 0, embedding: [1, 0] }] })
   })
 
-  test('closing it ends what it keeps waiting', async () => {
+  test('closing it ends waiting requests', async () => {
     const other = await startMisbehavingServer()
     other.always(replies.silence())
     const waiting = codeOf(fetch(other.url))

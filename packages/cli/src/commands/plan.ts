@@ -15,7 +15,7 @@ const probes = 20
 /** `maestro plan` */
 export const register: Register = (program) => {
   program
-    .command('plan <pipeline>')
+    .command('plan [pipeline]')
     .description('check a pipeline and show what would run: steps, columns, servings, stages')
     .option('--set <name=value>', 'a parameter of the pipeline; may be repeated', gatherSettings, {})
     .option('--estimate [rows]', `try some rows (${probes}) and tell tokens, cost and time of a run`, wholeNumber)
@@ -26,7 +26,7 @@ export const register: Register = (program) => {
       'after',
       examples('maestro plan reviews', 'maestro plan reviews --estimate', 'maestro plan reviews --json > plan.json'),
     )
-    .action(async (pipeline: string, { estimate, ...options }: PlanOptions) => {
+    .action(async (pipeline: string | undefined, { estimate, ...options }: PlanOptions) => {
       const { plan } = await import('../plan-command.js')
       const tried = estimate === undefined ? {} : { estimate: estimate === true ? probes : estimate }
       await plan(pipeline, { ...options, ...tried, ...globalOptions(program) })

@@ -11,14 +11,14 @@ interface PreviewOptions {
 /** `maestro preview` */
 export const register: Register = (program, exit) => {
   program
-    .command('preview <pipeline>')
+    .command('preview [pipeline]')
     .description('send a few rows through the whole pipeline and show them after each step; nothing is written')
     .option('--rows <count>', 'how many rows of the source', wholeNumber, 5)
     .option('--set <name=value>', 'a parameter of the pipeline; may be repeated', gatherSettings, {})
     .option('--serving <name>', 'the serving that operators ask instead of "default"')
     .option('--json', 'print the rows after each step, or the error, as one JSON object')
     .addHelpText('after', examples('maestro preview reviews', 'maestro preview reviews --rows 1 --json | jq .steps'))
-    .action(async (pipeline: string, options: PreviewOptions) => {
+    .action(async (pipeline: string | undefined, options: PreviewOptions) => {
       const { preview } = await import('../preview-command.js')
       exit(await preview(pipeline, { ...options, ...globalOptions(program) }))
     })

@@ -11,6 +11,7 @@ export const register: Register = (program) => {
     .option('--overwrite', 'replace outputs that exist')
     .option('--until <step>', 'stop after this step; `maestro resume` goes on')
     .option('--from <step>', 'run the stage of this step again, and all that depends on it')
+    .option('--detach', 'run in the background; `maestro attach` shows it')
     .option('--json', 'print the report, or the error, as one JSON object')
     .addHelpText(
       'after',

@@ -14,6 +14,7 @@ interface RunOptions {
   readonly from?: string
   readonly fresh?: boolean
   readonly incremental?: boolean
+  readonly detach?: boolean
   readonly serving?: string
   readonly json?: boolean
 }
@@ -44,6 +45,7 @@ export const register: Register = (program) => {
     .option('--fresh', 'ask models again instead of reusing answers of earlier runs')
     .option('--incremental', 'process only rows that are new or have changed since the last finished run')
     .option('--no-incremental', 'process all rows, although the pipeline says `incremental`')
+    .option('--detach', 'run in the background; `maestro attach` shows it')
     .option('--json', 'print the report, or the error, as one JSON object')
     .addHelpText(
       'after',
@@ -53,6 +55,7 @@ export const register: Register = (program) => {
         'maestro run pipelines/daily.ts --set day=2026-01-31 --overwrite',
         'maestro run reviews --resume',
         'maestro run reviews --incremental',
+        'maestro run reviews --detach',
         'maestro run reviews --json | jq .counts',
         'cat new.csv | maestro run reviews --set path=- --output -',
         'maestro run clean index --serving big',

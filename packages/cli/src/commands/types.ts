@@ -3,7 +3,7 @@ import { gatherSettings, wholeNumber } from './parameters.js'
 
 interface TypesOptions {
   readonly infer?: string
-  readonly rows: number
+  readonly rows?: number
   readonly set: Readonly<Record<string, string>>
   readonly json?: boolean
 }
@@ -18,7 +18,7 @@ export const register: Register = (program) => {
     )
     .summary("write maestro-env.d.ts for the editor, or infer a source's columns")
     .option('--infer <source>', 'print the columns of a pipeline’s source, or of a file, to pin in the pipeline')
-    .option('--rows <count>', 'how many rows --infer looks at', wholeNumber, 100)
+    .option('--rows <count>', 'how many rows --infer looks at (default: 10,000)', wholeNumber)
     .option('--set <name=value>', 'a parameter of the pipeline; may be repeated', gatherSettings, {})
     .option('--json', 'print what was found, or the error, as one JSON object')
     .addHelpText(

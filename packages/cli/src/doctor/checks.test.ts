@@ -26,7 +26,7 @@ test('a disk that is nearly full fails', async () => {
   expect((await checkDisk(import.meta.dirname)).message).toMatch(/^\d+\.\d GB free at /)
 })
 
-test('a line for each check, and what to do below it', () => {
+test('each check has a line, and below it an instruction', () => {
   const text = renderChecks(
     [
       { name: 'a', status: 'ok', message: 'fine' },

@@ -18,11 +18,11 @@ type Section = 'dependencies' | 'devDependencies' | 'scripts'
  * becomes `module` if the folder does not contain modules yet, as after `npm init`.
  *
  * @param wanted The package.json of a new project.
- * @throws MAESTRO_CLI_INIT_FOLDER
+ * @throws MAESTRO_CLI_INIT_PACKAGE
  */
 export function completePackage(directory: string, wanted: string): CompletedPackage {
   const path = join(directory, 'package.json')
-  const own = readManifest(directory, path)
+  const own = readManifest(path)
   const model = JSON.parse(wanted) as Manifest
   const section = (of: Manifest, name: Section) => (of[name] ?? {}) as Readonly<Record<string, string>>
   const installed = { ...section(own, 'dependencies'), ...section(own, 'devDependencies') }
@@ -48,18 +48,19 @@ export function completePackage(directory: string, wanted: string): CompletedPac
 /** Whether files of a project that end in .ts and .js are CommonJS and remain so. */
 export function staysCommonJs(directory: string): boolean {
   const path = join(directory, 'package.json')
-  return readManifest(directory, path).type !== 'module' && hasModules(directory)
+  return readManifest(path).type !== 'module' && hasModules(directory)
 }
 
-function readManifest(directory: string, path: string): Manifest {
+function readManifest(path: string): Manifest {
   try {
     const manifest: unknown = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''))
     if (typeof manifest === 'object' && manifest !== null && !Array.isArray(manifest)) return manifest as Manifest
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { type: 'module' }
-    throw cliError('MAESTRO_CLI_INIT_FOLDER', { directory, reason: `package.json: ${(error as Error).message}` }, error)
+    // A folder that cannot be made is reported when it is made.
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return { type: 'module' }
+    throw cliError('MAESTRO_CLI_INIT_PACKAGE', { path, reason: (error as Error).message }, error)
   }
-  throw cliError('MAESTRO_CLI_INIT_FOLDER', { directory, reason: 'package.json holds no object' })
+  throw cliError('MAESTRO_CLI_INIT_PACKAGE', { path, reason: 'it is not a JSON object' })
 }
 
 /** Whether there are modules whose kind depends on the type of the package. */

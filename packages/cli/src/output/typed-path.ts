@@ -14,5 +14,5 @@ export function projectPathOf(path: string, directory: string): string {
 }
 
 function isPlace(path: string): boolean {
-  return path !== standardPath && !/^[a-z][a-z\d+.-]+:\/\//i.test(path)
+  return path !== standardPath && !/^[a-z][a-z\d+.-]+:\//i.test(path)
 }

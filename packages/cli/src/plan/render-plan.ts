@@ -81,6 +81,7 @@ function stepLines(step: PlannedStep, depth: number, page: Page): readonly strin
   const use = step.use === 'function' ? `${step.kind} function` : step.use
   return [
     ...node(step.id, use, step.options, depth, page),
+    ...(step.where === undefined ? [] : detail(`where: ${describeOption(step.where)}`, depth, page)),
     ...detail(`columns: ${changedColumns(step.columnsIn, step.columnsOut)}`, depth, page),
   ]
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { describeSchema, typeText } from './describe-schema.js'
 
-test('options with types, defaults and descriptions; what has a default may be left out', () => {
+test('options are shown with types, defaults, and descriptions, and those with a default are optional', () => {
   const schema = z
     .strictObject({
       prompt: z.custom<object>(),

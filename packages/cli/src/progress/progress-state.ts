@@ -80,7 +80,8 @@ export class ProgressState {
   begin(plan: PipelinePlan): void {
     this.#steps.clear()
     this.#steps.set('source', tracked('source', undefined))
-    for (const { id, input, kind } of plan.steps) this.#steps.set(id, tracked(id, input, kind === 'opaque'))
+    for (const { id, input, kind } of plan.steps)
+      this.#steps.set(id, tracked(id, input, kind === 'opaque' || kind === 'table'))
   }
 
   sourceRead(event: SourceProgressEvent): void {

@@ -82,7 +82,7 @@ test('a name cannot act on the terminal', () => {
   expect(line).not.toContain('\u001b')
 })
 
-test('one line where nothing can be drawn over: what is at work', () => {
+test('where nothing can be drawn over, one line shows the steps at work', () => {
   expect(renderProgressLine(steps, servings, { elapsed: 65_000, now: 1000 })).toBe(
     '1 min 05 s | 质量检查: 75/300 rows, 4.2 rows/s, 12.3k tokens, $0.0123, 20 reused, 3 retries, 2 rejected, ETA 53.4 s' +
       ' | openai big: 12/64 calls at once, at most 3000 a minute, 5 waiting | slow: 0/2 calls at once, cool-down 4.00 s',
@@ -99,7 +99,7 @@ test('a line for each serving, none wider than the screen', () => {
     expect(textWidth(line)).toBeLessThan(20)
 })
 
-test('a server that is out: since when, and what it says', () => {
+test('a server that is out of service is shown with its last message and the time since when', () => {
   const failing = { since: 1000, failures: 40, reason: 'slow is overloaded: no\u001b[2J capacity' }
   const state = { serving: 'slow', concurrency: 24, inFlight: 1, waiting: 63, coolDownUntil: undefined, failing }
   const line = renderProgressLine([], [state], { elapsed: 9000, now: 9000 })

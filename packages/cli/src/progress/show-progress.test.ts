@@ -37,7 +37,7 @@ const hidden = '\u001b[?25l'
 const shown = '\u001b[?25h'
 
 describe.runIf(script)('on a terminal', () => {
-  test('lines are drawn over, what others write stays above, and the cursor comes back', async () => {
+  test('lines are drawn over, the output of others stays above, and the cursor returns', async () => {
     const { code, stdout } = await project.onTerminal(['run', 'slow', '--set', 'wait=500'])
     expect(code).toBe(0)
     expect(stdout.indexOf(hidden)).toBeGreaterThan(-1)

@@ -15,6 +15,7 @@ const patience = 2000
 export async function supervise(parameters: readonly string[], json: boolean): Promise<number> {
   const child = fork(fileURLToPath(import.meta.resolve('./supervised.js')), parameters)
   let requests = 0
+  let hasBegun = false
   let finished: number | undefined
   let impatience: NodeJS.Timeout | undefined
   const end = () => child.kill('SIGKILL')
@@ -24,8 +25,21 @@ export async function supervise(parameters: readonly string[], json: boolean): P
     else end()
   }
   for (const signal of endingSignals) process.on(signal, interrupt)
-  child.on('message', (exitCode) => {
-    finished = Number(exitCode)
+  if (process.connected) {
+    // Who started this process has left before it learnt of a run, which nobody would know of.
+    process.once('disconnect', () => {
+      if (!hasBegun) end()
+    })
+    process.channel?.unref()
+  }
+  child.on('message', (message) => {
+    if (typeof message !== 'number') {
+      // Who started this process waits for it.
+      hasBegun = true
+      if (process.connected) process.send?.(message, () => undefined)
+      return
+    }
+    finished = message
     // Work that was left behind, such as a pipe that is never written to, must not delay the end.
     impatience = setTimeout(end, patience)
   })

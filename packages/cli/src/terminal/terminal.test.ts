@@ -25,7 +25,7 @@ describe('widths', () => {
     expect([padText('很', 4), padText('abcde', 4)]).toEqual(['很  ', 'abcde'])
   })
 
-  test('lines break at spaces; what is too much ends in an ellipsis', () => {
+  test('lines break at spaces, and a text that is too long ends in an ellipsis', () => {
     expect(wrapText('one two three', 7, 3)).toEqual(['one two', 'three'])
     expect(wrapText('one two three four five', 7, 2)).toEqual(['one two', 'three …'])
     expect(wrapText('a-very-long-word x', 7, 3)).toEqual(['a-very…', 'x'])

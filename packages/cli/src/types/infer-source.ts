@@ -1,36 +1,32 @@
 import { existsSync } from 'node:fs'
 import { extname, resolve } from 'node:path'
-import type { PipelineDefinition, Row } from '@maestro-dataflow/core'
-import { loadPipeline, Maestro, pipelineFiles } from '@maestro-dataflow/core/runtime'
+import type { PipelineDefinition } from '@maestro-dataflow/core'
+import { type InferredSource, loadPipeline, Maestro, pipelineFiles } from '@maestro-dataflow/core/runtime'
 import { type CommandProject, pipelineArgument } from '../command-project.js'
 import { cliError } from '../errors.js'
-import { type InferredColumn, inferColumns } from './infer-columns.js'
 
-/** The columns of a source, inferred from its first rows. */
-export interface InferredSource {
+/** What the first rows of a source say about it. */
+export interface NamedInference extends InferredSource {
   /** The kind of storage and, where it has one, its path. */
   readonly source: string
-  /** The number of rows that were examined. */
-  readonly rows: number
-  readonly columns: readonly InferredColumn[]
 }
 
 interface InferSettings {
-  readonly rows: number
+  readonly rows: number | undefined
   readonly set: Readonly<Record<string, string>>
 }
 
 /**
- * Reads the first rows of a pipeline's source, or of a file, without declared columns.
+ * What the first rows of a pipeline's source, or of a file, say without declared columns.
  *
  * @throws MAESTRO_CLI_INFER, MAESTRO_PIPELINE_*
  */
 export async function inferSource(
   { config }: CommandProject,
   nameOrPath: string,
-  { rows: limit, set }: InferSettings,
+  { rows, set }: InferSettings,
   signal: AbortSignal,
-): Promise<InferredSource> {
+): Promise<NamedInference> {
   const isFile = await isDataFile(nameOrPath, config)
   const source = isFile
     ? { use: 'fs.file', options: { path: resolve(nameOrPath) } }
@@ -46,24 +42,20 @@ export async function inferSource(
   }
   // A file that is named on the command line may be anywhere.
   const project = new Maestro(async () => ({ ...config, allowOutsidePaths: isFile || config.allowOutsidePaths }))
-  let rows: readonly Row[]
+  let found: InferredSource
   try {
-    rows = await Array.fromAsync(project.rows(definition, { limit, signal }))
+    found = await project.inferSource(definition, { rows, signal })
   } finally {
     await project.dispose()
   }
-  if (rows.length === 0) throw cliError('MAESTRO_CLI_INFER', { source: nameOrPath, reason: 'it has no rows.' })
+  if (found.rows === 0) throw cliError('MAESTRO_CLI_INFER', { source: nameOrPath, reason: 'it has no rows.' })
   const path = isFile
     ? nameOrPath
     : [options.path]
         .flat()
         .filter((part) => typeof part === 'string')
         .join(', ')
-  return {
-    source: path === '' ? source.use : `${source.use} ${path}`,
-    rows: rows.length,
-    columns: inferColumns(rows, holdsCells(options) ? 'cells' : 'values'),
-  }
+  return { source: path === '' ? source.use : `${source.use} ${path}`, ...found }
 }
 
 /** Whether the path is a data file and not a pipeline. A JSON file may be either. */
@@ -82,10 +74,4 @@ function withoutColumns(options: unknown): Readonly<Record<string, unknown>> {
     ...rest
   } = (options ?? {}) as Readonly<Record<string, unknown>>
   return rest
-}
-
-/** Whether all values are text because the format has no other type. */
-function holdsCells({ format, path }: Readonly<Record<string, unknown>>): boolean {
-  if (format !== undefined) return format === 'csv' || format === 'tsv'
-  return [path].flat().some((part) => typeof part === 'string' && /\.[ct]sv(\.(gz|zst))?$/i.test(part))
 }

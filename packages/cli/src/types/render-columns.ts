@@ -1,12 +1,14 @@
-import type { InferredSource } from './infer-source.js'
+import type { NamedInference } from './infer-source.js'
 
-/** The option `columns`, as it is written in a pipeline file. */
-export function renderColumns({ source, rows, columns }: InferredSource): string {
+/** The option `columns` and those that are inferred with it, as they are written in a pipeline file. */
+export function renderColumns({ source, rows, columns, options }: NamedInference): string {
+  const { columns: _columns, ...others } = options
   const lines = columns.map(({ name, type, empty }) => {
     const note = empty === 0 ? '' : ` // empty in ${empty} of ${rows} rows`
     return `  ${propertyName(name)}: '${type}',${note}`
   })
-  return [`// ${source}: by its first ${rows} rows`, 'columns: {', ...lines, '},', ''].join('\n')
+  const settings = Object.entries(others).map(([name, value]) => `${propertyName(name)}: ${JSON.stringify(value)},`)
+  return [`// ${source}: by its first ${rows} rows`, ...settings, 'columns: {', ...lines, '},', ''].join('\n')
 }
 
 function propertyName(name: string): string {

@@ -6,9 +6,9 @@ export function listedVectors(name = 'listed', closed: () => void = () => undefi
   const records: VectorRecord[] = []
   return {
     name,
-    dimension: undefined,
+    dimensions: undefined,
     metric: 'dot',
-    addVectors: async (added) => void records.push(...checkRecords({ name, dimension: undefined }, added)),
+    addVectors: async (added) => void records.push(...checkRecords({ name, dimensions: undefined }, added)),
     search: async (queries) => queries.map(() => records.map(({ id }) => ({ id, score: 1 }))),
     delete: async () => 0,
     count: async () => records.length,

@@ -58,7 +58,7 @@ describe('several processes', () => {
     expect(folder.warnings).toEqual([])
   })
 
-  test('what waits for the file is written before it is let go', async () => {
+  test('waiting entries are written before the file is closed', async () => {
     const folder = new CacheFolder()
     const cache = folder.open()
     await cache.set('before', { n: 1 }, {})
@@ -73,7 +73,7 @@ describe('several processes', () => {
     expect(await folder.open().get('key')).toEqual({ n: 2 })
   })
 
-  test('what was kept is there after kill -9, and the next process goes on', async () => {
+  test('stored answers survive kill -9, and the next process uses them', async () => {
     const folder = new CacheFolder()
     const { child, finished, lines } = folder.start(keepOn)
     await expect.poll(() => lines().length, { timeout: 20_000 }).toBeGreaterThan(200)

@@ -111,7 +111,7 @@ describe('room', () => {
   const storedKeys = async (cache: ReturnType<CacheFolder['open']>) =>
     (await cache.list?.({ last: 1000 }))?.map(({ key }) => key).toReversed()
 
-  test('the oldest runs go first, and of a run what it stored last', async () => {
+  test('the oldest runs are removed first, and of a run the entries that it stored last', async () => {
     const folder = new CacheFolder()
     const cache = folder.open({ maxBytes: megabyte })
     for (const key of ['old1', 'old2', 'old3']) await cache.set(key, big('x'), {}, { run: 'old' })
@@ -125,7 +125,7 @@ describe('room', () => {
     expect(folder.warnings).toEqual([])
   })
 
-  test('a run that is larger than the cache reuses what fits, each time, and says so', async () => {
+  test('a run that is larger than the cache reuses the part that fits each time, and says so', async () => {
     const folder = new CacheFolder()
     const keys = Array.from({ length: 20 }, (_, n) => `row${n}`)
     const runOver = async (run: string) => {
@@ -216,7 +216,7 @@ describe('looking at it', () => {
     expect(await cache.stats()).toMatchObject({ entries: 0, bytes: 0 })
   })
 
-  test('what was cleared is not in the file any more', async () => {
+  test('cleared answers are gone from the file', async () => {
     const folder = new CacheFolder()
     const cache = folder.open()
     await cache.set('key', answer('something private'), {})

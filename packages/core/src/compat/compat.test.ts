@@ -118,7 +118,7 @@ describe('an operator alone on a storage', () => {
 })
 
 describe('MemoryStorage', () => {
-  test('steps are numbered, a view stays where it is, and what is kept are values', async () => {
+  test('steps are numbered, a view keeps its step, and values are stored as values', async () => {
     const row = { n: 1, list: [1] }
     const storage = new MemoryStorage([row], { key: 'n' })
     row.list.push(2)
@@ -270,7 +270,7 @@ describe('AIPipeline', () => {
     expect(await storage.rows()).toEqual([{ text: 'c', loud: 'C' }])
   })
 
-  test('without the model it says what to add, before a row is read', async () => {
+  test('without the model, the error says what to add before a row is read', async () => {
     const storage = new MemoryStorage([{ text: 'a' }])
     const pipeline = new AIPipeline(storage, {}).addStep(answer, { input: 'text', output: 'loud' })
     await expect(pipeline.run()).rejects.toMatchObject({

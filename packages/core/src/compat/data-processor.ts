@@ -1,3 +1,4 @@
+import { columnNames, rowFromEntries } from '../contracts/column-order.js'
 import type { Batch, Row } from '../contracts/row.js'
 import type { RowStorage, WriteResult } from '../contracts/storage.js'
 
@@ -42,16 +43,16 @@ export class DataProcessor {
 
   selectColumns(columns: readonly string[]): DataProcessor {
     return this.process((row) =>
-      Object.fromEntries(columns.filter((column) => Object.hasOwn(row, column)).map((column) => [column, row[column]])),
+      rowFromEntries(columns.filter((column) => Object.hasOwn(row, column)).map((column) => [column, row[column]])),
     )
   }
 
   renameColumns(names: Readonly<Record<string, string>>): DataProcessor {
     return this.process((row) =>
-      Object.fromEntries(
-        Object.entries(row).map(([column, value]) => [
+      rowFromEntries(
+        columnNames(row).map((column) => [
           Object.hasOwn(names, column) ? (names[column] ?? column) : column,
-          value,
+          row[column],
         ]),
       ),
     )

@@ -60,7 +60,7 @@ test('the nearest config counts, and a package.json without the setting is passe
   expect((await loadConfig({ cwd: project.file('other') })).config).toEqual({ keepRuns: 1 })
 })
 
-test('no config: the error says where it was looked for and what to do', async () => {
+test('without a config, the error names the searched folders and the remedy', async () => {
   const project = new ProjectFolder()
   const error = await errorOf(() => loadConfig({ cwd: project.path }))
   expect(error).toMatchObject({

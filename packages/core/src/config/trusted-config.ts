@@ -1,10 +1,11 @@
-import { statSync } from 'node:fs'
+import { realpathSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { maestroError } from '../errors/error-table.js'
 
 /** Whose file may run as this user. */
 interface Owners {
   readonly user: number
-  /** The owner of the folder in which the search began. */
+  /** The owner of the folder in which the search began, or of the project. */
   readonly folder: number
 }
 
@@ -18,11 +19,38 @@ interface Owners {
 export function distrust(path: string, from: string): string | undefined {
   const user = process.getuid?.()
   if (user === undefined || dirname(path) === from) return undefined
-  const owners: Owners = { user, folder: statSync(from).uid }
-  return distrustOf(path, owners) ?? distrustOf(dirname(path), owners)
+  return distrustOf(path, { user, folder: statSync(from).uid })
 }
 
-function distrustOf(path: string, { user, folder }: Owners): string | undefined {
+/**
+ * Checks a plugin or a pipeline that a config names by its path: nobody may be able to write it who cannot write the
+ * project. A project that everybody may write, such as one on a drive without modes, was trusted by working there.
+ *
+ * @param directory The folder of the project.
+ * @throws MAESTRO_CONFIG_FILE_UNTRUSTED
+ */
+export function assertTrustedFile(path: string, directory: string): void {
+  const user = process.getuid?.()
+  const project = statSync(directory, { throwIfNoEntry: false })
+  if (user === undefined || project === undefined) return
+  const owners = { user, folder: project.uid }
+  const reason = distrustOf(path, owners)
+  if (reason === undefined || distrustOfOne(directory, owners) !== undefined) return
+  throw maestroError('MAESTRO_CONFIG_FILE_UNTRUSTED', { path, reason })
+}
+
+/** A link can be replaced in its own folder, and what it leads to in another one. */
+function distrustOf(path: string, owners: Owners): string | undefined {
+  const real = realpathSync(path)
+  const places = new Set([real, dirname(path), dirname(real)])
+  for (const place of places) {
+    const reason = distrustOfOne(place, owners)
+    if (reason !== undefined) return reason
+  }
+  return undefined
+}
+
+function distrustOfOne(path: string, { user, folder }: Owners): string | undefined {
   const { uid, mode } = statSync(path)
   if (uid !== 0 && uid !== user && uid !== folder) return `${path} belongs to another user`
   // In a folder with the sticky bit, such as /tmp, files can only be replaced by their owners.

@@ -216,7 +216,7 @@ test('a schema that says nothing of its options, or is asynchronous', async () =
   })
 })
 
-test('an unknown name: what is known, what may be meant, and a line to add', async () => {
+test('the error for an unknown name lists the known ones, the near one, and a line to add', async () => {
   const { configured } = servingsOf({ default: { use: 'acme.chat', model: 'm' } })
   for (const name of ['defualt', '__proto__', 'toString'])
     expect(await errorOf(() => configured.get(name, 'llm'))).toMatchObject({ code: 'MAESTRO_SERVING_UNKNOWN' })

@@ -88,7 +88,7 @@ test('values are freed with the scope that made them, newest first, each once', 
   expect(freed).toEqual(['third', 'second', 'outer'])
 })
 
-test('what was never asked for is neither made nor freed, and values of any type can be made', async () => {
+test('a provider that nobody asks for is neither called nor disposed, and values of any type can be provided', async () => {
   const container = new TokenContainer()
     .bindProvider({
       token: FIRST,
@@ -120,7 +120,7 @@ test('one that cannot be freed does not keep the others', async () => {
   expect(freed).toEqual(['first'])
 })
 
-test('what plugins provide is bound when it is asked for, in its scope', async () => {
+test('values of plugins are created on request, in their scope', async () => {
   const freed: string[] = []
   let made = 0
   const RUN = createToken<{ readonly number: number }>('test.run')

@@ -102,7 +102,7 @@ describe('a vector store of the config', () => {
     expect(happened).toEqual([])
   })
 
-  test('that is not there is an error of the plan: what is known, what may be meant, and a line to add', async () => {
+  test('an unknown store is an error of the plan that lists the known ones, the near one, and a line to add', async () => {
     const made = project({ kb: { use: 'acme.vectors', path: 'x' } })
     for (const name of ['kbb', '__proto__', 'toString']) {
       const error = await errorOf(() => Array.fromAsync(made.rows(putting(name))))

@@ -185,6 +185,31 @@ export interface RejectEvent extends StepEvent {
   readonly tries: number
 }
 
+/** Steps of a run go to workers. */
+export interface TaskEvent {
+  readonly runId: string
+  readonly stage: number
+  /** The ids of the steps, in order. */
+  readonly steps: readonly string[]
+  /** What the observers in each worker receive, such as a trace context. It begins empty. */
+  readonly carrier: Readonly<Record<string, string>>
+}
+
+/** A worker runs some rows of a task. */
+export interface PartitionEvent extends TaskEvent {
+  /** The number of the partition, from 0. */
+  readonly partition: number
+  /** The number of the attempt, from 1. */
+  readonly attempt: number
+  readonly rows: number
+}
+
+export interface PartitionDoneEvent extends PartitionEvent {
+  readonly durationMs: number
+  /** The error that ends the run. Rejected rows are none. */
+  readonly error?: MaestroError | undefined
+}
+
 export interface StepDoneEvent extends StepEvent {
   readonly counts: StepCounts
 }
@@ -246,6 +271,12 @@ export const lifecycleHooks = {
   requestDone: observe<RequestDoneEvent>(),
   /** The state of a serving's limiter changed. */
   servingState: observe<ServingStateEvent>(),
+  /** Steps go to workers. Can add to what the observers in each worker receive. */
+  taskSent: waterfall<TaskEvent>(),
+  /** In a worker: it begins with some rows. The events of its requests and rows are those of the process of the run. */
+  partitionStart: observe<PartitionEvent>(),
+  /** In a worker: it has finished these rows. */
+  partitionDone: observe<PartitionDoneEvent>(),
   /** A row failed. */
   rowRejected: observe<RejectEvent>(),
   /** A step ended. */

@@ -202,7 +202,7 @@ export interface EmbeddingResult {
 export interface EmbeddingServing extends ServingBase {
   readonly kind: 'embedding'
   /** The length of the vectors; undefined if unknown before the first call. */
-  readonly dimension?: number | undefined
+  readonly dimensions?: number | undefined
   /** The maximum number of texts in one call. */
   readonly batchSize?: number | undefined
   /** The maximum number of tokens in one call, of all its texts together. */

@@ -32,6 +32,8 @@ export interface WorkerTask {
   readonly fresh: boolean
   /** Whether rows are sent as they are, where a structured clone keeps them, and not as text. */
   readonly clonesRows: boolean
+  /** What observers of the run send to those in the workers, such as a trace context. */
+  readonly carrier: Readonly<Record<string, string>>
 }
 
 /** Consecutive rows at the beginning of a task's steps. */
@@ -115,8 +117,13 @@ export interface StepWorkers {
 
 /** The steps of a task as a worker has opened them. */
 export interface OpenedSteps {
-  /** Runs one partition. Several may run at once. @throws MAESTRO_RUN_ABORTED when the signal fires */
-  run(partition: RowPartition, signal: AbortSignal): Promise<PartitionResult>
+  /**
+   * Runs one partition. Several may run at once.
+   *
+   * @param attempt Its number, for observers. @default 1
+   * @throws MAESTRO_RUN_ABORTED when the signal fires
+   */
+  run(partition: RowPartition, signal: AbortSignal, attempt?: number): Promise<PartitionResult>
   dispose(): Promise<void>
 }
 

@@ -125,6 +125,14 @@ export interface SinkWriter {
    * checked before any output of the run becomes visible. Otherwise, the count is known only after the commit.
    */
   readonly rowsWritten?: number | undefined
+  /**
+   * Removes rows that the target holds, together with what was written: they are gone when `commit` has ended. It is
+   * called once, before `commit`, of sinks whose outputs have a `key` for incremental runs.
+   *
+   * @param columns The columns that `isGone` needs.
+   * @param isGone Whether to remove a row.
+   */
+  removeRows?(columns: readonly string[], isGone: (row: Row) => boolean): Promise<void>
   /** Removes what was written and leaves the target unchanged. It may be called after a failed commit. */
   abort(): Promise<void>
   /**
@@ -158,6 +166,12 @@ export interface SinkWriter {
 
 /** What a check of a source or sink receives, before any run. */
 export type StorageCheckContext = Pick<StorageContext, 'directory' | 'allowOutside' | 'allowPrivateAddresses'>
+
+/** What a source receives that infers its options. */
+export interface InferenceContext extends StorageCheckContext {
+  /** The number of rows to look at. */
+  readonly rows: number
+}
 
 /** What a sink knows about the rows to come. */
 export interface SinkTarget {
@@ -204,6 +218,8 @@ export interface MergeableOutput {
    * replaces rows by their key.
    */
   readonly rows?: () => AsyncIterable<SourceBatch>
+  /** The columns by which the sink replaces rows, if its writers have `removeRows`. */
+  readonly key?: readonly string[] | undefined
 }
 
 /**
@@ -233,6 +249,12 @@ export interface SourceDefinition<S = unknown, Row = unknown, Options = unknown>
    * result replaces `columns` and must include what the options declare.
    */
   describeColumns?(options: Options, context: StorageCheckContext): Promise<ColumnSet>
+  /**
+   * The options that the first rows suggest, for a source whose rows have no types of their own: the types of its
+   * columns and, if they are not among the options, a delimiter or whatever else reads the rows as they are. Columns that
+   * the options declare do not count.
+   */
+  inferOptions?(options: Options, context: InferenceContext): Promise<Readonly<Record<string, unknown>>>
   open(options: Options, context: StorageContext): Promise<SourceReader> | SourceReader
   /** Faults that can be detected before anything is read, such as a missing file. */
   check?(options: Options, context: StorageCheckContext): Promise<readonly MaestroError[]>

@@ -1,5 +1,5 @@
 import type { MaestroError } from '../errors/maestro-error.js'
-import type { ColumnSet, Columns, RowId } from './row.js'
+import type { ColumnSet, Columns, Row, RowId } from './row.js'
 
 /** One column to sort by. */
 export interface SortKey {
@@ -101,9 +101,28 @@ export interface TableRequest {
    * `aggregate`, where all rows become part of their group.
    */
   readonly leftOut?: ((rows: LeftOutRows) => void) | undefined
+  /** Receives about how many rows of the input have been read so far, some times a second, for the display of the run. */
+  readonly read?: ((rows: number) => void) | undefined
   readonly signal: AbortSignal
   /** For temporary files. */
   readonly directory: string
+}
+
+/** A request to run consecutive statements, each of which is a step of its own. */
+export interface TableChainRequest extends Omit<TableRequest, 'reject' | 'leftOut'> {
+  /** As in a request of one step. @param statement The index of the statement at which the row failed. */
+  readonly reject: (row: Parameters<TableRequest['reject']>[0], statement: number) => void
+  /** As in a request of one step. @param statement The index of the statement that left out the rows. */
+  readonly leftOut?: ((rows: LeftOutRows, statement: number) => void) | undefined
+  /** Receives the first rows after each statement but the last, at most as many as `rows`, for the report of the run. */
+  readonly firstRows?:
+    | {
+        readonly rows: number
+        readonly receive: (rows: readonly { readonly id: RowId; readonly row: Row }[], statement: number) => void
+      }
+    | undefined
+  /** Receives the counts of each statement when its rows are known, before they are written. */
+  readonly progress?: ((counts: TableCounts, statement: number) => void) | undefined
 }
 
 /** Counts of one request: rowsIn = rowsOut + dropped + merged + rejected, less `created`. */
@@ -125,5 +144,10 @@ export interface TableEngine {
   /** Checks statements against typed columns without reading rows. */
   prepare(statements: readonly TableStatement[], columns: ColumnSet): Promise<PreparedStatement>
   execute(request: TableRequest): Promise<TableCounts>
+  /**
+   * Runs consecutive statements without writing the rows between them, and returns the counts of each. Without it, each
+   * step is a request of its own, whose rows are written to a file for the next.
+   */
+  executeChain?(request: TableChainRequest): Promise<readonly TableCounts[]>
   dispose(): Promise<void>
 }

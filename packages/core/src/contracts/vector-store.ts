@@ -59,7 +59,7 @@ export interface VectorSelection {
 export interface VectorStore {
   readonly name: string
   /** The length of each vector; undefined until the first one is added, unless the options set it. */
-  readonly dimension: number | undefined
+  readonly dimensions: number | undefined
   readonly metric: VectorMetric
   readonly index?: VectorIndex
   /** The embedding model that created the vectors, if it is known. */

@@ -3,7 +3,7 @@ import { errorOf } from '../__fixtures__/project-folder.js'
 import type { VectorMetadata } from '../contracts/vector-store.js'
 import { checkQueries, checkRecords, matchesFilter } from './check-vectors.js'
 
-const store = { name: 'kb', dimension: 2, model: 'a' }
+const store = { name: 'kb', dimensions: 2, model: 'a' }
 const vector = Float32Array.of(1, 2)
 
 describe('records', () => {
@@ -13,9 +13,9 @@ describe('records', () => {
       { id: 'x', vector: Float32Array.of(0, 0) },
     ] as const
     expect(checkRecords(store, [first, { id: 'y', vector }, last])).toEqual([last, { id: 'y', vector }])
-    expect(checkRecords({ name: 'kb', dimension: undefined }, [{ id: 'x', vector: new Float32Array(3) }])).toHaveLength(
-      1,
-    )
+    expect(
+      checkRecords({ name: 'kb', dimensions: undefined }, [{ id: 'x', vector: new Float32Array(3) }]),
+    ).toHaveLength(1)
     expect(checkRecords(store, [])).toEqual([])
   })
 
@@ -43,7 +43,7 @@ describe('records', () => {
       code: 'MAESTRO_VECTORS_DIMENSION',
       message: 'kb holds vectors with 2 dimensions, but the vector of record "y" has 3.',
     })
-    const open = { name: 'kb', dimension: undefined }
+    const open = { name: 'kb', dimensions: undefined }
     expect((await errorOf(() => checkRecords(open, [{ id: 'x', vector }, long]))).code).toBe(
       'MAESTRO_VECTORS_DIMENSION',
     )
@@ -55,7 +55,7 @@ describe('records', () => {
       message: 'The vectors of kb come from the embedding model a, but these vectors come from b.',
     })
     expect(checkRecords(store, [], { model: 'a' })).toEqual([])
-    expect(checkRecords({ name: 'kb', dimension: 2 }, [], { model: 'b' })).toEqual([])
+    expect(checkRecords({ name: 'kb', dimensions: 2 }, [], { model: 'b' })).toEqual([])
   })
 })
 
@@ -77,11 +77,11 @@ describe('queries', () => {
     const wrong = { vector: new Float32Array(1), k: 1 }
     expect(await code(() => checkQueries(store, [wrong]))).toBe('MAESTRO_VECTORS_DIMENSION')
     expect(await code(() => checkQueries(store, [], { model: 'b' }))).toBe('MAESTRO_VECTORS_MODEL')
-    expect(checkQueries({ name: 'kb', dimension: undefined }, [wrong])).toBeUndefined()
+    expect(checkQueries({ name: 'kb', dimensions: undefined }, [wrong])).toBeUndefined()
   })
 })
 
-test('a filter means what is equal, of the same type', () => {
+test('a filter matches values that are equal and of the same type', () => {
   const entry = { id: 'x', metadata: { a: 1, b: null } }
   const filters: VectorMetadata[] = [
     {},

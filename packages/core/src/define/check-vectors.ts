@@ -11,7 +11,7 @@ import { maestroError } from '../errors/error-table.js'
 /** The known properties of a store's vectors; undefined accepts any. */
 export interface VectorFacts {
   readonly name: string
-  readonly dimension: number | undefined
+  readonly dimensions: number | undefined
   readonly model?: string | undefined
 }
 
@@ -27,12 +27,12 @@ export function checkRecords(
   options: VectorCallOptions = {},
 ): readonly VectorRecord[] {
   checkModel(store, options)
-  const dimension = store.dimension ?? records[0]?.vector?.length
+  const dimensions = store.dimensions ?? records[0]?.vector?.length
   for (const [index, record] of records.entries()) {
     const { id, vector, metadata } = record
     if (typeof id !== 'string' || id === '')
       throw invalid(store, `record ${index}`, `an id must be a non-empty text, not ${describeValue(id)}`)
-    checkVector({ ...store, dimension }, vector, `record "${id}"`)
+    checkVector({ ...store, dimensions }, vector, `record "${id}"`)
     checkMetadata(store, metadata, `record "${id}"`)
   }
   return [...new Map(records.map((record) => [record.id, record])).values()]
@@ -59,13 +59,13 @@ export function matchesFilter({ metadata = {} }: VectorEntry, filter: VectorMeta
   return Object.entries(filter).every(([name, value]) => Object.hasOwn(metadata, name) && metadata[name] === value)
 }
 
-function checkVector({ name: store, dimension }: VectorFacts, vector: Float32Array, place: string): void {
+function checkVector({ name: store, dimensions }: VectorFacts, vector: Float32Array, place: string): void {
   if (!(vector instanceof Float32Array))
     throw invalid({ name: store }, place, `a vector must be a Float32Array, not ${describeValue(vector)}`)
   const { length: found } = vector
   if (found === 0) throw invalid({ name: store }, place, 'the vector is empty')
-  if (dimension !== undefined && found !== dimension)
-    throw maestroError('MAESTRO_VECTORS_DIMENSION', { store, place, expected: dimension, found })
+  if (dimensions !== undefined && found !== dimensions)
+    throw maestroError('MAESTRO_VECTORS_DIMENSION', { store, place, expected: dimensions, found })
   const at = vector.findIndex((value) => !Number.isFinite(value))
   if (at >= 0) throw invalid({ name: store }, place, `number ${at} of the vector is ${vector[at]}`)
 }

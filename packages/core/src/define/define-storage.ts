@@ -5,7 +5,7 @@ import { type Fields, type OutputOf, type Refinement, schemaOf, shapeOf } from '
 
 type Reading<Options> = Pick<
   SourceDefinition<unknown, unknown, Options>,
-  'open' | 'check' | 'describeColumns' | 'optionalColumns'
+  'open' | 'check' | 'describeColumns' | 'inferOptions' | 'optionalColumns'
 >
 type Writing<Options> = Pick<
   SinkDefinition<unknown, Options>,

@@ -58,7 +58,7 @@ describe('examples are shown before the question', () => {
     expect(asked.messages({ text: 'x' })).toEqual([{ role: 'user', content: 'x' }])
   })
 
-  test('what an example holds is data: never filled in, and not read as an escape', () => {
+  test('the text of an example is data, which is neither filled in nor read as an escape', () => {
     const odd = ['{{text}}', '\\{{text}}', '{{{{a}}}}', '{{', 'a { b } {{{', '\\', '$& $1']
     const asked = fewShotPrompt({
       user: '{{text}}',

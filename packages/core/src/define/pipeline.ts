@@ -1,94 +1,32 @@
 import { recogniseAcrossCopies } from '../contracts/across-copies.js'
-import type { Operators } from '../contracts/component-types.js'
 import type { IncrementalSettings } from '../contracts/incremental.js'
-import type { ColumnEffects, Operator, OperatorContext } from '../contracts/operator.js'
-import type { OperatorDefinition } from '../contracts/operator-definition.js'
+import type { ColumnEffects, Operator } from '../contracts/operator.js'
 import type { BatchContext, FilterContext, FlatMapContext } from '../contracts/operator-functions.js'
 import type { FunctionStep, PipelineDefinition, SourceNode, StepUse } from '../contracts/pipeline-definition.js'
 import type { ColumnSet, Row } from '../contracts/row.js'
 import type { Schema, SchemaOutput } from '../contracts/schema.js'
 import type { InlineRows, RowStorage } from '../contracts/storage.js'
 import type { MaestroError } from '../errors/maestro-error.js'
-import type { RowAfter } from './effects/row-after.js'
 import type { Flat } from './effects/row-types.js'
-import type { DidYouMean, NoSuchName } from './options/faults.js'
-import type { InputOf } from './options/fields.js'
+import { assertKnownSettings } from './options/known-settings.js'
 import type { CheckedOptions, OptionsOver } from './options/options-over.js'
 import type { OperatorName, SideInput, SinkName, SourceName, SourceRowOf } from './options/registered.js'
-import type { PassedBy, Where } from './where.js'
+import type {
+  AfterStep,
+  AnyDefinition,
+  FromOptions,
+  FunctionContext,
+  FunctionOptions,
+  Known,
+  StepInput,
+  StepOptions,
+  StepOutput,
+  StepSettings,
+} from './step-types.js'
 
-// biome-ignore lint/suspicious/noExplicitAny: matches every definition
-type AnyDefinition = OperatorDefinition<string, any, any, any>
-
-/** The definition of an operator that is given itself or by its name. */
-type Definition<Use> = Use extends keyof Operators ? Operators[Use] : Use
-type ShapeOf<Use> = Definition<Use> extends { readonly shape: infer S } ? S : never
-type EffectsOf<Use> =
-  Definition<Use> extends OperatorDefinition<string, infer _S, infer Effects, infer _Kind> ? Effects : never
-type StepInput<Use> = InputOf<ShapeOf<Use>>
-
-/** A known name or a definition; otherwise the error that the compiler prints. `string` enables completion. */
-type Known<Use, Names> = Use extends Names | AnyDefinition
-  ? Use
-  : string extends Use
-    ? Names
-    : NoSuchName<Use, DidYouMean<Use, Names>>
-
-/** The options of a step over a row. */
-export type StepOptions<R, Use> = OptionsOver<StepInput<Use>, R>
-
-/** The row after a step. */
-export type StepOutput<R, Use, Given> = RowAfter<ShapeOf<Use>, EffectsOf<Use>, R, Given>
-
-/** The options of a function step. */
-export interface FunctionOptions {
-  /** A name for reports. @default the kind and position */
-  readonly id?: string
-  /** Identifies the function instead of its source text. */
-  readonly version?: string
-  /** The effects on columns. Without them, the plan does not know the columns after the step (the types still do). */
-  readonly columns?: ColumnEffects
-  readonly onError?: 'reject' | 'fail'
-  /**
-   * The maximum number of concurrent calls; for a batch function, of concurrent batches.
-   *
-   * @default the run's `rowsInFlight`
-   */
-  readonly concurrency?: number
-}
-
-export interface StepSettings<R = Record<string, unknown>> {
-  /** A name for reports. @default position and operator */
-  readonly id?: string
-  readonly onError?: 'reject' | 'fail'
-  /** The maximum number of concurrent calls of the operator. @default the run's `rowsInFlight` */
-  readonly concurrency?: number
-  /**
-   * The rows that the step works on: `{ language: 'en', score: { min: 3 } }`, or a function. The others pass by
-   * unchanged, without the columns that the step adds. A step over a whole table has no such setting.
-   *
-   * @default all rows
-   */
-  readonly where?: Where<R>
-}
-
-/** The row after a step that some rows may pass by. */
-export type AfterStep<Before, After, Settings> = Settings extends { readonly where: object }
-  ? PassedBy<Before, After>
-  : After
-
-/** The context that a function step receives in addition to the row. */
-export interface FunctionContext<Params> extends OperatorContext {
-  readonly params: Params
-}
-
-/** The options of rows that are given in code. */
-export interface FromOptions {
-  /** The columns and their types. @default those of the first row of an array, otherwise unknown */
-  readonly columns?: ColumnSet['columns']
-  /** The column whose value is the row's id. */
-  readonly key?: string
-}
+const stepSettings = ['id', 'onError', 'concurrency', 'where'] satisfies (keyof StepSettings)[]
+const functionOptions = ['id', 'version', 'columns', 'onError', 'concurrency'] satisfies (keyof FunctionOptions)[]
+const columnEffects = ['reads', 'adds', 'drops', 'renames', 'keeps', 'opaque'] satisfies (keyof ColumnEffects)[]
 
 interface Draft {
   readonly definition: PipelineDefinition
@@ -243,6 +181,9 @@ export class PipelineBuilder<R, Params = unknown> {
 
   #addFunction<Next>(step: FunctionStep, options: FunctionOptions): PipelineBuilder<Next, Params> {
     const { version, columns, ...settings } = options
+    const id = this.#idOf(step.kind, options)
+    assertKnownSettings(id, options, functionOptions)
+    assertKnownSettings(`the setting \`columns\` of ${id}`, columns ?? {}, columnEffects)
     const described = {
       ...step,
       ...(version === undefined ? {} : { version }),
@@ -251,9 +192,15 @@ export class PipelineBuilder<R, Params = unknown> {
     return this.#add(described, undefined, step.kind, settings)
   }
 
+  #idOf(name: string, { id }: { readonly id?: string }): string {
+    return id ?? `${this.#draft.definition.steps.length + 1}-${name}`
+  }
+
   #add<Next>(use: StepUse, options: unknown, name: string, settings: StepSettings = {}): PipelineBuilder<Next, Params> {
     const { definition, tip } = this.#draft
-    const { id = `${definition.steps.length + 1}-${name}`, onError, concurrency, where } = settings
+    const { onError, concurrency, where } = settings
+    const id = this.#idOf(name, settings)
+    assertKnownSettings(id, settings, stepSettings)
     const step = {
       id,
       input: tip,

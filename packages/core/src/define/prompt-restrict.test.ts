@@ -23,7 +23,7 @@ test('an operator without a restriction takes every prompt', () => {
   expect(Operator.allowedPrompts).toEqual([])
 })
 
-test('a restricted operator takes its classes and those that extend them, and names what it refuses', () => {
+test('a restricted operator takes its classes and those that extend them, and names the ones it refuses', () => {
   const Restricted = promptRestrict(PromptTemplate)(class TextGenerator extends Generator {})
   expect(Restricted.allowedPrompts).toEqual([PromptTemplate])
   expect(new Restricted().validatePrompts([template, new Special('x')])).toBe(true)

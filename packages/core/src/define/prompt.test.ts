@@ -63,7 +63,7 @@ describe('what a template writes', () => {
     expect(render(template, variables)).toBe(text)
   })
 
-  test('a cell is data: what it holds is never filled in, nor read as an escape or a pattern', () => {
+  test('the text of a cell is data, which is neither filled in nor read as an escape or a pattern', () => {
     const cell = '{{secret}} \\{{b}} {{a}} $& $1 %s'
     expect(render('{{a}}|{{b}}', { a: cell, b: '{{a}}', secret: 'x' })).toBe(`${cell}|{{a}}`)
     // Two cells that make a variable only side by side.

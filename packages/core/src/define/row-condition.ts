@@ -38,6 +38,11 @@ export function matching(step: string, where: RowCondition): (row: Row) => boole
       const expected = 'true or false from `where`'
       throw maestroError('MAESTRO_STEP_RESULT', { step, expected, found: describeValue(result) })
     }
+  return matchingData(where)
+}
+
+/** The function that says whether a row matches a condition that is data. */
+export function matchingData(where: Readonly<Record<string, unknown>>): (row: Row) => boolean {
   const conditions = Object.entries(where)
   return (row) =>
     conditions.every(([column, given]) => holds(Object.hasOwn(row, column) ? (row[column] ?? null) : null, given))

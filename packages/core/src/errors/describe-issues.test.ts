@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { column } from '../define/options/columns.js'
+import { duration } from '../define/options/duration.js'
 import { fieldsOf, schemaOf } from '../define/options/fields.js'
 import { promptOption, sourceOption } from '../define/options/references.js'
 import { unless } from '../define/options/values.js'
@@ -53,13 +54,31 @@ test('an option that stands for another one, and a missing member of an object',
   expect(await linesAbout('price', { ...good, price: {} })).toEqual(['`price.input` is missing: a number is expected'])
 })
 
-test('a given value that is wrong keeps its own words, also null', async () => {
-  expect(await linesAbout('size', { ...good, size: 'big' })).toEqual([
-    'size: Invalid input: expected number, received string',
-  ])
-  expect(await linesAbout('model', { ...good, model: null })).toEqual([
-    'model: Invalid input: expected string, received null',
-  ])
+test.each([
+  [{ size: 'big' }, 'size: a number is expected, not a string'],
+  [{ size: 2.5 }, 'size: an integer is expected, not 2.5'],
+  [{ size: 1 }, 'size: a number of at least 2 is expected'],
+  [{ model: null }, 'model: a string is expected, not null'],
+  [{ mode: 'insert' }, 'mode: "create" or "append" is expected, not "insert"'],
+  [{ labels: 'a, b' }, 'labels: an array or a record is expected, not a string'],
+  [{ labels: ['a', 4] }, 'labels.1: a string is expected, not a number'],
+  [{ price: { input: 1, inptu: 2 } }, 'price.inptu: there is no such property'],
+])('a wrong value, %j: the line says what is expected and what is there', async (given, line) => {
+  const [option = ''] = Object.keys(given)
+  expect(await linesAbout(option, { ...good, ...given })).toEqual([line])
+})
+
+test.each([
+  ['30 parsecs', "timeout: a duration is expected: a number of milliseconds, or a text such as '30s', '10m' or '7d'"],
+  [{ attemt: '30s' }, 'timeout.attemt: there is no such property'],
+  [
+    { attempt: true },
+    "timeout.attempt: a duration is expected: a number of milliseconds, or a text such as '30s', '10m' or '7d'",
+  ],
+  [true, 'timeout: a number or a string or an object is expected, not a boolean'],
+])('of several forms of an option, the line is about the form that was meant: %j', (timeout, line) => {
+  const schema = z.object({ timeout: z.union([duration(), z.strictObject({ attempt: duration().optional() })]) })
+  expect(describeIssues(schema.safeParse({ timeout }).error?.issues ?? [], { timeout })).toEqual([line])
 })
 
 test('the place of the checked value comes first', () => {

@@ -92,6 +92,10 @@ export const coreErrors = {
     hint: (d: { path: string; reason: string }) =>
       `A config runs code as you. If you trust it, name it with --config ${d.path}; otherwise work in another folder, or restrict who may write there.`,
   },
+  MAESTRO_CONFIG_FILE_UNTRUSTED: {
+    message: (d: { path: string; reason: string }) => `${d.path}, which the config names, was not loaded: ${d.reason}.`,
+    hint: () => 'It would run as you. Restrict who may write there (chmod o-w), or copy the file into your project.',
+  },
   MAESTRO_CONFIG_ENV_MISSING: {
     message: (d: { name: string; setting: string }) =>
       `The environment variable ${d.name}, which ${d.setting} needs, is not set.`,
@@ -129,7 +133,7 @@ export const coreErrors = {
   },
   MAESTRO_PIPELINE_INVALID: {
     message: (d: { pipeline: string; faults: readonly string[] }) =>
-      `Pipeline ${d.pipeline} has ${d.faults.length} ${d.faults.length === 1 ? 'fault' : 'faults'}; nothing was run:\n${d.faults.map((fault) => `  - ${fault}`).join('\n')}`,
+      `Pipeline ${d.pipeline} has ${d.faults.length} ${d.faults.length === 1 ? 'fault' : 'faults'}; nothing was run:\n${d.faults.map((fault) => `  - ${fault.replaceAll('\n', '\n    ')}`).join('\n')}`,
     hint: () => 'Each line names the step, what was expected, and what to do.',
   },
   MAESTRO_PIPELINE_NO_SOURCE: {
@@ -432,6 +436,12 @@ export const coreErrors = {
       `The worker finds other steps in the pipeline ${d.pipeline} than the run: ${list(d.changed)}.`,
     hint: () =>
       'A worker opens the pipeline from its file. It needs the same project, the same versions, and the same environment as the run.',
+  },
+  MAESTRO_EXECUTOR_WORKERS: {
+    message: (d: { executor: string; planned: boolean | undefined; created: boolean | undefined }) =>
+      `The executor ${d.executor} has ${aboutWorkers(d.created)}, but its definition says ${aboutWorkers(d.planned)}.`,
+    hint: () =>
+      'Set `workers: { asksServings }` in `defineExecutor` as its executors have it: plans are made from that.',
   },
   MAESTRO_WORKER_EXECUTOR: {
     message: (d: { executor: string }) => `The executor ${d.executor} has no workers that are started by hand.`,
@@ -880,6 +890,11 @@ export const coreErrors = {
     hint: () => 'Rows hold data: texts, numbers, booleans, dates, bytes, vectors, lists, and plain objects.',
   },
 } as const
+
+function aboutWorkers(asksServings: boolean | undefined): string {
+  if (asksServings === undefined) return 'no workers'
+  return asksServings ? 'workers that ask models' : 'workers that ask no models'
+}
 
 /** Creates an error of core by its code. */
 export const maestroError = defineErrors(coreErrors)

@@ -7,6 +7,8 @@ import type {
   LifecycleHooks,
   MaestroHooks,
   ObserveHook,
+  PartitionDoneEvent,
+  PartitionEvent,
   PlanFailedEvent,
   Registrar,
   RejectEvent,
@@ -20,6 +22,7 @@ import type {
   SourceProgressEvent,
   StepDoneEvent,
   StepEvent,
+  TaskEvent,
   WaterfallHook,
 } from '../contracts/hooks.js'
 import { LOGGER, type Logger } from '../contracts/logger.js'
@@ -74,6 +77,9 @@ describe('the events of a run', () => {
       readonly requestStart: WaterfallHook<RequestEvent>
       readonly requestDone: ObserveHook<RequestDoneEvent>
       readonly servingState: ObserveHook<ServingStateEvent>
+      readonly taskSent: WaterfallHook<TaskEvent>
+      readonly partitionStart: ObserveHook<PartitionEvent>
+      readonly partitionDone: ObserveHook<PartitionDoneEvent>
       readonly rowRejected: ObserveHook<RejectEvent>
       readonly stepDone: SeriesHook<StepDoneEvent>
       readonly planFailed: SeriesHook<PlanFailedEvent>

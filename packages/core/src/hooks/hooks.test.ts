@@ -47,7 +47,7 @@ function project(apply: (hooks: MaestroHooks) => void, serving = refusing) {
 }
 
 describe('a run calls every hook', () => {
-  test('in order, with what it is about', async () => {
+  test('hooks are called in order, with their subject', async () => {
     const events: { hook: string; event: Record<string, unknown> }[] = []
     const { instance } = project((hooks) => {
       for (const hook of names) {
@@ -146,7 +146,7 @@ describe('a run calls every hook', () => {
     )
   })
 
-  test('requestStart changes the request, each tap what the one before made of it', async () => {
+  test('each tap of requestStart changes the request of the tap before it', async () => {
     const { instance, written } = project((hooks) => {
       const saying = (word: string) => (event: RequestEvent) => ({
         ...event,
@@ -248,7 +248,7 @@ describe('a tap that fails is named and counted, and costs no row', () => {
     ])
   })
 
-  test('what it throws need not be an error', async () => {
+  test('a value that is not an error may be thrown', async () => {
     const { instance } = project((all) =>
       all.batchDone.tap('loud', () => {
         throw undefined
@@ -342,7 +342,7 @@ test('a run that fails in the plan has a hook', async () => {
   expect(failed).toMatchObject([{ pipeline: 'wrong', error: { code: 'MAESTRO_PIPELINE_INVALID' } }])
 })
 
-test('each hook says of what kind it is', () => {
+test('each hook knows its kind', () => {
   const kinds = Object.fromEntries(Object.entries(createLifecycleHooks()).map(([name, hook]) => [name, hook.hookKind]))
   expect(kinds).toEqual({
     runStart: 'async-series',
@@ -353,6 +353,9 @@ test('each hook says of what kind it is', () => {
     requestStart: 'waterfall',
     requestDone: 'sync',
     servingState: 'sync',
+    taskSent: 'waterfall',
+    partitionStart: 'sync',
+    partitionDone: 'sync',
     rowRejected: 'sync',
     stepDone: 'async-series',
     planFailed: 'async-series',

@@ -1,19 +1,29 @@
 import { columnNames, withColumnOrder } from '../contracts/column-order.js'
-import type { ColumnEffects, OperatorContext } from '../contracts/operator.js'
+import {
+  type ColumnEffects,
+  Operator,
+  type OperatorContext,
+  type OperatorResult,
+  type RunOptions,
+} from '../contracts/operator.js'
 import type { OperatorDefinition } from '../contracts/operator-definition.js'
 import type { FilterContext } from '../contracts/operator-functions.js'
 import type { ColumnSet, Row, RowId } from '../contracts/row.js'
 import type { Schema } from '../contracts/schema.js'
 import { SERVINGS, type Servings } from '../contracts/serving-definition.js'
+import type { RowStorage } from '../contracts/storage.js'
 import { maestroError } from '../errors/error-table.js'
 import type { MaestroError } from '../errors/maestro-error.js'
 import { reasonOf } from '../errors/reason-of.js'
 import { decodeStepLine, encodeStepLine } from '../provider/step-codec.js'
 import { dataIssues } from './data-issues.js'
 import type { IsolatedProcess } from './isolated-process.js'
+import { LentRows } from './lent-rows.js'
 import { describeLoan, type Loan } from './loans.js'
 import type { OperatorFacts, SentEffects, SentResult, SentResults, StepFacts } from './messages.js'
 import { receiveError } from './sent-error.js'
+import { receiveRejected, sendRejected } from './sent-rows.js'
+import { receiveStatements } from './sent-statements.js'
 
 /** What the operators of a plugin share. */
 export interface IsolatedPlugin {
@@ -40,7 +50,8 @@ export function isolatedOperator(facts: OperatorFacts, plugin: IsolatedPlugin): 
         const answer = await ask('options', { options: given })
         if ('issues' in answer) return { issues: answer.issues }
         const value = { ...(given as object) }
-        factsOf.set(value, answer)
+        const statements = kind === 'table' ? receiveStatements(answer.statements) : undefined
+        factsOf.set(value, { ...answer, statements })
         return { value }
       },
       // The names of the options, for suggestions.
@@ -65,7 +76,10 @@ export function isolatedOperator(facts: OperatorFacts, plugin: IsolatedPlugin): 
             ),
         }
       : {}),
-    create: (given, [servings]) => createStep(facts, given, known(given)?.servings ?? [], servings as Servings, plugin),
+    create: (given, [servings]) => {
+      const { servings: needs = [], statements = [] } = known(given) ?? {}
+      return kind === 'table' ? () => statements : createStep(facts, given, needs, servings as Servings, plugin)
+    },
   }
 }
 
@@ -96,23 +110,47 @@ function createStep(
         )
       })
     if (loan !== undefined) process.loans.set(instance, loan)
-    return { channel: process.channel, loan, instance }
+    return { process, loan, instance }
+  }
+
+  /** The operator, which hears the end of the run, and whose calls of servings count for the step. */
+  async function begun({ signal, step, run }: Omit<OperatorContext, 'rowId'>) {
+    const { process, instance, loan } = await creating
+    if (loan !== undefined) loan.context ??= { signal, step, run }
+    if (!heard.has(signal)) {
+      heard.add(signal)
+      const abort = () => void process.channel.call('abort', { instance }).catch(() => undefined)
+      signal.addEventListener('abort', abort, { once: true })
+    }
+    return { process, instance }
   }
 
   async function run(
     rows: readonly Row[],
     ids: readonly RowId[],
-    { signal, step, run }: Omit<OperatorContext, 'rowId'>,
+    context: Omit<OperatorContext, 'rowId'>,
   ): Promise<SentResults> {
-    const { channel, instance, loan } = await creating
-    if (loan !== undefined) loan.context ??= { signal, step, run }
-    if (!heard.has(signal)) {
-      heard.add(signal)
-      const abort = () => void channel.call('abort', { instance }).catch(() => undefined)
-      signal.addEventListener('abort', abort, { once: true })
-    }
+    const { process, instance } = await begun(context)
     const lines = rows.map((row, index) => encodeStepLine(ids[index] ?? '', row))
-    return channel.call('run', { instance, lines, step, run })
+    return process.channel.call('run', { instance, lines, step: context.step, run: context.run })
+  }
+
+  async function runWhole(storage: RowStorage, options: RunOptions): Promise<OperatorResult> {
+    const { signal = new AbortController().signal, step = name, run = step, complete, origin, preview } = options
+    const { process, instance } = await begun({ signal, step, run })
+    const rows = new LentRows(plugin.name, storage, options)
+    process.rows.set(instance, rows)
+    try {
+      const { operatorStep } = storage
+      const before = 'rejectedBefore' in options ? options.rejectedBefore : []
+      const rejectedBefore = before === undefined ? undefined : sendRejected(before, plugin.name)
+      const about = { instance, step, run, complete, origin, preview, rejectedBefore, operatorStep }
+      const { rejected, ...result } = await process.channel.call('runWhole', about)
+      return { ...result, rejected: receiveRejected(rejected, plugin.name) }
+    } finally {
+      process.rows.delete(instance)
+      await rows.end()
+    }
   }
 
   const result = (sent: SentResult | undefined): unknown => {
@@ -122,8 +160,9 @@ function createStep(
   }
   const dispose = async () => {
     const made = await creating.catch(() => undefined)
-    await made?.channel.call('dispose', { instance: made.instance }).catch(() => undefined)
+    await made?.process.channel.call('dispose', { instance: made.instance }).catch(() => undefined)
   }
+  if (kind === 'opaque') return new WholeOperator(runWhole, dispose)
   if (kind === 'mapBatches') {
     const batches = async (
       rows: readonly Row[],
@@ -137,6 +176,29 @@ function createStep(
     return kind === 'flatMap' ? results.map(result) : result(results[0])
   }
   return Object.assign(single, { dispose })
+}
+
+/** An operator that sees a whole storage, and runs in another process. */
+class WholeOperator extends Operator {
+  readonly #run: (storage: RowStorage, options: RunOptions) => Promise<OperatorResult>
+  readonly #dispose: () => Promise<void>
+
+  constructor(
+    run: (storage: RowStorage, options: RunOptions) => Promise<OperatorResult>,
+    dispose: () => Promise<void>,
+  ) {
+    super()
+    this.#run = run
+    this.#dispose = dispose
+  }
+
+  run(storage: RowStorage, options: RunOptions = {}): Promise<OperatorResult> {
+    return this.#run(storage, options)
+  }
+
+  override dispose(): Promise<void> {
+    return this.#dispose()
+  }
 }
 
 function columnList({ columns, open }: ColumnSet) {

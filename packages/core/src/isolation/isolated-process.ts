@@ -6,8 +6,9 @@ import type { Project } from '../contracts/project.js'
 import type { Issue } from '../errors/describe-issues.js'
 import { maestroError } from '../errors/error-table.js'
 import { Channel } from './channel.js'
+import type { LentRows } from './lent-rows.js'
 import { askLent, type Loan } from './loans.js'
-import type { OperatorFacts, PluginCalls, ProjectCalls } from './messages.js'
+import type { Answers, OperatorFacts, PluginCalls, ProjectCalls, RowCalls } from './messages.js'
 import { grantedEnvironment, permissionFlags } from './permission-flags.js'
 
 const program = fileURLToPath(new URL('./child/main.js', import.meta.url))
@@ -29,6 +30,8 @@ export class IsolatedProcess {
   isAlive = true
   /** The servings that its operators may ask, by the number of the operator. */
   readonly loans = new Map<number, Loan>()
+  /** The storages that its operators may read and write, by the number of the operator. */
+  readonly rows = new Map<number, LentRows>()
   readonly #child: ChildProcess
 
   private constructor(child: ChildProcess, { plugin }: ProcessSettings) {
@@ -37,7 +40,8 @@ export class IsolatedProcess {
     // A process without work does not keep the project's own process alive.
     const hold = (busy: boolean) => (busy ? stream.ref() : stream.unref())
     const ask: ProjectCalls['ask'] = (asked) => askLent(plugin, this.loans.get(asked.instance), asked)
-    this.channel = new Channel<PluginCalls, ProjectCalls>(stream, plugin, { ask }, hold)
+    const answers = { ask, ...this.#rowAnswers(plugin) }
+    this.channel = new Channel<PluginCalls, ProjectCalls>(stream, plugin, answers, hold)
     const ended = (how: string) => {
       this.isAlive = false
       this.channel.end(maestroError('MAESTRO_PLUGIN_ENDED', { plugin, how }).at({ plugin }))
@@ -71,6 +75,24 @@ export class IsolatedProcess {
     } catch (error) {
       started.stop()
       throw error
+    }
+  }
+
+  /** The calls that reach the storage of an operator while it runs. */
+  #rowAnswers(plugin: string): Answers<RowCalls> {
+    const of = (instance: number) => {
+      const rows = this.rows.get(instance)
+      if (rows === undefined) throw maestroError('MAESTRO_PLUGIN_DENIED', { plugin, deed: 'use a storage' })
+      return rows
+    }
+    return {
+      step: (input) => of(input.instance).step(input),
+      read: (input) => of(input.instance).read(input),
+      stopReading: (input) => of(input.instance).stopReading(input),
+      write: (input) => of(input.instance).write(input),
+      endWriting: (input) => of(input.instance).endWriting(input),
+      tell: (input) => of(input.instance).tell(input),
+      warn: (input) => of(input.instance).warn(input),
     }
   }
 

@@ -21,7 +21,7 @@ const shown: readonly string[] = [
   'capabilities',
   'price',
   'concurrency',
-  'dimension',
+  'dimensions',
   'batchSize',
   'maxBatchTokens',
 ]

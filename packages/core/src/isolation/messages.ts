@@ -1,8 +1,10 @@
-import type { OperatorKind } from '../contracts/operator.js'
+import type { OperatorKind, RowFate } from '../contracts/operator.js'
 import type { ServingNeed } from '../contracts/operator-definition.js'
 import type { Project } from '../contracts/project.js'
 import type { ColumnType } from '../contracts/row.js'
 import type { ServingKind } from '../contracts/serving.js'
+import type { WriteResult } from '../contracts/storage.js'
+import type { TableStatement } from '../contracts/table-engine.js'
 import type { Issue } from '../errors/describe-issues.js'
 import type { SentError } from './sent-error.js'
 
@@ -32,6 +34,8 @@ export interface StepInput {
 export interface StepFacts {
   readonly servings: readonly ServingNeed[]
   readonly batchSize: number | undefined
+  /** Of a table operator. */
+  readonly statements: readonly TableStatement[] | undefined
 }
 
 /** A column effect, with its columns as lists. */
@@ -69,6 +73,36 @@ export interface SentResults {
   readonly reason?: string | undefined
 }
 
+/** A row that could not be processed. */
+export interface SentRejected {
+  readonly rowId: string
+  readonly row: unknown
+  readonly error: SentError
+}
+
+/** A batch. The rows with their ids are lines of a step file. */
+export interface SentBatch {
+  readonly lines: readonly string[]
+  readonly rejects?: readonly SentRejected[]
+}
+
+/** The run of an operator that sees a whole storage, which it reaches by `RowCalls`. */
+export interface WholeInput {
+  readonly instance: number
+  readonly step: string
+  readonly run: string
+  readonly complete: boolean | undefined
+  readonly origin: string | undefined
+  readonly preview: boolean | undefined
+  readonly rejectedBefore: readonly SentRejected[] | undefined
+  readonly operatorStep: number
+}
+
+export interface WholeOutcome extends WriteResult {
+  readonly rowsIn: number
+  readonly rejected: readonly SentRejected[]
+}
+
 /** The method of the servings of each kind that asks the model. */
 export const askingMethods = {
   llm: 'generate',
@@ -93,12 +127,31 @@ export interface PluginCalls {
   ): readonly SentError[]
   create(step: StepInput & { readonly servings: readonly LentServing[] }): number
   run(input: RunInput): SentResults
+  runWhole(input: WholeInput): WholeOutcome
   abort(input: { readonly instance: number }): void
   dispose(input: { readonly instance: number }): void
 }
 
+/** A storage of the operator `instance`: 0, or a view that it has named by `step`. */
+interface Place {
+  readonly instance: number
+  readonly storage: number
+}
+
+/** What an operator that sees a whole storage asks of it. Readers and writers begin with the first call of their number. */
+export interface RowCalls {
+  step(input: Place & { readonly as: number }): void
+  /** @returns undefined at the end */
+  read(input: Place & { readonly reader: number }): SentBatch | undefined
+  stopReading(input: { readonly instance: number; readonly reader: number }): void
+  write(input: Place & { readonly writer: number; readonly batch: SentBatch }): void
+  endWriting(input: Place & { readonly writer: number; readonly error?: SentError }): WriteResult
+  tell(input: { readonly instance: number; readonly fate: RowFate }): void
+  warn(input: { readonly instance: number; readonly message: string }): void
+}
+
 /** What the process of a plugin asks of the project. */
-export interface ProjectCalls {
+export interface ProjectCalls extends RowCalls {
   ask(input: {
     readonly instance: number
     readonly name: string

@@ -79,7 +79,7 @@ describe('where media come from', () => {
   })
 })
 
-describe('what media are is found in their bytes', () => {
+describe('the type of media is found in their bytes', () => {
   const head = (...hex: string[]) => Buffer.concat([Buffer.from(hex.join(''), 'hex'), Buffer.alloc(64)])
   const text = (value: string) => Buffer.from(value).toString('hex')
 
@@ -107,7 +107,7 @@ describe('what media are is found in their bytes', () => {
     expect(await readMedia(audioPart(bytes))).toMatchObject({ type: 'audio', mediaType })
   })
 
-  test('other files are what their bytes say, else what is said of them', async () => {
+  test('the type of other files comes from their bytes, or else from what is declared', async () => {
     const name = 'report.pdf'
     expect(await readMedia(filePart(Buffer.from('%PDF-1.7'), { name }))).toMatchObject({
       mediaType: 'application/pdf',
@@ -138,7 +138,7 @@ describe('what media are is found in their bytes', () => {
   })
 })
 
-describe('what is refused', () => {
+describe('refused sources', () => {
   test('nothing, missing files and folders', async () => {
     expect(await fails(imagePart('empty.png'))).toMatchObject({ code: 'MAESTRO_MEDIA_EMPTY' })
     expect(await fails(imagePart(new Uint8Array()))).toMatchObject({ code: 'MAESTRO_MEDIA_EMPTY' })
@@ -258,7 +258,7 @@ describe('what is refused', () => {
     })
   })
 
-  test('what a server does not give: for good, or for now', async () => {
+  test('a file that a server refuses is an error that is final or temporary', async () => {
     const url = await serve((request, reply) => {
       if (request.url === '/reset') return void reply.socket?.resetAndDestroy()
       reply.writeHead(Number(request.url?.slice(1))).end()

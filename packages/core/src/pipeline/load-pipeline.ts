@@ -4,6 +4,7 @@ import { basename, extname, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { readData } from '../config/read-data.js'
 import type { ResolvedConfig } from '../config/resolved-config.js'
+import { assertTrustedFile } from '../config/trusted-config.js'
 import type { PipelineDefinition } from '../contracts/pipeline-definition.js'
 import { PipelineBuilder, type PipelineInput } from '../define/pipeline.js'
 import { didYouMean } from '../errors/did-you-mean.js'
@@ -18,15 +19,24 @@ import { isParameterised, toDefinition } from './to-definition.js'
  * Hop 2: reads a pipeline by its name, or by the path of its file.
  *
  * @param params The values of its parameters.
- * @throws MAESTRO_PIPELINE_UNKNOWN, _AMBIGUOUS, _LOAD, _NOT_A_PIPELINE, _MALFORMED, _PARAMS
+ * @throws MAESTRO_PIPELINE_UNKNOWN, _AMBIGUOUS, _LOAD, _NOT_A_PIPELINE, _MALFORMED, _PARAMS,
+ *   MAESTRO_CONFIG_FILE_UNTRUSTED
  */
 export async function loadPipeline(
   nameOrPath: string,
   config: Pick<ResolvedConfig, 'directory' | 'pipelines'>,
   params: Readonly<Record<string, unknown>> = {},
 ): Promise<PipelineDefinition> {
+  return readPipeline(await findPipeline(nameOrPath, config), params)
+}
+
+/** The file of a pipeline. @throws MAESTRO_PIPELINE_UNKNOWN, MAESTRO_PIPELINE_AMBIGUOUS */
+export async function findPipeline(
+  nameOrPath: string,
+  config: Pick<ResolvedConfig, 'directory' | 'pipelines'>,
+): Promise<string> {
   const path = resolve(config.directory, nameOrPath)
-  if (extname(nameOrPath) !== '' && existsSync(path)) return readPipeline(path, params)
+  if (extname(nameOrPath) !== '' && existsSync(path)) return path
   const files = await pipelineFiles(config)
   const [named, ...others] = files.filter((file) => pipelineName(file) === nameOrPath)
   if (named !== undefined && others.length > 0)
@@ -34,7 +44,10 @@ export async function loadPipeline(
       name: nameOrPath,
       files: [named, ...others].map((file) => relative(config.directory, file)),
     })
-  if (named !== undefined) return readPipeline(named, params)
+  if (named !== undefined) {
+    assertTrustedFile(named, config.directory)
+    return named
+  }
   const known = files.map(pipelineName)
   // A mistyped path is compared by the name of its file, with or without the ending.
   const name = pipelineName(nameOrPath)

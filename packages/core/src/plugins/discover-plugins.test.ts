@@ -156,7 +156,7 @@ describe('manifests', () => {
     expect(error.message).toContain(project.file('node_modules/maestro-plugin-a/package.json'))
   })
 
-  test('in a file only `apply` knows what there is, when there is neither a manifest nor a list', async () => {
+  test('a plugin in a file without a manifest or a list is applied to learn its contributions', async () => {
     const project = new ProjectFolder({ 'p.js': code('p') })
     const [plugin] = await discoverPlugins(['./p.js'], project.path)
     expect(plugin).toMatchObject({ name: 'p', origin: 'file', path: project.file('p.js'), manifest: undefined })
@@ -173,7 +173,7 @@ describe('manifests', () => {
     expect(plugin?.manifest).toEqual({ apiVersion: 1, contributes: { servings: { 'p.echo': 'Says it back' } } })
   })
 
-  test('a package.json that is no JSON', async () => {
+  test('a package.json that is not JSON is reported', async () => {
     const project = new ProjectFolder(packed('maestro-plugin-a'))
     project.write('node_modules/maestro-plugin-a/package.json', '{ "maestro": ')
     const error = await fail(project, 'maestro-plugin-a')
@@ -289,7 +289,7 @@ describe('order and choice', () => {
     expect(await errorOf(() => ordered(inline('a', ['a'])))).toMatchObject({ details: { plugins: ['a', 'a'] } })
   })
 
-  test('packages are chosen by what is used, start-up, and what those require; others in memory always', async () => {
+  test('packages are chosen by use, by start-up, and by requirement, and plugins in memory are always loaded', async () => {
     const project = new ProjectFolder({
       ...packed('by-name', { maestro: { ...manifest, requires: ['required'] } }),
       ...packed('required', { maestro: { apiVersion: 1, requires: ['far'] } }),

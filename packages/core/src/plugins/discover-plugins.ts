@@ -2,6 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { assertTrustedFile } from '../config/trusted-config.js'
 import type { ConfiguredPlugin, PluginDefinition, PluginManifest, PluginReference } from '../contracts/plugin.js'
 import { didYouMean } from '../errors/did-you-mean.js'
 import { maestroError } from '../errors/error-table.js'
@@ -41,7 +42,8 @@ export interface DiscoveredPlugin {
  * Hop 3: reads the manifests of the config's plugins as data, without running the code of a package. The manifest of a
  * file or of a plugin in code follows from its lists, so files are loaded here.
  *
- * @throws MAESTRO_PLUGIN_NOT_FOUND, _MANIFEST_MISSING, _MANIFEST_INVALID, _API_VERSION, _DUPLICATE
+ * @throws MAESTRO_PLUGIN_NOT_FOUND, _MANIFEST_MISSING, _MANIFEST_INVALID, _API_VERSION, _DUPLICATE,
+ *   MAESTRO_CONFIG_FILE_UNTRUSTED
  */
 export async function discoverPlugins(
   references: readonly PluginReference[],
@@ -107,6 +109,7 @@ async function discoverFile(path: string, options: unknown, directory: string): 
   const file = resolve(directory, path)
   if (!existsSync(file))
     throw maestroError('MAESTRO_PLUGIN_NOT_FOUND', { name: path, from: directory, suggestion: undefined })
+  assertTrustedFile(file, directory)
   const definition = await importPlugin(path, () =>
     import(pathToFileURL(file).href).catch((error) => {
       throw moduleFailure(file, error) ?? error

@@ -98,7 +98,7 @@ describe('a package is imported when, and only when, the pipeline needs it', () 
     expect(await imported(tables, { tableEngine: 'engine.slow' })).toBe(undefined)
   })
 
-  test('what is found to be needed only after the operators are known is told before the run', async () => {
+  test('plugins that are needed only once the operators are known are reported before the run', async () => {
     const instance = project()
     expect(await errorOf(() => instance.pluginsOf(start.step(asking, {})))).toMatchObject({
       code: 'MAESTRO_PLUGIN_LOAD',

@@ -43,7 +43,7 @@ async function register(...plugins: Parameters<typeof definePlugin>[0][]) {
   return made.registry
 }
 
-test('what plugins add is found by kind and name, with who brought it', async () => {
+test('contributions are found by kind and name, with their plugin', async () => {
   const registry = await register(
     { name: 'one', manifest: says('a.x', 'a.y'), apply: adding('a.x', 'a.y') },
     { name: 'two', manifest: says('b.x'), apply: adding('b.x') },
@@ -79,7 +79,7 @@ describe('a plugin as lists', () => {
     ])
   })
 
-  test('may say more in its manifest than what it contributes', async () => {
+  test('a manifest may list more than the plugin contributes', async () => {
     const manifest = { apiVersion: 1, requires: ['one'], permissions: { native: true } } as const
     const { configured } = await host(definePlugin({ name: 'two', manifest, operators: [operator('a.z')] }))
     expect(configured[0]?.manifest).toEqual({ ...manifest, contributes: { operators: { 'a.z': '' } } })
@@ -305,7 +305,7 @@ describe('an unknown name', () => {
     return errorOf(() => registry.seal().get('servings', name, 'servings.default'))
   }
 
-  test('says where it stands and what is known', async () => {
+  test('the error names the place and the known names', async () => {
     expect(await unknown('far.away')).toMatchObject({
       code: 'MAESTRO_REGISTRY_UNKNOWN',
       message: 'servings.default: there is no serving "far.away".',
@@ -313,7 +313,7 @@ describe('an unknown name', () => {
     })
   })
 
-  test('is compared with what is there and what plugins not loaded would bring', async () => {
+  test('a name is compared with those of loaded plugins and of plugins that are not loaded', async () => {
     expect((await unknown('acme.caht')).hint).toBe('Did you mean "acme.chat"? Known: acme.chat.')
     expect((await unknown('other.chta', ['other.chat', 'acme.chat', 'a.chat'])).hint).toBe(
       'Did you mean "other.chat"? Known: a.chat, acme.chat, other.chat.',

@@ -27,7 +27,7 @@ test.each<[string | null | undefined, string]>([
   expect(finishReasonOf('a model', said, usage)).toBe(reason)
 })
 
-describe('what is no end is a typed error that says what was spent', () => {
+describe('an answer that did not end is a typed error with its usage', () => {
   test.each<[string, string]>([
     ['pause_turn', 'UNFINISHED'],
     ['OTHER', 'UNFINISHED'],

@@ -49,7 +49,7 @@ describe('readRateLimits', () => {
     expect(resetMs === undefined ? undefined : Math.round(resetMs)).toBe(expected)
   })
 
-  test('what OpenAI and those that follow it say, and Anthropic', () => {
+  test('the headers of OpenAI, of providers that follow it, and of Anthropic are read', () => {
     expect(
       read({
         'x-ratelimit-limit-requests': '60',
@@ -72,7 +72,7 @@ describe('readRateLimits', () => {
     ).toEqual({ requests: { limit: 50, remaining: 0, resetMs: 60_000 } })
   })
 
-  test('nothing is said of what is not there', () => {
+  test('a missing header yields no limit', () => {
     expect(read({ 'content-type': 'application/json' })).toBeUndefined()
     expect(read({ 'x-ratelimit-limit-requests': 'many' })).toBeUndefined()
   })

@@ -67,7 +67,7 @@ describe('servingError', () => {
     expect(error.hint).not.toBe('')
   })
 
-  test('it carries what the provider said, and what to do', () => {
+  test('the error contains the message of the provider and a hint', () => {
     const cause = new TypeError('why')
     const failure = {
       status: 404,

@@ -59,7 +59,7 @@ test('rows stand in the order of those they came from, however late each was don
   expect(preview.steps[1]?.rows.map(({ row }) => row.n)).toEqual([0, 1, 2, 3, 4])
 })
 
-test('what a later step does to a row does not show before it', async () => {
+test('a change by a later step does not show in an earlier one', async () => {
   const preview = await folder.project().preview(
     pipeline('p')
       .from([{ n: 1, list: [1], call: () => 1 }])
@@ -99,7 +99,7 @@ test('branches, sinks in the middle and operators that see a storage are shown t
   expect(folder.sinks.size).toBe(0)
 })
 
-test('that every row fails is worth showing; what else goes wrong is an error', async () => {
+test('a preview in which every row fails is shown, and other failures are errors', async () => {
   const failing = pipeline('p')
     .from(numbers(100))
     .map(() => {
@@ -115,7 +115,7 @@ test('that every row fails is worth showing; what else goes wrong is an error', 
   await expect(folder.project().preview(broken, 3)).rejects.toMatchObject({ code: 'MAESTRO_STORAGE_READ' })
 })
 
-test('no more is read than is shown, and no step sees more', async () => {
+test('no step reads more rows than are shown', async () => {
   let read = 0
   let calls = 0
   const endless = pipeline('p')

@@ -3,6 +3,8 @@ import type { Executor } from '../contracts/execution.js'
 import type {
   BatchEvent,
   ContributionKind,
+  PartitionDoneEvent,
+  PartitionEvent,
   RejectEvent,
   RequestDoneEvent,
   RunDoneEvent,
@@ -10,6 +12,7 @@ import type {
   SourceProgressEvent,
   StepDoneEvent,
   StepEvent,
+  TaskEvent,
 } from '../contracts/hooks.js'
 import type { Logger } from '../contracts/logger.js'
 import type { OperatorDefinition } from '../contracts/operator-definition.js'
@@ -27,6 +30,10 @@ interface SyncCaller<Event> {
   isUsed(): boolean
 }
 
+interface WaterfallCaller<Event> {
+  call(event: Event): Event
+}
+
 interface SeriesCaller<Event> {
   promise(event: Event): Promise<unknown>
 }
@@ -37,6 +44,9 @@ export interface RunHooks {
   readonly stepStart: SyncCaller<StepEvent>
   readonly sourceProgress: SyncCaller<SourceProgressEvent>
   readonly batchDone: SyncCaller<BatchEvent>
+  readonly taskSent: WaterfallCaller<TaskEvent>
+  readonly partitionStart: SyncCaller<PartitionEvent>
+  readonly partitionDone: SyncCaller<PartitionDoneEvent>
   readonly rowRejected: SyncCaller<RejectEvent>
   readonly stepDone: SeriesCaller<StepDoneEvent>
   readonly runDone: SeriesCaller<RunDoneEvent>

@@ -77,7 +77,7 @@ describe('outputs', () => {
     ])
   })
 
-  test('one that cannot clean up hides neither what went wrong nor keeps the others from it', async () => {
+  test('a part that fails to clean up neither hides the cause nor stops the others from cleaning up', async () => {
     const fails = () => {
       throw new RangeError('the reason')
     }
@@ -204,7 +204,7 @@ describe('the run folder', () => {
     expect(folder.runs()).toEqual([second.runId])
   })
 
-  test('a row with what JSON lacks can be rejected, and is described', async () => {
+  test('a row with values that JSON lacks can be rejected, and is described', async () => {
     const loop: Record<string, unknown> = { n: 1 }
     loop.self = loop
     const odd = { big: 10n, bytes: new Uint8Array(3), missing: undefined, text: '\ud800', nan: Number.NaN }

@@ -261,7 +261,7 @@ test('an operator gets rows whose lists and objects are equal to those that came
   expect(columnNames(found[1] ?? {})).toEqual(['b', '2021'])
 })
 
-test('what an operator’s function holds is freed at the end of the run', async () => {
+test('the resources of an operator’s function are freed at the end of the run', async () => {
   const freed: string[] = []
   const step = (name: string) =>
     defineOperator({

@@ -295,7 +295,7 @@ describe('rows that fail', () => {
     })
   })
 
-  test('what is thrown need not be an error', async () => {
+  test('a step may throw a value that is not an error', async () => {
     const report = await project().run(
       pipeline('p')
         .from(numbers(2))
@@ -324,7 +324,7 @@ describe('rows that fail', () => {
     expectSums(report)
   })
 
-  test('what a row holds is data: a 10 MB cell, emoji, __proto__, {{x}}', async () => {
+  test('the values of a row are data: a 10 MB cell, emoji, __proto__, and {{x}} pass unchanged', async () => {
     const odd = [
       { text: '好'.repeat(10_000_000 / 3) },
       { text: '🎉', ['__proto__']: 1 } as Row,
@@ -427,7 +427,7 @@ describe('the run folder', () => {
     expect(readFileSync(join(folder, '.maestro/.gitignore'), 'utf8')).toBe('*\n')
   })
 
-  test('finished ones go, but for the newest; one that goes on stays', async () => {
+  test('finished runs are removed except for the newest ones, and a run in progress stays', async () => {
     const kept = maestro({ plugins: [sinks.plugin], directory: folder, keepRuns: 2, logLevel: 'silent' })
     const ids: string[] = []
     const unfinished = '20200101-000000000-other-0000'
@@ -516,7 +516,7 @@ describe('sources in code', () => {
     expectSums(report)
   })
 
-  test('a limit reads no more rows than it says', async () => {
+  test('a limited run reads no more rows than its limit', async () => {
     let made = 0
     function* source() {
       for (;;) yield { n: made++ }

@@ -237,7 +237,32 @@ test.each<[string, unknown, string]>([
   expect(folder.runLines('rejects.jsonl')).toMatchObject([{ message: `odd failed: ${reason}`, row: { n: 1 } }])
 })
 
-test('a step that changes the row it got changes neither what was given nor another output', async () => {
+test('rejects.jsonl shows values that JSON lacks', async () => {
+  const rows = [Number.NaN, [Number.NEGATIVE_INFINITY], 10n ** 30n, new Date(Number.NaN), new Uint8Array(2), 0].map(
+    (v) => ({ v }),
+  )
+  await folder.project({ maxRejects: '100%' }).run(
+    pipeline('p')
+      .from(rows)
+      .map(
+        (row) => {
+          if (row.v !== 0) throw new Error('no')
+          return row
+        },
+        { id: 'odd' },
+      )
+      .write('memory.sink', { name: 'out' }),
+  )
+  expect(folder.runLines('rejects.jsonl').map(({ row }) => (row as { v: unknown }).v)).toEqual([
+    'NaN',
+    ['-Infinity'],
+    '1000000000000000000000000000000',
+    'Invalid Date',
+    '[2 bytes]',
+  ])
+})
+
+test('a step that changes its row changes neither the source’s object nor another output', async () => {
   const given = numbers(3)
   const report = await folder.project().run(
     pipeline('p')
@@ -414,7 +439,7 @@ describe('without maxRejects', () => {
     })
   })
 
-  test('maxRejects says what is accepted instead', async () => {
+  test('maxRejects sets another limit', async () => {
     expect((await run(60, 30, folder.project({ maxRejects: '50%' }))).counts.rejected).toBe(30)
     expect((await run(60, 30, folder.project({ maxRejects: 30 }))).counts.rejected).toBe(30)
   })

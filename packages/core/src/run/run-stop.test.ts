@@ -134,7 +134,7 @@ describe('a run is stopped', () => {
     expect(source.returned).toBe(1)
   })
 
-  test('a loop over rows that is left while the source says nothing ends, and the source is told', async () => {
+  test('a loop over rows that is left while the source is silent ends and stops the source', async () => {
     const source = new Silent(3)
     const seen: unknown[] = []
     for await (const row of folder.project().rows(pipeline('p').from(source))) {

@@ -12,7 +12,7 @@ test('a price that is not known is not 0', () => {
   expect(costOf({ inputTokens: 1, outputTokens: 1 }, undefined)).toBeUndefined()
 })
 
-test('sums keep what is known', () => {
+test('a sum with unknown parts keeps the known ones', () => {
   const one = { inputTokens: 1, outputTokens: 2 }
   expect(addUsage(undefined, undefined)).toBeUndefined()
   expect(addUsage(one, undefined)).toEqual(one)

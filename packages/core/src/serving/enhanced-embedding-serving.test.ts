@@ -42,7 +42,7 @@ test('vectors in the order of the texts, in calls of as many as the provider tak
   expect(calls).toEqual([texts.slice(0, 4), texts.slice(4)])
   expect(usage.inputTokens).toBe(texts.join('').length)
   expect(cost).toBeCloseTo(usage.inputTokens)
-  expect(serving.dimension).toBe(3)
+  expect(serving.dimensions).toBe(3)
 })
 
 test('one new text among known ones costs one; equal ones are asked for once', async () => {
@@ -92,7 +92,7 @@ test('fewer vectors than texts, and vectors of another dimension, are a broken r
     code: 'MAESTRO_SERVING_BROKEN_REPLY',
     message: expect.stringContaining('a vector of 4 dimensions among vectors of 3'),
   })
-  const declared = embedding({ dimension: 5 })
+  const declared = embedding({ dimensions: 5 })
   await expect(declared.serving.embed(['a'])).rejects.toMatchObject({ code: 'MAESTRO_SERVING_BROKEN_REPLY' })
 })
 

@@ -27,7 +27,7 @@ interface Embedded {
 export class EnhancedEmbeddingServing extends EnhancedServing<EmbeddingServing> implements EmbeddingServing {
   readonly kind = 'embedding'
   readonly #texts: PartialAnswers<string, Embedded>
-  #dimension: number | undefined
+  #dimensions: number | undefined
 
   /** Returns a serving that is wrapped already, or wraps it. */
   static of(serving: EmbeddingServing): EnhancedEmbeddingServing {
@@ -39,8 +39,8 @@ export class EnhancedEmbeddingServing extends EnhancedServing<EmbeddingServing> 
     this.#texts = new PartialAnswers(this.plane.answers)
   }
 
-  get dimension(): number | undefined {
-    return this.inner.dimension ?? this.#dimension
+  get dimensions(): number | undefined {
+    return this.inner.dimensions ?? this.#dimensions
   }
 
   get batchSize(): number | undefined {
@@ -127,9 +127,9 @@ export class EnhancedEmbeddingServing extends EnhancedServing<EmbeddingServing> 
     const broken = (reason: string) => maestroError('MAESTRO_SERVING_BROKEN_REPLY', { serving: this.name, reason })
     if (vectors.length !== expected) throw broken(`${vectors.length} vectors for ${expected} texts`)
     for (const { length } of vectors) {
-      this.#dimension ??= length
-      const { dimension = length } = this
-      if (length !== dimension) throw broken(`a vector of ${length} dimensions among vectors of ${dimension}`)
+      this.#dimensions ??= length
+      const { dimensions = length } = this
+      if (length !== dimensions) throw broken(`a vector of ${length} dimensions among vectors of ${dimensions}`)
     }
   }
 }

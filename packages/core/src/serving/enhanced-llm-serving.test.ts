@@ -155,7 +155,7 @@ describe('generateObject', () => {
     const [question, answer, fault] = requests[1]?.messages ?? []
     expect(question).toEqual(request.messages[0])
     expect(answer).toEqual({ role: 'assistant', content: 'Sure! {"tone":"odd"}' })
-    expect(fault?.content).toMatch(/does not fit:\n- tone: .*"good"\|"bad"/)
+    expect(fault?.content).toMatch(/does not fit:\n- tone: "good" or "bad" is expected, not /)
   })
 
   test('as often as `repairs` says, and then it is a typed error that holds the faults', async () => {
@@ -193,7 +193,7 @@ test('a schema that the provider refuses goes into the prompt, for this and for 
   expect(requests[2]?.messages[0]?.content).toContain('JSON Schema')
 })
 
-test('what an answer took that cannot be used is accounted for', async () => {
+test('the usage of an answer that cannot be used is counted', async () => {
   const { provider } = scripted(() => '')
   let spent: unknown
   const plane = new ServingPlane({ observer: { requestDone: (event) => void (spent = event.usage) } })

@@ -2,13 +2,15 @@ import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import type { Prompt, PromptVariables } from '../contracts/prompt.js'
 import type { CallOptions, LLMCapabilities, LLMRequest, LLMResult, LLMServing, Usage } from '../contracts/serving.js'
 import { maestroError } from '../errors/error-table.js'
-import { MaestroError } from '../errors/maestro-error.js'
 import { estimateChatTokens, estimateTokens } from '../provider/estimate-tokens.js'
+import { acceptedRequest } from './accepted-request.js'
 import { AnswerTurns, storable } from './answers/answer-turns.js'
+import { type Answer, type Asked, type Asker, askUntilSound } from './answers/ask-until-sound.js'
 import { checkAnswer } from './answers/check-answer.js'
 import { InFlight } from './answers/join-in-flight.js'
+import { isAnswer, isWorthKeeping } from './answers/kept-answers.js'
 import { hasMedia, withLoadedMedia } from './answers/load-media.js'
-import { withInstruction, withRepairTurn } from './answers/schema-instruction.js'
+import { SchemaSupport } from './answers/schema-support.js'
 import { withThoughtsApart } from './answers/with-thoughts-apart.js'
 import { estimateRequest } from './budget/estimate-spending.js'
 import { callProvider } from './call/call-provider.js'
@@ -18,31 +20,15 @@ import { type Answered, EnhancedServing } from './enhanced-serving.js'
 import { withFallback } from './fallback.js'
 import { fingerprintRequest } from './fingerprint.js'
 import { inCompletionOrder, inInputOrder, type Settled } from './generate-batch.js'
-import type { PackedAnswer, RowPacker } from './packed/row-packer.js'
+import type { PackedCallOptions } from './packed/packed-call-options.js'
+import type { PackedAnswer } from './packed/row-packer.js'
 import { type PrefixTurn, PrefixTurns } from './prefix/prefix-turns.js'
-import { retirementWarning } from './retirement.js'
 import { soundUsage } from './sound-usage.js'
 import { hearText, streamText, unlessBrokenOff } from './stream-text.js'
-import { unsupportedSettingMessage, withoutUnsupportedSettings } from './unsupported-settings.js'
 import { UsageRecord } from './usage-record.js'
 
 /** The servings that `of` has created: one wrapper per serving, so that its limits hold. */
 const around = new WeakMap<LLMServing, EnhancedLLMServing>()
-
-/** An answer in progress or found: `result.object` holds the data as the model wrote them. */
-interface Answer {
-  readonly result: LLMResult
-  /** The value that the caller's check made of the data. */
-  readonly checked?: { readonly by: CallOptions['check']; readonly value: unknown }
-}
-
-/** An answer that was just requested. */
-type Asked = Answer & Pick<Answered<LLMResult>, 'from'>
-
-/** A row's call that may be packed with others. */
-export interface PackedCallOptions extends CallOptions {
-  readonly pack?: { readonly packer: RowPacker; readonly values: Readonly<Record<string, string>> }
-}
 
 /**
  * The serving plane around a language model. A request passes through it in this order: media, fingerprint, response
@@ -57,8 +43,14 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
   readonly kind = 'llm'
   readonly #inFlight = new InFlight<Asked>()
   readonly #prefixes = new PrefixTurns()
-  /** The schemas that the provider has refused. The prompt describes them instead. */
-  readonly #refusedSchemas = new Set<string>()
+  readonly #asker: Asker = {
+    name: this.name,
+    repairs: this.settings.repairs,
+    instructed: (request) => this.#schemas.instructed(request),
+    call: (request, options, record) => this.#callHeld(request, options, record),
+    callPacked: (request, options, record) => this.#askPacked(request, options, record),
+  }
+  readonly #schemas = new SchemaSupport(() => this.capabilities.jsonSchema)
 
   /** Returns a serving that is wrapped already, or wraps it. */
   static of(serving: LLMServing): EnhancedLLMServing {
@@ -165,7 +157,7 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
   async #answer(request: LLMRequest, options: PackedCallOptions, record: UsageRecord): Promise<Answered<LLMResult>> {
     const { answers } = this.plane
     if (!this.reuses(options)) {
-      const { result, checked, from } = await this.#ask(request, options, record, undefined)
+      const { result, checked, from } = await askUntilSound(this.#asker, request, options, record, undefined)
       return { result: checked === undefined ? result : { ...result, object: checked.value }, from }
     }
     const place = this.answerPlace(options)
@@ -180,7 +172,7 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
     const joins = this.#inFlight.has(fingerprint.key)
     const answer = await this.#inFlight.join(fingerprint.key, options.signal, async (signal) => {
       const turns = new AnswerTurns(answers, place, fingerprint)
-      const answer = await this.#ask(request, { ...options, signal }, record, turns)
+      const answer = await askUntilSound(this.#asker, request, { ...options, signal }, record, turns)
       const requests = answer.from === 'packed' ? 0 : 1
       if (isWorthKeeping(answer.result, options))
         await answers.set(place, fingerprint, storable(answer.result), () => record.takeUnrecorded(requests))
@@ -197,14 +189,9 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
     return hasMedia(request) ? withLoadedMedia(request, { ...this.plane.media, signal }) : request
   }
 
-  /** The request without the settings that the model does not accept. */
-  #accepted(given: LLMRequest, record: UsageRecord): LLMRequest {
-    const { accepted, removed } = withoutUnsupportedSettings(given, this.capabilities)
-    const model = `The model ${this.inner.model ?? this.name}`
-    for (const setting of removed) record.warn(unsupportedSettingMessage(model, setting))
-    const retirement = retirementWarning(model, this.capabilities.retires)
-    if (retirement !== undefined) record.warn(retirement)
-    return accepted
+  #accepted(request: LLMRequest, record: UsageRecord): LLMRequest {
+    const { model = this.name, capabilities } = this.inner
+    return acceptedRequest(request, { model, capabilities }, (message) => record.warn(message))
   }
 
   #announce(request: LLMRequest, { run, step, rowId }: CallOptions): LLMRequest {
@@ -214,76 +201,8 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
       : start({ serving: this.name, configName: this.configName, run, step, rowId, request }).request
   }
 
-  /**
-   * Asks the provider, and asks again with the faults if the answer does not pass the check. After a resume, the turns
-   * that the run has on record are not paid for again.
-   */
-  async #ask(
-    request: LLMRequest,
-    options: PackedCallOptions,
-    record: UsageRecord,
-    turns: AnswerTurns | undefined,
-  ): Promise<Asked> {
-    const { schema } = request
-    let question = this.#instructed(request)
-    for (let repairs = 0; ; repairs++) {
-      const { result, from, packed } = await this.#turn(repairs === 0 ? request : question, options, record, {
-        turns,
-        isFirst: repairs === 0,
-      })
-      const { usage = result.usage, cost } = record
-      const whole = { ...withoutCost(result), usage, ...(cost === undefined ? {} : { cost }) }
-      if (schema === undefined) {
-        if (packed) options.pack?.packer.learn(1, 1)
-        return { result: whole, from }
-      }
-      const checked = await checkAnswer(this.name, result, { schema, check: options.check })
-      if (packed) options.pack?.packer.learn(1, 'error' in checked ? 0 : 1)
-      if (!('error' in checked)) {
-        if (checked.mended) record.warn('The answer was not valid JSON. Its punctuation was mended.')
-        const { data, value } = checked
-        return { result: { ...whole, object: data }, checked: { by: options.check, value }, from }
-      }
-      await turns?.keep(result, () => record.takeUnrecorded(0))
-      if (checked.issues === undefined || repairs >= this.settings.repairs) throw checked.error
-      question = withRepairTurn(question, result.text, checked.issues)
-    }
-  }
-
-  /** One answer: from the record of a resumed run, from a call with other rows, or from a call of its own. */
-  async #turn(
-    question: LLMRequest,
-    options: PackedCallOptions,
-    record: UsageRecord,
-    { turns, isFirst }: { readonly turns: AnswerTurns | undefined; readonly isFirst: boolean },
-  ): Promise<{ readonly result: LLMResult; readonly from: Asked['from']; readonly packed: boolean }> {
-    const known = turns?.next()
-    if (isAnswer(known)) return { result: known, from: 'resumed', packed: false }
-    try {
-      const packed = isFirst ? await this.#askPacked(question, options, record) : undefined
-      if (packed !== undefined)
-        return { result: packed.result, from: packed.first ? 'provider' : 'packed', packed: true }
-      const asked = isFirst ? this.#instructed(question) : question
-      return { result: await this.#callHeld(asked, options, record), from: 'provider', packed: false }
-    } catch (error) {
-      await turns?.refused(error, () => record.takeUnrecorded(0))
-      throw error
-    }
-  }
-
-  /** If the provider refuses the schema, the prompt describes it, for this request and later ones. */
-  async #callHeld(request: LLMRequest, options: CallOptions, record: UsageRecord): Promise<LLMResult> {
-    try {
-      return await this.#call(request, options, record)
-    } catch (error) {
-      const { schema } = request
-      if (schema === undefined || !MaestroError.is(error, 'MAESTRO_SERVING_SCHEMA_REFUSED')) throw error
-      this.#refusedSchemas.add(JSON.stringify(schema))
-      record.warn(
-        `The server does not follow the schema, which was put into the prompt instead: ${error.details.reason}`,
-      )
-      return this.#call(withInstruction({ ...request, schema }), options, record)
-    }
+  #callHeld(request: LLMRequest, options: CallOptions, record: UsageRecord): Promise<LLMResult> {
+    return this.#schemas.call(request, (asked) => this.#call(asked, options, record), record)
   }
 
   #call(request: LLMRequest, options: CallOptions, record: UsageRecord): Promise<LLMResult> {
@@ -319,18 +238,11 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
         request,
         options,
         record,
-        call: (together, given, shared) => this.#callHeld(this.#instructed(together), given, shared),
+        call: (together, given, shared) => this.#callHeld(this.#schemas.instructed(together), given, shared),
         newRecord: () => new UsageRecord(this.inner, options, this.settings.price),
       },
       pack.values,
     )
-  }
-
-  /** Describes the schema in the prompt of a model without native support for schemas. */
-  #instructed(request: LLMRequest): LLMRequest {
-    const { schema } = request
-    const isHeld = this.inner.capabilities.jsonSchema && !this.#refusedSchemas.has(JSON.stringify(schema))
-    return schema === undefined || isHeld ? request : withInstruction({ ...request, schema })
   }
 
   /** The answer with the value that the caller's check returns. */
@@ -347,30 +259,9 @@ function withoutPack({ pack: _, ...options }: PackedCallOptions): CallOptions {
   return options
 }
 
-function withoutCost({ cost: _, ...result }: LLMResult): LLMResult {
-  return result
-}
-
 function usageOf({ usage, text, reasoning = '' }: LLMResult, { messages }: LLMRequest): Usage {
   return soundUsage(usage, () => ({
     inputTokens: estimateChatTokens(messages),
     outputTokens: estimateTokens(text + reasoning),
   }))
-}
-
-/** Whether a cache returned an answer. Anything else, such as a damaged entry, is requested again. */
-function isAnswer(kept: unknown): kept is LLMResult {
-  const { text, usage, model } = (kept ?? {}) as Partial<LLMResult>
-  return (
-    typeof text === 'string' &&
-    typeof model === 'string' &&
-    Number.isFinite(usage?.inputTokens) &&
-    Number.isFinite(usage?.outputTokens)
-  )
-}
-
-/** An incomplete answer is requested again the next time. */
-function isWorthKeeping({ finishReason, text, object }: LLMResult, { keepCutOff = false }: CallOptions): boolean {
-  const ended = finishReason === 'stop' || (finishReason === 'length' && keepCutOff)
-  return ended && (object !== undefined || text.trim() !== '')
 }

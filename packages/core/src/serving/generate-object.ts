@@ -1,6 +1,7 @@
 import type { Schema } from '../contracts/schema.js'
 import type { LLMRequest, LLMServing } from '../contracts/serving.js'
-import { EnhancedLLMServing, type PackedCallOptions } from './enhanced-llm-serving.js'
+import { EnhancedLLMServing } from './enhanced-llm-serving.js'
+import type { PackedCallOptions } from './packed/packed-call-options.js'
 import { checkOf, toJsonSchema } from './schema-for-model.js'
 
 /**

@@ -85,7 +85,7 @@ test.each<[string, z.ZodType, object, unknown, unknown]>([
   expect(await checkOf(schema)(answer)).toEqual({ value })
 })
 
-test('objects are closed, and what has a default is asked for all the same', () => {
+test('objects are closed, and properties with a default are required too', () => {
   const schema = z.object({ a: z.string().default('x'), b: z.string().optional(), c: z.looseObject({}) })
   const json = toJsonSchema(schema)
   expect(json).toMatchObject({ additionalProperties: false, required: ['a', 'c'] })

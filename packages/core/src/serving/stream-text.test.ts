@@ -114,7 +114,7 @@ test('a failure before the first piece is retried; after it, the stream breaks o
   expect(late.attempts).toHaveLength(1)
 })
 
-test('the fallback streams what the serving does not begin', async () => {
+test('the fallback streams an answer that the serving does not begin', async () => {
   const refusing = speaking(() => {
     throw maestroError('MAESTRO_SERVING_BAD_REQUEST', { serving: 'speaking', reason: 'no' })
   })

@@ -55,7 +55,7 @@ export function unlessBrokenOff(serving: string, { onText }: CallOptions, ask: A
 }
 
 /**
- * Yields the pieces of an answer as they arrive, and returns the result. Whoever stops reading stops the call.
+ * Yields the pieces of an answer as they arrive, and returns the result. If the reader stops, the call stops too.
  *
  * @param ask Makes the call.
  */

@@ -80,7 +80,7 @@ describe('a JSON Schema validates', () => {
   })
 })
 
-describe('what would pass unchecked is refused, with its place', () => {
+describe('schemas that would pass unchecked are refused, with their place', () => {
   test.each<[what: string, schema: unknown, place: string, message: string]>([
     ['what is no object', 'string', '', 'expected object'],
     ['nothing', {}, '', '`type` is missing'],

@@ -20,7 +20,7 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }))
 const fileOf = (name: string) => JSON.parse(readFileSync(join(directory, name), 'utf8'))
 
 describe('describing columns', () => {
-  test('each column has a meaning of its own, and what is known of the table reaches the model', async () => {
+  test('each column has a meaning of its own, and the known facts of the table reach the model', async () => {
     const serving = scriptedServing((request) => {
       const name = /"name":"([^"]+)"/.exec(questionOf(request))?.[1]
       return JSON.stringify({ meaning: `The ${name}.`, unit: name === 'weight' ? 'kg' : null })
@@ -130,7 +130,7 @@ describe('cleaning', () => {
   }
   const withoutChanges = (all: readonly Row[]) => all.map(({ changes: _, ...row }) => row)
 
-  test('without a word nothing is changed; the plan says what would be, with examples', async () => {
+  test('without apply nothing is changed, and the plan shows the changes with examples', async () => {
     const out = await clean({ serving: proposing(good), plan: 'plans/clean.json' })
     expect(out).toEqual(rows.map((row) => ({ ...row, changes: [] })))
     expect(fileOf('plans/clean.json')).toMatchObject({
@@ -159,7 +159,7 @@ describe('cleaning', () => {
     expect(withoutChanges(out)).toEqual(rows.map((row, index) => ({ ...row, city: cleanRows[index]?.city })))
   })
 
-  test('what is applied can be undone, to the letter', async () => {
+  test('an applied change can be undone exactly', async () => {
     const out = await clean({ serving: proposing(good), apply: true })
     expect(withoutChanges(out)).toEqual(cleanRows)
     expect(out[0]?.changes).toEqual([
@@ -233,7 +233,7 @@ describe('annotating', () => {
     return { ...result, rows: await storage.rows() }
   }
 
-  test('a label where two models agree; what they do not is null, and to be reviewed', async () => {
+  test('a label is set where two models agree; otherwise it is null and up for review', async () => {
     const { rows: out } = await annotate()
     expect(out.map((row) => [row.label, row.label_first, row.label_second, row.label_outcome])).toEqual([
       ['small', 'small', 'small', 'agreed'],
@@ -243,7 +243,7 @@ describe('annotating', () => {
     ])
   })
 
-  test('the file holds what is to be decided, and decisions in it count from then on', async () => {
+  test('the file lists the open decisions, and the decisions made in it count from then on', async () => {
     await annotate({ review: 'review.jsonl' })
     const line = fileOf('review.jsonl')
     expect(line).toEqual({ id: 'rows:2', text: 'a dog', first: 'small', second: 'large', decision: null })

@@ -40,7 +40,7 @@ test.each([
   await expect(write([wrong, wrong])).rejects.toThrow()
 })
 
-test('turn by turn: each role sees what was said before', async () => {
+test('turn by turn, each role sees the earlier turns', async () => {
   const { rows, serving } = await write(['Hi', 'Hello!', 'Which tea?', 'Green.'], {
     method: 'turns',
     turns: 4,

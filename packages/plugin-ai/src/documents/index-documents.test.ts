@@ -45,7 +45,7 @@ test('chunks go in with their text, document, place and chosen columns; rows pas
       when: '1970-01-01T00:00:00.000Z',
     },
   })
-  expect([store.model, store.dimension]).toEqual(['small', 64])
+  expect([store.model, store.dimensions]).toEqual(['small', 64])
 })
 
 describe('a second run', () => {
@@ -59,7 +59,7 @@ describe('a second run', () => {
     expect((store as ReturnType<typeof memoryVectorStore>).added).toHaveLength(1)
   })
 
-  test('replaces what changed, with fewer chunks too, and adds what is new', async () => {
+  test('it replaces changed documents, also with fewer chunks, and adds new ones', async () => {
     const { run, texts, embedded } = knowledgeBase()
     await run(chunks(first))
     const { rows } = await run(chunks({ a: ['a new'], b: ['b one'], c: ['c one'] }))
@@ -120,7 +120,7 @@ describe('documents that do not come', () => {
     expect(Object.keys(await texts())).toEqual(['a#0', 'a#1', 'b#0'])
   })
 
-  test('one that could not be read stays, and what is surely gone goes', async () => {
+  test('a document that could not be read stays, and one that is surely gone is deleted', async () => {
     const { run, texts } = knowledgeBase()
     await run(chunks({ ...first, c: ['c one'] }))
     const error = new Error('unreadable')
@@ -166,7 +166,7 @@ describe('documents that do not come', () => {
     expect(Object.keys(await texts())).toHaveLength(4)
   })
 
-  test('what others put into the store is theirs', async () => {
+  test('documents of others in the store are left alone', async () => {
     const { run, store, texts } = knowledgeBase()
     await store.addVectors([{ id: 'own', vector: new Float32Array(64).fill(1), text: 'mine' }])
     await run(chunks(first))
@@ -175,7 +175,7 @@ describe('documents that do not come', () => {
   })
 })
 
-describe('what goes wrong', () => {
+describe('failures', () => {
   test('a preview writes nothing', async () => {
     const { run, store } = knowledgeBase()
     const { rows } = await run(chunks(first), {}, { preview: true })
@@ -211,7 +211,7 @@ describe('what goes wrong', () => {
   })
 
   test('so is another dimension', async () => {
-    const { run } = knowledgeBase(memoryVectorStore({ dimension: 3 }))
+    const { run } = knowledgeBase(memoryVectorStore({ dimensions: 3 }))
     await expect(run(chunks(first))).rejects.toMatchObject({
       code: 'MAESTRO_VECTORS_DIMENSION',
       details: { expected: 3, found: 64 },

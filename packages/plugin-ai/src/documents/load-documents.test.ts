@@ -80,7 +80,7 @@ describe('formats', () => {
     expect(pages[0]).toContain('# 展览')
   })
 
-  test('a page: what stands on every page of a site goes', async () => {
+  test('the parts that every page of a site repeats are removed', async () => {
     put(
       'page.html',
       `<!doctype html><html><head><title>A &amp; B</title><style>p{}</style></head><body><nav>Menu</nav>
@@ -91,7 +91,7 @@ describe('formats', () => {
     expect(pages[0]).toMatch(/^## Fares\n\n- {1,3}One \*\*way\*\*\n\n\| a {1,3}\|\n\| --- \|\n\| 1 {1,3}\|$/)
   })
 
-  test('what it is stands in its content, whatever its name says', async () => {
+  test('the format follows from the content, whatever the name says', async () => {
     put('really.txt', readFileSync(join(directory, 'lighthouse.pdf')))
     expect((await load('really.txt')).format).toBe('pdf')
     put('plain', 'No ending.')
@@ -141,7 +141,7 @@ describe('encodings', () => {
   })
 })
 
-describe('what cannot be read is told', () => {
+describe('a document that cannot be read is reported', () => {
   test.each<[string, () => void, string]>([
     ['locked.pdf', () => {}, 'MAESTRO_AI_DOCUMENT_ENCRYPTED'],
     ['blank.pdf', () => {}, 'MAESTRO_AI_DOCUMENT_NO_TEXT'],
@@ -243,7 +243,7 @@ describe('as rows', () => {
     ])
   })
 
-  test('what is not there, or lies outside of the project, is an error before anything runs', async () => {
+  test('a path that does not exist or lies outside of the project is an error before anything runs', async () => {
     const project = maestro({ plugins: [ai], directory })
     const reads = (path: string) => project.preview(pipeline('p').read('ai.load-documents', { path }))
     await expect(reads('none/*.md')).rejects.toThrow('none/*.md')

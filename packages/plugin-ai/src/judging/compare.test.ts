@@ -35,7 +35,7 @@ test('the better of two columns, with the reason', async () => {
   expect(questionOf(serving.requests[0] as never)).toBe('<a>\nbad\n</a>\n\n<b>\ngood\n</b>')
 })
 
-test('in both orders: what changes with the order is a tie, and the answer is that of the columns', async () => {
+test('both orders are asked, an answer that changes with the order is a tie, and the answer names a column', async () => {
   const serving = fair()
   const storage = new MemoryStorage([
     { a: 'bad', b: 'good' },

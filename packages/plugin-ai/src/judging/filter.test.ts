@@ -14,7 +14,7 @@ const judge = () =>
     return JSON.stringify({ holds: question.includes('soup') })
   })
 
-test('a yes or no of a model; what gets neither is rejected and not dropped', async () => {
+test('a model answers yes or no, and a row without such an answer is rejected and not dropped', async () => {
   const serving = judge()
   const storage = new MemoryStorage([{ text: 'soup' }, { text: 'car' }, { text: 'unsure' }])
   const { rejected } = await new TextFilter({

@@ -43,7 +43,7 @@ test('each claim with its verdict, and the piece of the source that says so', as
   expect(questionOf(serving.requests[1] ?? { messages: [] })).toContain('{"number":1,"claim":"It opens at nine."}')
 })
 
-test('what cannot be shown in the source is not in it, whatever the model says', async () => {
+test('a claim without a quotation from the source is not supported, whatever the model says', async () => {
   const { row } = await ground([claims('It is old.'), verdicts([1, 'supported', 'It was built in 1700.'])])
   expect(row).toMatchObject({ claims: [{ verdict: 'not-found', evidence: null }], claims_supported: 0 })
 })
@@ -53,7 +53,7 @@ test('a claim that the model forgets is not found', async () => {
   expect(row).toMatchObject({ claims: [{ verdict: 'not-found' }, { verdict: 'supported' }], claims_supported: 0.5 })
 })
 
-test('a long source is asked about in parts; what one part supports is supported', async () => {
+test('a long source is checked in parts, and a claim that one part supports is supported', async () => {
   const { row, serving } = await ground(
     [
       claims('It is closed on Mondays.'),

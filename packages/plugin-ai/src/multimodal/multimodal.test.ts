@@ -150,7 +150,7 @@ describe('recordings', () => {
     expect(languages).toEqual(['sv'])
   })
 
-  test('what was said is data for a model that is asked', async () => {
+  test('a transcript is data for the model that is asked', async () => {
     const serving = seeing(['Short.'])
     const transcription = scriptedTranscription(['Hello there.'])
     const inputColumns = { audio: 'sound', image: 'photo' }
@@ -165,7 +165,7 @@ describe('recordings', () => {
   })
 })
 
-describe('what cannot be worked on is rejected alone, with its reason', () => {
+describe('a file that cannot be processed is rejected alone, with its reason', () => {
   const directory = mkdtempSync(join(tmpdir(), 'maestro-media-'))
   afterAll(() => rmSync(directory, { recursive: true, force: true }))
   writeFileSync(join(directory, 'ok.png'), bytes('sign.png'))

@@ -81,7 +81,7 @@ async function redacted(text: string, options: Partial<RedactorOptions> = {}) {
   return (await storage.rows())[0]
 }
 
-describe('what stands instead', () => {
+describe('replacements', () => {
   const text = 'a@b.org, A@B.org and c@d.org'
   test.each<[string, Partial<RedactorOptions>, string | RegExp]>([
     ['placeholders, the same for the same value', {}, '[EMAIL_1], [EMAIL_1] and [EMAIL_2]'],
@@ -103,7 +103,7 @@ describe('what stands instead', () => {
     expect(one?.text).not.toBe(other?.text)
   })
 
-  test('what was found says where, and not what', async () => {
+  test('a finding states its place, and not the text', async () => {
     const row = await redacted('Mail a@b.org')
     expect(row).toEqual({ text: 'Mail [EMAIL_1]', text_found: [{ type: 'email', start: 5, end: 12 }] })
     expect(JSON.stringify(row)).not.toContain('a@b.org')
@@ -129,7 +129,7 @@ describe('with a model', () => {
   const said = (...named: readonly (readonly [string, string])[]) =>
     JSON.stringify({ found: named.map(([type, text]) => ({ type, text })) })
 
-  test('names and addresses, wherever they stand; what does not stand in the text is nothing', async () => {
+  test('names and addresses are found everywhere, and a finding that is not in the text is ignored', async () => {
     const serving = scriptedServing([
       said(['person', 'Ann Lee'], ['person', 'Nobody'], ['organisation', '长城公司'], ['person', '']),
     ])
@@ -152,7 +152,7 @@ describe('with a model', () => {
     )
   })
 
-  test('what a model names is a text, and no pattern', async () => {
+  test('a name from a model is a text, and not a pattern', async () => {
     const serving = scriptedServing([said(['person', '.*'], ['address', '(a|b)+'])])
     expect((await redacted('Nothing of it.', { method: 'both', serving }))?.text).toBe('Nothing of it.')
   })

@@ -76,7 +76,7 @@ describe('modes', () => {
     expect(embedder.requests).toHaveLength(1)
   })
 
-  test('by words: only what has one of them, and no model is asked', async () => {
+  test('a search by words finds only passages with one of them, and asks no model', async () => {
     const { ids, embedder } = await find([query, { query: 'BARKS' }, { query: 'nothing of it' }], { method: 'keyword' })
     expect(ids[0]?.slice(0, 2)).toEqual(['fox', 'dog'])
     expect(ids[1]).toEqual(['dog'])
@@ -157,7 +157,7 @@ describe('which passages', () => {
   })
 })
 
-describe('what goes wrong', () => {
+describe('failures', () => {
   test('queries that are empty, null or far too long are rejected alone', async () => {
     const rows = [{ query: '' }, { query: null }, { query: 'x '.repeat(50_000) }, { query: 'fox' }]
     const { rejected, ids } = await find(rows)
@@ -177,7 +177,7 @@ describe('what goes wrong', () => {
   test('vectors of another model or dimension, naming both', async () => {
     const large = find([{ query: 'fox' }], { embedder: scriptedEmbeddings({ model: 'large' }) })
     await expect(large).rejects.toThrow(/large.*small|small.*large/)
-    const short = find([{ query: 'fox' }], { embedder: scriptedEmbeddings({ model: 'small', dimension: 5 }) })
+    const short = find([{ query: 'fox' }], { embedder: scriptedEmbeddings({ model: 'small', dimensions: 5 }) })
     await expect(short).rejects.toThrow(/64.*5|5.*64/)
   })
 
@@ -190,7 +190,7 @@ describe('what goes wrong', () => {
     expect(() => new Retriever({ store: memoryVectorStore() })).toThrow('an embedder for the queries is required')
   })
 
-  test('a k larger than the store gives what there is', async () => {
+  test('a count larger than the store returns all passages', async () => {
     expect((await find([{ query: 'fox' }], { passages: 99 })).ids[0]).toHaveLength(4)
   })
 })

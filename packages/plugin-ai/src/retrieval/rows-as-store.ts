@@ -21,10 +21,10 @@ export async function rowsAsStore(
   const known: KnownRow[] = []
   for await (const { ids, rows } of storage.step().read())
     for (const [index, row] of rows.entries()) known.push(knownRow(ids[index] ?? '', row, text, embedding))
-  const dimension = known[0]?.unit.length
+  const dimensions = known[0]?.unit.length
   const name = 'the rows of a storage'
   checkRecords(
-    { name, dimension },
+    { name, dimensions },
     known.map(({ id, unit }) => ({ id, vector: unit })),
   )
   const refuse = () => {
@@ -32,14 +32,14 @@ export async function rowsAsStore(
   }
   return {
     name,
-    dimension,
+    dimensions,
     metric: 'cosine',
     index: 'flat',
     // The storage owns the rows.
     addVectors: async () => refuse(),
     delete: async () => refuse(),
     async search(queries) {
-      checkQueries({ name, dimension }, queries)
+      checkQueries({ name, dimensions }, queries)
       return queries.map((query) => nearest(known, query))
     },
     count: async () => known.length,

@@ -27,7 +27,7 @@ describe('sort', () => {
       return `{"better":"${a > b ? 'a' : a < b ? 'b' : 'tie'}"}`
     })
 
-  test('by a score for each, what is alike in its order', async () => {
+  test('rows are sorted by a score, and equal ones keep their order', async () => {
     const { rows } = await sorted([...texts(3, 9, 1, 9), { n: 'empty', text: '' }])
     expect(rows.map(({ n, rank }) => [n, rank])).toEqual([
       [9, 1],
@@ -76,7 +76,7 @@ describe('group', () => {
   const rows = ['red fox', 'red fox runs', 'blue sea', 'the blue sea', 'tea'].map((text) => ({ text }))
   const named = () => scriptedServing((request) => `{"name":"${/fox|sea|tea/.exec(questionOf(request))?.[0]}"}`)
 
-  test('as many groups as there are, with names; what got one name is one group', async () => {
+  test('groups are found and named, and groups of one name become one', async () => {
     const run = async (serving = named()) => {
       const storage = new MemoryStorage(rows)
       await new Grouper({ input: 'text', embedder: scriptedEmbeddings(), serving, threshold: 0.5 }).run(storage)
@@ -110,7 +110,7 @@ describe('reduce', () => {
     ])
   })
 
-  test('what does not fit into one call goes part by part, each with all that was before in its order', async () => {
+  test('rows that do not fit into one call are sent in parts, each with all that came before, in order', async () => {
     const { rows, serving } = await reduced(texts(...Array.from({ length: 30 }, (_, n) => n)), { chunkTokens: 10 })
     expect(rows).toEqual([{ reduced: `sum ${(29 * 30) / 2}`, count: 30 }])
     expect((serving as ReturnType<typeof scriptedServing>).requests.length).toBeGreaterThan(5)

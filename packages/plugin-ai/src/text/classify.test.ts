@@ -31,7 +31,7 @@ describe('a closed set of labels', () => {
     expect(requests[0]?.messages[1]?.content).toBe('<text>\nGood.\n</text>')
   })
 
-  test('what a label means, in Chinese, and with instructions and examples', async () => {
+  test('labels have descriptions, also in Chinese, with instructions and examples', async () => {
     const { requests } = await classified('{"label":"praise"}', {
       labels: { praise: '表扬', complaint: '' },
       language: 'zh',

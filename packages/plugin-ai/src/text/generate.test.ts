@@ -169,7 +169,7 @@ describe('answers as columns', () => {
     ])
   })
 
-  test('what a model adds of its own reaches no column, and what it leaves out keeps no old value', async () => {
+  test('properties that a model adds reach no column, and those that it leaves out keep no old value', async () => {
     const serving = scriptedServing(() => '{"tone":"good","text":"overwritten","__proto__":{"x":1}}')
     const schema = {
       type: 'object',
@@ -410,7 +410,7 @@ describe('faults of a plan name the step, what was expected and what to do', () 
   })
 })
 
-describe('what goes wrong with one row is a reject with its code', () => {
+describe('a failure of one row is a reject with its code', () => {
   const rows = [{ text: 'a' }, { text: 'b' }, { text: 'c' }]
 
   /** Answers `fine`, and to b what is given. */

@@ -52,7 +52,7 @@ test('a long text is summed up in parts, all of it, and then their summaries', a
   expect(requests).toHaveLength(parts.length + 2)
 })
 
-test('the parts fit what the model reads', async () => {
+test('the parts fit the context of the model', async () => {
   const { rows, rejected, requests } = await summarized(numbered, () => 'fine', {}, 200)
   expect(rejected).toEqual([])
   expect(rows[0]?.summary).toBe('fine')

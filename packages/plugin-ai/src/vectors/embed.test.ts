@@ -16,13 +16,13 @@ const logger: Logger = {
 
 describe('EmbeddingGenerator', () => {
   test("the seed's defaults; each vector at its own row, in calls of the serving's size", async () => {
-    const serving = scriptedEmbeddings({ dimension: 8, batchSize: 2 })
+    const serving = scriptedEmbeddings({ dimensions: 8, batchSize: 2 })
     const storage = new MemoryStorage(['a', 'b', 'c'].map((text) => ({ text })))
     const generator = new EmbeddingGenerator({ serving })
     expect(generator.columns).toEqual({ reads: ['text'], adds: { embedding: 'vector' } })
     await generator.run(storage)
     expect(serving.requests.map(({ length }) => length).toSorted()).toEqual([1, 2])
-    const { vectors } = await scriptedEmbeddings({ dimension: 8 }).embed(['a', 'b', 'c'])
+    const { vectors } = await scriptedEmbeddings({ dimensions: 8 }).embed(['a', 'b', 'c'])
     expect((await storage.rows()).map(({ embedding }) => embedding)).toEqual(vectors)
   })
 
@@ -66,7 +66,7 @@ describe('EmbeddingGenerator', () => {
 })
 
 test('ai.embed in a pipeline: the embedder of the config', async () => {
-  const project = maestro({ plugins: [ai], servings: { embedder: scriptedEmbeddings({ dimension: 4 }) } })
+  const project = maestro({ plugins: [ai], servings: { embedder: scriptedEmbeddings({ dimensions: 4 }) } })
   const asked = pipeline('p')
     .from([{ text: 'a', body: 'b' }])
     .step('ai.embed', {})

@@ -8,7 +8,7 @@ import { TextMatcher, type TextMatcherOptions } from './match.js'
 const vectors = { sea: [0, 1], mountain: [1, 0], 'q: sea': [1, 0] }
 
 test('the nearest of some texts, or null with an outcome; the texts are embedded once', async () => {
-  const embedder = scriptedEmbeddings({ dimension: 2, vectors })
+  const embedder = scriptedEmbeddings({ dimensions: 2, vectors })
   // Not of length 1: the match is by the cosine and not by the length.
   const storage = new MemoryStorage(
     [
@@ -41,7 +41,7 @@ test('rows of another source, by a column of vectors or of texts', async () => {
   expect(await storage.rows()).toEqual([
     { embedding: [0, 1], place: places[0], place_score: 1, place_outcome: 'matched' },
   ])
-  const project = maestro({ plugins: [ai], servings: { embedder: scriptedEmbeddings({ dimension: 2, vectors }) } })
+  const project = maestro({ plugins: [ai], servings: { embedder: scriptedEmbeddings({ dimensions: 2, vectors }) } })
   const asked = pipeline('p')
     .from([{ embedding: [0, 1] }])
     .step('ai.match', { input: 'embedding', references: places, on: 'name', threshold: 0.9 })

@@ -33,7 +33,7 @@ test.each<[metric: Metric, scores: readonly number[]]>([
 })
 
 test('a reference text is embedded once, after its prefix; a vector is taken as it is', async () => {
-  const embedder = scriptedEmbeddings({ dimension: 2, vectors: { 'query: sea': [0, 3] } })
+  const embedder = scriptedEmbeddings({ dimensions: 2, vectors: { 'query: sea': [0, 3] } })
   const rows = [{ a: of(0, 1) }, { a: of(1, 0) }]
   expect((await scored(rows, { reference: 'sea', prefix: 'query: ', embedder })).scores).toEqual([1, 0])
   expect(embedder.requests).toEqual([['query: sea']])
@@ -57,7 +57,7 @@ test('a value that is not a vector, or has other dimensions, rejects its row wit
 
 test('a call that failed is made again for the next row', async () => {
   const calls: unknown[] = []
-  const embeddings = scriptedEmbeddings({ dimension: 1, vectors: { sea: [1] } })
+  const embeddings = scriptedEmbeddings({ dimensions: 1, vectors: { sea: [1] } })
   const serving = {
     ...embeddings,
     embed: (...call: Parameters<typeof embeddings.embed>) => {
@@ -95,7 +95,7 @@ describe('options', () => {
     await expect(preview).rejects.toThrow('Column "text" does not hold a vector: its type is string.')
     const asked = rows.step('ai.similarity', { input: 'a', reference: 'sea' })
     await expect(maestro({ plugins: [ai] }).preview(asked)).rejects.toThrow('embedder')
-    const servings = { embedder: scriptedEmbeddings({ dimension: 2, vectors: { sea: [0, 1] } }) }
+    const servings = { embedder: scriptedEmbeddings({ dimensions: 2, vectors: { sea: [0, 1] } }) }
     expect(await Array.fromAsync(maestro({ plugins: [ai], servings }).rows(asked))).toMatchObject([{ similarity: 0 }])
   })
 })

@@ -1,14 +1,25 @@
 import { duration } from '@maestro-dataflow/core'
 import { z } from 'zod'
+import { s3Options } from '../folder/s3-options.js'
 import { serverOptions } from '../server-options.js'
 
 /** The options of `bullmq.queue`. */
 export const queueOptions = serverOptions.extend({
   /**
    * The folder through which the run and its workers exchange rows: on one machine any, on several one that all of them see.
-   * Relative to the config file. @default 'workers' in the state directory
+   * Relative to the config file. `s3://bucket/prefix` is a place in a bucket, for machines without a common file system.
+   *
+   * @default 'workers' in the state directory
    */
-  folder: z.string().min(1).optional(),
+  folder: z
+    .string()
+    .min(1)
+    .refine((path) => !path.includes('://') || /^s3:\/\/[a-z\d][\w.-]{1,254}(\/|$)/i.test(path), {
+      error: 'a path or s3://bucket/prefix is expected',
+    })
+    .optional(),
+  /** How the bucket of an `s3://` folder is reached. @default the variables AWS_... of the environment */
+  s3: s3Options.optional(),
   /** How long a run waits for a first worker before it does the work itself. @default '1m' */
   wait: duration().default(60_000),
   /** The steps that only some workers can run, and the tag that these workers have. */

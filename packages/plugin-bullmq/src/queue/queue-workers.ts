@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import {
   type Logger,
   maestroError,
@@ -8,9 +7,9 @@ import {
   type WorkerTask,
 } from '@maestro-dataflow/core'
 import { bullmqError } from '../errors.js'
-import type { JobQueue } from './job-queue.js'
+import type { JobQueue, openQueue } from './job-queue.js'
 import type { QueueOptions } from './queue-options.js'
-import { beatMs, TaskFiles } from './task-files.js'
+import { TaskFiles } from './task-files.js'
 
 /** A partition on its way, until its result is there. */
 interface Sent {
@@ -19,6 +18,8 @@ interface Sent {
   tries: number
   /** When the queue was asked last whether it still has the job. */
   checkedAt: number
+  /** How often the result was looked for. */
+  looks: number
   /** Why the queue gave it up. */
   failed: string | undefined
   /** The queue says that the job has ended. */
@@ -37,8 +38,8 @@ interface QueueWorkersParts {
   readonly queue: JobQueue
 }
 
-/** How soon a result is looked for of which the queue has said nothing. */
-const lookMs = 1000
+/** How many beats there are at most between two looks for a result. */
+const longestLook = 8
 /** How often the queue is asked whether it still has a job: a server that was restarted may have lost it. */
 const checkMs = 5000
 /** How long a run waits for a worker that does not refuse it. */
@@ -54,7 +55,6 @@ export class QueueWorkers implements StepWorkers {
   readonly #files: TaskFiles
   readonly #options: QueueOptions
   readonly #logger: Logger
-  readonly #me = `run-${process.pid}-${randomUUID().slice(0, 8)}`
   readonly #queue: JobQueue
   readonly #sent = new Map<string, Sent>()
   #places = 0
@@ -83,6 +83,7 @@ export class QueueWorkers implements StepWorkers {
   /**
    * Announces a task and waits for a first worker.
    *
+   * @param open Opens the queue.
    * @throws MAESTRO_BULLMQ_NO_WORKERS, MAESTRO_BULLMQ_REFUSED, MAESTRO_BULLMQ_TAGS
    */
   static async open(
@@ -90,12 +91,11 @@ export class QueueWorkers implements StepWorkers {
     files: TaskFiles,
     options: QueueOptions,
     { signal, logger }: { readonly signal: AbortSignal; readonly logger: Logger },
+    open: typeof openQueue,
   ): Promise<QueueWorkers> {
     const tags = new Set(task.steps.flatMap((step) => options.tags[step] ?? []))
     if (tags.size > 1) throw bullmqError('MAESTRO_BULLMQ_TAGS', { steps: task.steps, tags: [...tags] })
-    // The library is loaded when it is needed: it changes globals.
-    const { openQueue } = await import('./job-queue.js')
-    const queue = openQueue(TaskFiles.idOf(task), options)
+    const queue = open(TaskFiles.idOf(task), options)
     const workers = new QueueWorkers({ task, tag: [...tags][0], files, options, logger, queue })
     try {
       await workers.#waitForFirst(signal)
@@ -116,7 +116,15 @@ export class QueueWorkers implements StepWorkers {
 
   async run(partition: RowPartition, signal: AbortSignal): Promise<PartitionResult> {
     const name = TaskFiles.nameOf(partition)
-    const sent: Sent = { name, tries: 0, checkedAt: 0, failed: undefined, ended: false, wake: () => undefined }
+    const sent: Sent = {
+      name,
+      tries: 0,
+      looks: 0,
+      checkedAt: 0,
+      failed: undefined,
+      ended: false,
+      wake: () => undefined,
+    }
     this.#sent.set(name, sent)
     try {
       // An earlier process of the run may have asked for it.
@@ -140,8 +148,8 @@ export class QueueWorkers implements StepWorkers {
 
   async dispose(): Promise<void> {
     clearInterval(this.#beat)
-    await this.#files.withdraw(this.#id)
-    await this.#files.leave(this.#me)
+    // The work is done, whether its traces can be removed or not.
+    await this.#files.withdraw(this.#id).catch((error: unknown) => this.#complain(error))
     // The server may be away: what is left in it does no harm.
     await within(this.#queue.remove())
     await within(this.#queue.close())
@@ -183,7 +191,8 @@ export class QueueWorkers implements StepWorkers {
         sent.ended = false
         settle()
       }
-      const timer = setTimeout(end(resolve), lookMs)
+      // The queue may have said nothing. It rarely does: a partition that takes long is not looked for all the time.
+      const timer = setTimeout(end(resolve), this.#files.beatMs * Math.min(longestLook, 2 ** sent.looks++))
       const abort = end(() => reject(signal.reason))
       sent.wake = end(resolve)
       if (signal.aborted) abort()
@@ -194,7 +203,7 @@ export class QueueWorkers implements StepWorkers {
 
   async #waitForFirst(signal: AbortSignal): Promise<void> {
     await this.#files.announce({ id: this.#id, task: this.#task, tag: this.#tag })
-    this.#beat = setInterval(() => void this.#look(), beatMs).unref()
+    this.#beat = setInterval(() => void this.#look(), this.#files.beatMs).unref()
     const { wait } = this.#options
     const began = performance.now()
     for (let told = false; ; ) {
@@ -212,7 +221,7 @@ export class QueueWorkers implements StepWorkers {
         told = true
         this.#logger.info('Waiting for workers: start them with `maestro worker`', { steps: this.#task.steps })
       }
-      await new Promise((resolve) => setTimeout(resolve, 200))
+      await new Promise((resolve) => setTimeout(resolve, this.#files.beatMs / 5))
     }
   }
 
@@ -220,7 +229,7 @@ export class QueueWorkers implements StepWorkers {
   async #look(): Promise<readonly string[]> {
     try {
       await this.#files.announce({ id: this.#id, task: this.#task, tag: this.#tag })
-      const workers = await this.#files.workers(this.#me)
+      const workers = await this.#files.workers(this.#id)
       this.#places = workers
         .filter(({ tasks }) => tasks.some(({ id }) => id === this.#id))
         .reduce((sum, { concurrency }) => sum + concurrency, 0)
@@ -235,7 +244,7 @@ export class QueueWorkers implements StepWorkers {
   #complain(error: unknown): void {
     if (performance.now() - this.#toldAt < 30_000 && this.#toldAt > 0) return
     this.#toldAt = performance.now()
-    this.#logger.warn('The server of the queue cannot be reached: the run waits for it', {
+    this.#logger.warn('The queue or the shared folder cannot be reached', {
       reason: error instanceof Error ? error.message : String(error),
     })
   }

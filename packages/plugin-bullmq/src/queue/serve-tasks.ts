@@ -1,17 +1,24 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { WorkerService } from '@maestro-dataflow/core'
+import { pause, type WorkerService } from '@maestro-dataflow/core'
+import type { openJobWorker } from './job-queue.js'
 import type { QueueOptions } from './queue-options.js'
 import { ServedTask } from './served-task.js'
-import { type Announcement, beatMs, type TaskFiles } from './task-files.js'
+import type { Announcement, TaskFiles } from './task-files.js'
 
-/** Takes part in all announced tasks until the signal of the service fires, and then finishes what is in progress. */
-export async function serveTasks(files: TaskFiles, options: QueueOptions, service: WorkerService): Promise<void> {
-  const name = `${hostname()}-${process.pid}-${randomUUID().slice(0, 4)}`
+/**
+ * Takes part in all announced tasks until the signal of the service fires, and then finishes what is in progress.
+ *
+ * @param openWorker Opens a worker on a queue.
+ */
+export async function serveTasks(
+  files: TaskFiles,
+  options: QueueOptions,
+  service: WorkerService,
+  openWorker: typeof openJobWorker,
+): Promise<void> {
+  const name = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`
   const { concurrency, tags, logger, signal } = service
-  // The library is loaded when it is needed: it changes globals.
-  const { openJobWorker: openWorker } = await import('./job-queue.js')
   const served = new Map<string, ServedTask>()
   const refused = new Map<string, { readonly run: string; readonly reason: string }>()
   const opening = new Set<string>()
@@ -39,7 +46,8 @@ export async function serveTasks(files: TaskFiles, options: QueueOptions, servic
       opening.delete(id)
     }
   }
-  const look = async () => {
+  const look = async (turn: number) => {
+    if (turn % 2 === 0) await introduce()
     const announced = await files.announced(name)
     for (const announcement of announced) {
       const { id, tag } = announcement
@@ -55,20 +63,19 @@ export async function serveTasks(files: TaskFiles, options: QueueOptions, servic
         void task.leave()
       }
     for (const id of refused.keys()) if (!ids.has(id)) refused.delete(id)
-    await introduce()
   }
 
   logger.info('Waits for runs', { worker: name, concurrency, ...(tags.length === 0 ? {} : { tags }) })
-  while (!signal.aborted) {
-    await look().catch((error: unknown) =>
+  for (let turn = 0; !signal.aborted; turn++) {
+    await look(turn).catch((error: unknown) =>
       logger.warn('The shared folder cannot be used', {
         reason: error instanceof Error ? error.message : String(error),
       }),
     )
-    await sleep(beatMs / 2, undefined, { signal }).catch(() => undefined)
+    await pause(files.beatMs / 2, signal)
   }
   logger.info('Finishes the partitions in progress', { worker: name })
-  const beat = setInterval(() => void introduce().catch(() => undefined), beatMs)
+  const beat = setInterval(() => void introduce().catch(() => undefined), files.beatMs)
   await Promise.all([...served.values()].map((task) => task.finish()))
   clearInterval(beat)
   await files.leave(name)

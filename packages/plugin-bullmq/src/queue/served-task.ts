@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { Logger, OpenedSteps, WorkerTask } from '@maestro-dataflow/core'
+import { type Logger, type OpenedSteps, pause, type WorkerTask } from '@maestro-dataflow/core'
 import type { JobWorker, openJobWorker, PartitionJob } from './job-queue.js'
 import type { QueueOptions } from './queue-options.js'
 import type { TaskFiles, WorkerFile } from './task-files.js'
@@ -49,19 +48,19 @@ export class ServedTask {
   async finish(): Promise<void> {
     // The server may be away; then nobody takes note of the end.
     const closed = this.#worker.close(false).catch(() => undefined)
-    await Promise.race([closed, this.#idle().then(() => sleep(closingMs))])
+    await Promise.race([closed, this.#idle().then(() => pause(closingMs, undefined))])
     await this.#parts.steps.dispose()
   }
 
   /** Drops the partitions in progress: nobody waits for them. */
   async leave(): Promise<void> {
     this.#stop.abort()
-    await Promise.race([this.#worker.close(true).catch(() => undefined), sleep(closingMs)])
+    await Promise.race([this.#worker.close(true).catch(() => undefined), pause(closingMs, undefined)])
     await this.#parts.steps.dispose().catch(() => undefined)
   }
 
   async #idle(): Promise<void> {
-    while (this.#running.size > 0) await sleep(50)
+    while (this.#running.size > 0) await pause(50, undefined)
   }
 
   async #run({ partition: name, index }: PartitionJob, attempt: number): Promise<void> {
@@ -72,7 +71,9 @@ export class ServedTask {
     const log = logger.child({ run: task.run, partition: index, attempt })
     this.#running.add(index)
     try {
-      const result = await steps.run(partition, this.#stop.signal)
+      const result = await steps.run(partition, this.#stop.signal, attempt)
+      // What it was told to drop is no result: a run that is resumed later would take it.
+      if (this.#stop.signal.aborted) return
       const counts = await files.commit(id, name, { worker, attempt, result })
       this.#done++
       log.debug(counts ? 'Ran a partition' : 'Ran a partition that another worker had finished first', {

@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { PartitionResult, RowPartition, WorkerState, WorkerTask } from '@maestro-dataflow/core'
-import type { SharedFolder } from './shared-folder.js'
+import type { SharedFolder } from '../folder/shared-folder.js'
 
-/** How often the process of a run and its workers write that they are there. */
-export const beatMs = 1000
 /** Who has not written for this time is gone. */
 export const silenceMs = 10_000
 
@@ -21,6 +19,9 @@ export interface WorkerFile extends Omit<WorkerState, 'silentMs' | 'tasks' | 're
   readonly refused: readonly (WorkerState['refused'][number] & { readonly id: string })[]
 }
 
+/** A worker that has written lately. */
+type HeardWorker = WorkerFile & { readonly silentMs: number }
+
 /** A result as a worker commits it. */
 interface CommittedResult {
   /** Who made it, for people. */
@@ -35,6 +36,11 @@ export class TaskFiles {
 
   constructor(folder: SharedFolder) {
     this.#folder = folder
+  }
+
+  /** How often the process of a run and its workers write that they are there. */
+  get beatMs(): number {
+    return this.#folder.beatMs
   }
 
   /** The id of a task: the same again when a run is resumed, so that finished partitions count. */
@@ -59,15 +65,14 @@ export class TaskFiles {
 
   async withdraw(id: string): Promise<void> {
     await this.#folder.remove(`tasks/${id}.json`)
-    await this.#folder.remove(`partitions/${id}`)
+    await this.#folder.removeAll(`partitions/${id}`)
   }
 
-  /** The tasks whose run is there. @param me A name for the file with which the time is told. */
-  async announced(me: string): Promise<readonly Announcement[]> {
-    const now = await this.#folder.now(`clocks/${me}`)
-    const tasks = (await this.#folder.list('tasks')).map(async (name) => {
-      const age = await this.#folder.age(`tasks/${name}`, now)
-      const text = age === undefined || age > silenceMs ? undefined : await this.#folder.read(`tasks/${name}`)
+  /** The tasks whose run is there. @param worker The name of the worker, which has just introduced itself. */
+  async announced(worker: string): Promise<readonly Announcement[]> {
+    const files = await this.#folder.list('tasks', `workers/${worker}.json`)
+    const tasks = files.map(async ({ name, age }) => {
+      const text = age > silenceMs ? undefined : await this.#folder.read(`tasks/${name}`)
       return text === undefined ? [] : [JSON.parse(text) as Announcement]
     })
     return (await Promise.all(tasks)).flat()
@@ -77,22 +82,31 @@ export class TaskFiles {
     await this.#folder.write(`workers/${worker.name}.json`, JSON.stringify(worker))
   }
 
-  /** Removes what a process has written about itself. */
-  async leave(me: string): Promise<void> {
-    await this.#folder.remove(`workers/${me}.json`)
-    await this.#folder.remove(`clocks/${me}`)
+  async leave(worker: string): Promise<void> {
+    await this.#folder.remove(`workers/${worker}.json`)
   }
 
-  /** The workers that have written lately, and how long ago. */
-  async workers(me: string): Promise<readonly (WorkerFile & { readonly silentMs: number })[]> {
-    const now = await this.#folder.now(`clocks/${me}`)
-    const workers = (await this.#folder.list('workers')).map(async (name) => {
-      const silentMs = await this.#folder.age(`workers/${name}`, now)
+  /** The workers that have written lately, and how long ago, as a run sees them that has just announced a task. */
+  workers(task: string): Promise<readonly HeardWorker[]> {
+    return this.#heard(`tasks/${task}.json`)
+  }
+
+  /** The same for who has nothing to announce. */
+  async heardWorkers(): Promise<readonly HeardWorker[]> {
+    const clock = `clocks/${process.pid}-${randomUUID()}`
+    await this.#folder.write(clock, '')
+    const workers = await this.#heard(clock)
+    await this.#folder.remove(clock)
+    return workers
+  }
+
+  async #heard(clock: string): Promise<readonly HeardWorker[]> {
+    const files = await this.#folder.list('workers', clock)
+    const workers = files.map(async ({ name, age }) => {
       // Who has been gone for long has left this behind.
-      if (silentMs !== undefined && silentMs > 60 * silenceMs) await this.#folder.remove(`workers/${name}`)
-      const text =
-        silentMs === undefined || silentMs > silenceMs ? undefined : await this.#folder.read(`workers/${name}`)
-      return text === undefined ? [] : [{ ...(JSON.parse(text) as WorkerFile), silentMs: Math.max(0, silentMs ?? 0) }]
+      if (age > 60 * silenceMs) await this.#folder.remove(`workers/${name}`)
+      const text = age > silenceMs ? undefined : await this.#folder.read(`workers/${name}`)
+      return text === undefined ? [] : [{ ...(JSON.parse(text) as WorkerFile), silentMs: Math.max(0, age) }]
     })
     return (await Promise.all(workers)).flat()
   }
@@ -113,7 +127,7 @@ export class TaskFiles {
   }
 
   async hasResult(task: string, name: string): Promise<boolean> {
-    return (await this.#folder.age(`partitions/${task}/${name}.result.json`, 0)) !== undefined
+    return this.#folder.has(`partitions/${task}/${name}.result.json`)
   }
 
   /** The result that counts, if it is there and fits the partition. One that does not is removed. */

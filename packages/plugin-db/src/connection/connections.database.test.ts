@@ -351,7 +351,7 @@ describe('sqlite', () => {
     expect(error).toMatchObject({ code: 'MAESTRO_DB_DRIVER_MISSING', hint: 'npm install pg pg-cursor pg-copy-streams' })
   })
 
-  test('what the database refuses on the way to the disk leaves the table as it was', async () => {
+  test('a commit that the database refuses leaves the table as it was', async () => {
     const table = newTable()
     await sql(`CREATE TABLE ${table} (id INTEGER, text TEXT)`)
     const { SqliteSession } = await import('../dialects/sqlite/session.js')

@@ -1,4 +1,4 @@
-import { maestroError, type StorageCheckContext } from '@maestro-dataflow/core'
+import { describeIssues, maestroError, type StorageCheckContext } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { ConnectionFields } from './connection-options.js'
 import { withSession } from './open-session.js'
@@ -9,10 +9,11 @@ const connection = z.looseObject({ ...new ConnectionFields() })
 /** Connects once. @returns the name and the version of the database */
 export async function probe(options: unknown, context: StorageCheckContext): Promise<string> {
   const parsed = connection.safeParse(options)
-  if (!parsed.success) {
-    const issues = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
-    throw maestroError('MAESTRO_PIPELINE_OPTIONS', { use: 'db', issues })
-  }
+  if (!parsed.success)
+    throw maestroError('MAESTRO_PIPELINE_OPTIONS', {
+      use: 'db',
+      issues: describeIssues(parsed.error.issues, options),
+    })
   const settings = connectionSettings({ ...parsed.data, retries: 0 }, context)
   assertExists(settings)
   return withSession(settings, async (session) => {

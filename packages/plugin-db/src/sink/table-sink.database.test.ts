@@ -137,7 +137,7 @@ describe.each(databases)('%s', (name) => {
       expect(await rowsOf(table)).toHaveLength(3000)
     })
 
-    test('keeps what hangs on the table', async () => {
+    test('objects that depend on the table are kept', async () => {
       const table = await filled()
       await sql(`CREATE TABLE ${table}_log (id INTEGER)`)
       await sql(`CREATE VIEW ${table}_view AS SELECT text FROM ${table}`)

@@ -27,7 +27,7 @@ describe('readings', () => {
     for (const client of clients) expect(reasonOf(sql, client)).toBe(undefined)
   })
 
-  test('what only one database takes for quotes', () => {
+  test('quotes that only one database knows are handled', () => {
     expect(reasonOf('SELECT $$; INTO $$, $a$ ; $$ ; $a$', 'postgres')).toBe(undefined)
     expect(reasonOf('SELECT $$; INTO $$', 'mysql')).toBe('it contains several statements')
     expect(reasonOf('SELECT [a;b] FROM t', 'sqlite')).toBe(undefined)

@@ -1,4 +1,4 @@
-import type { SourceBatch, SourceCursor } from '@maestro-dataflow/core'
+import { MaestroError, type SourceBatch, type SourceCursor } from '@maestro-dataflow/core'
 import type { ConnectionSettings } from '../connection/connection-settings.js'
 import { holdPool, withSession } from '../connection/open-session.js'
 import { withRetries } from '../connection/with-retries.js'
@@ -54,7 +54,9 @@ export async function* readKeyset(
     let builder: RowBuilder | undefined
     for (;;) {
       const [size, behind] = [pace.rows, after]
-      const page = await ask((session) => readPage(session, query, columns, behind, size))
+      const page = await ask((session) => readPage(session, query, columns, behind, size)).catch((error: unknown) => {
+        throw behind === undefined ? error : withoutOrder(error, query, shape.name)
+      })
       builder ??= new RowBuilder(shape, page.fields)
       const rows = page.rows.slice(0, size)
       if (rows.length > 0) {
@@ -68,6 +70,13 @@ export async function* readKeyset(
   } finally {
     await leave()
   }
+}
+
+/** A type may have an order but no comparison with a value from outside, such as a domain over an enum of PostgreSQL. */
+function withoutOrder(error: unknown, { key }: KeysetQuery, table: string): unknown {
+  if (!MaestroError.is(error, 'MAESTRO_DB_QUERY')) return error
+  const { reason } = error.details
+  return dbError('MAESTRO_DB_KEY_UNORDERED', { table, column: key.join('", "'), reason: String(reason) }, error)
 }
 
 interface Page {

@@ -201,7 +201,7 @@ describe.each(databases)('%s', (name) => {
     })
   })
 
-  test('a snapshot is one view: what others add meanwhile is not in it', async () => {
+  test('a snapshot is one view, without rows that others add meanwhile', async () => {
     const table = await numbers(5000)
     let count = 0
     let added: Promise<unknown> | undefined

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import {
   type Batch,
+  describeIssues,
   MaestroError,
   type Row,
   type RowStorage,
@@ -118,10 +119,8 @@ export class DBStorage implements SteppedStorage {
    */
   static async open(given: DBStorageOptions): Promise<DBStorage> {
     const parsed = options.safeParse(given)
-    if (!parsed.success) {
-      const issues = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
-      throw dbError('MAESTRO_DB_STORAGE_OPTIONS', { issues })
-    }
+    if (!parsed.success)
+      throw dbError('MAESTRO_DB_STORAGE_OPTIONS', { issues: describeIssues(parsed.error.issues, given) })
     const storage = new DBStorage(parsed.data)
     if (!storage.#restart) await storage.#lookUp()
     return storage

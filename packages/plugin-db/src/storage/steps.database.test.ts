@@ -121,7 +121,7 @@ describe.each(databases)('%s', (name) => {
     expect((await tables('shared_step')).length).toBe(3)
   })
 
-  test('a failed write keeps what was there, and leaves no table', async () => {
+  test('a failed write keeps the earlier step, and leaves no table', async () => {
     const storage = await open({ name: 'failing' })
     await storage.write([batch([{ n: 1 }])])
     async function* rows() {

@@ -4,6 +4,7 @@ import { Unfit } from './unfit.js'
 /** Converts a value, also digits, to a whole number. @throws Unfit */
 export function toInteger(value: unknown): bigint | number {
   if (typeof value === 'bigint' || Number.isSafeInteger(value)) return value as bigint | number
+  assertNoCode(value)
   if (typeof value === 'string' && /^\s*[+-]?\d+\s*$/.test(value)) return BigInt(value.trim().replace(/^\+/, ''))
   throw new Unfit(value, 'is not a whole number')
 }
@@ -13,6 +14,7 @@ export function toNumber(value: unknown): number {
   if (typeof value === 'number') return value
   if (typeof value === 'bigint' && BigInt(Number(value)) === value) return Number(value)
   if (typeof value !== 'string' || value.trim() === '') throw new Unfit(value, 'is not a number')
+  assertNoCode(value)
   const number = Number(value)
   const text = value.trim()
   if (!Number.isFinite(number) && /\d/.test(text)) throw new Unfit(value, 'is too large for a number')
@@ -24,12 +26,19 @@ export function toNumber(value: unknown): number {
 /** The digits of a number. @throws Unfit */
 export function toDecimal(value: unknown): string {
   if (typeof value === 'bigint' || typeof value === 'number') return String(value)
+  assertNoCode(value)
   if (
     typeof value === 'string' &&
     (parseDecimal(value.trim()) !== undefined || /^\s*([+-]?Infinity|NaN)\s*$/.test(value))
   )
     return value.trim()
   throw new Unfit(value, 'is not a number')
+}
+
+/** Digits such as 00123 are a code, which would not be the same without its zeros. @throws Unfit */
+function assertNoCode(value: unknown): void {
+  if (typeof value === 'string' && /^\s*[+-]?0\d/.test(value))
+    throw new Unfit(value, 'begins with a zero, which a number would lose')
 }
 
 /** Converts a value, also 1, 0, and their names, to a boolean. @throws Unfit */

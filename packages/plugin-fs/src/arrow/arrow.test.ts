@@ -57,7 +57,7 @@ test('values come back as they were', async () => {
   )
 })
 
-test('another library reads what is written', async () => {
+test('another library reads the written file', async () => {
   const { tableFromIPC } = await import('@uwdata/flechette')
   write('in.jsonl', Array.from({ length: 2500 }, (_, n) => `{"n":${n},"t":"t${n}"}\n`).join(''))
   await copy({ path: 'in.jsonl' }, { path: 'a.feather', rowGroup: 1000 })

@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises'
+import { columnNames } from '@maestro-dataflow/core'
 import { valueToJson } from '../json-value.js'
 import type { KnownTypes } from '../parquet/write-parquet.js'
 import { readSpool } from '../spooled/read-spool.js'
@@ -15,7 +16,7 @@ export async function writeArrow(
   batchRows: number,
 ): Promise<void> {
   const arrow = await import('@uwdata/flechette')
-  const shapes = await shapesOf(spool, names ?? Object.keys(columns), columns)
+  const shapes = await shapesOf(spool, names ?? columnNames(columns), columns)
   const parts = Array.from(shapes, ([name, shape]): [string, ArrowColumn] => [
     name,
     arrowColumn(arrow, shape, (value) => valueToJson(value, name, '')),

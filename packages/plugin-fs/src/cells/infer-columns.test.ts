@@ -1,8 +1,9 @@
-import { pipeline } from '@maestro-dataflow/core'
+import { columnNames, type Logger, pipeline } from '@maestro-dataflow/core'
 import { describe, expect, test } from 'vitest'
 import { failure, temporaryProject } from '../__fixtures__/temporary-project.js'
+import { openFiles } from '../file-source.js'
 
-const { write, project, rows } = temporaryProject()
+const { write, project, rows, path } = temporaryProject()
 const says = (text: string) => ({ message: expect.stringContaining(text) })
 
 test('columns have the types of all cells of a sample, and nothing that would change loses its form', async () => {
@@ -53,7 +54,7 @@ describe('numbers and dates of people', () => {
     return [...found.slice(0, -1).map(({ v }) => v), ...rejects.map(([id]) => id)]
   }
 
-  test('are read when their form is told, and reject their row when they have another one', async () => {
+  test('are read in the declared form, and reject their row if they have another one', async () => {
     const comma = { numberFormat: '1.234,56' }
     expect(await typed(['1.200,50 EUR', '€ -3,5', '(1.000)', '1.200', '12'], 'number', comma)).toEqual([
       1200.5, -3.5, -1000, 1200, 12,
@@ -68,7 +69,7 @@ describe('numbers and dates of people', () => {
     expect(await typed(['1.200,50'], 'number', {})).toEqual(['a.tsv:2'])
   })
 
-  test('a date that may be two days is read as it was told, or not at all', async () => {
+  test('an ambiguous date is read in the declared form, or not at all', async () => {
     const day = (iso: string) => new Date(iso).toISOString()
     expect(await typed(['3/4/26', '31.12.1999 23:59', '2026-01-02'], 'date', { dateFormat: 'd/m/y' })).toEqual([
       day('2026-04-03'),
@@ -85,7 +86,7 @@ describe('numbers and dates of people', () => {
     expect(await typed(['3/4/26'], 'date', {})).toEqual(['a.tsv:2'])
   })
 
-  test('are inferred when their form is told', async () => {
+  test('are inferred if their form is declared', async () => {
     write('a.tsv', 'price\tday\tzip\n1.200,50 EUR\t3/4/26\t01234\n2,5\t13/4/26\t1\n')
     const told = { numberFormat: '1.234,56', dateFormat: 'd/m/y' } as const
     expect((await rows({ path: 'a.tsv', columns: 'infer', ...told })).rows[0]).toEqual({
@@ -106,3 +107,93 @@ test('types without inference, and inference of formats without cells, are fault
   expect(await failure(rows({ path: 'a.csv', types: { a: 'string' } }))).toMatchObject(says('`types` only applies'))
   expect(await failure(rows({ path: 'a.txt', columns: 'infer' }))).toMatchObject(says('only applies to CSV and TSV'))
 })
+
+test('the delimiter is that with which all records have the same number of cells, or the usual one', async () => {
+  const planned = async (text: string, told: object = {}) => {
+    write('a.csv', text)
+    const options = { path: 'a.csv', columns: 'infer' as const, ...told }
+    const { source } = await project().plan(
+      pipeline('a').read('fs.file', options).write('fs.file', { path: 'o.jsonl' }),
+    )
+    return source.columns.columns
+  }
+  expect(await planned('name;price, EUR\na;1\nb;2\n')).toEqual({ name: 'string', 'price, EUR': 'integer' })
+  expect(await planned('name;"a;b"\n"x\ny";1\n')).toEqual({ name: 'string', 'a;b': 'integer' })
+  expect(await planned('a\tb;c\n1\t2\n')).toEqual({ a: 'integer', 'b;c': 'integer' })
+  expect(await planned('a;b\n1;2\n3\n')).toEqual({ 'a;b': 'string' })
+  expect(await planned('a,b\n1,2\n1,2,3\n')).toEqual({ a: 'integer', b: 'integer' })
+  expect(await planned('text\na;b\nc;d\n')).toEqual({ text: 'string' })
+  expect(await planned('a;b\n1;2\n', { delimiter: ',' })).toEqual({ 'a;b': 'string' })
+  expect(await planned('x;y\n1;2\n', { header: ['line'] })).toEqual({ line: 'string' })
+  expect(await planned('a;b\n')).toEqual({ a: 'string', b: 'string' })
+  expect(await planned('')).toEqual({})
+})
+
+test('columns named like whole numbers stay in their places', async () => {
+  write('a.csv', 'country,2021,2020,name\nX,1,2,n\n')
+  const { source } = await project().plan(
+    pipeline('a').read('fs.file', { path: 'a.csv', columns: 'infer' }).write('fs.file', { path: 'o.jsonl' }),
+  )
+  expect(columnNames(source.columns.columns)).toEqual(['country', '2021', '2020', 'name'])
+})
+
+test.each([
+  ['semicolons', ';', 'a.csv', {}],
+  ['tabs', '\t', 'a.csv', {}],
+  ['bars', '|', 'a.csv', {}],
+  ['commas in a file for tabs', ',', 'a.tsv', {}],
+  ['a delimiter that is told', '::', 'a.csv', { delimiter: '::' }],
+  ['another ending', '\t', 'a.txt', { format: 'tsv' }],
+  ['a folder', ';', 'in/a.csv', { path: 'in' }],
+] as const)('the project infers what the source itself does: %s', async (_, delimiter, path, told) => {
+  const cells = [
+    ['id', 'long', 'share', 'day', 'zip', 'said'],
+    ['1', '12345678901234567890', '1.50', '2026-01-31', '01234', `"a, b${delimiter} c"`],
+    ['2', '2', '3', '2026-02-01', '80331', ''],
+  ]
+  write(path, cells.map((row) => `${row.join(delimiter)}\n`).join(''))
+  const source = { path, ...told }
+  const found = await project().inferSource(pipeline('a').read('fs.file', source))
+  expect(found.columns).toEqual([
+    { name: 'id', type: 'integer', empty: 0 },
+    { name: 'long', type: 'bigint', empty: 0 },
+    { name: 'share', type: 'number', empty: 0 },
+    { name: 'day', type: 'date', empty: 0 },
+    { name: 'zip', type: 'string', empty: 0 },
+    { name: 'said', type: 'string', empty: 1 },
+  ])
+  const inferred = await rows({ ...source, columns: 'infer' })
+  expect(inferred.rows).toHaveLength(2)
+  expect(inferred.rows[0]).toMatchObject({ id: 1, zip: '01234', said: `a, b${delimiter} c` })
+  expect(await rows({ ...source, ...found.options })).toEqual(inferred)
+})
+
+test('a file whose cells nothing separates is read as it is, with a warning', async () => {
+  const warned = async (text: string, told: object = {}) => {
+    write('a.csv', text)
+    const { warnings, logger } = collectingLogger()
+    const source = await openFiles({ path: 'a.csv', ...told }, { directory: path('.'), allowOutside: false, logger })
+    const batches = await Array.fromAsync(source.read())
+    return { names: Object.keys(batches.flatMap((batch) => batch.rows)[0] ?? {}), warnings }
+  }
+  expect(await warned('a;b\n1;2\n')).toEqual({
+    names: ['a;b'],
+    warnings: [{ path: 'a.csv', column: 'a;b', delimiter: ';' }],
+  })
+  expect(await warned('a;b\n1;2\n', { delimiter: ';' })).toEqual({ names: ['a', 'b'], warnings: [] })
+  expect(await warned('a;b,c\n1,2\n')).toEqual({ names: ['a;b', 'c'], warnings: [] })
+  expect(await warned('what; why\nx\n')).toEqual({ names: ['what; why'], warnings: [] })
+})
+
+function collectingLogger() {
+  const warnings: unknown[] = []
+  const ignore = () => undefined
+  const logger: Logger = {
+    debug: ignore,
+    info: ignore,
+    warn: (_message, details) => warnings.push(details),
+    error: ignore,
+    child: () => logger,
+  }
+  return { warnings, logger }
+}

@@ -1,20 +1,24 @@
-import { type Columns, rowFromEntries } from '@maestro-dataflow/core'
+import { type Columns, columnNames, rowFromEntries, rowsToInfer, rowWith } from '@maestro-dataflow/core'
+import { headerColumns } from '../check-source.js'
 import { fsError } from '../errors.js'
 import { isDelimited, isText } from '../format.js'
 import type { FoundFile } from '../found-file.js'
 import type { GivenReadOptions, ReadOptions } from '../options.js'
 import { readFile } from '../read-file.js'
+import { inferDelimiter } from './infer-delimiter.js'
 import { TypeInference } from './infer-types.js'
 
-/** The number of rows that are looked at. */
-export const sampleRows = 10_000
-
 /**
- * The options with the columns that a sample of the rows has. Formats with types of their own need no sample.
+ * The options with the columns that a sample of the rows has, and the delimiter of the file. Formats with types of their
+ * own need no sample.
  *
  * @throws MAESTRO_FS_OPTION_UNFIT for `types` without `columns: 'infer'`
  */
-export async function withInferredColumns(given: GivenReadOptions, files: readonly FoundFile[]): Promise<ReadOptions> {
+export async function withInferredColumns(
+  given: GivenReadOptions,
+  files: readonly FoundFile[],
+  sampled = rowsToInfer,
+): Promise<ReadOptions> {
   const { columns, types = {}, ...options } = given
   if (columns !== 'infer') {
     if (given.types !== undefined) throw unfit('types', "`columns: 'infer'`", given)
@@ -23,29 +27,50 @@ export async function withInferredColumns(given: GivenReadOptions, files: readon
   if (options.schema !== undefined || files.every(({ format }) => !isDelimited(format) && !isText(format)))
     return Object.keys(types).length === 0 ? options : { ...options, columns: undefined }
   if (files.some(({ format }) => !isDelimited(format))) throw unfit("columns: 'infer'", 'CSV and TSV files', given)
-  const found = await inferColumns(files, options)
-  return { ...options, columns: rowFromEntries(Object.entries({ ...found, ...types })) }
+  const told = { ...options, delimiter: await inferDelimiter(files, options) }
+  const found = await inferColumns(files, told, sampled)
+  return { ...told, columns: rowWith(found, Object.entries(types)) as Columns }
 }
 
 const unfit = (option: string, formats: string, { path }: GivenReadOptions) =>
   fsError('MAESTRO_FS_OPTION_UNFIT', { option, formats, path: [path].flat().join(', ') })
 
-async function inferColumns(files: readonly FoundFile[], options: ReadOptions): Promise<Columns> {
+/**
+ * The columns of CSV and TSV files, and their delimiter if it is not the usual one, as options to write into a pipeline.
+ * Other formats have types or none.
+ */
+export async function inferReadOptions(
+  { schema: _schema, types: _types, ...given }: GivenReadOptions,
+  files: readonly FoundFile[],
+  sampled: number,
+): Promise<Pick<ReadOptions, 'columns' | 'delimiter'>> {
+  if (!files.every(({ format }) => isDelimited(format))) return {}
+  const { columns, delimiter } = await withInferredColumns({ ...given, columns: 'infer' }, files, sampled)
+  return { ...(delimiter === given.delimiter ? {} : { delimiter }), columns }
+}
+
+/** The columns of the headers, with the types that the first rows have. */
+async function inferColumns(files: readonly FoundFile[], options: ReadOptions, sampled: number): Promise<Columns> {
   const found = new Map<string, TypeInference>()
+  const inferenceOf = (name: string): TypeInference => {
+    const known = found.get(name) ?? new TypeInference(options)
+    found.set(name, known)
+    return known
+  }
+  const plain = { ...options, key: undefined, columns: undefined }
   let rowsSeen = 0
   for (const file of files) {
-    const plain = { ...options, key: undefined, columns: undefined }
+    if (rowsSeen >= sampled) break
+    for (const name of (await headerColumns([file], options)) ?? []) inferenceOf(name)
     for await (const { rows } of readFile(file, plain, { counted: () => undefined })) {
-      for (const row of rows.slice(0, sampleRows - rowsSeen))
-        for (const [name, cell] of Object.entries(row)) {
-          const inference = found.get(name) ?? new TypeInference(options)
-          found.set(name, inference)
-          if (typeof cell === 'string') inference.add(cell)
+      for (const row of rows.slice(0, sampled - rowsSeen))
+        for (const name of columnNames(row)) {
+          const cell = row[name]
+          if (typeof cell === 'string') inferenceOf(name).add(cell)
         }
       rowsSeen += rows.length
-      if (rowsSeen >= sampleRows) break
+      if (rowsSeen >= sampled) break
     }
-    if (rowsSeen >= sampleRows) break
   }
   return rowFromEntries(Array.from(found, ([name, inference]) => [name, inference.type] as const))
 }

@@ -176,7 +176,7 @@ describe('reading', () => {
 })
 
 describe('writing', () => {
-  test('what a cell can hold comes back as it was; the rest is text', async () => {
+  test('values that a cell can hold return unchanged, and others return as text', async () => {
     const rows = [
       {
         id: '00123',

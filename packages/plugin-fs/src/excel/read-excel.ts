@@ -78,7 +78,10 @@ function addRow(
     (value, index) => value !== undefined && !columns.some((column) => column.index === index),
   )
   if (extra < 0) batch.add(id, rowFromEntries(entries))
-  else batch.reject(id, rowFromEntries(entries), `column ${lettersOf(extra)} has a value and no name in the header`)
+  else {
+    const reason = `column ${lettersOf(extra)} has a value and no name in the header; \`headerRow\` tells which row is the header`
+    batch.reject(id, rowFromEntries(entries), reason)
+  }
 }
 
 const shownCell = (value: unknown) => (value instanceof CellFault ? value.reason : (value ?? null))

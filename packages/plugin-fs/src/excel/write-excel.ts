@@ -1,4 +1,4 @@
-import type { Columns, Row } from '@maestro-dataflow/core'
+import { type Columns, columnNames, type Row } from '@maestro-dataflow/core'
 import { fsError } from '../errors.js'
 import { valueToJson } from '../json-value.js'
 import { readSpool } from '../spooled/read-spool.js'
@@ -46,7 +46,7 @@ export async function writeExcel(
   path: string,
   { columns, names, sheet = 'Rows', sheetBy }: ExcelOutput,
 ): Promise<void> {
-  const layout = await lookAtRows(spool, names ?? Object.keys(columns))
+  const layout = await lookAtRows(spool, names ?? columnNames(columns))
   if (layout.names.length > mostColumns) throw tooLarge(`${layout.names.length} columns`)
   const zip = await ZipWriter.create(path)
   try {
@@ -71,7 +71,7 @@ async function lookAtRows(spool: string, given: readonly string[]): Promise<Layo
   let rows = 0
   for await (const some of readSpool(spool, batchRows)) {
     for (const row of some)
-      for (const name of Object.keys(row)) {
+      for (const name of columnNames(row)) {
         const known = widths.get(name) ?? name.length
         widths.set(name, rows < batchRows ? Math.max(known, widthOf(row[name])) : known)
       }

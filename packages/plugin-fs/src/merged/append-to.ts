@@ -65,7 +65,7 @@ async function headerOf(
   known: ColumnSet,
 ): Promise<readonly string[]> {
   const header = await readHeader(withoutMark(file), file.name, { delimiter })
-  const written = columns ?? (known.open ? [] : columnNames(known.columns))
+  const written = columns ?? columnNames(known.columns)
   const missing = written.filter((column) => !header.includes(column))
   if (missing.length > 0 && header.length > 0)
     throw fsError('MAESTRO_FS_COLUMN_MISSING', { path: file.name, missing, header })

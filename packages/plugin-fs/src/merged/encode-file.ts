@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises'
+import { columnNames } from '@maestro-dataflow/core'
 import { createRowEncoder, type EncoderOptions } from '../create-row-encoder.js'
 import type { FinishFile } from '../file-sink-writer.js'
 import type { Compression, FileFormat } from '../format.js'
@@ -16,7 +17,7 @@ export function finishText(
   return async (spool, path) => {
     const names = new Set<string>()
     for await (const rows of readSpool(spool, batchRows))
-      for (const row of rows) for (const name of Object.keys(row)) names.add(name)
+      for (const row of rows) for (const name of columnNames(row)) names.add(name)
     const encoder = createRowEncoder(format, { ...options, columns: [...names], only: false })
     const file = await open(path, 'wx')
     const text = openTextFile(file, compression)

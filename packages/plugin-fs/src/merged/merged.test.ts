@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
+import { pipeline } from '@maestro-dataflow/core'
 import { expect, test } from 'vitest'
 import { failure, temporaryProject } from '../__fixtures__/temporary-project.js'
 
-const { write, read, path, copy, rows, files } = temporaryProject()
+const { write, read, path, project, copy, rows, files } = temporaryProject()
 const says = (text: string) => ({ message: expect.stringContaining(text) })
 
 test('rows are appended to text files, whose bytes stay', async () => {
@@ -48,7 +49,7 @@ for (const format of ['jsonl', 'csv', 'json', 'parquet', 'tsv.gz'])
     expect(files().sort()).toEqual([`a.${format}`, 'in.jsonl', 'rows.out.jsonl'].sort())
   })
 
-test('what cannot be merged leaves the file as it is', async () => {
+test('a file that cannot be merged stays as it is', async () => {
   write('in.jsonl', '{"id":"1","w":"a"}\n')
   const attempt = (sink: object) => failure(copy({ path: 'in.jsonl' }, { path: 'x', ...sink }))
   write('a.jsonl', '{"id":"1"}\nno row\n')
@@ -65,6 +66,18 @@ test('what cannot be merged leaves the file as it is', async () => {
   expect(await attempt({ path: 'a.csv', mode: 'append' })).toMatchObject(says('its text is not UTF-8'))
   expect(await attempt({ path: 'a.xlsx', mode: 'append' })).toMatchObject(says('would be lost'))
   expect(files().sort()).toEqual(['a.csv', 'a.jsonl', 'in.jsonl'])
+})
+
+test('a column that a step adds and the header lacks is refused before the first row, even if the rows may have more columns', async () => {
+  write('in.jsonl', '{"id":"1"}\n')
+  write('a.csv', 'id\n1\n')
+  let calls = 0
+  const said = pipeline('said')
+    .read('fs.file', { path: 'in.jsonl' })
+    .map((row) => ({ ...row, said: ++calls }), { columns: { adds: { said: 'integer' } } })
+    .write('fs.file', { path: 'a.csv', mode: 'append' })
+  expect(await failure(project().run(said))).toMatchObject(says('does not contain "said"'))
+  expect([calls, read('a.csv')]).toEqual([0, 'id\n1\n'])
 })
 
 test('a run that rejects a row without a key changes nothing', async () => {

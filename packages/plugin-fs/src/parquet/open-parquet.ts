@@ -15,6 +15,9 @@ export interface ParquetFile {
   close(): Promise<void>
 }
 
+/** The bytes at the end of a file that are read at once for its description. A longer description is read in a second step. */
+const descriptionBytes = 1 << 16
+
 /** The most bytes that the columns of one row group take in memory when they are unpacked. */
 const mostGroupBytes = 4 * 1024 ** 3
 
@@ -33,7 +36,8 @@ export async function openParquet(stored: StoredFile, name: string): Promise<Par
       return bytes
     }
     const file = { byteLength: size, slice }
-    const metadata = await parquetMetadataAsync(file, { geoparquet: false }).catch((error: unknown) => {
+    const settings = { geoparquet: false, initialFetchSize: descriptionBytes }
+    const metadata = await parquetMetadataAsync(file, settings).catch((error: unknown) => {
       throw fail('its description at the end cannot be read; the file may be damaged', error)
     })
     const columns = readable(() => columnsOfFile(metadata, parquetSchema(metadata)), fail)
@@ -47,7 +51,7 @@ export async function openParquet(stored: StoredFile, name: string): Promise<Par
         const names = asked.map((column) => column.name)
         const range = { rowStart: starts[group] ?? 0, rowEnd: starts[group + 1] ?? 0 }
         const compressors = decompressors as Record<string, (packed: Uint8Array, length: number) => Uint8Array>
-        const settings = {
+        const asking = {
           file,
           metadata,
           columns: names,
@@ -56,7 +60,7 @@ export async function openParquet(stored: StoredFile, name: string): Promise<Par
           parsers: parsers as never,
           utf8: false,
         }
-        const rows = await parquetReadObjects(settings).catch((error: unknown) => {
+        const rows = await parquetReadObjects(asking).catch((error: unknown) => {
           throw fail(`row group ${group + 1} cannot be read: ${reasonOf(error)}`, error)
         })
         if (rows.length !== range.rowEnd - range.rowStart)

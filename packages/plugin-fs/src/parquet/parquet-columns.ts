@@ -12,6 +12,8 @@ export interface ParquetColumn {
   readonly type: ColumnType
   /** Undefined if the reader's values are those of rows. */
   readonly convert: Convert | undefined
+  /** Whether the statistics of the file hold values as rows do. Those of decimal numbers and of JSON do not. */
+  readonly isComparable: boolean
 }
 
 /** The name under which our writer notes the types that Parquet itself lacks. */
@@ -46,11 +48,20 @@ export function columnsOfFile(metadata: FileMetaData, tree: SchemaTree): readonl
   return tree.children.map((child) => {
     const { name } = child.element
     const { type, convert } = kindOf(child, [])
+    const isComparable = child.children.length === 0 && isStatedAsIs(child.element, type)
     const written = noted[name]
-    if (written !== 'bigint') return { name, type: type === 'unknown' ? sureType(child, metadata) : type, convert }
+    if (written !== 'bigint')
+      return { name, type: type === 'unknown' ? sureType(child, metadata) : type, convert, isComparable }
     const toBigint: Convert = (value) => (value === null || value === undefined ? value : BigInt(value as number))
-    return { name, type: 'bigint', convert: (value) => toBigint(convert === undefined ? value : convert(value)) }
+    const inFull: Convert = (value) => toBigint(convert === undefined ? value : convert(value))
+    return { name, type: 'bigint', convert: inFull, isComparable }
   })
+}
+
+function isStatedAsIs({ type: stored, repetition_type: repetition }: SchemaElement, type: ColumnType): boolean {
+  if (repetition === 'REPEATED') return false
+  if (type === 'string') return stored === 'BYTE_ARRAY'
+  return ['integer', 'number', 'date'].includes(type) || (type === 'unknown' && stored === 'INT64')
 }
 
 function notedTypes({ key_value_metadata: pairs = [] }: FileMetaData): Columns {

@@ -1,22 +1,33 @@
 import { type ColumnSet, type Columns, rowFromEntries, type SourceBatch } from '@maestro-dataflow/core'
 import { fsError } from '../errors.js'
 import type { FoundFile } from '../found-file.js'
+import { mayMatch } from './may-match.js'
 import { openParquet } from './open-parquet.js'
 import type { ParquetColumn } from './parquet-columns.js'
 
 const batchRows = 1024
 
-/** Reads a Parquet file, one row group at a time. Only the pages of the asked columns are read. */
+/**
+ * Reads a Parquet file, one row group at a time. Only the pages of the asked columns are read.
+ *
+ * @param where Conditions. Row groups in which no row can match are not read; of the others, all rows are.
+ */
 export async function* readParquet(
   { file: stored, name }: Pick<FoundFile, 'file' | 'name'>,
   asked: ReadonlySet<string> | undefined,
   counted: (bytes: number) => void,
+  where: Readonly<Record<string, unknown>> = {},
 ): AsyncGenerator<SourceBatch> {
   const file = await openParquet(stored, name)
   try {
     const columns = asked === undefined ? file.columns : file.columns.filter((column) => asked.has(column.name))
     let number = 0
     for (const [index, group] of file.metadata.row_groups.entries()) {
+      if (!mayMatch(group, file.columns, where)) {
+        counted(Number(group.total_compressed_size ?? group.total_byte_size))
+        number += Number(group.num_rows)
+        continue
+      }
       const rows = columns.length === 0 ? emptyRows(Number(group.num_rows)) : await file.rowsOf(index, columns)
       counted(Number(group.total_compressed_size ?? group.total_byte_size))
       for (let start = 0; start < rows.length; start += batchRows) {

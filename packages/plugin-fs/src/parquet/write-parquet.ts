@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises'
-import type { Columns, ColumnType } from '@maestro-dataflow/core'
+import { type Columns, type ColumnType, columnNames } from '@maestro-dataflow/core'
 import type { SchemaElement } from 'hyparquet'
 import { valueToJson } from '../json-value.js'
 import { readSpool } from '../spooled/read-spool.js'
@@ -33,7 +33,7 @@ export async function writeParquet(
   { compression, rowGroup }: ParquetLayout,
 ): Promise<void> {
   const { ByteWriter, ParquetWriter } = await import('hyparquet-writer')
-  const shapes = await shapesOf(spool, names ?? Object.keys(columns), columns)
+  const shapes = await shapesOf(spool, names ?? columnNames(columns), columns)
   const parts = Array.from(shapes, ([name, shape]) => {
     const stored = storedAs(name, shape, (value) => valueToJson(value, name, ''))
     return { name, ...stored }

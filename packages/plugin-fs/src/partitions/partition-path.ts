@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
 import { maestroError, type Row } from '@maestro-dataflow/core'
+import { endingOf, type FileFormat } from '../format.js'
 
 /** The name of a folder for rows without a value, as other programs write it. */
 const noValue = '__HIVE_DEFAULT_PARTITION__'
@@ -13,6 +14,8 @@ export const isPartitioned = ({ path, partitionBy }: Partitioning): boolean =>
 export interface Partitioning {
   readonly path: string
   readonly partitionBy?: readonly string[] | undefined
+  /** The format of the files, which have its ending in a folder of partitions whose path names no file. */
+  readonly format?: FileFormat | undefined
 }
 
 /** The columns that a path names, such as `out/{label}.jsonl`. */
@@ -32,11 +35,19 @@ export function partitionPath(given: Partitioning, row: Row): string {
   return pathWith(given, (column) => nameOf(Object.hasOwn(row, column) ? row[column] : undefined, column))
 }
 
-function pathWith({ path, partitionBy = [] }: Partitioning, nameIn: (column: string) => string): string {
-  const filled = path.replace(placeholder, (_, column: string) => nameIn(column))
-  const slash = filled.lastIndexOf('/') + 1
-  const folders = partitionBy.map((column) => `${encodeURIComponent(column)}=${nameIn(column)}/`)
-  return `${filled.slice(0, slash)}${folders.join('')}${posix.basename(filled)}`
+function pathWith(given: Partitioning, nameIn: (column: string) => string): string {
+  const { folder, file } = filePattern(given)
+  const filled = (part: string) => part.replace(placeholder, (_, column: string) => nameIn(column))
+  const folders = (given.partitionBy ?? []).map((column) => `${encodeURIComponent(column)}=${nameIn(column)}/`)
+  return `${filled(folder)}${folders.join('')}${filled(file)}`
+}
+
+/** With partitions, a path without an ending is a folder, as it is for other programs that write partitions. */
+function filePattern({ path, partitionBy, format }: Partitioning): { readonly folder: string; readonly file: string } {
+  const name = posix.basename(path)
+  const isFolder = partitionBy !== undefined && format !== undefined && (path.endsWith('/') || !/\.\w+$/.test(name))
+  if (isFolder) return { folder: path.endsWith('/') ? path : `${path}/`, file: `rows.${endingOf(format)}` }
+  return { folder: path.slice(0, path.length - name.length), file: name }
 }
 
 /** A value as a part of a path. It never leaves its folder. */

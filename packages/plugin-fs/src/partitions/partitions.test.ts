@@ -33,6 +33,16 @@ for (const format of ['jsonl', 'csv', 'parquet', 'xlsx', 'txt'])
     expect(await failure(rows({ path: 'data', columns: { kind: 'integer' } }))).toMatchObject(says('do not fit'))
   })
 
+for (const given of ['out', 'out/'])
+  test(`with a format, the path ${given} is the folder of the partitions`, async () => {
+    write('in.jsonl', '{"y":2025,"t":"1"}\n{"y":2026,"t":"2"}\n')
+    await copy({ path: 'in.jsonl' }, { path: given, format: 'parquet', partitionBy: ['y'] })
+    expect(filesIn('out')).toEqual(['out/y=2025/rows.parquet', 'out/y=2026/rows.parquet'])
+    expect((await rows({ path: 'out' })).rows).toHaveLength(2)
+    const again = copy({ path: 'in.jsonl' }, { path: given, format: 'parquet', partitionBy: ['y'] })
+    expect(await failure(again)).toMatchObject(says('exists already'))
+  })
+
 test('folders that differ state no columns, and a column of the file stays', async () => {
   write('mixed/year=1/a.jsonl', '{"n":1}\n')
   write('mixed/b.jsonl', '{"n":2}\n')

@@ -11,8 +11,11 @@ export type PlaceOptions = Pick<ReadOptions, 's3' | 'web'> & {
 
 const scheme = /^([a-z][a-z\d+.-]+):\/\//i
 
+/** The beginning of an address, also with one slash, which would otherwise become a folder named `https:`. */
+const addressLike = /^[a-z][a-z\d+.-]+:\//i
+
 /** Whether a path names a place outside this machine. */
-export const isRemote = (path: string): boolean => scheme.test(path)
+export const isRemote = (path: string): boolean => addressLike.test(path)
 
 /** The place of a path outside this machine. What reaches it is loaded when it is needed. @throws MAESTRO_FS_URL */
 export async function placeOf(path: string, options: PlaceOptions, project: Project): Promise<Place> {

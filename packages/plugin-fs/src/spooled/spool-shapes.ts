@@ -1,4 +1,4 @@
-import type { Columns, Row } from '@maestro-dataflow/core'
+import { type Columns, columnNames, type Row } from '@maestro-dataflow/core'
 import { joinShapes, none, type Shape, shapeOf } from '../parquet/column-shape.js'
 import { readSpool } from './read-spool.js'
 
@@ -14,7 +14,7 @@ export async function shapesOf(
 }
 
 function addShapes(row: Row, shapes: Map<string, Shape>, types: Columns): void {
-  for (const name of Object.keys(row)) {
+  for (const name of columnNames(row)) {
     const known = shapes.get(name) ?? none
     shapes.set(name, joinShapes(known, shapeOf(row[name], Object.hasOwn(types, name) ? types[name] : 'unknown')))
   }

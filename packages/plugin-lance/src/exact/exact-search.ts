@@ -12,7 +12,7 @@ import type { Comparer, Nearest } from './nearest.js'
 /** A part of a store, in memory. */
 export interface StoreContent {
   readonly count: number
-  readonly dimension: number
+  readonly dimensions: number
   /** One vector after the other. */
   readonly numbers: Float32Array
   readonly ids: Texts
@@ -104,10 +104,10 @@ export class ExactSearch {
     bias: Float32Array,
     k: number,
   ): Promise<Nearest> {
-    const { dimension } = this.#content
-    const numbers = new Float32Array(queries.length * dimension)
-    for (const [n, { vector }] of queries.entries()) numbers.set(vector, n * dimension)
-    return this.#comparer.nearest({ queries: numbers, vectors, dimension, bias, k })
+    const { dimensions } = this.#content
+    const numbers = new Float32Array(queries.length * dimensions)
+    for (const [n, { vector }] of queries.entries()) numbers.set(vector, n * dimensions)
+    return this.#comparer.nearest({ queries: numbers, vectors, dimensions, bias, k })
   }
 
   #matches(
@@ -115,11 +115,11 @@ export class ExactSearch {
     places: readonly number[],
     bias: Float32Array,
   ): readonly VectorMatch[] {
-    const { numbers, dimension } = this.#content
+    const { numbers, dimensions } = this.#content
     return places
       .filter((row) => bias[row] !== Number.NEGATIVE_INFINITY)
       .map((row) => {
-        const known = numbers.subarray(row * dimension, (row + 1) * dimension)
+        const known = numbers.subarray(row * dimensions, (row + 1) * dimensions)
         return { row, score: vectorScore(this.#metric, vector, known) }
       })
       .filter(({ score }) => score >= threshold)
@@ -147,22 +147,22 @@ export class ExactSearch {
  *
  * @returns what to add to each vector's product
  */
-export function prepare(metric: VectorMetric, { numbers, count, dimension }: StoreContent): Float32Array {
-  if (metric === 'l2') return halfSquares(numbers, dimension)
+export function prepare(metric: VectorMetric, { numbers, count, dimensions }: StoreContent): Float32Array {
+  if (metric === 'l2') return halfSquares(numbers, dimensions)
   if (metric === 'cosine')
     for (let row = 0; row < count; row++) {
-      const vector = numbers.subarray(row * dimension, (row + 1) * dimension)
+      const vector = numbers.subarray(row * dimensions, (row + 1) * dimensions)
       const length = Math.sqrt(squareOf(vector))
-      if (length > 0) for (let at = 0; at < dimension; at++) vector[at] = (vector[at] ?? 0) / length
+      if (length > 0) for (let at = 0; at < dimensions; at++) vector[at] = (vector[at] ?? 0) / length
     }
   return new Float32Array(count)
 }
 
 /** Minus half of each vector's squared length. */
-export function halfSquares(numbers: Float32Array, dimension: number): Float32Array {
-  const squares = new Float32Array(numbers.length / dimension)
+export function halfSquares(numbers: Float32Array, dimensions: number): Float32Array {
+  const squares = new Float32Array(numbers.length / dimensions)
   for (let row = 0; row < squares.length; row++)
-    squares[row] = -squareOf(numbers.subarray(row * dimension, (row + 1) * dimension)) / 2
+    squares[row] = -squareOf(numbers.subarray(row * dimensions, (row + 1) * dimensions)) / 2
   return squares
 }
 

@@ -2,7 +2,7 @@
 export interface Comparison {
   readonly queries: Float32Array
   readonly vectors: Float32Array
-  readonly dimension: number
+  readonly dimensions: number
   /** Added to each vector's product: what its length subtracts, or minus infinity for one that a filter excludes. */
   readonly bias: Float32Array
   /** The number of vectors to find for each query. */

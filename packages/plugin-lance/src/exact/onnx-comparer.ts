@@ -27,10 +27,10 @@ export class OnnxComparer implements Comparer {
     return new OnnxComparer(onnx, await onnx.InferenceSession.create(searchGraph(), { extra }))
   }
 
-  async nearest({ queries, vectors, dimension, bias, k }: Comparison): Promise<Nearest> {
+  async nearest({ queries, vectors, dimensions, bias, k }: Comparison): Promise<Nearest> {
     const { Tensor } = this.#onnx
     // A tensor refers to the numbers and does not copy them.
-    const list = (numbers: Float32Array) => new Tensor('float32', numbers, [numbers.length / dimension, dimension])
+    const list = (numbers: Float32Array) => new Tensor('float32', numbers, [numbers.length / dimensions, dimensions])
     const { places, best } = await this.#session.run({
       queries: list(queries),
       vectors: list(vectors),

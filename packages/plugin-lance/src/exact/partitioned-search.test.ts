@@ -5,7 +5,7 @@ import { ExactSearch, type StoreContent } from './exact-search.js'
 import { loadComparer } from './load-comparer.js'
 import { PartitionedSearch } from './partitioned-search.js'
 
-const dimension = 16
+const dimensions = 16
 const count = 2000
 
 /** Numbers between -1 and 1, the same each time. */
@@ -20,19 +20,19 @@ function numbersFrom(seed: number) {
 /** Vectors round some centres, of different lengths. */
 function clustered(): Float32Array {
   const next = numbersFrom(1)
-  const centres = Float32Array.from({ length: 40 * dimension }, next)
-  const numbers = new Float32Array(count * dimension)
+  const centres = Float32Array.from({ length: 40 * dimensions }, next)
+  const numbers = new Float32Array(count * dimensions)
   for (let row = 0; row < count; row++) {
     const [centre, length] = [row % 40, 1 + next() / 4]
-    for (let at = 0; at < dimension; at++)
-      numbers[row * dimension + at] = length * ((centres[centre * dimension + at] ?? 0) + next() / 5)
+    for (let at = 0; at < dimensions; at++)
+      numbers[row * dimensions + at] = length * ((centres[centre * dimensions + at] ?? 0) + next() / 5)
   }
   return numbers
 }
 
 const content = (numbers: Float32Array): StoreContent => ({
   count,
-  dimension,
+  dimensions,
   numbers: numbers.slice(),
   ids: { get: String },
   texts: { get: (row) => `text ${row}` },
@@ -45,11 +45,11 @@ const parts = { parts: 30, probes: 6 }
 describe.each<VectorMetric>(['cosine', 'dot', 'l2'])('parts by %s', (metric) => {
   const numbers = clustered()
   const queries = Array.from({ length: 70 }, (_, n) => ({
-    vector: numbers.slice((n * 13 + 1) * dimension, (n * 13 + 2) * dimension),
+    vector: numbers.slice((n * 13 + 1) * dimensions, (n * 13 + 2) * dimensions),
     k: 10,
   }))
 
-  test('find nearly all that an exact search finds, with the same scores, and what belongs to them', async () => {
+  test('find nearly all results of an exact search, with the same scores and data', async () => {
     const exact = await new ExactSearch(comparer, metric, content(numbers)).search(queries)
     const found = await (await PartitionedSearch.of(comparer, metric, content(numbers), parts)).searchParts(queries)
     let hits = 0
@@ -86,10 +86,10 @@ describe.each<VectorMetric>(['cosine', 'dot', 'l2'])('parts by %s', (metric) => 
     const search = await PartitionedSearch.of(
       comparer,
       metric,
-      content(new Float32Array(count * dimension).fill(1)),
+      content(new Float32Array(count * dimensions).fill(1)),
       parts,
     )
-    const [matches] = await search.searchParts([{ vector: new Float32Array(dimension).fill(1), k: 3 }])
+    const [matches] = await search.searchParts([{ vector: new Float32Array(dimensions).fill(1), k: 3 }])
     expect(matches).toHaveLength(3)
   })
 })

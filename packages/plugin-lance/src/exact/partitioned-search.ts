@@ -43,13 +43,13 @@ export class PartitionedSearch extends ExactSearch {
     probes: number,
   ) {
     super(comparer, metric, content, bias)
-    const { dimension, numbers } = content
+    const { dimensions, numbers } = content
     this.#centres = centres
-    this.#centreBias = metric === 'l2' ? halfSquares(centres, dimension) : new Float32Array(sizes.length)
+    this.#centreBias = metric === 'l2' ? halfSquares(centres, dimensions) : new Float32Array(sizes.length)
     this.#probes = Math.min(probes, sizes.length)
     let start = 0
     this.#parts = sizes.map((count) => {
-      const vectors = numbers.subarray(start * dimension, (start + count) * dimension)
+      const vectors = numbers.subarray(start * dimensions, (start + count) * dimensions)
       const part = { start, count, vectors }
       start += count
       return part
@@ -132,17 +132,17 @@ const countOf = (places: readonly number[], bias: Float32Array) =>
 
 /** The same content with its rows in another order. */
 function inOrder(
-  { count, dimension, numbers, ids, texts, metadata }: StoreContent,
+  { count, dimensions, numbers, ids, texts, metadata }: StoreContent,
   rows: readonly number[],
 ): StoreContent {
   const ordered = new Float32Array(numbers.length)
   for (const [at, row] of rows.entries())
-    ordered.set(numbers.subarray(row * dimension, (row + 1) * dimension), at * dimension)
+    ordered.set(numbers.subarray(row * dimensions, (row + 1) * dimensions), at * dimensions)
   const places = Uint32Array.from(rows)
   const reordered = (texts: StoreContent['ids']) => ({ get: (at: number) => texts.get(places[at] ?? 0) })
   return {
     count,
-    dimension,
+    dimensions,
     numbers: ordered,
     ids: reordered(ids),
     texts: reordered(texts),

@@ -4,15 +4,15 @@ import { PlainComparer } from './plain-comparer.js'
 
 test('JavaScript finds the same vectors with the same products as ONNX Runtime', async () => {
   const native = await OnnxComparer.load()
-  const [dimension, count, k] = [37, 3000, 25]
+  const [dimensions, count, k] = [37, 3000, 25]
   const wave = (length: number, step: number) => Float32Array.from({ length }, (_, at) => Math.sin(at * step) * 3)
   const bias = wave(count, 0.7)
   // Vectors that a filter excludes.
   for (let row = 0; row < count; row += 3) bias[row] = Number.NEGATIVE_INFINITY
   const comparison = {
-    queries: wave(4 * dimension, 0.31),
-    vectors: wave(count * dimension, 0.017),
-    dimension,
+    queries: wave(4 * dimensions, 0.31),
+    vectors: wave(count * dimensions, 0.017),
+    dimensions,
     bias,
     k,
   }
@@ -31,7 +31,7 @@ test('all vectors are found when as many are asked for, and of equal products th
   const found = await new PlainComparer().nearest({
     queries: Float32Array.of(1),
     vectors: Float32Array.of(2, 5, 5, 1),
-    dimension: 1,
+    dimensions: 1,
     bias: new Float32Array(4),
     k: 4,
   })

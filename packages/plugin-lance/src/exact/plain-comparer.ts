@@ -8,18 +8,18 @@ const multiplicationsAtOnce = 16 * 1024 * 1024
 export class PlainComparer implements Comparer {
   readonly isNative = false
 
-  async nearest({ queries, vectors, dimension, bias, k }: Comparison): Promise<Nearest> {
-    const [queryCount, count] = [queries.length / dimension, bias.length]
+  async nearest({ queries, vectors, dimensions, bias, k }: Comparison): Promise<Nearest> {
+    const [queryCount, count] = [queries.length / dimensions, bias.length]
     const places = new Uint32Array(queryCount * k)
     const products = new Float32Array(queryCount * k)
-    const rowsAtOnce = Math.max(1, Math.floor(multiplicationsAtOnce / dimension))
+    const rowsAtOnce = Math.max(1, Math.floor(multiplicationsAtOnce / dimensions))
     for (let number = 0; number < queryCount; number++) {
-      const query = queries.subarray(number * dimension, (number + 1) * dimension)
+      const query = queries.subarray(number * dimensions, (number + 1) * dimensions)
       const scores = new Float32Array(count)
       for (let start = 0; start < count; start += rowsAtOnce) {
         const end = Math.min(count, start + rowsAtOnce)
         for (let row = start; row < end; row++)
-          scores[row] = product(query, vectors, row * dimension) + (bias[row] ?? 0)
+          scores[row] = product(query, vectors, row * dimensions) + (bias[row] ?? 0)
         await setImmediate()
       }
       const best = largest(scores, k)

@@ -13,37 +13,37 @@ const blockBytes = 256 * 1024 * 1024
 export async function* readBlocks(
   table: Table,
   comparer: Comparer,
-  { metric, dimension }: { readonly metric: VectorMetric; readonly dimension: number },
+  { metric, dimensions }: { readonly metric: VectorMetric; readonly dimensions: number },
   bytes = blockBytes,
 ): AsyncGenerator<ExactSearch> {
-  for await (const content of readContents(table, dimension, bytes)) yield new ExactSearch(comparer, metric, content)
+  for await (const content of readContents(table, dimensions, bytes)) yield new ExactSearch(comparer, metric, content)
 }
 
 /** The same, sorted into parts. @param partsOf The number of parts for a number of vectors */
 export async function* readPartitionedBlocks(
   table: Table,
   comparer: Comparer,
-  { metric, dimension }: { readonly metric: VectorMetric; readonly dimension: number },
+  { metric, dimensions }: { readonly metric: VectorMetric; readonly dimensions: number },
   probes: number,
   partsOf: (count: number) => number,
 ): AsyncGenerator<PartitionedSearch> {
-  for await (const content of readContents(table, dimension, blockBytes))
+  for await (const content of readContents(table, dimensions, blockBytes))
     yield PartitionedSearch.of(comparer, metric, content, { parts: partsOf(content.count), probes })
 }
 
-async function* readContents(table: Table, dimension: number, bytes: number): AsyncGenerator<StoreContent> {
-  const rowsAtOnce = bytes / (dimension * Float32Array.BYTES_PER_ELEMENT)
+async function* readContents(table: Table, dimensions: number, bytes: number): AsyncGenerator<StoreContent> {
+  const rowsAtOnce = bytes / (dimensions * Float32Array.BYTES_PER_ELEMENT)
   let batches: RecordBatch[] = []
   let rows = 0
   for await (const batch of table.query().select(['id', 'vector', 'text', 'metadata'])) {
     batches.push(batch)
     rows += batch.numRows
     if (rows < rowsAtOnce) continue
-    yield contentOf(batches, rows, dimension)
+    yield contentOf(batches, rows, dimensions)
     batches = []
     rows = 0
   }
-  if (rows > 0) yield contentOf(batches, rows, dimension)
+  if (rows > 0) yield contentOf(batches, rows, dimensions)
 }
 
 /** The best matches of all blocks, for each query. */
@@ -65,12 +65,12 @@ export async function searchBlocks<Block extends ExactSearch>(
 }
 
 /** Copies the contents of batches, so that the batches can be freed. */
-function contentOf(batches: readonly RecordBatch[], count: number, dimension: number): StoreContent {
-  const numbers = new Float32Array(count * dimension)
+function contentOf(batches: readonly RecordBatch[], count: number, dimensions: number): StoreContent {
+  const numbers = new Float32Array(count * dimensions)
   const columns = { id: new TextColumn(), text: new TextColumn(), metadata: new TextColumn() }
   let at = 0
   for (const batch of batches) {
-    const read = vectorNumbers(batch, dimension)
+    const read = vectorNumbers(batch, dimensions)
     numbers.set(read, at)
     at += read.length
     for (const [name, column] of Object.entries(columns)) {
@@ -78,5 +78,5 @@ function contentOf(batches: readonly RecordBatch[], count: number, dimension: nu
       if (values !== null) column.add(values)
     }
   }
-  return { count, dimension, numbers, ids: columns.id, texts: columns.text, metadata: columns.metadata }
+  return { count, dimensions, numbers, ids: columns.id, texts: columns.text, metadata: columns.metadata }
 }

@@ -21,25 +21,25 @@ const atOnce = 4096
 export async function sortIntoParts(
   comparer: Comparer,
   metric: VectorMetric,
-  { count, dimension, numbers }: Pick<StoreContent, 'count' | 'dimension' | 'numbers'>,
+  { count, dimensions, numbers }: Pick<StoreContent, 'count' | 'dimensions' | 'numbers'>,
   parts: number,
 ): Promise<Parts> {
   const every = Math.max(1, Math.floor(count / (parts * learntFrom)))
-  const sample = take(numbers, dimension, Math.floor(count / every), every)
-  let centres = take(numbers, dimension, parts, Math.floor(count / parts))
+  const sample = take(numbers, dimensions, Math.floor(count / every), every)
+  let centres = take(numbers, dimensions, parts, Math.floor(count / parts))
   for (let pass = 0; pass < passes; pass++) {
-    const partOf = await nearest(comparer, metric, sample, centres, dimension)
-    centres = middles(sample, partOf, centres, dimension, metric)
+    const partOf = await nearest(comparer, metric, sample, centres, dimensions)
+    centres = middles(sample, partOf, centres, dimensions, metric)
   }
-  return { centres, partOf: await nearest(comparer, metric, numbers, centres, dimension) }
+  return { centres, partOf: await nearest(comparer, metric, numbers, centres, dimensions) }
 }
 
 /** A regular sample of the vectors. */
-function take(numbers: Float32Array, dimension: number, count: number, every: number): Float32Array {
-  const taken = new Float32Array(count * dimension)
+function take(numbers: Float32Array, dimensions: number, count: number, every: number): Float32Array {
+  const taken = new Float32Array(count * dimensions)
   for (let at = 0; at < count; at++) {
-    const from = at * every * dimension
-    taken.set(numbers.subarray(from, from + dimension), at * dimension)
+    const from = at * every * dimensions
+    taken.set(numbers.subarray(from, from + dimensions), at * dimensions)
   }
   return taken
 }
@@ -50,14 +50,14 @@ async function nearest(
   metric: VectorMetric,
   numbers: Float32Array,
   centres: Float32Array,
-  dimension: number,
+  dimensions: number,
 ): Promise<Uint32Array> {
-  const [count, parts] = [numbers.length / dimension, centres.length / dimension]
-  const bias = metric === 'cosine' ? new Float32Array(parts) : halfSquares(centres, dimension)
+  const [count, parts] = [numbers.length / dimensions, centres.length / dimensions]
+  const bias = metric === 'cosine' ? new Float32Array(parts) : halfSquares(centres, dimensions)
   const partOf = new Uint32Array(count)
   for (let start = 0; start < count; start += atOnce) {
-    const queries = numbers.slice(start * dimension, Math.min(count, start + atOnce) * dimension)
-    const { places } = await comparer.nearest({ queries, vectors: centres, dimension, bias, k: 1 })
+    const queries = numbers.slice(start * dimensions, Math.min(count, start + atOnce) * dimensions)
+    const { places } = await comparer.nearest({ queries, vectors: centres, dimensions, bias, k: 1 })
     partOf.set(places, start)
   }
   return partOf
@@ -68,24 +68,24 @@ function middles(
   numbers: Float32Array,
   partOf: Uint32Array,
   before: Float32Array,
-  dimension: number,
+  dimensions: number,
   metric: VectorMetric,
 ): Float32Array {
   const sums = new Float64Array(before.length)
-  const counts = new Uint32Array(before.length / dimension)
+  const counts = new Uint32Array(before.length / dimensions)
   for (const [row, part] of partOf.entries()) {
     counts[part] = (counts[part] ?? 0) + 1
-    for (let at = 0; at < dimension; at++)
-      sums[part * dimension + at] = (sums[part * dimension + at] ?? 0) + (numbers[row * dimension + at] ?? 0)
+    for (let at = 0; at < dimensions; at++)
+      sums[part * dimensions + at] = (sums[part * dimensions + at] ?? 0) + (numbers[row * dimensions + at] ?? 0)
   }
   const centres = new Float32Array(before)
   for (const [part, count] of counts.entries()) {
     if (count === 0) continue
-    const sum = sums.subarray(part * dimension, (part + 1) * dimension)
+    const sum = sums.subarray(part * dimensions, (part + 1) * dimensions)
     const scale = metric === 'cosine' ? Math.hypot(...sum) || 1 : count
     centres.set(
       sum.map((value) => value / scale),
-      part * dimension,
+      part * dimensions,
     )
   }
   return centres

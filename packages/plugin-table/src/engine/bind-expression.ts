@@ -64,6 +64,26 @@ function* combinations(count: number): Generator<readonly Kind[]> {
 }
 
 /**
+ * The fault of an expression that SQL computes with fractions only because whole numbers have more than 128 bits, such as
+ * a product.
+ *
+ * @param bind Returns the SQL type of the expression over a table.
+ */
+export async function inexactFault(
+  expression: string,
+  reads: readonly string[],
+  { known, result }: { readonly known: KnownColumns; readonly result: string },
+  bind: (table: string) => Promise<string>,
+): Promise<MaestroError | undefined> {
+  const wide = reads.filter((column) => known.get(column)?.kind === 'wide')
+  if (wide.length === 0 || result !== 'DOUBLE') return undefined
+  const narrow = new Map([...known, ...wide.map((column) => [column, { kind: 'bigint' as const }] as const)])
+  if ((await bind(emptyTable(reads, narrow)).catch(() => '')) !== 'HUGEINT') return undefined
+  const reason = `"${wide[0]}" has whole numbers of more than 128 bits, which SQL only adds and compares; cast them where digits may be lost, such as cast("${wide[0]}" as double).`
+  return tableError('MAESTRO_TABLE_EXPRESSION', { expression, reason })
+}
+
+/**
  * The SQL type of a part of an expression, or undefined if the part has no type alone, such as the body of a lambda.
  */
 export async function typeOf(

@@ -38,6 +38,9 @@ const forbidden: Readonly<Record<string, string>> = {
 /** Constructs that cannot occur where window functions can. */
 const otherwise: Readonly<Record<string, string>> = (({ WINDOW: _, ...others }) => others)(forbidden)
 
+/** What the names of the engine's own columns begin with. */
+const ownPrefix = '#maestro.'
+
 /** Functions that read state outside the row. */
 const outside = new Set(['current_setting', 'getvariable', 'nextval', 'currval', 'current_database', 'current_schema'])
 
@@ -81,6 +84,8 @@ export async function checkExpression(
   )
   if (reason !== undefined) return fault(reason)
   const names = [...reads]
+  const own = names.find((name) => name.toLowerCase().startsWith(ownPrefix))
+  if (own !== undefined) return fault(`"${own}" is like a name of the engine: rename the column in a step before`)
   const twin = names.find((name) => names.some((other) => other !== name && other.toLowerCase() === name.toLowerCase()))
   return twin === undefined
     ? { reads: names }

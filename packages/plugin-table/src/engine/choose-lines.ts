@@ -73,9 +73,10 @@ async function chooseFirsts(
   return { fates, into }
 }
 
-async function keptPositions(
+/** The query of the positions of the lines that are kept. */
+export async function keptPositions(
   statement: Exclude<ChoosingStatement, { kind: 'dedupe' }>,
-  { connection, lines, values, mode }: ChoosingQuery,
+  { connection, lines, values, mode }: Pick<ChoosingQuery, 'connection' | 'lines' | 'values' | 'mode'>,
 ): Promise<string> {
   const { relation, extracted, checked, branches } = lines
   switch (statement.kind) {
@@ -125,13 +126,13 @@ function sampled(
     : `${positions} ORDER BY ${number}, ${positionColumn} LIMIT ${statement.count}`
 }
 
-/** The columns of a query's result, which are numbers, chunk by chunk. */
-async function* columnsOf(
+/** The columns of a query's result, which are numbers, or texts if the query says so, chunk by chunk. */
+export async function* columnsOf<Value extends number | string = number>(
   connection: DuckDBConnection,
   sql: string,
   bound?: ChoosingQuery['bound'],
-): AsyncGenerator<readonly (readonly number[])[]> {
+): AsyncGenerator<readonly (readonly Value[])[]> {
   const result = await connection.stream(sql, { ...bound })
   for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk())
-    yield chunk.getColumns() as number[][]
+    yield chunk.getColumns() as Value[][]
 }

@@ -14,6 +14,8 @@ export type Mode = 'strict' | 'tolerant'
 export interface KnownColumn {
   readonly kind: Kind
   readonly sqlType?: string
+  /** Whether this type drops digits of some values. */
+  readonly rounds?: boolean
 }
 export type KnownColumns = ReadonlyMap<string, KnownColumn>
 
@@ -125,8 +127,16 @@ export class ColumnValues {
     const kind = this.kindOf(column)
     if (['invalid', 'broken'].includes(kind)) return 'false'
     if (['json', 'mixed'].includes(kind) && !this.#shown.includes(column)) return 'false'
+    if (kind === 'decimal' && this.#known.get(column)?.rounds === true) return this.#isRounded(column)
     if (kind === 'string' && this.format === 'step') return `starts_with(${this.json(column)}, '{"$text":')`
     return `(${this.json(column)} IS NOT NULL AND (${this.typed(column)}) IS NULL)`
+  }
+
+  /** Whether the type of decimal numbers would drop digits of a value. */
+  #isRounded(column: string): string {
+    const key = (text: string) => `maestro_decimal_key(${text})`
+    const kept = key(`CAST(${this.typed(column)} AS VARCHAR)`)
+    return `(${this.json(column)} IS NOT NULL AND ${kept} IS DISTINCT FROM ${key(this.#text(this.json(column)))})`
   }
 
   /** Whether SQL compares the values of a column by our rules. */
@@ -136,7 +146,7 @@ export class ColumnValues {
     if (this.#mode === 'tolerant') return false
     return (
       ['string', 'number', 'integer', 'bigint', 'date'].includes(kind) ||
-      (kind === 'decimal' && this.#known.get(column)?.sqlType !== undefined)
+      (kind === 'decimal' && this.#known.get(column)?.rounds !== true && this.#known.get(column)?.sqlType !== undefined)
     )
   }
 

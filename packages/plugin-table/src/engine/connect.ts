@@ -42,6 +42,8 @@ export async function connect(options: ConnectionOptions): Promise<Database> {
   await registerValueFunctions(connection)
   await boundFunctions(connection)
   if (isChecker) await connection.run('PRAGMA disable_optimizer')
+  // The progress of a query can be asked for, and is not printed.
+  await connection.run('SET enable_progress_bar = true; SET enable_progress_bar_print = false')
   await connection.run("SET TimeZone = 'UTC'; SET lock_configuration = true")
   return {
     connection,

@@ -78,7 +78,7 @@ export async function copyLines({ files, output, choice, seen, signal }: LineCop
 }
 
 /** Chunks of a file that end with a whole line. Only the last line of the file may lack its newline. */
-async function* wholeLinesOf(path: string, signal: AbortSignal): AsyncGenerator<Buffer> {
+export async function* wholeLinesOf(path: string, signal: AbortSignal): AsyncGenerator<Buffer> {
   const file = await open(path)
   try {
     let buffer = Buffer.allocUnsafe(2 * chunkBytes)

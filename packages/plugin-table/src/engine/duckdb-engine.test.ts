@@ -24,6 +24,29 @@ test('a stop that comes before the statement has begun stops it too', async () =
   await expect(running).rejects.toMatchObject({ code: 'MAESTRO_RUN_ABORTED' })
 })
 
+test('the rows that have been read are reported while a statement runs', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'maestro-test-'))
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
+  const path = join(directory, 'in.jsonl')
+  const lines = 150_000
+  writeFileSync(path, Array.from({ length: lines }, (_, n) => `{"n":${n},"text":"${'x'.repeat(100)}"}\n`).join(''))
+  const seen: number[] = []
+  const counts = await new DuckDBEngine({ threads: 1 }).execute({
+    input: [{ path, format: 'rows', idPrefix: '' }],
+    columns: { columns: { n: 'number', text: 'string' }, open: false },
+    statements: [{ kind: 'filter', where: "length(repeat(md5(text || n), 50)) > 0 AND md5(repeat(text, 4)) <> ''" }],
+    output: { path: join(directory, 'out.jsonl'), format: 'rows' },
+    reject: () => undefined,
+    read: (rows) => seen.push(rows),
+    signal: new AbortController().signal,
+    directory,
+  })
+  expect(counts.rowsOut).toBe(lines)
+  expect(seen.length).toBeGreaterThan(0)
+  expect(seen).toEqual(seen.toSorted((one, other) => one - other))
+  expect(seen.at(-1)).toBeLessThan(lines * 1.1)
+})
+
 test.each([
   "length(repeat('x', 3000000000)) > 1",
   "regexp_matches(t, repeat('x', 3000000000))",

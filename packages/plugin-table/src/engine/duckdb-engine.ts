@@ -4,19 +4,20 @@ import {
   MaestroError,
   maestroError,
   type PreparedStatement,
+  type TableChainRequest,
   type TableCounts,
   type TableEngine,
   type TableRequest,
   type TableStatement,
 } from '@maestro-dataflow/core'
 import { tableError } from '../errors.js'
-import type { CheckedStatement } from './checked-statement.js'
+import { runChain } from './chain/run-chain.js'
 import { connect, type Database, engineError, isDataFault } from './connect.js'
 import type { DuckDBEngineOptions } from './duckdb-options.js'
 import { interruptOn } from './interrupt-on.js'
 import { prepareStatement } from './prepare-statement.js'
-import { runStatement } from './run-statement.js'
-import { runTolerantly } from './run-tolerantly.js'
+import { columnsAfter, prepareChain, runOneByOne } from './run-one-by-one.js'
+import { watchProgress } from './watch-progress.js'
 
 /** What a check may take, in bytes. */
 const checkerMemory = 256 * 1024 * 1024
@@ -77,44 +78,43 @@ export class DuckDBEngine implements TableEngine {
 
   /** @throws MAESTRO_TABLE_FAILED, MAESTRO_RUN_ABORTED, and the errors that `reject` throws */
   async execute(request: TableRequest): Promise<TableCounts> {
-    const { statements, signal, directory } = request
+    const counts = await this.#run(request, (database) => runOneByOne(database, request))
+    return counts.reduce(addCounts, noRows)
+  }
+
+  /**
+   * Runs consecutive statements without writing the rows between them. If a line or value is invalid, the statements run
+   * one after the other instead, so that each row is rejected where it fails.
+   *
+   * @throws MAESTRO_TABLE_FAILED, MAESTRO_RUN_ABORTED, and the errors that `reject` throws
+   */
+  async executeChain(request: TableChainRequest): Promise<readonly TableCounts[]> {
+    return this.#run(request, async (database) => {
+      const chained = await prepareChain(database, request)
+      return runChain(database, chained, request).catch((error: unknown) => {
+        if (isDataFault(error)) return runOneByOne(database, request)
+        throw error
+      })
+    })
+  }
+
+  async #run(
+    { signal, directory, input, read }: Pick<TableRequest, 'signal' | 'directory' | 'input' | 'read'>,
+    run: (database: Database) => Promise<readonly TableCounts[]>,
+  ): Promise<readonly TableCounts[]> {
     signal.throwIfAborted()
     const database = await connect({ ...this.#options, directory })
     const stopInterrupting = interruptOn(signal, database)
+    let stopWatching: (() => void) | undefined
     try {
       signal.throwIfAborted()
-      let counts: TableCounts | undefined
-      let { input, columns } = request
-      for (const [index, statement] of statements.entries()) {
-        const last = index === statements.length - 1
-        const output = last ? request.output : { path: `${request.output.path}.${index}`, format: 'step' as const }
-        const checked = await prepareStatement(database.connection, statement, columns)
-        const [fault] = checked.faults
-        if (fault !== undefined) throw fault
-        const run = {
-          database,
-          statement,
-          checked,
-          input,
-          columns,
-          output,
-          reject: request.reject,
-          leftOut: request.leftOut,
-          signal,
-        }
-        const done = await runStatement(run).catch((error: unknown) => {
-          if (isDataFault(error)) return runTolerantly(run, directory)
-          throw error
-        })
-        counts = counts === undefined ? done : addCounts(counts, done)
-        input = [output]
-        columns = columnsAfter(columns, checked)
-      }
-      return counts ?? { rowsIn: 0, rowsOut: 0, rejected: 0, dropped: 0, merged: 0, created: 0 }
+      if (read !== undefined) stopWatching = await watchProgress(database, input, read)
+      return await run(database)
     } catch (error) {
       if (signal.aborted) throw maestroError('MAESTRO_RUN_ABORTED', {}, error)
       throw MaestroError.is(error) ? error : engineError(error)
     } finally {
+      stopWatching?.()
       stopInterrupting()
       database.close()
     }
@@ -127,16 +127,12 @@ export class DuckDBEngine implements TableEngine {
   }
 }
 
-/** The columns after a statement. */
-function columnsAfter(before: ColumnSet, { columns, adds }: CheckedStatement): ColumnSet {
-  if (columns !== undefined) return { columns, open: false }
-  return adds === undefined ? before : { columns: { ...before.columns, ...adds }, open: before.open }
-}
+const noRows: TableCounts = { rowsIn: 0, rowsOut: 0, rejected: 0, dropped: 0, merged: 0, created: 0 }
 
 /** Adds the counts of two consecutive statements. */
-function addCounts(first: TableCounts, second: TableCounts): TableCounts {
+function addCounts(first: TableCounts, second: TableCounts, index: number): TableCounts {
   return {
-    rowsIn: first.rowsIn,
+    rowsIn: index === 0 ? second.rowsIn : first.rowsIn,
     rowsOut: second.rowsOut,
     rejected: first.rejected + second.rejected,
     dropped: first.dropped + second.dropped,

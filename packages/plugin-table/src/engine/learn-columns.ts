@@ -1,5 +1,5 @@
 import type { ColumnSet, TableFile } from '@maestro-dataflow/core'
-import type { KnownColumns } from './column-values.js'
+import type { KnownColumn, KnownColumns } from './column-values.js'
 import type { Database } from './connect.js'
 import type { ExtractedColumns } from './extracted-columns.js'
 import type { Kind } from './kinds.js'
@@ -52,16 +52,15 @@ export async function learnColumns(
   const rows = found.getRows()
   let isUnfit = false
   const mixed: string[] = []
-  const learned = new Map<string, { kind: Kind; sqlType?: string }>(known)
+  const learned = new Map<string, KnownColumn>(known)
   for (const [index, name] of unknown.entries()) {
     const kinds = new Set(rows.flatMap((row) => (row[index] === null ? [] : [String(row[index])])))
     if (columnTypeIn(name, columns) === 'decimal') {
-      const sqlType = decimalType(kinds)
-      learned.set(name, sqlType === undefined ? { kind: 'decimal' } : { kind: 'decimal', sqlType })
+      learned.set(name, decimalColumn(kinds))
       continue
     }
     if (computed.includes(name)) for (const kind of unfitKinds) isUnfit = kinds.delete(kind) || isUnfit
-    const kind = commonKind(kinds as Set<Kind>)
+    const kind = commonKind(kinds as Set<Kind>, computed.includes(name))
     learned.set(name, kind === 'unknown' ? (known.get(name) ?? { kind }) : { kind })
     if (kind === 'mixed') mixed.push(name)
   }
@@ -78,13 +77,19 @@ export function needsLearning(column: string, columns: ColumnSet): boolean {
   return ['unknown', 'decimal'].includes(columnTypeIn(column, columns))
 }
 
-/** The kind that covers all these kinds. The kind of a column without a value is `unknown`. */
-function commonKind(kinds: ReadonlySet<Kind>): Kind {
+/**
+ * The kind that covers all these kinds. The kind of a column without a value is `unknown`.
+ *
+ * @param isCombined Whether an aggregate combines the values. Whole numbers of any size then have one type, in which SQL
+ *   adds and compares them; a filter takes each row by its own kind.
+ */
+function commonKind(kinds: ReadonlySet<Kind>, isCombined: boolean): Kind {
   const [first, ...others] = kinds
   if (first === undefined) return 'unknown'
   if (others.length === 0) return first
   const is = (...allowed: readonly Kind[]) => [...kinds].every((kind) => allowed.includes(kind))
   if (is('integer', 'bigint')) return 'bigint'
+  if (isCombined && is('integer', 'bigint', 'wide')) return 'wide'
   if (is('integer', 'number')) return 'number'
   if (is('string', 'broken')) return 'broken'
   return 'mixed'
@@ -117,11 +122,17 @@ function decimalScale(json: string): string {
 
 const mostDigits = 38
 
-/** The SQL type that holds decimal numbers exactly, or undefined if there is none. */
-function decimalType(found: ReadonlySet<string>): string | undefined {
-  if (found.has('exponent')) return undefined
-  const lengths = [...found].map((text) => text.split('.').map(Number))
-  const whole = Math.max(1, ...lengths.map(([before = 0]) => before))
-  const scale = Math.max(0, ...lengths.map(([, after = 0]) => after))
-  return whole + scale > mostDigits ? undefined : `DECIMAL(${mostDigits}, ${scale})`
+/** The digits after the point of numbers with an exponent. */
+const usualScale = 10
+
+/** The SQL type that holds decimal numbers exactly, or all but those with too many digits. */
+function decimalColumn(found: ReadonlySet<string>): KnownColumn {
+  const hasExponent = found.has('exponent')
+  const lengths = [...found].filter((text) => text !== 'exponent').map((text) => text.split('.').map(Number))
+  const fitting = lengths.filter(([before = 0, after = 0]) => before + after <= mostDigits)
+  const whole = Math.max(1, ...fitting.map(([before = 0]) => before))
+  const scale = Math.max(hasExponent ? usualScale : 0, ...fitting.map(([, after = 0]) => after))
+  const rounds = hasExponent || fitting.length < lengths.length || whole + scale > mostDigits
+  const sqlType = `DECIMAL(${mostDigits}, ${Math.min(scale, mostDigits - whole)})`
+  return rounds ? { kind: 'decimal', sqlType, rounds } : { kind: 'decimal', sqlType }
 }

@@ -1,10 +1,10 @@
 import type { RowId, TableFile, TableRequest, TableStatement } from '@maestro-dataflow/core'
 import { type Choice, fate } from './choose-lines.js'
 
-type Receive = NonNullable<TableRequest['leftOut']>
+export type Receive = NonNullable<TableRequest['leftOut']>
 
 /** At most this number of rows is reported at once. */
-const batchRows = 65_536
+export const batchRows = 65_536
 
 /** Reports the rows that a statement left out, in their order. */
 export interface LeftOutReport {
@@ -141,7 +141,8 @@ function idOf(line: Buffer): RowId {
   return JSON.parse(line.toString('utf8', idMark.length, end + 1)) as RowId
 }
 
-function reasonOf(statement: TableStatement): string | undefined {
+/** Why a statement drops a row, for people. */
+export function reasonOf(statement: TableStatement): string | undefined {
   switch (statement.kind) {
     case 'filter':
       return `not ${statement.where}`

@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import {
   type ColumnSet,
   type ColumnType,
+  columnNames,
   type MaestroError,
   rowFromEntries,
   type TableStatement,
@@ -13,6 +14,7 @@ import {
   emptyTable,
   expressionFault,
   hasMissing,
+  inexactFault,
   sameForAll,
   typeOf,
 } from './bind-expression.js'
@@ -96,7 +98,8 @@ async function prepareAggregate(
   const faults: MaestroError[] = []
   const reads = new Set<string>()
   const checked: { readonly name: string; readonly expression: string; readonly reads: readonly string[] }[] = []
-  for (const [name, expression] of Object.entries(values)) {
+  for (const name of columnNames(values)) {
+    const expression = values[name] ?? ''
     if (by.includes(name)) {
       const reason = `"${name}" is a column to group by and cannot be a value as well`
       faults.push(tableError('MAESTRO_TABLE_OPTIONS', { operator: 'table.aggregate', reason }))
@@ -121,7 +124,7 @@ async function prepareAggregate(
     for (const { expression } of checked) await bind(expression, table)
   })
   const known = 'fault' in together ? learned : together.known
-  const computed: Record<string, ComputedValue> = {}
+  const computed: (readonly [string, ComputedValue])[] = []
   const shown: string[] = []
   const types: [string, ColumnType][] = by.map((name) => [name, columnTypeIn(name, columns)])
   for (const { name, expression, reads: read } of checked) {
@@ -130,11 +133,16 @@ async function prepareAggregate(
       faults.push(bound.fault)
       continue
     }
+    const inexact = await inexactFault(expression, read, bound, (table) => bind(expression, table))
+    if (inexact !== undefined) {
+      faults.push(inexact)
+      continue
+    }
     // SQL would compare the text of such values.
     const texts = read.filter((column) => ['mixed', 'json'].includes(bound.known.get(column)?.kind ?? ''))
     const extreme = await extremeOf(connection, expression, texts)
     if (extreme !== undefined) {
-      computed[name] = { expression, sqlType: bound.result, keepsDecimals: false, extreme }
+      computed.push([name, { expression, sqlType: bound.result, keepsDecimals: false, extreme }])
       types.push([name, 'unknown'])
       continue
     }
@@ -152,11 +160,19 @@ async function prepareAggregate(
     )
     if (!sameForAll(bound.result)) shown.push(...read)
     const keepsDecimals = read.some((column) => bound.known.get(column)?.kind === 'decimal')
-    computed[name] = { expression: ordered, sqlType: bound.result, keepsDecimals }
+    computed.push([name, { expression: ordered, sqlType: bound.result, keepsDecimals }])
     // The type of a column that the plan does not know is found when its rows arrive.
     const isSure = read.every((column) => learned.has(column) || columnTypeIn(column, columns) !== 'unknown')
     const fixed = !isSure && !sameForAll(bound.result)
     types.push([name, fixed ? 'unknown' : columnTypeOf(bound.result, keepsDecimals)])
   }
-  return { faults, reads: [...reads], keys: by, known, shown, columns: rowFromEntries(types), values: computed }
+  return {
+    faults,
+    reads: [...reads],
+    keys: by,
+    known,
+    shown,
+    columns: rowFromEntries(types),
+    values: rowFromEntries(computed),
+  }
 }

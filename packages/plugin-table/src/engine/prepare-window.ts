@@ -8,6 +8,7 @@ import {
   emptyTable,
   expressionFault,
   hasMissing,
+  inexactFault,
   sameForAll,
   typeOf,
 } from './bind-expression.js'
@@ -86,6 +87,8 @@ async function checkValue(
   if ('fault' in bound) bound = await bindExpression(expression, reads, columns, learned, bind)
   if ('fault' in bound) return bound
   const { known, result } = bound
+  const inexact = await inexactFault(expression, reads, bound, bind)
+  if (inexact !== undefined) return { fault: inexact }
   const texts = reads.filter((column) => ['mixed', 'json'].includes(known.get(column)?.kind ?? ''))
   const unordered = await orderedColumn(connection, expression, texts)
   if (unordered !== undefined) {
@@ -98,7 +101,7 @@ async function checkValue(
 }
 
 /** A table with the columns that the windows of a statement name. */
-function withWindowColumns(table: string, { by, orderBy }: WindowStatement): string {
+export function withWindowColumns(table: string, { by, orderBy }: Pick<WindowStatement, 'by' | 'orderBy'>): string {
   const named = [
     ...by.map((_, index) => partitionColumn(index)),
     ...orderBy.flatMap((_, index) => orderColumns(index)),

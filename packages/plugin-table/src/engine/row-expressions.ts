@@ -10,7 +10,7 @@ interface AggregateNode extends ExpressionNode {
 }
 
 /** Aggregates that compare values to find the least, the greatest, or the middle one. */
-const comparing =
+export const comparing =
   /^(min|max|arg_?min.*|arg_?max.*|min_by|max_by|median|quantile.*|approx_quantile|reservoir_quantile|mad)$/
 
 /**

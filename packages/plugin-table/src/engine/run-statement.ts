@@ -91,7 +91,7 @@ async function filterAtOnce(
   return copyChosen(run, choice, { files: input, offsets })
 }
 
-function knownColumns(names: readonly string[], columns: ColumnSet): KnownColumns {
+export function knownColumns(names: readonly string[], columns: ColumnSet): KnownColumns {
   return new Map(names.map((name) => [name, { kind: columnTypeIn(name, columns) as Kind }]))
 }
 
@@ -144,7 +144,12 @@ export async function loadLines(
  * An SQL condition for whether a line is entirely JSON, its values are of their types, and it has no columns that are not
  * declared. Lines of a step file are JSON.
  */
-function soundLine(extracted: ExtractedColumns, looked: KnownColumns, columns: ColumnSet, forStep: boolean): string {
+export function soundLine(
+  extracted: ExtractedColumns,
+  looked: KnownColumns,
+  columns: ColumnSet,
+  forStep: boolean,
+): string {
   const fits = fittingValues(looked, extracted, forStep)
   const conditions = fits === undefined ? [] : [fits]
   // A step file would interpret a user's own `$` keys as tagged values. The slow path escapes them.
@@ -159,12 +164,17 @@ function soundLine(extracted: ExtractedColumns, looked: KnownColumns, columns: C
 
 /**
  * Examines the loaded lines if the plan does not know the types of columns, and checks the statement with the result.
+ *
+ * @param rows The relation of the lines with the columns that the statement uses. @default all loaded lines
  */
-export async function lookAtLines(run: StatementRun, loaded: ExtractedColumns, mode: Mode): Promise<KnownLines> {
+export async function lookAtLines(
+  run: Pick<StatementRun, 'database' | 'statement' | 'checked' | 'columns'>,
+  loaded: ExtractedColumns,
+  mode: Mode,
+  rows = loadedLines(loaded),
+): Promise<KnownLines> {
   const { database, statement, columns } = run
   const { format } = loaded
-  const json = loaded.names.map((name) => `, ${loaded.json(name)}`).join('')
-  const rows = `(SELECT ${lineColumn}, rowid AS ${positionColumn}${json} FROM lines WHERE ${lineColumn} IS NOT NULL)`
   const isTyped = Object.values(columns.columns).includes('decimal')
   const isWholeRow = statement.kind === 'dedupe' && run.checked.keys.length === 0
   const compared = isWholeRow ? await wholeRowColumns(database, rows, format, isTyped) : run.checked.keys
@@ -174,7 +184,9 @@ export async function lookAtLines(run: StatementRun, loaded: ExtractedColumns, m
     all: mode === 'tolerant',
     computed: statement.kind === 'aggregate' || statement.kind === 'window' ? run.checked.reads : [],
   })
-  if (learned.isUnfit && mode === 'strict') throw new RowsUnfit()
+  // SQL would round the decimal numbers for which it has no type.
+  const isRounded = run.checked.reads.some((name) => learned.columns.get(name)?.rounds === true)
+  if ((learned.isUnfit || isRounded) && mode === 'strict') throw new RowsUnfit()
   if (statement.kind === 'filter') {
     const branches = await filterBranches(database, statement, columns, learned)
     return { relation, extracted, learned, checked: run.checked, branches }
@@ -190,6 +202,11 @@ export async function lookAtLines(run: StatementRun, loaded: ExtractedColumns, m
   return { relation, extracted, learned, checked: isWholeRow ? { ...checked, keys: compared } : checked, branches: [] }
 }
 
+function loadedLines(loaded: ExtractedColumns): string {
+  const json = loaded.names.map((name) => `, ${loaded.json(name)}`).join('')
+  return `(SELECT ${lineColumn}, rowid AS ${positionColumn}${json} FROM lines WHERE ${lineColumn} IS NOT NULL)`
+}
+
 /** The files whose lines a statement processes. */
 interface QueriedFiles {
   readonly files: readonly TableFile[]
@@ -197,7 +214,7 @@ interface QueriedFiles {
   readonly offsets: readonly number[]
 }
 
-interface QueryOptions extends QueriedFiles {
+export interface QueryOptions extends QueriedFiles {
   readonly mode: Mode
   /** The positions of lines that are rejected. They are not in the relation. */
   readonly rejected?: readonly number[]
@@ -211,7 +228,7 @@ export async function runQuery(run: StatementRun, lines: KnownLines, options: Qu
   const { mode, files, offsets, rejected = [] } = options
   const values = new ColumnValues(extracted, new Map([...learned.columns, ...checked.known]), mode, checked.shown)
   if (statement.kind === 'sort' || statement.kind === 'aggregate' || statement.kind === 'window') {
-    const emit = emitLine(extracted.format, output, files, offsets)
+    const emit = emitLine(extracted.format, output.format, files, offsets)
     const query = statementQuery(statement, {
       relation,
       values,
@@ -246,22 +263,27 @@ async function copyChosen(
   return countsOf(statement, lines - absent, rows)
 }
 
-async function countRows(connection: Database['connection'], relation: string): Promise<number> {
+export async function countRows(connection: Database['connection'], relation: string): Promise<number> {
   const [count] = await firstRow(connection, `SELECT count(*) FROM ${relation}`)
   return Number(count)
 }
 
-/** The text of a row in the output: its own line, wrapped or unwrapped if the formats differ. */
-function emitLine(
+/**
+ * The text of a row in the output: its own line, wrapped or unwrapped if the formats differ.
+ *
+ * @param position The column of the position of the line in the input.
+ */
+export function emitLine(
   format: TableFile['format'],
-  output: TableFile,
+  output: TableFile['format'],
   input: readonly TableFile[],
   offsets: readonly number[],
+  position = positionColumn,
 ): string {
-  if (format === output.format) return lineColumn
+  if (format === output) return lineColumn
   if (format === 'step') return rowText()
   const prefixes = input.map((file) => literal(JSON.stringify(file.idPrefix ?? '').slice(0, -1)))
-  const id = numberedId(prefixes, offsets, positionColumn)
+  const id = numberedId(prefixes, offsets, position)
   return `'{"id":' || ${id} || '","row":' || ${lineColumn} || '}'`
 }
 
@@ -273,7 +295,8 @@ function numberedId(prefixes: readonly string[], offsets: readonly number[], pos
   return `${pick(prefixes)} || (${position} - ${pick(offsets)} + 1)`
 }
 
-function countsOf(statement: TableStatement, rowsIn: number, rowsOut: number): TableCounts {
+/** The counts of a statement that rejects no row. */
+export function countsOf(statement: TableStatement, rowsIn: number, rowsOut: number): TableCounts {
   const base = { rowsIn, rowsOut, rejected: 0, dropped: 0, merged: 0, created: 0 }
   switch (statement.kind) {
     case 'dedupe':

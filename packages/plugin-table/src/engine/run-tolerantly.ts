@@ -4,18 +4,21 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { type Columns, decodeStepLine, type MaestroError, type TableCounts } from '@maestro-dataflow/core'
 import { tableError } from '../errors.js'
 import { shownValue } from '../values/shown-value.js'
+import { emptyTable } from './bind-expression.js'
 import type { CheckedStatement } from './checked-statement.js'
 import { ColumnValues } from './column-values.js'
 import { firstRow, isDataFault, reasonOf } from './connect.js'
+import { isOverflow, withExactSums } from './exact-sums.js'
 import { ExtractedColumns } from './extracted-columns.js'
 import { branchRows, type FilterBranch } from './filter-branches.js'
 import { branchFault, isTryRefused, judgedTable, judgeRows, misfit, wrongExpression } from './judge-rows.js'
 import { columnTypeIn } from './known-columns.js'
 import type { KnownLines } from './known-lines.js'
 import { lineColumn, positionColumn, usualLineBytes } from './lines.js'
+import { withWindowColumns } from './prepare-window.js'
 import { withColumns } from './query-parts.js'
 import { rowExpressions, rowPartsOfWindows } from './row-expressions.js'
-import { loadLines, lookAtLines, runQuery, type StatementRun } from './run-statement.js'
+import { loadLines, lookAtLines, type QueryOptions, runQuery, type StatementRun } from './run-statement.js'
 import { siftLines } from './sift-lines.js'
 
 /**
@@ -42,11 +45,11 @@ export async function runTolerantly(run: StatementRun, directory: string): Promi
     if (statement.kind === 'filter') await judgeRows(database, statement, lines)
     else await findMisfits(run, lines)
     const faulty = await rejectFaulty(run, lines)
-    const counts = await runQuery(run, soundRows(run, lines), {
-      mode: 'tolerant',
-      files: [sifted.file],
-      offsets: [0],
-      rejected: faulty,
+    const query = { mode: 'tolerant', files: [sifted.file], offsets: [0], rejected: faulty } as const
+    const sound = soundRows(run, lines)
+    const counts = await runQuery(run, sound, query).catch((error: unknown) => {
+      if (isOverflow(error)) return runExactly(run, sound, query, error)
+      throw error
     })
     const rejected = faulty.length + sifted.rejected
     return { ...counts, rowsIn: counts.rowsIn + rejected, rejected }
@@ -63,6 +66,29 @@ function declaredColumns({ input, columns, checked }: StatementRun): Columns {
   if (input[0]?.format === 'rows') return columns.columns
   const used = [...checked.reads, ...checked.keys]
   return Object.fromEntries(used.map((name) => [name, columnTypeIn(name, columns)]))
+}
+
+/** Runs a statement whose results are too large with sums of any size. @throws MAESTRO_TABLE_RESULT_RANGE */
+async function runExactly(
+  run: StatementRun,
+  lines: KnownLines,
+  query: QueryOptions,
+  overflow: unknown,
+): Promise<TableCounts> {
+  const { statement, database } = run
+  const { checked, learned } = lines
+  const windows = statement.kind === 'window' ? statement : { by: [], orderBy: [] }
+  const known = new Map([...learned.columns, ...checked.known])
+  const table = withWindowColumns(emptyTable(checked.reads, known), windows)
+  const { exact, limited } = await withExactSums(database.connection, checked, table)
+  const tooLarge = (error: unknown) =>
+    tableError('MAESTRO_TABLE_RESULT_RANGE', { expressions: limited, reason: reasonOf(error) }, error)
+  if (limited.length === Object.keys(checked.values).length) throw tooLarge(overflow)
+  try {
+    return await runQuery(run, { ...lines, checked: exact }, query)
+  } catch (error) {
+    throw isOverflow(error) ? tooLarge(error) : error
+  }
 }
 
 /** The rows that are not rejected. A filter is computed only once for each row, so its result is already known. */

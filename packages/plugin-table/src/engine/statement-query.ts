@@ -1,4 +1,4 @@
-import type { SortKey, TableStatement } from '@maestro-dataflow/core'
+import { columnNames, type SortKey, type TableStatement } from '@maestro-dataflow/core'
 import type { ComputedValue } from './checked-statement.js'
 import type { ColumnValues } from './column-values.js'
 import { positionColumn } from './lines.js'
@@ -18,7 +18,8 @@ export function statementQuery(
   return `SELECT ${emit} FROM ${relation} ORDER BY ${sortKeys(statement.by, values)}, ${positionColumn}`
 }
 
-function sortKeys(by: readonly SortKey[], values: ColumnValues): string {
+/** The keys of a sort, in SQL. */
+export function sortKeys(by: readonly SortKey[], values: ColumnValues): string {
   return by
     .flatMap(({ column, descending = false, nulls = 'last' }) =>
       values.sortKeys(column).map(({ sql, directed }) => {
@@ -35,7 +36,7 @@ function sortKeys(by: readonly SortKey[], values: ColumnValues): string {
  */
 function aggregateQuery({ by }: Extract<TableStatement, { kind: 'aggregate' }>, parts: QueryParts): string {
   const { values, checked } = parts
-  const computed = Object.entries(checked.values)
+  const computed = columnNames(checked.values).map((name) => [name, checked.values[name] as ComputedValue] as const)
   const keys = by.map((column, index) => `, ${values.key(column)} AS "#maestro.key${index}"`)
   const inner = `(SELECT *${keys.join('')} FROM ${withColumns(parts)})`
   const selected = [

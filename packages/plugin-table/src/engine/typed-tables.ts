@@ -74,7 +74,7 @@ export class TypedTables {
         }
         appender.endRow()
         rows++
-        for (const name of Object.keys(row)) names.add(name)
+        for (const name of columnNames(row)) names.add(name)
       }
     }
     appender.closeSync()

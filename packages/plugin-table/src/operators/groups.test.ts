@@ -1,3 +1,4 @@
+import { columnNames } from '@maestro-dataflow/core'
 import { describe, expect, test } from 'vitest'
 import { tableProject } from '../__fixtures__/table-project.js'
 
@@ -29,7 +30,7 @@ describe('table.sample by group', () => {
   })
 })
 
-test('table.distinct: values are equal by what they are', async () => {
+test('table.distinct compares values by type and value', async () => {
   const rows = [{ a: 1, 乙: 'x' }, { a: 2, 乙: 'x' }, { a: 1, 乙: 'x', more: 1 }, { a: null }, {}]
   expect(await rowsOf(fromUnknown(rows).step('table.distinct', { columns: ['a', '乙'] }))).toEqual([
     { a: 1, 乙: 'x' },
@@ -72,5 +73,11 @@ describe('table.pivot', () => {
     ]
     const pivoted = fromRows(years).step('table.pivot', { by: [], input: 'y', outputs: [2025, 2026], value: 'n' })
     expect((await rowsOf(pivoted))[0]).toMatchObject({ 2025: 1, 2026: 2 })
+  })
+
+  test('the new columns stand in the order of the outputs', async () => {
+    const years = [2021, 2020].map((y) => ({ c: 'A', y, n: 1 }))
+    const pivoted = fromRows(years).step('table.pivot', { by: ['c'], input: 'y', outputs: [2021, 2020], value: 'n' })
+    expect((await rowsOf(pivoted)).map(columnNames)).toEqual([['c', '2021', '2020']])
   })
 })

@@ -43,7 +43,7 @@ function statements(given: SampleOptions): readonly TableStatement[] {
 export const sample = defineOperator({
   name: 'table.sample',
   kind: 'table',
-  description: 'Keeps rows chosen by chance; the same seed gives the same sample',
+  description: 'Keeps randomly chosen rows; the same seed gives the same sample',
   options: fields,
   create: (given) => () => statements(given),
 })

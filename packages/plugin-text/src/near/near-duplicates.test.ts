@@ -177,7 +177,7 @@ function exact(one: ReadonlySet<number>, two: ReadonlySet<number>): number {
   return common / (one.size + two.size - common)
 }
 
-test('finds what a comparison of all pairs finds, in a seeded set with planted near duplicates', async () => {
+test('finds the same as a comparison of all pairs, in a seeded set with planted near duplicates', async () => {
   let state = 7
   const random = () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0

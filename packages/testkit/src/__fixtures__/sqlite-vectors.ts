@@ -31,8 +31,8 @@ export class SqliteVectors implements VectorStore {
       CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT);`)
   }
 
-  get dimension(): number | undefined {
-    const value = this.fact('dimension')
+  get dimensions(): number | undefined {
+    const value = this.fact('dimensions')
     return value === undefined ? undefined : Number(value)
   }
   get model(): string | undefined {
@@ -48,7 +48,7 @@ export class SqliteVectors implements VectorStore {
     this.database.exec('BEGIN IMMEDIATE')
     for (const { id, vector, text, metadata } of records) {
       put.run(id, new Uint8Array(vector.slice().buffer), text ?? null, metadata ? JSON.stringify(metadata) : null)
-      fact.run('dimension', String(vector.length))
+      fact.run('dimensions', String(vector.length))
       if (options.model !== undefined) fact.run('model', options.model)
     }
     this.database.exec('COMMIT')

@@ -44,7 +44,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 beforeEach(() => void vi.stubEnv('CI', ''))
 afterEach(() => void vi.unstubAllEnvs())
 
-describe('what was recorded', () => {
+describe('a recording', () => {
   test('is replayed the same to the last bit, without the real serving', async () => {
     const path = fresh()
     const odd = {
@@ -73,7 +73,7 @@ describe('what was recorded', () => {
     const path = fresh()
     const audio = { data: Uint8Array.of(1, 2, 3), mediaType: 'audio/wav' }
     const tape = cassette({ path, mode: 'record' })
-    const embeddings = tape.serving(scriptedEmbeddings({ dimension: 100, maxWords: 2, batchSize: 7 }), 'embeddings')
+    const embeddings = tape.serving(scriptedEmbeddings({ dimensions: 100, maxWords: 2, batchSize: 7 }), 'embeddings')
     const rerank = tape.serving(scriptedRerank(), 'rerank')
     const speech = tape.serving(scriptedTranscription(['hello']), 'speech')
     const texts = ['a red fox', '', '猫']
@@ -89,7 +89,7 @@ describe('what was recorded', () => {
       await replay.serving<typeof rerank>(never, 'rerank').rerank('fox', texts),
       await replay.serving<typeof speech>(never, 'speech').transcribe(audio, { language: 'en' }),
     ]).toStrictEqual(recorded)
-    expect(replayedEmbeddings).toMatchObject({ dimension: 100, batchSize: 7 })
+    expect(replayedEmbeddings).toMatchObject({ dimensions: 100, batchSize: 7 })
     // Of media, the hash.
     expect(await readFile(path, 'utf8')).toContain('{"data":{"bytes":3,"sha256":"039058c6f2c0cb49')
   })
@@ -283,7 +283,7 @@ describe('a cassette that cannot be used', () => {
     )
   })
 
-  test('cannot be written; what was there stays', async () => {
+  test('cannot be written, and the earlier content stays', async () => {
     const path = join(folder, 'folder.cassette.jsonl')
     await mkdir(path)
     const call = cassette({ path, mode: 'record' })

@@ -6,9 +6,9 @@ import { scriptedEmbeddings } from '../scripted/scripted-embeddings.js'
 import { describeEmbeddingServing } from '../vitest.js'
 import { type EmbeddingServingCase, embeddingServingSuite } from './embedding-serving-suite.js'
 
-const make = () => slowly(scriptedEmbeddings({ dimension: 48, maxWords: 5000 }), (texts) => texts.length > 150)
+const make = () => slowly(scriptedEmbeddings({ dimensions: 48, maxWords: 5000 }), (texts) => texts.length > 150)
 
-describeEmbeddingServing(make, { title: 'scripted embeddings', dimension: 48 })
+describeEmbeddingServing(make, { title: 'scripted embeddings', dimensions: 48 })
 describeEmbeddingServing(() => scriptedEmbeddings(), { title: 'scripted embeddings that read all' })
 describeEmbeddingServing(() => new EnhancedEmbeddingServing(make()), { title: 'EnhancedEmbeddingServing' })
 
@@ -61,7 +61,7 @@ const faults: Readonly<
     vectors((given) => given.map((vector, index) => (index === 1 ? vector.slice(1) : vector))),
     'all vectors have the declared length',
   ],
-  'another dimension than it tells': [() => ({ dimension: 3 }), 'all vectors have the declared length'],
+  'another dimension than it tells': [() => ({ dimensions: 3 }), 'all vectors have the declared length'],
   'numbers that are none': [
     vectors((given, texts) => given.map((vector, at) => (texts[at]?.trim() === '' ? vector.fill(Number.NaN) : vector))),
   ],

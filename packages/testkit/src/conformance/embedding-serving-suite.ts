@@ -8,13 +8,13 @@ import { createSuite, type Suite } from './suite.js'
 /** The options of the suite for embedding models. */
 export interface EmbeddingSuiteOptions<Name extends string = string> extends ServingSuiteOptions<Name> {
   /** The length of the vectors. */
-  readonly dimension?: number
+  readonly dimensions?: number
   /** How much a number of a vector may differ in another batch. @default 1e-4 */
   readonly tolerance?: number
 }
 
 interface EmbeddingSubject extends ServingSubject<EmbeddingServing> {
-  readonly dimension: number | undefined
+  readonly dimensions: number | undefined
   readonly tolerance: number
 }
 
@@ -45,9 +45,9 @@ const cases = {
     const lengths = new Set(vectors.map(({ length }) => length))
     assert.equal(lengths.size, 1, `the vectors have ${[...lengths].join(', ')} dimensions`)
     const [length] = lengths
-    const { dimension } = subject.serving
-    if (dimension !== undefined) assert.equal(length, dimension, 'the dimension that it tells')
-    if (subject.dimension !== undefined) assert.equal(length, subject.dimension)
+    const { dimensions } = subject.serving
+    if (dimensions !== undefined) assert.equal(length, dimensions, 'the dimension that it tells')
+    if (subject.dimensions !== undefined) assert.equal(length, subject.dimensions)
   },
 
   async 'the same text has the same vector'(subject: EmbeddingSubject) {
@@ -148,9 +148,9 @@ export function embeddingServingSuite(
   options: EmbeddingSuiteOptions<EmbeddingServingCase> = {},
 ): Suite {
   const { open, close } = servingSubjects(makeServing, options)
-  const { dimension, tolerance = 1e-4 } = options
+  const { dimensions, tolerance = 1e-4 } = options
   const title = 'an embedding model'
-  return createSuite({ title, cases, options, open: async () => ({ ...(await open()), dimension, tolerance }), close })
+  return createSuite({ title, cases, options, open: async () => ({ ...(await open()), dimensions, tolerance }), close })
 }
 
 /** Requests vectors and checks what all results have in common. */

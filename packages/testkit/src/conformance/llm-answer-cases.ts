@@ -42,7 +42,7 @@ export const llmAnswerCases = {
     assert.ok(longer.text.length > result.text.length, 'three times the tokens give no longer text')
   },
 
-  async 'a stop text ends an answer and is no part of it'({ serving, longRequest }: LLMSubject) {
+  async 'a stop text ends an answer and is not part of it'({ serving, longRequest }: LLMSubject) {
     const request: LLMRequest = { ...longRequest, maxTokens: 24 }
     const { text } = await serving.generate(request)
     const words = text.match(/\p{L}{3,}/gu) ?? []

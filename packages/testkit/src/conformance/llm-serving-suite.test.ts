@@ -146,14 +146,14 @@ const faults: Readonly<
   'maxTokens and stop that are not passed on': [
     answering((model, { maxTokens: _, stop: __, ...request }, options) => model.generate(request, options)),
     'maxTokens cuts an answer, which is said',
-    'a stop text ends an answer and is no part of it',
+    'a stop text ends an answer and is not part of it',
   ],
   'a stop text that stays in the answer': [
     answering(async (model, request, options) => {
       const result = await model.generate(request, options)
       return request.stop === undefined ? result : { ...result, text: `${result.text}${request.stop.join('')}` }
     }),
-    'a stop text ends an answer and is no part of it',
+    'a stop text ends an answer and is not part of it',
   ],
   'the system message is dropped': [
     answering((model, { messages, ...request }, options) =>

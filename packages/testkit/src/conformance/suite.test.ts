@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-describe('what is left out', () => {
+describe('omitted cases', () => {
   test('is not run, and kept with its reason', async () => {
     const suite = llmServingSuite(smallModel, { skip: { 'answers fit a JSON schema': 'the model is too small' } })
     expect(suite.leftOut).toEqual([{ name: 'answers fit a JSON schema', reason: 'the model is too small' }])
@@ -34,7 +34,7 @@ describe('what is left out', () => {
   })
 })
 
-test('a case that hangs fails, what was opened is closed, and a stray rejection fails its own case', async () => {
+test('a case that hangs fails, opened resources are closed, and a stray rejection fails its own case', async () => {
   const closed: string[] = []
   const suite = createSuite<string, string>({
     title: 'odd things',

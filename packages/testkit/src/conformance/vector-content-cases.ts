@@ -108,7 +108,7 @@ export const vectorContentCases = {
   async 'vectors of another length are refused, and nothing of the call is stored'({ make }: VectorStoreSubject) {
     const { store } = await make()
     await store.addVectors([entry('x', [1, 0])])
-    assert.equal(store.dimension, 2)
+    assert.equal(store.dimensions, 2)
     const added = store.addVectors([entry('y', [1, 0]), entry('z', [1, 0, 0])])
     await assertRefused(added, 'MAESTRO_VECTORS_DIMENSION', '2', '3')
     await assertRefused(find(store, [1, 0, 0], 1), 'MAESTRO_VECTORS_DIMENSION', '2', '3')

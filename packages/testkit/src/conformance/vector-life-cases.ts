@@ -68,7 +68,7 @@ export const vectorLifeCases = {
     const before = await find(store, [1, 0], 5)
     await store.dispose()
     const later = await reopen()
-    assert.deepEqual([later.dimension, later.model, later.metric], [2, 'minilm', store.metric])
+    assert.deepEqual([later.dimensions, later.model, later.metric], [2, 'minilm', store.metric])
     assert.deepEqual(await find(later, [1, 0], 5), before)
     await assertRefused(later.addVectors([entry('z', [1, 0])], { model: 'bge' }), 'MAESTRO_VECTORS_MODEL')
     await later.addVectors([entry('x', [0, 1]), entry('z', [1, 0])])

@@ -71,9 +71,9 @@ export async function foundIds(...asked: Parameters<typeof find>): Promise<reado
 }
 
 /** What is stored under each id, from one search over all of them. */
-export async function everything(store: VectorStore, dimension: number): Promise<ReadonlyMap<string, VectorMatch>> {
+export async function everything(store: VectorStore, dimensions: number): Promise<ReadonlyMap<string, VectorMatch>> {
   const count = await store.count()
-  const matches = count === 0 ? [] : await find(store, new Float32Array(dimension).fill(1), count)
+  const matches = count === 0 ? [] : await find(store, new Float32Array(dimensions).fill(1), count)
   const byId = new Map(matches.map((match) => [match.id, match]))
   assert.equal(byId.size, matches.length, 'an id is there twice')
   assert.equal(byId.size, count, 'a search for as many as there are does not find them all')

@@ -152,7 +152,7 @@ describe('the serving plane over faults', () => {
     })
     const { vectors } = await new EnhancedEmbeddingServing(inner).embed(questions.slice(0, 50))
     expect(vectors).toEqual((await scriptedEmbeddings().embed(questions.slice(0, 50))).vectors)
-    expect(inner.dimension).toBe(64)
+    expect(inner.dimensions).toBe(64)
     expect(inner.counts.rateLimited).toBeGreaterThan(0)
     expect(inner.counts.answered).toBe(10)
   })

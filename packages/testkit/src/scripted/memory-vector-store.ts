@@ -22,13 +22,13 @@ export interface MemoryVectorStore extends VectorStore {
 
 /** A vector store in memory, which compares with every vector. */
 export function memoryVectorStore(
-  options: { readonly name?: string; readonly metric?: VectorMetric; readonly dimension?: number } = {},
+  options: { readonly name?: string; readonly metric?: VectorMetric; readonly dimensions?: number } = {},
 ): MemoryVectorStore {
   const { name = 'memory vectors', metric = 'cosine' } = options
   const records = new Map<string, VectorRecord>()
   const added: string[][] = []
-  let facts: { dimension: number | undefined; model: string | undefined } = {
-    dimension: options.dimension,
+  let facts: { dimensions: number | undefined; model: string | undefined } = {
+    dimensions: options.dimensions,
     model: undefined,
   }
   let closed = false
@@ -45,8 +45,8 @@ export function memoryVectorStore(
     metric,
     index: 'flat',
     added,
-    get dimension() {
-      return facts.dimension
+    get dimensions() {
+      return facts.dimensions
     },
     get model() {
       return facts.model
@@ -59,7 +59,7 @@ export function memoryVectorStore(
       added.push(checked.map(({ id }) => id))
       const [first] = checked
       if (first !== undefined)
-        facts = { dimension: facts.dimension ?? first.vector.length, model: facts.model ?? call.model }
+        facts = { dimensions: facts.dimensions ?? first.vector.length, model: facts.model ?? call.model }
     },
     async search(queries: readonly VectorQuery[], call: VectorCallOptions = {}) {
       open()

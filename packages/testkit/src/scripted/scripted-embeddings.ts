@@ -16,7 +16,7 @@ export interface ScriptedEmbeddings extends EmbeddingServing {
 export function scriptedEmbeddings(
   options: ScriptedOptions & {
     /** @default 64 */
-    readonly dimension?: number
+    readonly dimensions?: number
     /** The maximum words of a text; longer texts are cut and reported in `truncated`. @default no limit */
     readonly maxWords?: number
     /** The vectors of some texts, instead of computed ones. */
@@ -24,7 +24,7 @@ export function scriptedEmbeddings(
     readonly batchSize?: number
   } = {},
 ): ScriptedEmbeddings {
-  const { dimension = 64, maxWords = Number.POSITIVE_INFINITY, vectors = {}, ...described } = options
+  const { dimensions = 64, maxWords = Number.POSITIVE_INFINITY, vectors = {}, ...described } = options
   const { name = 'scripted embeddings', model = name } = described
   const requests: (readonly string[])[] = []
   return {
@@ -33,7 +33,7 @@ export function scriptedEmbeddings(
     kind: 'embedding',
     name,
     model,
-    dimension,
+    dimensions,
     requests,
     embed(texts, call = {}) {
       return boundedCall({ serving: name, ...call }, async () => {
@@ -42,7 +42,7 @@ export function scriptedEmbeddings(
         const truncated = texts.flatMap((text, index) => (countWords(text) > maxWords ? [index] : []))
         return {
           vectors: read.map((text) =>
-            Object.hasOwn(vectors, text) ? Float32Array.from(vectors[text] ?? []) : hashVector(text, dimension),
+            Object.hasOwn(vectors, text) ? Float32Array.from(vectors[text] ?? []) : hashVector(text, dimensions),
           ),
           usage: { inputTokens: read.reduce((sum, text) => sum + countWords(text), 0), outputTokens: 0 },
           model,
@@ -54,13 +54,13 @@ export function scriptedEmbeddings(
 }
 
 /** Each word adds a part of its hash to the vector; a text without words has a fixed vector. */
-function hashVector(text: string, dimension: number): Float32Array {
-  const sum = new Float64Array(dimension)
+function hashVector(text: string, dimensions: number): Float32Array {
+  const sum = new Float64Array(dimensions)
   const words = wordsOf(text.toLowerCase())
   for (const word of words.length === 0 ? [''] : words) {
-    for (let start = 0; start < dimension; start += 32) {
+    for (let start = 0; start < dimensions; start += 32) {
       const hash = createHash('sha256').update(`${start} ${word}`).digest()
-      for (const [at, byte] of hash.subarray(0, dimension - start).entries()) {
+      for (const [at, byte] of hash.subarray(0, dimensions - start).entries()) {
         sum[start + at] = (sum[start + at] ?? 0) + byte - 127.5
       }
     }

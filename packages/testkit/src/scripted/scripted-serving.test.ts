@@ -64,7 +64,7 @@ describe('a scripted language model', () => {
 
 describe('scripted embeddings', () => {
   test('are the same everywhere, of length 1, and nearer to each other when texts share words', async () => {
-    const serving = scriptedEmbeddings({ dimension: 40 })
+    const serving = scriptedEmbeddings({ dimensions: 40 })
     const { vectors, usage } = await serving.embed(['the red fox', 'The red dog', 'blue sea', ''])
     const [fox = [], dog = [], sea = [], none = []] = vectors.map((vector) => [...vector])
     const dot = (one: number[], other: number[]) => one.reduce((sum, value, at) => sum + value * (other[at] ?? 0), 0)
@@ -74,13 +74,13 @@ describe('scripted embeddings', () => {
     }
     expect(dot(fox, dog)).toBeGreaterThan(dot(fox, sea) + 0.2)
     expect(usage.inputTokens).toBe(8)
-    const again = await scriptedEmbeddings({ dimension: 40 }).embed(['the red fox'])
+    const again = await scriptedEmbeddings({ dimensions: 40 }).embed(['the red fox'])
     expect(again.vectors).toEqual([vectors[0]])
     expect(serving.requests).toHaveLength(1)
   })
 
-  test('may be given, and tell what they cut', async () => {
-    const serving = scriptedEmbeddings({ dimension: 2, vectors: { a: [0, 1] }, maxWords: 1 })
+  test('may be given, and report the text that they cut', async () => {
+    const serving = scriptedEmbeddings({ dimensions: 2, vectors: { a: [0, 1] }, maxWords: 1 })
     const result = await serving.embed(['a', 'a b'])
     expect(result.vectors).toEqual([Float32Array.of(0, 1), Float32Array.of(0, 1)])
     expect(result.truncated).toEqual([1])
@@ -97,7 +97,7 @@ test('a scripted reranker scores by shared words, or by a given function', async
   expect(await scriptedRerank((_, { length }) => length).rerank('x', documents)).toMatchObject({ scores: [9, 10] })
 })
 
-test('a scripted transcriber reads from its script, and refuses what is empty', async () => {
+test('a scripted transcriber reads from its script, and refuses an empty recording', async () => {
   const serving = scriptedTranscription(['hello', { text: 'bye', durationSeconds: 2 }])
   const audio = { data: new Uint8Array(4), mediaType: 'audio/wav' }
   expect(await serving.transcribe(audio)).toEqual({ text: 'hello', model: 'scripted transcription' })

@@ -69,7 +69,7 @@ test('a fault in one row among many is noticed when every row is checked', async
   })
 })
 
-describe('an operator that asks for what it does not name', () => {
+describe('an operator that asks for a serving that it does not declare', () => {
   const asking = (asks: (dependencies: readonly [Servings, VectorStores]) => unknown) =>
     defineOperator({
       name: 'acme.double',

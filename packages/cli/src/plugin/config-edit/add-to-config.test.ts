@@ -56,7 +56,7 @@ describe('TypeScript and JavaScript', () => {
     expect(await addToScript(text, name)).toBeUndefined()
   })
 
-  test('a plugin that is there with options is there', async () => {
+  test('a plugin that is listed with options counts as listed', async () => {
     const text = `export default { plugins: [['${name}', { a: 1 }]] }`
     expect(await addToScript(text, name)).toBe(text)
   })

@@ -5,11 +5,9 @@ import type { Token } from '../../contracts/token.js'
 import { maestroError } from '../../errors/error-table.js'
 import type { Registry } from '../../plugins/registry.js'
 
-const rowKinds: readonly string[] = ['map', 'filter', 'flatMap', 'mapBatches']
-
 /**
- * Checks that everything of a plugin can run in a process of its own: operators that work on rows, whose options are data,
- * and that need nothing of the project but servings, the logger, and its place.
+ * Checks that everything of a plugin can run in a process of its own: operators whose options are data, and that need
+ * nothing of the project but servings, the logger, and its place.
  *
  * @throws MAESTRO_PLUGIN_NOT_ISOLABLE with every reason
  */
@@ -30,10 +28,9 @@ export function assertIsolable(
 }
 
 function reasonsOf(operator: OperatorDefinition, has: (token: Token<unknown>) => boolean): readonly string[] {
-  const { kind, inject = [], sources = [], prompts = [] } = operator
+  const { inject = [], sources = [], prompts = [] } = operator
   const missing = inject.filter((token) => token.id !== SERVINGS.id && !has(token))
   return [
-    ...(rowKinds.includes(kind) ? [] : [`is of kind ${kind}`]),
     ...missing.map((token) => `needs ${token.name}`),
     ...sources.map((option) => `reads the source of its option ${option}`),
     ...prompts.map(({ option }) => `takes a prompt as its option ${option}`),

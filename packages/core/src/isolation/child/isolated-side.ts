@@ -6,9 +6,11 @@ import { LOGGER } from '../../contracts/logger.js'
 import type { OperatorDefinition } from '../../contracts/operator-definition.js'
 import { PROJECT } from '../../contracts/project.js'
 import type { ColumnSet } from '../../contracts/row.js'
-import { SERVINGS } from '../../contracts/serving-definition.js'
+import { SERVINGS, type Servings } from '../../contracts/serving-definition.js'
+import type { TableStatement } from '../../contracts/table-engine.js'
 import { maestroError } from '../../errors/error-table.js'
 import { createLifecycleHooks, isTapped } from '../../hooks/create-hooks.js'
+import { tableStatements } from '../../pipeline/compile/prepare-table.js'
 import { applyPlugin } from '../../plugins/apply-plugin.js'
 import type { DiscoveredPlugin } from '../../plugins/discover-plugins.js'
 import { loadPackage } from '../../plugins/discover-plugins.js'
@@ -40,7 +42,11 @@ export class IsolatedSide {
     options: async (step) => {
       const { definition, options, issues } = await this.#check(step)
       if (issues !== undefined) return { issues }
-      return { servings: definition.servings?.(options) ?? [], batchSize: definition.batchSize?.(options) }
+      return {
+        servings: definition.servings?.(options) ?? [],
+        batchSize: definition.batchSize?.(options),
+        statements: definition.kind === 'table' ? await this.#statements(definition, options) : undefined,
+      }
     },
     columns: async (step) => {
       const { definition, options } = await this.#check(step)
@@ -59,6 +65,7 @@ export class IsolatedSide {
     },
     create: (step) => this.#create(step),
     run: (input) => this.#step(input.instance).run(input),
+    runWhole: (input) => this.#step(input.instance).runWhole(input, this.#channel()),
     abort: ({ instance }) => this.#steps.get(instance)?.abort(),
     dispose: async ({ instance }) => {
       const step = this.#steps.get(instance)
@@ -121,6 +128,19 @@ export class IsolatedSide {
     const created = definition.create(options, dependencies)
     this.#steps.set(instance, new IsolatedStep(this.#plugin, definition, created, scope))
     return instance
+  }
+
+  /** A table operator describes its work as data, which the table engine of the project performs. */
+  async #statements(definition: OperatorDefinition, options: unknown): Promise<readonly TableStatement[]> {
+    const scope = this.#container.createScope()
+    try {
+      const none: Servings = lentServings(definition.name, [], 0, this.#channel)
+      const tokens = definition.inject ?? []
+      const dependencies = tokens.map((token) => (token.id === SERVINGS.id ? none : scope.resolve(token)))
+      return tableStatements(definition.name, definition.create(options, dependencies))
+    } finally {
+      await scope.dispose()
+    }
   }
 
   #step(instance: number): IsolatedStep {

@@ -1,5 +1,5 @@
 import type { TokenContainer } from '../../container/token-container.js'
-import { Operator } from '../../contracts/operator.js'
+import { Operator, type OperatorResult, type RunOptions } from '../../contracts/operator.js'
 import type { OperatorDefinition } from '../../contracts/operator-definition.js'
 import type { Row } from '../../contracts/row.js'
 import { describeValue } from '../../errors/describe-value.js'
@@ -7,30 +7,33 @@ import { maestroError } from '../../errors/error-table.js'
 import { MaestroError } from '../../errors/maestro-error.js'
 import { decodeStepLine, encodeStepLine } from '../../provider/step-codec.js'
 import { rowFunction } from '../../run/stream/create-row-step.js'
-import type { RunInput, SentResult, SentResults } from '../messages.js'
+import type { RunInput, SentResult, SentResults, WholeInput, WholeOutcome } from '../messages.js'
 import { sendError } from '../sent-error.js'
+import { receiveRejected, sendRejected } from '../sent-rows.js'
+import { LentStorage, type LentStorageSettings } from './lent-storage.js'
 
-type RowFunction = (input: unknown, context: object) => unknown
+type OperatorFunction = (input: unknown, context: object) => unknown
 
 /** An operator that was created for one step. */
 export class IsolatedStep {
   readonly #plugin: string
   readonly #kind: string
-  readonly #run: RowFunction
+  readonly #run: OperatorFunction
   readonly #created: { dispose?(): unknown }
   readonly #scope: TokenContainer
   readonly #stop = new AbortController()
 
   /** @throws MAESTRO_STEP_CREATE if `create` returned no function and no operator */
   constructor(plugin: string, definition: OperatorDefinition, created: unknown, scope: TokenContainer) {
-    const run = created instanceof Operator ? rowFunction(created) : created
+    const isWhole = created instanceof Operator && definition.kind === 'opaque'
+    const run = isWhole ? created.run.bind(created) : created instanceof Operator ? rowFunction(created) : created
     if (typeof run !== 'function') {
       const reason = `create() returned ${describeValue(created)} instead of a function or an operator`
       throw maestroError('MAESTRO_STEP_CREATE', { step: definition.name, reason })
     }
     this.#plugin = plugin
     this.#kind = definition.kind
-    this.#run = run as RowFunction
+    this.#run = run as OperatorFunction
     this.#created = created as { dispose?(): unknown }
     this.#scope = scope
   }
@@ -51,6 +54,29 @@ export class IsolatedStep {
     }
     const result = await this.#run(rows[0], { ...common, rowId: rowIds[0], drop })
     return { results: this.#kind === 'flatMap' ? await this.#sent(result) : [this.#result(result)], reason }
+  }
+
+  /** Runs an operator that sees a whole storage. */
+  async runWhole(
+    { instance, step, run, complete, origin, preview, rejectedBefore, operatorStep }: WholeInput,
+    channel: LentStorageSettings['channel'],
+  ): Promise<WholeOutcome> {
+    const plugin = this.#plugin
+    const storage = new LentStorage({ plugin, instance, channel, latest: operatorStep, last: 0 })
+    const options: RunOptions = {
+      signal: this.#stop.signal,
+      step,
+      run,
+      ...(complete === undefined ? {} : { complete }),
+      ...(origin === undefined ? {} : { origin }),
+      ...(preview === undefined ? {} : { preview }),
+      rejectedBefore: rejectedBefore === undefined ? undefined : receiveRejected(rejectedBefore, plugin),
+      tell: (fate) => void channel.call('tell', { instance, fate }).catch(() => undefined),
+      warn: (message) => void channel.call('warn', { instance, message }).catch(() => undefined),
+    }
+    const result = (await this.#run(storage, options)) as OperatorResult | undefined
+    const { rows = 0, location = '', rowsIn = 0, rejected = [] } = result ?? {}
+    return { rows, location, rowsIn, rejected: sendRejected(rejected, plugin) }
   }
 
   abort(): void {

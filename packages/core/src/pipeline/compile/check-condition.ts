@@ -6,9 +6,8 @@ import { missingColumns } from './column-effects.js'
 import type { Faults } from './compile-context.js'
 
 /** Reports what is wrong with the condition for the rows that a step works on. */
-export function checkCondition({ id, kind, columnsIn }: PlannedStep, where: RowCondition, faults: Faults): void {
+export function checkCondition({ id, columnsIn }: PlannedStep, where: RowCondition, faults: Faults): void {
   const add = (reason: string) => faults.add(maestroError('MAESTRO_PIPELINE_WHERE', { step: id, reason }), id)
-  if (kind === 'table' || kind === 'opaque') add('the step works on the whole table')
   const reason = conditionFault(where)
   if (reason !== undefined) {
     add(reason)

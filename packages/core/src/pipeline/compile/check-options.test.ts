@@ -42,7 +42,7 @@ test('an unknown option and a wrong one are both reported, and nothing is return
 
 test('options that are not an object are refused', async () => {
   expect((await check(z.strictObject({ n: z.number() }), 'text')).faults).toEqual([
-    ['a', 'MAESTRO_PIPELINE_OPTIONS', expect.stringContaining('expected object')],
+    ['a', 'MAESTRO_PIPELINE_OPTIONS', expect.stringContaining('an object is expected')],
   ])
 })
 

@@ -33,7 +33,7 @@ test.each<[string, ColumnEffects, ColumnSet['columns']]>([
   expect(applyEffects(open, effects).open).toBe(effects.keeps === undefined)
 })
 
-test('of what is opaque nothing is known', () => {
+test('nothing is known about the columns after an opaque step', () => {
   for (const set of [before, open])
     expect(applyEffects(set, { opaque: true, adds: { x: 'number' } })).toEqual({ columns: {}, open: true })
 })

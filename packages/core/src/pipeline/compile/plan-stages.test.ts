@@ -68,11 +68,18 @@ test.each<[what: string, steps: string, sinks: string, stages: readonly string[]
     'out<t',
     ['0 table [s] from source kept', '1 rows [a] from 0 kept', '2 table [t] from 1 to out'],
   ],
+  ['table steps in a row', 'table:s<source table:t<s', 'out<t', ['0 table [s t] from source to out']],
   [
-    'table steps in a row',
-    'table:s<source table:t<s',
+    'table steps with a sink between them',
+    'table:s<source table:t<s table:u<t',
+    'mid<s out<u',
+    ['0 table [s] from source to mid kept', '1 table [t u] from 0 to out'],
+  ],
+  [
+    'an opaque step between table steps',
+    'table:s<source opaque:o<s table:t<o',
     'out<t',
-    ['0 table [s] from source kept', '1 table [t] from 0 to out'],
+    ['0 table [s] from source kept', '1 opaque [o] from 0 kept', '2 table [t] from 1 to out'],
   ],
   [
     'an opaque step at the end',

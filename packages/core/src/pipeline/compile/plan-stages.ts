@@ -2,8 +2,8 @@ import type { SinkNode } from '../../contracts/pipeline-definition.js'
 import type { PlannedStage, PlannedStep } from '../../contracts/plan.js'
 
 /**
- * Cuts the graph of steps into stages. Neighbouring row steps run together if nothing else reads the rows between them.
- * A table step, an opaque step, or a branch ends a stage.
+ * Cuts the graph of steps into stages. Neighbouring row steps run together if nothing else reads the rows between them,
+ * and so do neighbouring table steps without a condition. An opaque step or a branch ends a stage.
  *
  * @param cuts Further steps that end a stage, whose rows are kept.
  */
@@ -38,23 +38,22 @@ export function planStages(
   }
 
   const start = (first: PlannedStep, input: PlannedStage['input']): void => {
-    if (first.kind === 'table' || first.kind === 'opaque') {
-      add(first.kind, [first], input, first.id)
-      return
-    }
+    const kind = stageKind(first)
     const chain = [first]
     for (;;) {
-      const end = chain.at(-1)?.id ?? first.id
+      const last = chain.at(-1) ?? first
+      const end = last.id
       const [next, ...others] = followers(end)
       if (
         next === undefined ||
         others.length > 0 ||
         written(end).length > 0 ||
         cuts.has(end) ||
-        next.kind === 'table' ||
-        next.kind === 'opaque'
+        kind === 'opaque' ||
+        stageKind(next) !== kind ||
+        (kind === 'table' && [last, next].some(isConditional))
       ) {
-        add('rows', chain, input, end)
+        add(kind, chain, input, end)
         return
       }
       chain.push(next)
@@ -65,4 +64,11 @@ export function planStages(
   if (first !== undefined && others.length === 0 && written('source').length === 0) start(first, 'source')
   else add('rows', [], 'source', 'source')
   return stages
+}
+
+/** Whether some rows may pass a step by. A table step then runs alone. */
+const isConditional = ({ where }: PlannedStep): boolean => where !== undefined
+
+function stageKind({ kind }: PlannedStep): PlannedStage['kind'] {
+  return kind === 'table' || kind === 'opaque' ? kind : 'rows'
 }

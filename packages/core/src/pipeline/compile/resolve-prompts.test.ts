@@ -147,7 +147,7 @@ test.each<[what: string, given: unknown, ...parts: string[]]>([
   for (const part of ['step say', ...parts]) expect(fault).toContain(part)
 })
 
-test('the plan shows what is asked, and of bytes that they are some', () => {
+test('the plan shows the prompt, with a note in place of bytes', () => {
   const logo = { type: 'image', data: Uint8Array.of(1), name: 'logo' } as const
   expect(describeOptions(chatPrompt([{ role: 'user', content: [{ type: 'text', text: '{{text}}' }, logo] }]))).toEqual({
     prompt: 'ChatPrompt',
@@ -165,7 +165,7 @@ test('the plan shows what is asked, and of bytes that they are some', () => {
   })
 })
 
-test('what cannot be made is one fault, and the other options are checked beside it', async () => {
+test('a prompt that cannot be created is one fault, and the other options are checked too', async () => {
   const faults = await faultsOf(asking({ use: 'test.none' }, [], { mark: 1 }))
   expect(faults).toHaveLength(2)
   expect(faults[0]).toContain('step say: test.none could not be created: create() returned no prompt')
@@ -200,7 +200,7 @@ describe('several prompts of one operator', () => {
     sinks: [],
   })
 
-  test('name what the operator fills, and the columns of the row where they may', async () => {
+  test('prompts may use the variables that the operator fills, and columns where they are allowed', async () => {
     const options = { about: '{{text}} {{extra}}', verdict: { use: 'test.polite' } }
     const faults = await faultsOf(judging(options))
     expect(faults).toHaveLength(1)

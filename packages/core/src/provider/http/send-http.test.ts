@@ -25,7 +25,7 @@ afterEach(() => {
 })
 
 describe('sendHttp', () => {
-  test('sends what it is given, and gives the reply with its head', async () => {
+  test('it sends the request and returns the reply with its headers', async () => {
     const url = await serve(async (request, response) => {
       const body = Buffer.concat(await request.toArray()).toString()
       const { method, url, headers } = request

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { SeenIds } from './seen-ids.js'
 
-test('says of any ids what a set says', () => {
+test('it answers as a set does, for any ids', () => {
   const id = fc.oneof(
     fc.tuple(fc.constantFrom('', 'a', 'a:', 'b:1', 'x0'), fc.nat(30)).map(([prefix, number]) => `${prefix}${number}`),
     fc.constantFrom('a', 'a00', 'a007', 'a07', '01', '9007199254740993', '9007199254740992', 'é1', '\ud8001'),

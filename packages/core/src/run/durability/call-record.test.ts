@@ -25,7 +25,7 @@ async function recordOf(folder: string, count: number): Promise<void> {
 }
 
 describe('the record of calls', () => {
-  test('gives back what this and earlier processes have stored', async () => {
+  test('it returns the answers that this process and earlier ones have stored', async () => {
     const folder = new ProjectFolder().file('calls')
     const first = await CallRecord.open(folder, 1, owned)
     expect(first.get(keyOf(1))).toBeUndefined()

@@ -277,7 +277,7 @@ describe('a run', () => {
     expect(await projectOf(model).unfinishedRuns()).toEqual([])
   })
 
-  test('counts what was spent before against its budget', async () => {
+  test('earlier spending counts against its budget', async () => {
     const model = new CountingModel()
     const run = await interrupted(model, 3)
     const budgets = { run: { requests: 6 } }

@@ -86,7 +86,7 @@ describe('a run until a step', () => {
   })
 })
 
-test('a run from a step runs its stage and what depends on it again, and reuses the answers', async () => {
+test('a run from a step repeats its stage and the later ones, and reuses the answers', async () => {
   const { project, rows, calls } = counted()
   const { runId: run } = await project.run(rows, { until: 'read' })
   await project.run(rows, { until: 'ask', resume: { run } })

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import type { Batch, Row } from '../../contracts/row.js'
 import { encodeStepValue } from '../../provider/step-codec.js'
 import type { RowOutput } from '../run-outputs.js'
+import type { AskedRows } from './question-columns.js'
 
 /** Beyond this number, rows that are equal count once each. */
 const mostQuestions = 1_000_000
@@ -18,23 +19,29 @@ export class ChosenRows implements RowOutput {
   readonly #count: number
   readonly #questions: DistinctRows | undefined
   readonly #ofSteps: ReadonlyMap<string, DistinctRows>
+  readonly #isAsking: (row: Row) => boolean
   #random = 0x9e3779b9
 
   /**
    * @param columns The columns on which all questions depend; undefined if every row counts.
-   * @param ofSteps The columns on which the questions of a step depend.
+   * @param ofSteps The rows that steps ask about.
+   * @param isAsking Whether a row leads to any question. Other rows are counted, and not chosen.
    */
   constructor(
     count: number,
     columns: readonly string[] | undefined,
-    ofSteps: ReadonlyMap<string, readonly string[]> = new Map(),
+    ofSteps: ReadonlyMap<string, AskedRows> = new Map(),
+    isAsking: (row: Row) => boolean = () => true,
   ) {
     this.#count = count
     this.#questions = columns === undefined ? undefined : new DistinctRows(columns)
-    this.#ofSteps = new Map([...ofSteps].map(([step, read]) => [step, new DistinctRows(read)]))
+    this.#ofSteps = new Map(
+      [...ofSteps].map(([step, { columns, matches }]) => [step, new DistinctRows(columns, matches)]),
+    )
+    this.#isAsking = isAsking
   }
 
-  /** The number of different questions of a step, if every row reaches it; undefined if unknown. */
+  /** The number of different questions of a step, if every row reaches it that matches; undefined if unknown. */
   questionsOf(step: string): number | undefined {
     return this.#ofSteps.get(step)?.count
   }
@@ -43,7 +50,7 @@ export class ChosenRows implements RowOutput {
     for (const row of rows) {
       this.rows++
       for (const distinct of this.#ofSteps.values()) distinct.isNew(row)
-      if (this.#questions?.isNew(row) === false) continue
+      if (!this.#isAsking(row) || this.#questions?.isNew(row) === false) continue
       this.questions++
       if (this.chosen.length < this.#count) this.chosen.push(row)
       else {
@@ -62,17 +69,21 @@ export class ChosenRows implements RowOutput {
   }
 }
 
-/** Counts the rows that differ in some columns. */
+/** Counts the matching rows that differ in some columns. */
 class DistinctRows {
   count = 0
   readonly #columns: readonly string[]
   readonly #known = new Set<string>()
 
-  constructor(columns: readonly string[]) {
+  readonly #matches: (row: Row) => boolean
+
+  constructor(columns: readonly string[], matches: (row: Row) => boolean = () => true) {
     this.#columns = columns
+    this.#matches = matches
   }
 
   isNew(row: Row): boolean {
+    if (!this.#matches(row)) return false
     const key = keyOf(this.#columns.map((column) => row[column]))
     if (key !== undefined && this.#known.has(key)) return false
     this.count++

@@ -34,7 +34,7 @@ const asked = (texts: readonly string[]) =>
 /** Questions of one to nine letters, no two alike. */
 const texts = Array.from({ length: 1000 }, (_, n) => `${n}`.padStart(4, '0') + 'x'.repeat(n % 5))
 
-test('a few rows tell what all will take: the truth lies in the ranges', async () => {
+test('the ranges that a few rows yield contain the true values', async () => {
   const { serving, calls } = counting({ input: 2, output: 10 })
   const estimate = await project(serving).estimate(asked(texts), 40)
   expect(calls()).toBe(40)
@@ -75,7 +75,43 @@ test('rows that ask the same count once', async () => {
   expect(steps[0]?.requests).toEqual({ low: 51, high: 51 })
 })
 
-test('answers that are there from an earlier try count as what they took, and are not asked for again', async () => {
+test('only the rows that match the condition of a step are counted and tried', async () => {
+  const { serving, calls } = counting({ input: 2 })
+  const rows = texts.map((text, n) => ({ text, lang: n % 100 === 0 ? 'no' : 'en' }))
+  const estimate = await project(serving).estimate(
+    pipeline('p')
+      .from(rows)
+      .step(
+        ask,
+        { prompt: new Question('{{text}}'), output: 'answer', serving: 'default', json: false },
+        { where: { lang: 'no' } },
+      ),
+    5,
+  )
+  expect(calls()).toBe(5)
+  expect(estimate).toMatchObject({ rows: { count: 1000 }, total: { requests: { low: 10, high: 10 } } })
+  expect(estimate.uncertain).toEqual([])
+})
+
+test('a condition in code is estimated from the tried rows', async () => {
+  const { serving } = counting({ input: 2 })
+  const estimate = await project(serving).estimate(
+    pipeline('p')
+      .from(texts.map((text, n) => ({ text, n })))
+      .step(
+        ask,
+        { prompt: new Question('{{text}}'), output: 'answer', serving: 'default', json: false },
+        { where: ({ n }) => Number(n) % 2 === 0 },
+      ),
+    60,
+  )
+  const { low, high } = estimate.total.requests
+  expect(low).toBeLessThan(500)
+  expect(high).toBeGreaterThan(500)
+  expect(high).toBeLessThan(1000)
+})
+
+test('answers of an earlier try count with their original usage, and are not requested again', async () => {
   const { serving, calls } = counting({ input: 1 })
   const instance = project(serving)
   const first = await instance.estimate(asked(texts), 10)

@@ -11,7 +11,7 @@ import { countRows } from '../source/count-rows.js'
 import { compareWithBudgets } from './against-budgets.js'
 import { ChosenRows } from './chosen-rows.js'
 import { freeHead, headOf, tailOf } from './free-head.js'
-import { columnsOfSteps, questionColumns } from './question-columns.js'
+import { askedRowsOfSteps, asking, questionColumns } from './question-columns.js'
 import { confidence, sum } from './spread.js'
 import { StepSamples } from './step-samples.js'
 
@@ -74,7 +74,16 @@ export async function estimateRun(
     serving: one.serving,
     provider: one.provider,
     ...one.estimate(
-      { tried, all, questions: chosen.questionsOf(one.step), isReached: isSurelyReached(one.step, planned) },
+      {
+        tried,
+        all,
+        questions: chosen.questionsOf(one.step),
+        isReached: isSurelyReached(one.step, planned),
+        isConditional: planned.some(({ id, where }) => id === one.step && where !== undefined),
+        isRegrouped: planned.some(
+          ({ id, kind }) => kind === 'table' && isBeforeAny(id, new Set([one.step]), planned, chosen.counted),
+        ),
+      },
       states.get(one.serving),
     ),
   }))
@@ -118,7 +127,15 @@ async function chooseRows(
   if ('rows' in source.node && !Array.isArray(source.node.rows)) return undefined
   const head = freeHead(compiled)
   const rest = plan.steps.filter(({ id }) => !head.includes(id))
-  const chosen = new ChosenRows(count, questionColumns(rest), columnsOfSteps(rest))
+  const conditions = new Map(
+    [...compiled.steps].flatMap(([id, { node }]) => (node.where === undefined ? [] : [[id, node.where] as const])),
+  )
+  const chosen = new ChosenRows(
+    count,
+    questionColumns(rest, conditions),
+    askedRowsOfSteps(rest, conditions),
+    asking(rest, conditions),
+  )
   const enough = AbortSignal.timeout(patience)
   try {
     const { counts } = await runPipeline(headOf(compiled, head), environment, {
@@ -182,7 +199,7 @@ function uncertainSteps(
         step: id,
         reason: seen.has(id)
           ? 'it works on all rows together, so the tried rows show little of what it asks'
-          : 'it works on all rows together and saw only the tried ones, so other numbers of rows may pass it',
+          : 'it works on all rows together and saw only the tried ones, so it may leave more or fewer rows of all',
       })
   }
   return uncertain

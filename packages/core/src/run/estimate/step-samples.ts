@@ -14,10 +14,14 @@ export interface StepPopulation {
   /** The number of tried rows, and of all rows of which they are a choice. */
   readonly tried: number
   readonly all: number
-  /** The number of different questions of the step, if all rows reach it. */
+  /** The number of different questions of the step, if all rows reach it that match its condition. */
   readonly questions: number | undefined
-  /** Whether a row that is not rejected surely reaches the step. */
+  /** Whether a row that is not rejected surely reaches the step, if it matches its condition. */
   readonly isReached: boolean
+  /** Whether the step works only on rows that match a condition. */
+  readonly isConditional: boolean
+  /** Whether an earlier step works on all rows together, so that it may leave more or fewer of all than of the tried. */
+  readonly isRegrouped: boolean
 }
 
 export type StepFigures = Omit<StepEstimate, 'step' | 'serving'> & { readonly seconds: Range }
@@ -47,12 +51,14 @@ export class StepSamples {
 
   /** Extrapolates to all rows. @param state The pace of the serving. */
   estimate(population: StepPopulation, state: ServingStateEvent | undefined): StepFigures {
-    const { tried, all, questions } = population
+    const { tried, all, questions, isRegrouped } = population
     const units = [...Map.groupBy(this.#requests, ({ rowId = '' }) => rootOf(rowId)).values()]
     // Rows that shared an answer are one question.
     const asking = units.filter((requests) => requests.some(({ from }) => from !== 'joined'))
     const reached = Math.min(units.length, tried)
-    const share = population.isReached && reached === tried ? { low: 1, high: 1 } : shareOf(reached, tried, all)
+    // The questions of a step with a condition are those of the rows that match it.
+    const isWhole = population.isConditional ? questions !== undefined : reached === tried
+    const share = population.isReached && isWhole ? { low: 1, high: 1 } : shareOf(reached, tried, all)
     const known = questions === undefined ? undefined : Math.min(questions, all)
     const rows = known ?? all
     // Without the number of different questions, all other rows may share the answers of these, or none may.
@@ -62,7 +68,7 @@ export class StepSamples {
       const done = values.reduce((total, value) => total + value, 0)
       if (tried >= all) return { low: done, high: done }
       const whole = times(times({ low: rows * fewest, high: rows }, share), meanOf(values, rows))
-      return { low: Math.max(done, whole.low), high: Math.max(done, whole.high) }
+      return { low: isRegrouped ? done : Math.max(done, whole.low), high: Math.max(done, whole.high) }
     }
     const isUnpriced = this.#requests.some((request) => {
       const taken = takenBy(request)

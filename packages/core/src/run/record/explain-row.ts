@@ -1,4 +1,4 @@
-import type { PlannedStep } from '../../contracts/plan.js'
+import type { PlannedStage, PlannedStep } from '../../contracts/plan.js'
 import type { RowId } from '../../contracts/row.js'
 import { maestroError } from '../../errors/error-table.js'
 import type { CallFact } from '../ledger/facts.js'
@@ -93,10 +93,41 @@ class RowWalk {
   origin(): string {
     const { stages } = this.#record.plan
     const [first] = this.#trail.left
-    const stage = stages[first?.stage ?? -1]
-    const isMade = first?.pass === 'output' && !this.#trail.left.some(({ pass }) => pass === 'input')
-    // A table engine that reads the files of the source itself has no rows in the ledger before its step.
-    return isMade && stage?.input !== 'source' ? (stage?.steps[0] ?? 'source') : 'source'
+    const [known] = this.#steps()
+    if (first === undefined) return (known && this.#groupingBefore(known)) ?? 'source'
+    const isMade = first.pass === 'output' && !this.#trail.left.some(({ pass }) => pass === 'input')
+    return isMade ? this.#makerOf(stages[first.stage]) : 'source'
+  }
+
+  /** The step of a stage, or of one before it, that made the row. Only stages over whole tables list no rows that they read. */
+  #makerOf(stage: PlannedStage | undefined): string {
+    const grouping = stage?.steps.findLast((step) => this.#isGrouping(step))
+    if (stage === undefined || grouping !== undefined) return grouping ?? 'source'
+    if (stage.input === 'source') return 'source'
+    const before = this.#record.plan.stages[stage.input]
+    return stage.kind === 'table' && before?.kind !== 'rows' ? this.#makerOf(before) : (stage.steps[0] ?? 'source')
+  }
+
+  /** The steps that the ledger names for the row. */
+  #steps(): readonly string[] {
+    return this.#trail.facts.flatMap(({ fact }) => (fact.kind === 'written' ? [] : [fact.step]))
+  }
+
+  /** The last step before another one that makes groups, behind which the rows of before are gone. */
+  #groupingBefore(step: string): string | undefined {
+    const input = this.#record.plan.steps.find(({ id }) => id === step)?.input
+    if (input === undefined || input === 'source') return undefined
+    return this.#isGrouping(input) ? input : this.#groupingBefore(input)
+  }
+
+  #isGrouping(step: string): boolean {
+    const planned = this.#record.plan.steps.find(({ id }) => id === step)
+    return planned?.kind === 'table' && planned.effects.keeps !== undefined
+  }
+
+  #isBefore(step: string, later: string): boolean {
+    const input = this.#record.plan.steps.find(({ id }) => id === later)?.input
+    return input !== undefined && (input === step || this.#isBefore(step, input))
   }
 
   follow(origin: string): Pick<RowExplanation, 'stops' | 'verdicts'> {
@@ -171,6 +202,7 @@ class RowWalk {
 
   /** What became of a row that a step over a whole table does not name. */
   #afterTable(step: string): RowOutcome {
+    if (this.#steps().some((known) => this.#isBefore(step, known))) return 'passed'
     const stage = this.#record.plan.stages.find(({ steps }) => steps.includes(step))
     const { left } = this.#trail
     if (left.some((place) => place.stage === stage?.index && place.pass === 'output')) return 'passed'

@@ -14,7 +14,8 @@ export interface SavedSamples {
   readonly output: { readonly of: number; readonly rows: readonly SampledRow[] }
 }
 
-const firstRows = 8
+/** The number of rows that are kept after each step. */
+export const firstRows = 8
 const mostOutput = 1000
 /** The longest text that is kept of a value, in characters. */
 const longestText = 500

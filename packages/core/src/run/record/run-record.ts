@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { PipelinePlan } from '../../contracts/plan.js'
 import type { RunReport } from '../../contracts/report.js'
 import { maestroError } from '../../errors/error-table.js'
+import { type Holder, livingHolder } from '../durability/lease.js'
 import { LedgerReader } from '../ledger/read-ledger.js'
 import { ledgerFile } from '../ledger/run-ledger.js'
 import type { RejectLine } from '../state/journal.js'
@@ -47,7 +48,7 @@ export class RunRecord {
   }
 
   get ledger(): LedgerReader {
-    this.#ledger ??= LedgerReader.open(join(this.directory, ledgerFile))
+    this.#ledger ??= new LedgerReader(join(this.directory, ledgerFile))
     return this.#ledger
   }
 
@@ -68,6 +69,19 @@ export class RunRecord {
       usage: report?.usage,
       directory,
     }
+  }
+
+  /**
+   * The process that works on the run; undefined if none does. A process of another machine counts as long as it gives signs
+   * of life, for which this waits some seconds.
+   */
+  holder(): Promise<Holder | undefined> {
+    return livingHolder(join(this.directory, 'lease'), { what: this.runId })
+  }
+
+  /** The run as its folder shows it now. */
+  reread(): RunRecord {
+    return readRecord(this.directory, this.runId) ?? this
   }
 
   /** The lines of `rejects.jsonl`, without one that a crash has cut off. */

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import type { Operator, OperatorResult, RejectedRow } from '../../contracts/operator.js'
 import type { PipelinePlan, PlannedStage } from '../../contracts/plan.js'
 import type { Batch } from '../../contracts/row.js'
+import { describeValue } from '../../errors/describe-value.js'
 import { maestroError } from '../../errors/error-table.js'
 import type { CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
 import { WrittenRows } from '../checks/written-rows.js'
@@ -20,12 +21,13 @@ import { counterOf } from './run-row-stage.js'
  * operator does not say what became of them count as dropped if there are fewer rows than before; if there are more, the
  * difference counts as created.
  *
- * @param input The step file that the operator reads. @returns the step file that it wrote
+ * @param input The step file that the operator reads, and the number of its rows if it lacks those that pass the step by.
+ * @returns the step file that it wrote
  */
 export async function runOpaqueStage(
   stage: PlannedStage,
   step: CompiledStep,
-  input: string,
+  { path: input, rows }: { readonly path: string; readonly rows: number | undefined },
   context: RunContext,
 ): Promise<string> {
   const operator = createStepOperator(step, context) as Operator
@@ -47,11 +49,12 @@ export async function runOpaqueStage(
       rejectedBefore: context.rejectedBefore?.rows,
       origin: originOf(context.compiled.plan, step),
       preview: context.trace !== undefined,
-      warn: (message) => void context.warnings.push({ step: step.node.id, message }),
+      warn: (message) => void context.warnings.push({ step: step.node.id, message: textOf(message) }),
       tell(fate) {
         const { kind, rowId } = fate
         if (kind === 'split') return ledger?.split(step.node.id, rowId, fate.rows)
         fates[kind]++
+        written.left(rowId)
         if (kind === 'dropped') ledger?.leftOut(step.node.id, { ids: [rowId], reason: fate.reason })
         else ledger?.leftOut(step.node.id, { ids: [rowId], into: [fate.into] })
       },
@@ -64,17 +67,23 @@ export async function runOpaqueStage(
     throw maestroError('MAESTRO_STEP_RESULT', { step: step.node.id, expected, found }).at({ step: step.node.id })
   }
   // A class written in JavaScript may return anything.
-  const rejected: readonly RejectedRow[] = result?.rejected ?? []
+  const rejected = (result?.rejected ?? []).map(({ rowId, row, error }: RejectedRow) => ({
+    rowId,
+    row,
+    error: toStepError(error, step.node.id, rowId),
+  }))
+  for (const { rowId } of rejected) written.left(rowId)
+  written.assertLeft()
   for (const { rowId, row, error } of rejected) {
-    if ((step.node.onError ?? context.settings.onError) === 'fail') throw error.at({ step: step.node.id, rowId })
+    if ((step.node.onError ?? context.settings.onError) === 'fail') throw error
     context.reject({ step: step.node.id, use: step.planned.use, stage: stage.index }, undefined, {
       id: rowId,
       row,
-      error: error.at({ step: step.node.id, rowId }),
+      error,
     })
   }
   const { input: before } = step.node
-  const rowsIn = (before === 'source' ? context.sourceCounter : counterOf(context, before)).rowsOut
+  const rowsIn = rows ?? (before === 'source' ? context.sourceCounter : counterOf(context, before)).rowsOut
   // An operator that says of every row what became of it makes rows that may be like those before.
   if (fates.dropped + fates.merged + rejected.length < rowsIn) written.end(rowsIn, storage.rows)
   const surplus = storage.rows + rejected.length + fates.dropped + fates.merged - rowsIn
@@ -88,6 +97,11 @@ export async function runOpaqueStage(
   })
   await rename(join(dirname(output), `step-${storage.operatorStep}.jsonl`), output)
   return output
+}
+
+/** A warning of a class written in JavaScript may be anything. */
+function textOf(message: unknown): string {
+  return typeof message === 'string' ? message : describeValue(message)
 }
 
 /** Reports how many rows the operator has read. A second pass over them is not reported. */

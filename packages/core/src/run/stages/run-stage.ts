@@ -1,6 +1,8 @@
+import { mkdir } from 'node:fs/promises'
 import type { PlannedStage } from '../../contracts/plan.js'
 import type { SourceBatch, SourceReader } from '../../contracts/storage.js'
 import type { TableFile } from '../../contracts/table-engine.js'
+import { matching } from '../../define/row-condition.js'
 import { maestroError } from '../../errors/error-table.js'
 import type { CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
 import { behind, type InputPosition } from '../durability/input-position.js'
@@ -9,11 +11,12 @@ import type { RunContext } from '../run-context.js'
 import type { RowOutput } from '../run-outputs.js'
 import { readSource } from '../source/checked-source.js'
 import { continuedReading } from '../source/continued-reading.js'
-import { partitionFile } from '../state/stage-files.js'
+import { partitionFile, stageFolder } from '../state/stage-files.js'
 import { readStepFile } from '../state/step-file.js'
+import { divideRows, type PassedBy, uniteRows } from './pass-by.js'
 import { runOpaqueStage } from './run-opaque-stage.js'
 import { runRowStage } from './run-row-stage.js'
-import { runTableStage } from './run-table-stage.js'
+import { runTableStage, showRows } from './run-table-stage.js'
 import { StageCommits } from './stage-commits.js'
 
 /** The step file of each stage that has run, for later stages. */
@@ -52,24 +55,44 @@ export async function runStage(stage: PlannedStage, input: StageInput, context: 
     if (stage.materialised) input.files.set(stage.index, partitionFile(context.folder.path, stage, 0))
     return rows
   }
-  const step = stepOf(context, stage.steps[0] ?? '')
-  const counter = context.counters.get(step.node.id)
-  const files = await inputFiles(stage, input, context)
-  const direct = stage.kind === 'table' ? await directSink(stage, step, files, input, context) : undefined
+  const steps = stage.steps.map((id) => stepOf(context, id))
+  const last = stepOf(context, stage.steps.at(-1) ?? '')
+  const counter = context.counters.get(last.node.id)
+  const all = await inputFiles(stage, input, context)
+  const passed = await passedBy(stage, last, all, context)
+  const files: readonly TableFile[] = passed === undefined ? all : [{ path: passed.matching, format: 'step' }]
+  const direct = stage.kind === 'table' ? await directSink(stage, steps, files, input, context) : undefined
   const output =
     stage.kind === 'table'
-      ? await runTableStage({ stage, step, input: files, sink: direct?.writer }, context)
-      : await runOpaqueStage(stage, step, files[0]?.path ?? '', context)
+      ? await runTableStage({ stage, steps, input: files, sink: direct?.writer }, context)
+      : await runOpaqueStage(stage, last, { path: files[0]?.path ?? '', rows: passed?.taken.length }, context)
+  if (passed !== undefined && output !== undefined) {
+    const rows = passed.places.length
+    counter?.add({ rowsIn: rows, rowsOut: rows, passedBy: rows })
+    await uniteRows(output, passed, context.signal)
+  }
   if (output === undefined) {
     const rows = counter?.rowsOut ?? 0
     if (direct !== undefined) context.counters.get(direct.id)?.add({ rowsIn: rows, rowsOut: rows })
   } else {
     input.files.set(stage.index, output)
-    await traceFile(output, step, context)
-    await sampleFile(output, step, context)
+    await showRows(output, last, context)
     await passOnRows(stage, input, context)
   }
   return counter?.rowsOut ?? 0
+}
+
+/** Divides the rows of a step over a whole table, if it has a condition. */
+async function passedBy(
+  stage: PlannedStage,
+  { node }: CompiledStep,
+  files: readonly TableFile[],
+  { folder, signal }: RunContext,
+): Promise<PassedBy | undefined> {
+  if (node.where === undefined) return undefined
+  const own = stageFolder(folder.path, stage)
+  await mkdir(own, { recursive: true })
+  return divideRows(files[0]?.path ?? '', own, matching(node.id, node.where), signal)
 }
 
 /** Gives the rows of a stage that is not run again to its sinks and consumers. */
@@ -141,7 +164,14 @@ async function* readStage(
 async function inputFiles(stage: PlannedStage, input: StageInput, context: RunContext): Promise<readonly TableFile[]> {
   if (stage.input !== 'source') return [{ path: input.files.get(stage.input) ?? '', format: 'step' }]
   const lines = input.reader.jsonLines
-  if (stage.kind === 'table' && lines !== undefined && context.limit === undefined && context.trace === undefined) {
+  const isConditional = stage.steps.some((id) => context.compiled.steps.get(id)?.node.where !== undefined)
+  if (
+    stage.kind === 'table' &&
+    !isConditional &&
+    lines !== undefined &&
+    context.limit === undefined &&
+    context.trace === undefined
+  ) {
     return lines.paths.map((path, index) => ({
       path,
       format: 'rows' as const,
@@ -159,32 +189,16 @@ async function inputFiles(stage: PlannedStage, input: StageInput, context: RunCo
  */
 async function directSink(
   stage: PlannedStage,
-  step: CompiledStep,
+  steps: readonly CompiledStep[],
   files: readonly TableFile[],
   input: StageInput,
   context: RunContext,
 ) {
-  const { keeps, adds } = step.planned.effects
-  if (keeps !== undefined || adds !== undefined || files.some((file) => file.format !== 'rows')) return undefined
+  const isChanged = steps.some(({ planned: { effects } }) => effects.keeps !== undefined || effects.adds !== undefined)
+  if (isChanged || files.some((file) => file.format !== 'rows')) return undefined
   const [id, ...others] = stage.sinks
   const sink = id === undefined ? undefined : context.compiled.sinks.get(id)
   if (sink === undefined || others.length > 0 || stage.materialised || input.outputs.length > 0) return undefined
   if (sink.definition.takesJsonLines?.(sink.options) !== true) return undefined
   return { id: sink.node.id, writer: await context.outputs.open(sink) }
-}
-
-async function traceFile(path: string, step: CompiledStep, context: RunContext): Promise<void> {
-  if (context.trace === undefined) return
-  for await (const batch of readStepFile(path)) {
-    for (const [index, row] of batch.rows.entries()) context.trace(step.node.id, batch.ids[index] ?? '', row)
-  }
-}
-
-/** Keeps the first rows of a step over a whole table for the report. */
-async function sampleFile(path: string, step: CompiledStep, { samples }: RunContext): Promise<void> {
-  if (samples === undefined) return
-  for await (const { ids, rows } of readStepFile(path)) {
-    for (const [index, row] of rows.slice(0, 8).entries()) samples.step(step.node.id, ids[index] ?? '', row)
-    return
-  }
 }

@@ -147,7 +147,7 @@ describe('where a table step reads and writes', () => {
     ])
   })
 
-  test('a name of any length keeps what a step reads apart from what it writes', async () => {
+  test('a step with a name of any length keeps its input and its output apart', async () => {
     const long = tableStep(`d${'x'.repeat(80)}`, { kind: 'sort', by: [{ column: 'n', descending: true }] })
     await project().run(pipeline('p').from(numbers(3)).step(long, {}).write('memory.sink', { name: 'm' }))
     expect(folder.values('m')).toEqual([2, 1, 0])

@@ -1,62 +1,202 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { PlannedStage } from '../../contracts/plan.js'
 import type { SinkWriter } from '../../contracts/storage.js'
-import type { TableFile } from '../../contracts/table-engine.js'
+import type {
+  LeftOutRows,
+  TableChainRequest,
+  TableCounts,
+  TableEngine,
+  TableFile,
+  TableStatement,
+} from '../../contracts/table-engine.js'
 import { maestroError } from '../../errors/error-table.js'
 import type { CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
 import { tableEngineFor, tableStatements } from '../../pipeline/compile/prepare-table.js'
+import { firstRows } from '../record/row-samples.js'
 import type { RunContext } from '../run-context.js'
 import { partitionFile } from '../state/stage-files.js'
+import { readStepFile } from '../state/step-file.js'
 import { createStepOperator } from '../stream/create-row-step.js'
 import { counterOf } from './run-row-stage.js'
 
 export interface TableStageRun {
   readonly stage: PlannedStage
-  readonly step: CompiledStep
+  readonly steps: readonly CompiledStep[]
   readonly input: readonly TableFile[]
   /** A sink that takes JSON lines as text, if it is the only consumer of the rows. */
   readonly sink: SinkWriter | undefined
 }
 
+/** A table step with its engine. */
+interface TableStep {
+  readonly step: CompiledStep
+  readonly statements: readonly TableStatement[]
+  readonly engine: TableEngine
+}
+
 /**
- * Runs a table step in the table engine, from files of rows as text to one file. No row becomes a JavaScript object.
+ * Runs consecutive table steps in the table engine, from files of rows as text to one file. No row becomes a JavaScript
+ * object, and an engine that can run the steps at once writes no rows between them.
  *
  * @returns the step file, or undefined when the rows went directly to the sink
  */
 export async function runTableStage(run: TableStageRun, context: RunContext): Promise<string | undefined> {
-  const { stage, step } = run
-  const operator = createStepOperator(step, context)
-  const statements = tableStatements(step.node.id, operator)
-  const engine = await tableEngineFor(operator, context)
-  if (engine === undefined) throw maestroError('MAESTRO_PIPELINE_TABLE_ENGINE', { use: step.planned.use })
-  const counter = counterOf(context, step.node.id)
-  const place = { step: step.node.id, use: step.planned.use, stage: stage.index }
+  const { stage } = run
   const direct = run.sink?.jsonLines
   const path = partitionFile(context.folder.path, stage, 0)
+  const last: TableFile = direct === undefined ? { path, format: 'step' } : { path: direct.path, format: 'rows' }
   await mkdir(dirname(path), { recursive: true })
   context.ledger?.begin(stage.index, 'output', [])
-  const counts = await engine.execute({
-    input: run.input,
-    columns: step.planned.columnsIn,
-    statements,
-    output: direct === undefined ? { path, format: 'step' } : { path: direct.path, format: 'rows' },
-    reject: (row) => {
-      row.error.at({ step: step.node.id, rowId: row.id })
-      counter.rejected++
-      if ((step.node.onError ?? context.settings.onError) === 'fail') throw row.error
-      // The number of rows that succeed is known only at the end. Until then, the other rows must not count as failed.
-      context.reject(place, undefined, row)
-    },
-    ...(context.ledger === undefined
-      ? {}
-      : {
-          leftOut: (rows) => context.ledger?.leftOut(step.node.id, rows),
-        }),
-    signal: context.signal,
-    directory: dirname(path),
-  })
-  counter.add({ ...counts, rejected: 0 })
-  direct?.written(counts.rowsOut)
+  const steps: TableStep[] = []
+  for (const step of run.steps) steps.push(await openStep(step, context))
+  let rows: number
+  if (canChain(steps, context)) rows = await runChain(run, steps, last, context)
+  else rows = await runEach(run, steps, last, context)
+  direct?.written(rows)
   return direct === undefined ? path : undefined
+}
+
+async function openStep(step: CompiledStep, context: RunContext): Promise<TableStep> {
+  const operator = createStepOperator(step, context)
+  const engine = await tableEngineFor(operator, context)
+  if (engine === undefined) throw maestroError('MAESTRO_PIPELINE_TABLE_ENGINE', { use: step.planned.use })
+  return { step, statements: tableStatements(step.node.id, operator), engine }
+}
+
+/** Whether one engine runs all steps, each of which is one statement, and nothing needs all rows between them. */
+function canChain(steps: readonly TableStep[], { trace }: RunContext): boolean {
+  const [first] = steps
+  return (
+    steps.length > 1 &&
+    trace === undefined &&
+    first?.engine.executeChain !== undefined &&
+    steps.every(({ engine, statements }) => engine === first.engine && statements.length === 1)
+  )
+}
+
+async function runChain(
+  { stage, input }: TableStageRun,
+  steps: readonly TableStep[],
+  output: TableFile,
+  context: RunContext,
+): Promise<number> {
+  const { ledger, samples, signal } = context
+  const [first] = steps as readonly [TableStep]
+  const idOf = (statement: number) => steps[statement]?.step.node.id ?? ''
+  const counts =
+    (await first.engine.executeChain?.({
+      input,
+      columns: first.step.planned.columnsIn,
+      statements: steps.flatMap(({ statements }) => statements),
+      output,
+      reject: (row, statement) => reject(row, steps[statement] ?? first, stage, context),
+      leftOut: ledger && ((rows: LeftOutRows, statement) => ledger.leftOut(idOf(statement), rows)),
+      firstRows: samples && {
+        rows: firstRows,
+        receive: (rows, statement) => {
+          for (const { id, row } of rows) samples.step(idOf(statement), id, row)
+        },
+      },
+      progress: (done, statement) => showProgress(steps[statement], done, stage, context),
+      read: announceReading(first, stage, context),
+      signal,
+      directory: dirname(output.path),
+    } satisfies TableChainRequest)) ?? []
+  for (const [index, { step }] of steps.entries()) addCounts(step, counts[index], context)
+  return counts.at(-1)?.rowsOut ?? 0
+}
+
+/** Runs the steps one after the other, with a step file between two of them. */
+async function runEach(
+  { stage, input }: TableStageRun,
+  steps: readonly TableStep[],
+  output: TableFile,
+  context: RunContext,
+): Promise<number> {
+  const { ledger, signal } = context
+  let files = input
+  let rows = 0
+  for (const [index, one] of steps.entries()) {
+    const { step, statements, engine } = one
+    const isLast = index === steps.length - 1
+    const target: TableFile = isLast ? output : { path: `${output.path}.${index}`, format: 'step' }
+    const counts = await engine.execute({
+      input: files,
+      columns: step.planned.columnsIn,
+      statements,
+      output: target,
+      reject: (row) => reject(row, one, stage, context),
+      leftOut: ledger && ((left) => ledger.leftOut(step.node.id, left)),
+      read: announceReading(one, stage, context),
+      signal,
+      directory: dirname(output.path),
+    })
+    addCounts(step, counts, context)
+    rows = counts.rowsOut
+    if (!isLast) await showRows(target.path, step, context)
+    if (index > 0) for (const { path } of files) await rm(path, { force: true })
+    files = [target]
+  }
+  return rows
+}
+
+function reject(
+  row: Parameters<TableChainRequest['reject']>[0],
+  { step }: TableStep,
+  stage: PlannedStage,
+  context: RunContext,
+): void {
+  const { id } = step.node
+  row.error.at({ step: id, rowId: row.id })
+  counterOf(context, id).rejected++
+  if ((step.node.onError ?? context.settings.onError) === 'fail') throw row.error
+  // The number of rows that succeed is known only at the end. Until then, the other rows must not count as failed.
+  context.reject({ step: id, use: step.planned.use, stage: stage.index }, undefined, row)
+}
+
+function addCounts(step: CompiledStep, counts: TableCounts | undefined, context: RunContext): void {
+  if (counts !== undefined) counterOf(context, step.node.id).add({ ...counts, rejected: 0 })
+}
+
+/** What shows about how many rows a step has read. */
+function announceReading(
+  { step: { node } }: TableStep,
+  { index }: PlannedStage,
+  context: RunContext,
+): ((rows: number) => void) | undefined {
+  const { hooks, folder } = context
+  if (!hooks.batchDone.isUsed()) return undefined
+  const counter = counterOf(context, node.id)
+  return (rowsIn) =>
+    hooks.batchDone.call({
+      runId: folder.runId,
+      step: node.id,
+      stage: index,
+      counts: { ...counter.snapshot(), rowsIn },
+    })
+}
+
+function showProgress(
+  step: TableStep | undefined,
+  counts: TableCounts,
+  stage: PlannedStage,
+  { hooks, folder }: RunContext,
+): void {
+  if (step === undefined || !hooks.batchDone.isUsed()) return
+  const { id } = step.step.node
+  hooks.batchDone.call({ runId: folder.runId, step: id, stage: stage.index, counts: { ...counts, passedBy: 0 } })
+}
+
+/** Gives the rows of a step over a whole table to the trace, and the first ones to the report. */
+export async function showRows(path: string, step: CompiledStep, { trace, samples }: RunContext): Promise<void> {
+  if (trace !== undefined) {
+    for await (const batch of readStepFile(path))
+      for (const [index, row] of batch.rows.entries()) trace(step.node.id, batch.ids[index] ?? '', row)
+  }
+  if (samples === undefined) return
+  for await (const { ids, rows } of readStepFile(path)) {
+    for (const [index, row] of rows.slice(0, firstRows).entries()) samples.step(step.node.id, ids[index] ?? '', row)
+    return
+  }
 }

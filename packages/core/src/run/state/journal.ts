@@ -189,8 +189,10 @@ function toJson(line: object): string {
   }
 }
 
-function jsonable(_key: string, value: unknown): unknown {
+// The holder is needed, because JSON makes null of a date that is none before it passes it on.
+function jsonable(this: Readonly<Record<string, unknown>>, key: string, value: unknown): unknown {
   if (typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value))) return String(value)
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`
-  return value
+  const given = this[key]
+  return value === null && given instanceof Date ? String(given) : value
 }

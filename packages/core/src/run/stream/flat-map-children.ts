@@ -3,7 +3,10 @@ import type { Row } from '../../contracts/row.js'
 import { describeValue } from '../../errors/describe-value.js'
 import { maestroError } from '../../errors/error-table.js'
 import { deepCopy } from '../checks/row-copy.js'
+import type { Child } from './chain-events.js'
+import type { Leaf } from './ordered-window.js'
 import { ownRows } from './own-rows.js'
+import type { RowInWork } from './row-in-work.js'
 import { assertRow } from './step-result.js'
 
 /**
@@ -23,6 +26,13 @@ export function childrenOf(step: string, result: unknown): readonly Row[] | Prom
     }
   }
   throw maestroError('MAESTRO_STEP_RESULT', { step, expected: 'rows (an iterable)', found: describeValue(result) })
+}
+
+/** A row that a flatMap made, which continues in place of its parent. */
+export function childOf(parent: RowInWork, step: string, place: number, row: Row, from: number): Child {
+  const id = `${parent.id}/${step}/${place}`
+  const leaf: Leaf = { id, row: undefined, children: undefined, lost: undefined, rejected: undefined }
+  return { entry: parent.entry, leaf, id, row, from }
 }
 
 async function gatherLater(step: string, result: AsyncIterable<unknown>): Promise<readonly Row[]> {

@@ -1,49 +1,21 @@
 import type { OperatorContext } from '../../contracts/operator.js'
-import type { FilterContext, FlatMapContext } from '../../contracts/operator-functions.js'
 import type { Row, RowId } from '../../contracts/row.js'
 import { describeValue } from '../../errors/describe-value.js'
 import { maestroError } from '../../errors/error-table.js'
-import type { MaestroError } from '../../errors/maestro-error.js'
 import { BatchCollector, type BatchOutcome } from './batch-collector.js'
-import { DropFacts, DroppingContext } from './dropping-context.js'
-import { childrenOf } from './flat-map-children.js'
-import type { Entry, Leaf } from './ordered-window.js'
+import type { ChainEvents, RowChainOptions } from './chain-events.js'
+import { DropFacts } from './dropping-context.js'
+import { childOf, childrenOf } from './flat-map-children.js'
+import { Rejections } from './rejections.js'
 import type { RowInWork } from './row-in-work.js'
 import { type ChainLink, linkSteps, type RowStep, type SideBySide } from './row-step.js'
 import { runSideBySide, type SideBySideResult } from './side-by-side.js'
-import type { StepBase } from './step-base.js'
-import { toStepError } from './step-result.js'
-import type { RowsElsewhere, StepsElsewhere } from './steps-elsewhere.js'
-import type { TraceRow } from './trace-row.js'
+import { StepContexts } from './step-contexts.js'
+import { isPromise } from './step-result.js'
+import type { RowsElsewhere } from './steps-elsewhere.js'
 
 /** A step that is called with one row at a time. */
 type RowCall = Exclude<RowStep, { kind: 'mapBatches' }>
-
-/** A child of a flatMap, and the link of the chain at which it starts. */
-export interface Child extends RowInWork {
-  readonly from: number
-}
-
-export interface RowChainOptions {
-  readonly steps: readonly (RowStep | StepsElsewhere)[]
-  readonly run: string
-  /** The `params` that function steps receive. */
-  readonly params: unknown
-  /** No row continues after it has fired. */
-  readonly signal: AbortSignal
-  readonly trace?: TraceRow | undefined
-  /** Receives a row that a step could not process. An error that it throws stops the stream. */
-  readonly reject: (step: StepBase, rowId: RowId, row: Row, error: MaestroError) => void
-}
-
-/** The events of the rows in a chain. */
-export interface ChainEvents {
-  /** A row left at the end, was dropped, was rejected, or became its children. */
-  leafDone(entry: Entry): void
-  /** A row became these children, which the receiver must send on. */
-  branched(entry: Entry, children: readonly Child[]): void
-  failed(error: unknown): void
-}
 
 /** Takes rows through the steps of a stage, each as far as it can go on its own. */
 export class RowChain {
@@ -53,11 +25,15 @@ export class RowChain {
   readonly #collectors: readonly (BatchCollector | undefined)[]
   readonly #workers: readonly (RowsElsewhere | undefined)[]
   readonly #drops = new DropFacts()
+  readonly #contexts: StepContexts
+  readonly #rejections: Rejections
 
   constructor(options: RowChainOptions, events: ChainEvents) {
     const { signal, run, params } = options
     this.#options = options
     this.#events = events
+    this.#contexts = new StepContexts(options)
+    this.#rejections = new Rejections(options, events)
     this.#links = linkSteps(options.steps)
     this.#collectors = this.#links.map((link, index) =>
       link.kind === 'mapBatches'
@@ -70,7 +46,7 @@ export class RowChain {
       link.kind === 'workers'
         ? link.open(options, {
             passed: (work, row) => this.#continue(work, row, index + 1),
-            rejected: (step, leaf, row, error) => this.#recordReject(step, leaf, row, error),
+            rejected: (step, leaf, row, error) => this.#rejections.record(step, leaf, row, error),
             split: (entry, leaves) =>
               events.branched(
                 entry,
@@ -165,7 +141,7 @@ export class RowChain {
     const isChecked = checks?.takes() ?? false
     const given = checks?.copyFor(work.row, isChecked) ?? { ...work.row }
     const checked = isChecked ? given : undefined
-    const context = this.#contextFor(step, work.id)
+    const context = this.#contexts.of(step, work.id)
     let result: unknown
     try {
       result = step.run(given, context)
@@ -268,7 +244,7 @@ export class RowChain {
     given: Row | undefined,
     context: OperatorContext | undefined,
   ): void {
-    const { entry, leaf, id } = work
+    const { entry, leaf } = work
     const branch = (rows: readonly Row[]): void => {
       if (this.#options.signal.aborted || !this.#isSound(step, work, given, rows)) return
       step.counter.rowsOut += rows.length
@@ -276,12 +252,8 @@ export class RowChain {
         step.counter.dropped++
         leaf.lost = this.#drops.fact(step.id, context)
       } else step.counter.created += rows.length - 1
-      const children = rows.map((row, k): Child => {
-        const childId = `${id}/${step.id}/${k}`
-        this.#options.trace?.(step.id, childId, row)
-        const child: Leaf = { id: childId, row: undefined, children: undefined, lost: undefined, rejected: undefined }
-        return { entry, leaf: child, id: childId, row, from: index + 1 }
-      })
+      const children = rows.map((row, k) => childOf(work, step.id, k, row, index + 1))
+      for (const child of children) this.#options.trace?.(step.id, child.id, child.row)
       leaf.children = children.length === 0 ? undefined : children.map((child) => child.leaf)
       this.#events.branched(entry, children)
     }
@@ -302,7 +274,7 @@ export class RowChain {
   async #runSideBySide(group: SideBySide, work: RowInWork, index: number): Promise<void> {
     const { id, row } = work
     for (const step of group.steps) step.counter.begin(id)
-    const context = (place: number) => this.#context(id, group.steps[place]?.id ?? '')
+    const context = (place: number) => this.#contexts.plain(id, group.steps[place]?.id ?? '')
     this.#sideBySideDone(group.steps, work, await runSideBySide(group, row, context), index)
   }
 
@@ -328,42 +300,6 @@ export class RowChain {
 
   #reject(step: RowStep, { entry, leaf, row }: RowInWork, cause: unknown): void {
     if (this.#options.signal.aborted) return
-    if (this.#recordReject(step, leaf, row, cause)) this.#events.leafDone(entry)
+    if (this.#rejections.record(step, leaf, row, cause)) this.#events.leafDone(entry)
   }
-
-  /** @returns false if the stream has failed with it */
-  #recordReject(step: StepBase, leaf: Leaf, row: Row, cause: unknown): boolean {
-    const { id } = leaf
-    const error = toStepError(cause, step.id, id)
-    step.counter.fail(id)
-    if (step.onError === 'fail' || error.stopsRun) {
-      this.#events.failed(error)
-      return false
-    }
-    leaf.rejected = step.id
-    try {
-      this.#options.reject(step, id, row, error)
-      return true
-    } catch (stopped) {
-      this.#events.failed(stopped)
-      return false
-    }
-  }
-
-  /** A filter and a flatMap may say why they drop a row. */
-  #contextFor(step: RowCall, rowId: RowId): FilterContext & FlatMapContext {
-    // A map has no use for more than the common context.
-    if (step.kind === 'map') return this.#context(rowId, step.id) as FilterContext & FlatMapContext
-    const { signal, run, params } = this.#options
-    return new DroppingContext(rowId, signal, step, run, params)
-  }
-
-  #context(rowId: RowId, step: string): OperatorContext {
-    const { signal, run, params } = this.#options
-    return { rowId, signal, step, run, params } as OperatorContext
-  }
-}
-
-function isPromise(value: unknown): value is Promise<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
 }

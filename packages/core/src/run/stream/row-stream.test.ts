@@ -193,7 +193,7 @@ describe('RowStream', () => {
     expect(existsSync(spillFile())).toBe(false)
   })
 
-  test('it is what rows have become that counts, not what they were read from', async () => {
+  test('the current size of rows counts, not the size when they were read', async () => {
     const spills: boolean[] = []
     const { out, run } = open([holdFirst(20, (row) => ({ ...row, text: 'x'.repeat(1000) }), spills)], {
       bytesInFlight: 10_000,
@@ -356,6 +356,20 @@ describe('RowStream', () => {
     const { run } = open([{ kind: 'map', run: work }], { signal: controller.signal })
     await expect(run(3)).rejects.toMatchObject({ code: 'MAESTRO_RUN_ABORTED' })
     expect(seen).toBe(true)
+  })
+
+  test('rows that compute for long let timers and signals have their turn', async () => {
+    const controller = new AbortController()
+    const busy = (row: Row): Row => {
+      for (const end = performance.now() + 20; performance.now() < end; );
+      return row
+    }
+    let ran = 0
+    const timer = setTimeout(() => controller.abort(), 100)
+    const { run } = open([{ kind: 'map', run: (row) => (ran++, busy(row)) }], { signal: controller.signal })
+    await expect(run(60)).rejects.toMatchObject({ code: 'MAESTRO_RUN_ABORTED' })
+    clearTimeout(timer)
+    expect(ran).toBeLessThan(30)
   })
 
   test('a signal that fired before the stream was made stops it too', async () => {

@@ -1,9 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Row, RowId } from '../../contracts/row.js'
 import { maestroError } from '../../errors/error-table.js'
+import type { Child, RowChainOptions } from './chain-events.js'
 import { type Entry, OrderedWindow } from './ordered-window.js'
 import { type EmitRows, OutputBuffer } from './output-buffer.js'
-import { type Child, RowChain, type RowChainOptions } from './row-chain.js'
+import { RowChain } from './row-chain.js'
 
 export interface RowStreamOptions extends RowChainOptions {
   /** The maximum number of rows in progress at once; each child of a flatMap counts. */
@@ -22,6 +23,9 @@ export interface RowStreamOptions extends RowChainOptions {
   /** Cuts what leaves into partitions. */
   readonly partitions?: StreamPartitions | undefined
 }
+
+/** The time in milliseconds that rows may occupy the thread before timers and signals get a turn. */
+const breathAfter = 50
 
 /** Decides where a partition of the records that leave ends, and commits it. */
 export interface StreamPartitions {
@@ -98,12 +102,15 @@ export class RowStream {
 
   #feedFrom(start: number, ids: readonly RowId[], rows: readonly Row[], bytesEach: number): void | Promise<void> {
     this.#feeding = true
+    const began = performance.now()
     for (let index = start; index < rows.length; index++) {
       if (this.#failed) throw this.#failure
       this.#enter(ids[index] as RowId, rows[index] as Row, bytesEach)
-      if (this.#isFull()) {
+      const isLong = performance.now() - began > breathAfter && index + 1 < rows.length
+      if (isLong || this.#isFull()) {
         this.#feeding = false
-        return this.#whenRoom().then(() => this.#feedFrom(index + 1, ids, rows, bytesEach))
+        const turn = isLong ? setImmediate() : Promise.resolve()
+        return turn.then(() => this.#whenRoom()).then(() => this.#feedFrom(index + 1, ids, rows, bytesEach))
       }
     }
     this.#feeding = false

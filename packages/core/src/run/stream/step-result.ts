@@ -21,3 +21,7 @@ export function toStepError(error: unknown, step: string, rowId: string | undefi
     : maestroError('MAESTRO_STEP_FAILED', { step, reason: reasonOf(error) }, error)
   return known.at({ step, rowId })
 }
+
+export function isPromise(value: unknown): value is Promise<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+}

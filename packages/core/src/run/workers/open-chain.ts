@@ -83,24 +83,27 @@ async function openWorkers(
 ): Promise<StepWorkers | undefined> {
   const { executor, origin, folder, settings, signal, logger, compiled } = context
   if (executor.workers === undefined || origin === undefined) return undefined
+  const about = { runId: folder.runId, stage, steps: steps.map(({ node }) => node.id) }
+  const { carrier } = context.hooks.taskSent.call({ ...about, carrier: {} })
   try {
     return await executor.workers.open(
       {
         run: folder.runId,
         stage,
-        steps: steps.map(({ node }) => node.id),
+        steps: about.steps,
         origin,
         expected: partsOfTask(steps, compiled.definition.params, context),
         rowsInFlight: settings.rowsInFlight ?? defaultRowsInFlight,
         fresh: context.isFresh,
         clonesRows: executor.workers.clonesRows ?? false,
+        carrier,
       },
       { signal, logger },
     )
   } catch (error) {
     if (!MaestroError.is(error) || signal.aborted) throw error
-    const step = steps[0]?.node.id ?? ''
-    const message = `The executor ${executor.name} found no workers for ${steps.map(({ node }) => node.id).join(', ')}, which ran in the process of the run: ${context.redact(error).message}`
+    const [step = ''] = about.steps
+    const message = `The executor ${executor.name} found no workers for ${about.steps.join(', ')}, which ran in the process of the run: ${context.redact(error).message}`
     context.warnings.push({ step, message })
     return undefined
   }

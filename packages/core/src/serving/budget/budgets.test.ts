@@ -39,7 +39,7 @@ test.each(caps)('%s: at the cap the next call is refused, and that ends the run'
   expect((await refused.catch((error) => error)).hint).toMatch(/run the pipeline again. Finished answers are stored/)
 })
 
-test('a budget of 0 lets nothing through but what costs nothing', async () => {
+test('a budget of 0 allows only calls that cost nothing', async () => {
   await expect(reserve(new BudgetKeeper({ run: { usd: 0 } }), spending())).rejects.toMatchObject({
     code: 'MAESTRO_BUDGET_REACHED',
   })
@@ -57,7 +57,7 @@ test('a budget in dollars refuses a serving whose price is not known; one in tok
   ;(await reserve(new BudgetKeeper({ run: { tokens: 100 } }), unpriced)).settle(unpriced)
 })
 
-test('what is reserved cannot be spent by another; what is given back can', async () => {
+test('a reserved amount cannot be spent by another call, and a returned amount can', async () => {
   const keeper = new BudgetKeeper({ run: { usd: 10 } })
   const first = await reserve(keeper, spending({ usd: 8 }))
   let second: Reservation | undefined

@@ -56,7 +56,7 @@ describe('a budget that several processes share', () => {
     expect(refused).toEqual(['MAESTRO_BUDGET_REACHED', 'MAESTRO_BUDGET_REACHED', 'MAESTRO_BUDGET_REACHED'])
   })
 
-  test('a call waits for what calls of another process may give back', async () => {
+  test('a call waits for the amounts that calls of another process may return', async () => {
     const store = new Store()
     const [here, there] = [store.keeper(1), store.keeper(1)]
     const held = await there.reserve(call, () => one)
@@ -66,7 +66,7 @@ describe('a budget that several processes share', () => {
     await expect(waiting).resolves.toBeDefined()
   })
 
-  test('what an earlier process has recorded is told as such', async () => {
+  test('spending of an earlier process is reported as such', async () => {
     const store = new Store()
     const keeper = store.keeper(9)
     const usage = { inputTokens: 1, outputTokens: 2, requests: 3, cost: 0 }

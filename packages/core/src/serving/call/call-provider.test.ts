@@ -48,7 +48,7 @@ function failing(...errors: readonly unknown[]) {
 }
 
 describe('callProvider', () => {
-  test('what it took is in the record and settled with the budget, not what was reserved', async () => {
+  test('the actual usage, and not the reserved one, is recorded and settled with the budget', async () => {
     // What is reserved is 4000 millionths of a dollar, what is taken 2000.
     const path = pathWith({}, { run: { usd: 0.0061 } })
     const { made, record } = call(path, failing())

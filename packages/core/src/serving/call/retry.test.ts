@@ -41,7 +41,7 @@ async function ending(promise: Promise<unknown>): Promise<unknown> {
 }
 
 describe('withRetries', () => {
-  test('tries again what may pass, later and later, within bounds', async () => {
+  test('it retries temporary failures, with growing and bounded delays', async () => {
     const { call, times } = failing([answer(500), answer(502), answer(500)])
     vi.spyOn(Math, 'random').mockReturnValue(0.999)
     expect(await ending(withRetries(policy, undefined, call))).toBe('answer')
@@ -73,7 +73,7 @@ describe('withRetries', () => {
     expect(times).toHaveLength(1)
   })
 
-  test('as often as it may and no more', async () => {
+  test('it retries as often as allowed, and no more', async () => {
     const last = answer(500)
     const { call, times } = failing([answer(500), answer(500), answer(500), last, answer(500)])
     expect(await ending(withRetries(policy, undefined, call))).toBe(last)

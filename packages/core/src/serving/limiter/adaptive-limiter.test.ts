@@ -54,7 +54,7 @@ describe('a set limit', () => {
     expect(order).toHaveLength(6)
   })
 
-  test('of tokens by the minute holds by what calls took', async () => {
+  test('a limit of tokens per minute holds by the actual usage of calls', async () => {
     const limiter = limiterWith({ tokensPerMinute: 60_000, concurrency: 100 })
     const permit = await limiter.acquire(30_000)
     const next = vi.fn()

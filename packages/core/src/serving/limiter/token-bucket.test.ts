@@ -52,7 +52,7 @@ describe('TokenBucket', () => {
     expect(starts(pace, late)).toHaveLength(1000)
   })
 
-  test('what is given back may go at once; what is held may not', () => {
+  test('returned tokens may be used at once, and held ones may not', () => {
     const pace = new TokenBucket(0)
     pace.perMs = 1
     pace.take(50, 0)
@@ -64,7 +64,7 @@ describe('TokenBucket', () => {
     expect(pace.wait(500)).toBe(0)
   })
 
-  test('without a rate it waits for nothing but what is held', () => {
+  test('without a rate it waits only for held tokens', () => {
     const pace = new TokenBucket(100)
     for (let turn = 0; turn < 10; turn++) pace.take(1, 0)
     expect(pace.wait(0)).toBe(0)

@@ -18,7 +18,7 @@ function callsIn(rate: TokenRate, milliseconds: number, estimate: number, taken:
 }
 
 describe('TokenRate', () => {
-  test('keeps what is set when estimates are right', () => {
+  test('it keeps the configured rate when estimates are right', () => {
     const rate = new TokenRate()
     rate.limit(60_000)
     const tokens = callsIn(rate, 60_000, 500, 500) * 500
@@ -26,7 +26,7 @@ describe('TokenRate', () => {
     expect(tokens).toBeGreaterThan(57_000)
   })
 
-  test('learns that estimates are too high, and uses what may be used', () => {
+  test('it learns that estimates are too high, and uses the whole rate', () => {
     const rate = new TokenRate()
     rate.limit(60_000)
     const tokens = callsIn(rate, 120_000, 1100, 100) * 100
@@ -51,7 +51,7 @@ describe('TokenRate', () => {
     expect(rate.wait(0)).toBeGreaterThan(170_000)
   })
 
-  test('what is not known counts as reserved; what was refused is given back', () => {
+  test('unknown usage counts as reserved, and a refused reservation is returned', () => {
     const rate = new TokenRate()
     rate.limit(60_000)
     const { reserved } = rate.reserve(5000, 0)

@@ -146,10 +146,13 @@ export class PostgresSession extends HeldSession<Client> implements DatabaseSess
     await this.run('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [name])
   }
 
-  /** The types of extensions and of users have different numbers in each database. */
+  /** Lists, and the types of extensions and of users, which have different numbers in each database. */
   async #addedTypes(): Promise<ReadonlyMap<number, string>> {
-    const { rows } = await this.run(`SELECT oid::int8::text AS oid, typname FROM pg_catalog.pg_type
-      WHERE oid >= 16384 AND typtype = 'b' AND typname IN ('vector', '_vector')`)
+    // Each table has a type for lists of its rows, which no column holds.
+    const { rows } = await this.run(`SELECT t.oid::int8::text AS oid, t.typname FROM pg_catalog.pg_type t
+      LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem LEFT JOIN pg_catalog.pg_class c ON c.oid = e.typrelid
+      WHERE t.typtype = 'b' AND (t.typname = 'vector' AND t.oid >= 16384
+        OR t.typcategory = 'A' AND starts_with(t.typname::text, '_') AND (c.oid IS NULL OR c.relkind = 'c'))`)
     return new Map(rows.map(({ oid, typname }) => [Number(oid), String(typname)]))
   }
 }

@@ -37,7 +37,7 @@ test('a dataset is read by split: the card names the files, or else the names of
   expect(await failure(read(plain.url, `${dataset}/data`))).toMatchObject(says('several splits: test, train'))
 })
 
-test('a revision is pinned: what is pushed meanwhile is not read', async () => {
+test('a revision is pinned, so commits that are pushed meanwhile are not read', async () => {
   const double = await start({ 'a.jsonl': '{"a":1}\n'.repeat(3) })
   const { token } = { token: 'key-of-the-test' }
   double.token = token
@@ -66,7 +66,7 @@ test('a small file that the hub sends without ranges is read from any place', as
   ])
 })
 
-test('a hub that is busy is asked again; one that refuses says why, and what to do', async () => {
+test('a busy hub is asked again, and a refusal contains the reason and a hint', async () => {
   const double = await start({ 'a.jsonl': '{"a":1}\n' })
   let busy = 3
   double.before = (_, reply) => {

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { pipeline } from '@maestro-dataflow/core'
@@ -53,7 +55,6 @@ test('a web address is read in ranges, in every format', async () => {
   write('in.jsonl', '{"id":"007","n":1}\n{"id":"008","n":2}\n')
   for (const format of ['jsonl', 'csv', 'parquet', 'xlsx', 'jsonl.gz']) {
     await copy({ path: 'in.jsonl' }, { path: `in.copy.${format}` })
-    const { readFileSync } = await import('node:fs')
     const base = await serve(ranged(() => readFileSync(path(`in.copy.${format}`))))
     const n = format === 'csv' ? ['1', '2'] : [1, 2]
     expect(await rows({ path: `${base}/rows.${format}?signature=secret` })).toEqual([
@@ -61,6 +62,30 @@ test('a web address is read in ranges, in every format', async () => {
       { id: '008', n: n[1] },
     ])
   }
+})
+
+test('row groups of Parquet in which no row can match are not transferred', async () => {
+  const noise = (n: number) =>
+    Array.from({ length: 8 }, (_, part) => createHash('sha512').update(`${n} ${part}`).digest('hex')).join('')
+  write('in.jsonl', Array.from({ length: 1200 }, (_, n) => `${JSON.stringify({ n, noise: noise(n) })}\n`).join(''))
+  await copy({ path: 'in.jsonl' }, { path: 'in.copy.parquet', rowGroup: 100 })
+  const content = readFileSync(path('in.copy.parquet'))
+  let sent = 0
+  const base = await serve(
+    ranged(
+      () => content,
+      (range) => {
+        const [, start = '0', end = '0'] = /^bytes=(\d+)-(\d+)$/.exec(range ?? '') ?? []
+        sent += Math.min(Number(end) + 1, content.length) - Number(start)
+      },
+    ),
+  )
+  const read = { path: `${base}/rows.parquet`, columns: ['n', 'noise'] }
+  expect(await rows({ ...read, where: { n: { min: 1199 } } })).toEqual([{ n: 1199, noise: noise(1199) }])
+  const few = sent
+  sent = 0
+  expect(await rows(read)).toHaveLength(1200)
+  expect(few).toBeLessThan(sent / 2)
 })
 
 test('a server that knows no ranges is read too, and its content is bounded', async () => {

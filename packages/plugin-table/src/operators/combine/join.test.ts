@@ -40,7 +40,7 @@ describe('table.join', () => {
     expect(await joined('anti')).toEqual(orders.slice(2))
   })
 
-  test('values are equal by what they are', async () => {
+  test('values are compared by type and value', async () => {
     const keys = [1, 2n ** 64n, '1', new Date(5), Number.NaN, -0, 'a\0b', [1, { x: 1 }]]
     const other = [
       1n,

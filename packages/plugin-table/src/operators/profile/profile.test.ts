@@ -52,7 +52,7 @@ test('table.profile describes each column in one row', async () => {
   })
 })
 
-test('values are equal by what they are, and odd values do not stop it', async () => {
+test('values are compared by type and value, and odd values do not stop it', async () => {
   const values = [
     1,
     1n,

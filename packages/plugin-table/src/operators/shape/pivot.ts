@@ -8,6 +8,7 @@ import {
   parseOptions,
   type Refinement,
   type RowFunction,
+  rowFromEntries,
   rowFunction,
   type TableStatement,
   type With,
@@ -54,7 +55,7 @@ function statements({ by, input, outputs, value, method, others }: PivotOptions)
     [String(output), `${method}(${identifier(value)}) FILTER (WHERE ${name} = ${sqlOf(output)})`] as const
   return [
     { kind: 'filter', where },
-    { kind: 'aggregate', by, values: Object.fromEntries(outputs.map(cell)) },
+    { kind: 'aggregate', by, values: rowFromEntries(outputs.map(cell)) },
   ]
 }
 

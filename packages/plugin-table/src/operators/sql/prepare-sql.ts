@@ -1,4 +1,4 @@
-import type { ColumnSet, ColumnType } from '@maestro-dataflow/core'
+import { type ColumnSet, type ColumnType, columnNames, rowFromEntries } from '@maestro-dataflow/core'
 import { checkSelect } from '../../engine/check-select.js'
 import { connect, type Database, reasonOf } from '../../engine/connect.js'
 import { guesses, type Kind, sqlTypes } from '../../engine/kinds.js'
@@ -39,7 +39,7 @@ async function bind(database: Database, query: string, tables: ReadonlyMap<strin
         name,
         isKnown ? type : 'unknown',
       ])
-      return { columns: { columns: Object.fromEntries(types), open: false } }
+      return { columns: { columns: rowFromEntries(types), open: false } }
     } catch (error) {
       fault ??= reasonOf(error)
     }
@@ -53,9 +53,10 @@ async function createEmpty(
   columns: ColumnSet['columns'],
   guess: Kind,
 ): Promise<void> {
-  const typed = Object.entries(columns).map(
-    ([column, type]) => `${identifier(column)} ${sqlTypes[type === 'unknown' ? guess : type]}`,
-  )
+  const typed = columnNames(columns).map((column) => {
+    const { [column]: type = 'unknown' } = columns
+    return `${identifier(column)} ${sqlTypes[type === 'unknown' ? guess : type]}`
+  })
   const all = typed.length === 0 ? '"#maestro.none" INTEGER' : typed.join(', ')
   await connection.run(`CREATE OR REPLACE TABLE ${identifier(name)} (${all})`)
 }

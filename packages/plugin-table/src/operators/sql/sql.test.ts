@@ -1,7 +1,9 @@
+import { columnNames, rowFromEntries } from '@maestro-dataflow/core'
 import { describe, expect, test } from 'vitest'
 import { tableProject } from '../../__fixtures__/table-project.js'
+import { prepareSql } from './prepare-sql.js'
 
-const { fromRows, fromUnknown, resultOf, rowsOf } = tableProject()
+const { fromLines, fromRows, fromUnknown, resultOf, rowsOf } = tableProject()
 const shops = [
   { id: 1, 城市: 'Oslo', stars: 5 },
   { id: 2, 城市: 'Bergen', stars: 3 },
@@ -114,5 +116,52 @@ describe('table.sql', () => {
     const options = { query: 'SELECT count(*) AS n, count(people) AS m FROM cities', tables: { cities: [] } }
     await expect(rowsOf(fromRows(shops).step('table.sql', options))).rejects.toThrow(/people/)
     expect(await rowsOf(query('SELECT count(*) AS n FROM none', { tables: { none: [] } }))).toEqual([{ n: 0 }])
+  })
+
+  test('columns that are called like whole numbers keep their places, also for the plan', async () => {
+    const line = '{"country":"A","2021":1,"2020":2,"name":"n"}'
+    const years = fromLines([line]).step('table.limit', { count: 1 })
+    const prepared = (text: string) => prepareSql(text, new Map([['input', given]]))
+    const given = {
+      columns: rowFromEntries([
+        ['country', 'string'],
+        ['2021', 'integer'],
+        ['2020', 'integer'],
+      ] as const),
+      open: false,
+    }
+    const planned = await prepared('SELECT * FROM input')
+    expect('columns' in planned && columnNames(planned.columns.columns)).toEqual(['country', '2021', '2020'])
+    const chosen = years.step('table.sql', { query: 'SELECT name, "2021", country, 1 AS "0" FROM input' })
+    expect((await rowsOf(chosen)).map(columnNames)).toEqual([['name', '2021', 'country', '0']])
+    expect((await rowsOf(years.step('table.sql', { query: 'SELECT * FROM input' }))).map(columnNames)).toEqual([
+      ['country', '2021', '2020', 'name'],
+    ])
+  })
+
+  test.each([
+    'SELECT max(v) AS v FROM input',
+    'SELECT v FROM input ORDER BY v',
+    'SELECT v FROM input AS i WHERE i.v > 5',
+    'SELECT v FROM (SELECT * FROM input) WHERE v BETWEEN 1 AND 500',
+    'SELECT v, row_number() OVER (ORDER BY v) AS n FROM input',
+    "SELECT string_agg('x', ',' ORDER BY V) AS s FROM input",
+  ])('values of several types are not put in the order of their texts: %s', async (text) => {
+    const rows = [{ v: 100 }, { v: '9' }, { v: 9 }, { v: [1] }]
+    await expect(rowsOf(fromUnknown(rows).step('table.sql', { query: text }))).rejects.toThrow(
+      /order of the values of "v"/,
+    )
+    const cast = 'SELECT max(try_cast(v AS DOUBLE)) AS v, count(DISTINCT v) AS n FROM input WHERE v IS NOT NULL'
+    expect(await rowsOf(fromUnknown(rows).step('table.sql', { query: cast }))).toEqual([{ v: 100, n: 4 }])
+    expect(await rowsOf(fromUnknown([{ v: 100 }, { v: 9.5 }]).step('table.sql', { query: text }))).not.toEqual([])
+  })
+
+  test('a query that fails says what to do: quotes around a word of SQL, or a cast', async () => {
+    const hints = async (text: string) => {
+      const error = await rowsOf(query(text)).catch((caught) => caught)
+      return error.details?.errors?.[0]?.hint ?? error.hint
+    }
+    expect(await hints('SELECT order FROM input')).toContain('double quotes')
+    expect(await hints('SELECT sum(id + 170141183460469231731687303715884105720) AS s FROM input')).toContain('bignum')
   })
 })

@@ -20,6 +20,7 @@ import { z } from 'zod'
 import { checkSelect } from '../../engine/check-select.js'
 import { reasonOf } from '../../engine/connect.js'
 import { interruptOn } from '../../engine/interrupt-on.js'
+import { orderedInSelect } from '../../engine/ordered-select.js'
 import { resultColumns, selectedRows } from '../../engine/run-select.js'
 import { TypedTables } from '../../engine/typed-tables.js'
 import { tableError } from '../../errors.js'
@@ -84,6 +85,8 @@ export class SqlRowsOperator extends GlobalOperator {
       const { connection } = tables.database
       const fault = await checkSelect(connection, query, [ownTable, ...Object.keys(this.#tables)])
       if (fault !== undefined) throw tableError('MAESTRO_TABLE_SQL', { reason: `${fault}.` })
+      const unordered = await orderedInSelect(connection, query, rows.unordered)
+      if (unordered !== undefined) throw tableError('MAESTRO_TABLE_SQL', { reason: withoutOrder(unordered) })
       const columns = await resultColumns(connection, query)
       const twice = twiceNamed(columns.map(({ name }) => name))
       if (twice !== undefined) throw tableError('MAESTRO_TABLE_SQL', { reason: twice })
@@ -107,10 +110,14 @@ export class SqlRowsOperator extends GlobalOperator {
     }
   }
 
-  /** Loads all tables. @returns the number of their rows, and whether a column holds decimal numbers */
+  /**
+   * Loads all tables. @returns the number of their rows, whether a column holds decimal numbers, and the columns whose
+   * values have no order in SQL
+   */
   async #load(tables: TypedTables, all: AllRows, context: GlobalContext) {
     let count = 0
     let hasDecimals = false
+    const unordered = new Set<string>()
     const refused = new Set<string>()
     const add = async (name: string, batches: AllRows, columns: ColumnSet, prefix: string) => {
       const refuse = (id: string, row: Row, error: MaestroError) => {
@@ -120,6 +127,7 @@ export class SqlRowsOperator extends GlobalOperator {
       const loaded = await tables.load(batches, columns, refuse)
       await tables.define(name, loaded, refuse)
       count += loaded.rows
+      for (const [column, { kind }] of loaded.known) if (kind === 'mixed' || kind === 'json') unordered.add(column)
       hasDecimals ||= Object.values(columns.columns).includes('decimal')
     }
     await add(ownTable, all, this.#columns, '')
@@ -127,9 +135,12 @@ export class SqlRowsOperator extends GlobalOperator {
       await add(name, goodBatches(table, `${name}:`, context), columnsOf(table), `${name}:`)
     for await (const { ids } of all)
       for (const id of ids) if (!refused.has(id)) context.dropped(id, 'it became part of the result of the query')
-    return { count, hasDecimals }
+    return { count, hasDecimals, unordered }
   }
 }
+
+const withoutOrder = (column: string) =>
+  `the order of the values of "${column}" is not known, because they are of several types, lists, or objects; cast them, such as try_cast("${column}" AS DOUBLE).`
 
 const unknownColumns: ColumnSet = { columns: {}, open: true }
 

@@ -38,7 +38,7 @@ export const wrongExecutors: readonly WrongPart<Executor>[] = [
   notices('runs a partition of its own making', async (partitions, run) => {
     for (const { stage } of partitions) await run({ stage, index: 7 })
   }),
-  notices('runs what is no partition', async (_partitions, run) => run(undefined as never)),
+  notices('runs something that is not a partition', async (_partitions, run) => run(undefined as never)),
   {
     fault: 'throws after its partitions have ended well',
     part: executor(async (partitions, run) => {

@@ -48,7 +48,7 @@ export const wrongSinks: readonly WrongPart<SinkDefinition>[] = [
   ),
   notices('says nothing', says(undefined)),
   notices('says no number', says({ location: 'memory' })),
-  notices('says what is no number', says({ rows: '3', location: 'memory' })),
+  notices('reports something that is not a number', says({ rows: '3', location: 'memory' })),
   notices('says that there is no number', says({ rows: Number.NaN, location: 'memory' })),
   notices(
     'holds fewer rows than it was given',

@@ -2,12 +2,12 @@ import { answer, bad, byName, draft, type ReplyCase } from './reply-case.js'
 
 /** How the data of an answer are found. */
 export const answerCases: Readonly<Record<string, ReplyCase>> = {
-  'JSON in thoughts is no answer': {
+  'JSON in thoughts is not an answer': {
     said: [{ text: `<think>${draft} would be praise</think>${answer}` }],
     json: true,
     expected: { object: bad, reasoning: `${draft} would be praise` },
   },
-  'JSON in thoughts that end with a tag alone is no answer': {
+  'JSON in thoughts that end with a tag alone is not an answer': {
     said: [{ text: `${draft} would be praise</think>${answer}` }],
     json: true,
     expected: { object: bad },
@@ -37,12 +37,12 @@ export const answerCases: Readonly<Record<string, ReplyCase>> = {
     json: true,
     expected: { object: bad },
   },
-  'a draft within what the server calls thoughts is no answer': {
+  'a draft within what the server calls thoughts is not an answer': {
     said: [{ text: '', reasoning: `${draft} would be praise, but it is not.` }, { text: answer }],
     json: true,
     expected: { object: bad },
   },
-  'a draft in thoughts without an end is no answer': {
+  'a draft in thoughts without an end is not an answer': {
     said: [{ text: `<think>${draft} would be praise` }, { text: answer }],
     json: true,
     expected: { object: bad },
@@ -78,7 +78,7 @@ export const answerCases: Readonly<Record<string, ReplyCase>> = {
     json: true,
     expected: { object: bad },
   },
-  'a part of an answer that is not whole is no answer': {
+  'a part of an answer that is not whole is not an answer': {
     said: [{ text: `{"draft":${draft},` }, { text: answer }],
     json: true,
     expected: { object: bad },

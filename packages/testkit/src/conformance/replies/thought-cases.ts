@@ -4,15 +4,15 @@ const long = 'Is it praise? '.repeat(20).trim()
 
 /** How the reasoning of models is separated from their answers. */
 export const thoughtCases: Readonly<Record<string, ReplyCase>> = {
-  'thoughts in tags are no part of a text': {
+  'thoughts in tags are not part of a text': {
     said: [{ text: `<think>\n${long}\n</think>\n\nbad` }],
     expected: { text: 'bad', reasoning: long },
   },
-  'thoughts that end with a tag alone are no part of a text': {
+  'thoughts that end with a tag alone are not part of a text': {
     said: [{ text: `${long}\n</think>\n\nbad` }],
     expected: { text: 'bad', reasoning: long },
   },
-  'thoughts in tags of other models are no part of a text': {
+  'thoughts in tags of other models are not part of a text': {
     said: [{ text: '[THINK]Hm.[/THINK]◁think▷Hm.◁/think▷<reasoning>Hm.</reasoning>bad' }],
     expected: { text: 'bad', reasoning: 'Hm.\n\nHm.\n\nHm.' },
   },
@@ -29,7 +29,7 @@ export const thoughtCases: Readonly<Record<string, ReplyCase>> = {
       'around a final answer': '<think>Hm.</think><final_answer>bad</final_answer>',
       'and a token of the end': '<think>Hm.</think>bad<|im_end|>',
     },
-    (what) => `thoughts in tags are no part of a text: ${what}`,
+    (what) => `thoughts in tags are not part of a text: ${what}`,
     (text) => ({ said: [{ text }], expected: { text: 'bad', reasoning: 'Hm.' } }),
   ),
   ...byName(
@@ -38,10 +38,10 @@ export const thoughtCases: Readonly<Record<string, ReplyCase>> = {
       'the command of Ollama': 'Thinking...\nHm.\n...done thinking.\n\nbad',
       Apriel: 'Here are my reasoning steps:\nHm.\n[BEGIN FINAL RESPONSE]\nbad\n[END FINAL RESPONSE]',
     },
-    (what) => `thoughts below a heading are no part of a text: ${what}`,
+    (what) => `thoughts below a heading are not part of a text: ${what}`,
     (text) => ({ said: [{ text }], expected: { text: 'bad', reasoning: 'Hm.' } }),
   ),
-  'thoughts within thoughts are no part of a text': {
+  'thoughts within thoughts are not part of a text': {
     said: [{ text: '<think>One.<think>Two.</think>Three.</think>bad' }],
     expected: { text: 'bad' },
   },

@@ -184,7 +184,7 @@ const cases = {
     }
   },
 
-  async 'a line that is no row is rejected, and the others are read'(subject: TableEngineSubject) {
+  async 'a line that is not a row is rejected, and the others are read'(subject: TableEngineSubject) {
     const lines = ['{"n":1,"text":"a","kind":"x"}', '{"n":2', '{"n":3,"text":"c","kind":"x"}']
     const { ids, rejects, counts } = await run(subject, lines, [{ kind: 'limit', count: 9 }])
     assert.deepEqual(ids, ['r1', 'r3'])
@@ -199,7 +199,7 @@ const cases = {
     assertCounts(counts, { rowsIn: 3, rowsOut: 2, rejected: 1 })
   },
 
-  async 'no rows are no fault'(subject: TableEngineSubject) {
+  async 'an input without rows is not a fault'(subject: TableEngineSubject) {
     const statements: readonly TableStatement[] = [
       { kind: 'filter', where: 'n > 1' },
       { kind: 'sort', by: [{ column: 'n' }] },

@@ -36,7 +36,7 @@ export class FileVectors implements VectorStore {
     return new FileVectors(path, metric, await readVectors(path))
   }
 
-  get dimension(): number | undefined {
+  get dimensions(): number | undefined {
     return this.#stored.records.values().next().value?.vector.length
   }
 

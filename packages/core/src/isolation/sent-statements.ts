@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import type { TableStatement } from '../contracts/table-engine.js'
+
+const names = z.array(z.string())
+const count = z.int().nonnegative()
+const sortKeys = z.array(
+  z.strictObject({
+    column: z.string(),
+    descending: z.boolean().optional(),
+    nulls: z.enum(['first', 'last']).optional(),
+  }),
+)
+const values = z.record(z.string(), z.string())
+const side = z.union([count, z.literal('all')])
+const sample = { kind: z.literal('sample'), seed: z.number(), by: names.optional() }
+
+/**
+ * The statements of a table operator. A table engine trusts that they have the types of their declaration, which is not
+ * sure of those that come from another process. It checks their expressions itself.
+ */
+const statements = z.array(
+  z.union([
+    z.strictObject({
+      kind: z.literal('filter'),
+      where: z.string(),
+      params: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
+    }),
+    z.strictObject({ kind: z.literal('sort'), by: sortKeys }),
+    z.strictObject({ kind: z.literal('limit'), count, offset: count.optional() }),
+    z.strictObject({ ...sample, count }),
+    z.strictObject({ ...sample, fraction: z.number().min(0).max(1) }),
+    z.strictObject({ kind: z.literal('dedupe'), by: names, keep: z.enum(['first', 'last']) }),
+    z.strictObject({ kind: z.literal('aggregate'), by: names, values }),
+    z.strictObject({
+      kind: z.literal('window'),
+      by: names,
+      orderBy: sortKeys,
+      frame: z.strictObject({ before: side, after: side }).optional(),
+      values,
+    }),
+  ]),
+)
+
+/** @throws ZodError */
+export function receiveStatements(sent: unknown): readonly TableStatement[] {
+  return statements.parse(sent) as readonly TableStatement[]
+}

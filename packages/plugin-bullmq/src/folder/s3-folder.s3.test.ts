@@ -1,0 +1,90 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
+import { describeSharedFolder } from '../__fixtures__/describe-shared-folder.js'
+import { S3Folder } from './s3-folder.js'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The address of the S3 server; undefined where it is not installed. */
+    s3: string | undefined
+  }
+}
+
+const endpoint = inject('s3')
+const access = { region: 'eu-west-1', accessKeyId: 'unused', secretAccessKey: 'unused' }
+
+describe.skipIf(endpoint === undefined)('a bucket', () => {
+  const s3 = { ...access, endpoint }
+  beforeAll(async () => {
+    await fetch(`${endpoint}/shared.folder`, {
+      method: 'PUT',
+      body: '<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint></CreateBucketConfiguration>',
+    })
+  })
+
+  describe('with a prefix', () => {
+    describeSharedFolder(() => new S3Folder("s3://shared.folder/a b & (c)/it's", s3))
+  })
+
+  test('that does not exist is named, with what the service says', async () => {
+    await expect(new S3Folder('s3://no.such.bucket/x', s3).list('tasks')).rejects.toMatchObject({
+      code: 'MAESTRO_BULLMQ_BUCKET',
+      message: expect.stringMatching(/s3:\/\/no\.such\.bucket cannot be used: NoSuchBucket/),
+    })
+  })
+})
+
+describe('a service', () => {
+  let server: Server | undefined
+  afterEach(() => server?.close())
+  afterAll(() => server?.closeAllConnections())
+
+  /** A service that answers with these states in turn, and with the last one from then on. */
+  function answering(...states: readonly number[]): Promise<S3Folder> {
+    const left = [...states]
+    return started((request, response) => {
+      request.resume().on('end', () => response.writeHead((left.length > 1 ? left.shift() : left[0]) ?? 500).end())
+    })
+  }
+
+  async function started(listener: RequestListener): Promise<S3Folder> {
+    server = createServer(listener)
+    await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    return new S3Folder('s3://bucket/x', { ...access, endpoint: `http://127.0.0.1:${port}` })
+  }
+
+  test('that is busy for a moment is asked again', async () => {
+    const folder = await answering(503, 500, 200)
+    await expect(folder.write('file', 'text')).resolves.toBeUndefined()
+  })
+
+  test('that takes no notice of a condition is not used: a late worker could replace a result', async () => {
+    const folder = await answering(200)
+    await expect(folder.create('partitions/p.result.json', '{}')).rejects.toMatchObject({
+      code: 'MAESTRO_BULLMQ_BUCKET',
+      message: expect.stringContaining('If-None-Match'),
+    })
+  })
+
+  test('gives a long list in several answers', async () => {
+    const page = (name: string, next: string) =>
+      `<ListBucketResult>${next}<Contents><Key>x/tasks/${name}</Key><LastModified>2026-01-01T00:00:00.000Z</LastModified></Contents></ListBucketResult>`
+    const folder = await started((request, response) => {
+      const isSecond = new URL(request.url ?? '', 'http://host').searchParams.get('continuation-token') === 'a+b/c='
+      const next = '<IsTruncated>true</IsTruncated><NextContinuationToken>a+b/c=</NextContinuationToken>'
+      response.setHeader('date', 'Thu, 01 Jan 2026 00:00:07 GMT')
+      response.end(isSecond ? page('second.json', '<IsTruncated>false</IsTruncated>') : page('first.json', next))
+    })
+    expect(await folder.list('tasks')).toEqual([
+      { name: 'first.json', age: 7000 },
+      { name: 'second.json', age: 7000 },
+    ])
+  })
+
+  test('that refuses the key is not asked again', async () => {
+    const folder = await answering(403, 200)
+    await expect(folder.read('file')).rejects.toMatchObject({ code: 'MAESTRO_BULLMQ_BUCKET' })
+  })
+})

@@ -1,0 +1,45 @@
+import { fromEnvironment } from '@maestro-dataflow/core'
+import { z } from 'zod'
+
+const text = z.string().min(1)
+
+/** How the bucket of the shared folder is reached. */
+export const s3Options = z.strictObject({
+  /**
+   * The address of a service that is compatible with S3, such as MinIO or R2.
+   *
+   * @default AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, or else Amazon S3 in the region
+   */
+  endpoint: fromEnvironment(z.url({ protocol: /^https?$/ })).optional(),
+  /** @default AWS_REGION, AWS_DEFAULT_REGION, or else us-east-1 */
+  region: fromEnvironment(text).optional(),
+  /** @default AWS_ACCESS_KEY_ID */
+  accessKeyId: fromEnvironment(text).optional(),
+  /** @default AWS_SECRET_ACCESS_KEY */
+  secretAccessKey: fromEnvironment(text).optional(),
+  /** @default AWS_SESSION_TOKEN */
+  sessionToken: fromEnvironment(text).optional(),
+})
+
+export type S3Options = z.output<typeof s3Options>
+
+/** The options, and what the environment says where they say nothing. */
+export interface S3Connection {
+  readonly endpoint: string | undefined
+  readonly region: string
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken: string | undefined
+}
+
+export function s3Connection(options: S3Options = {}): S3Connection {
+  const { env } = process
+  return {
+    endpoint: options.endpoint ?? (env.AWS_ENDPOINT_URL_S3 || env.AWS_ENDPOINT_URL || undefined),
+    region: options.region ?? (env.AWS_REGION || env.AWS_DEFAULT_REGION || 'us-east-1'),
+    accessKeyId: options.accessKeyId ?? env.AWS_ACCESS_KEY_ID ?? '',
+    secretAccessKey: options.secretAccessKey ?? env.AWS_SECRET_ACCESS_KEY ?? '',
+    // A token of the environment belongs to the key of the environment.
+    sessionToken: options.sessionToken ?? (options.accessKeyId === undefined ? env.AWS_SESSION_TOKEN : undefined),
+  }
+}

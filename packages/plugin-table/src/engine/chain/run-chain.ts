@@ -1,0 +1,237 @@
+import {
+  type ColumnSet,
+  decodeStepLine,
+  type TableChainRequest,
+  type TableCounts,
+  type TableStatement,
+} from '@maestro-dataflow/core'
+import type { CheckedStatement } from '../checked-statement.js'
+import { columnsOf, fate } from '../choose-lines.js'
+import { type Database, firstRow, RowsUnfit } from '../connect.js'
+import { copyLines } from '../copy-lines.js'
+import { ExtractedColumns } from '../extracted-columns.js'
+import { usualKeys } from '../line-keys.js'
+import { lineColumn, positionColumn, writeLines } from '../lines.js'
+import { countRows, countsOf, emitLine, lookAtLines } from '../run-statement.js'
+import { sortKeys, statementQuery } from '../statement-query.js'
+import { type Chosen, originColumn, rowsBetween, type Segment } from './chain-rows.js'
+import { chooseRows, valuesIn } from './choose-rows.js'
+import { type IdentifiedRow, rowsAt } from './first-rows.js'
+import { loadSegment } from './load-segment.js'
+import { type LeftOutBy, reportLeftOutBy } from './report-left-out.js'
+
+/** A statement of a chain, checked against the columns of the rows that it processes. */
+export interface ChainedStatement {
+  readonly statement: TableStatement
+  readonly checked: CheckedStatement
+  readonly columns: ColumnSet
+}
+
+/**
+ * Runs consecutive statements in the database. The lines are loaded once, and a statement that chooses or orders rows
+ * makes a table of their places in it. Only an aggregate or a window makes other lines, which the next statement reads
+ * in the database. The first line or value that is not as declared ends the chain; nothing has been reported then.
+ *
+ * @returns the counts of each statement @throws RowsUnfit
+ */
+export async function runChain(
+  database: Database,
+  statements: readonly ChainedStatement[],
+  request: TableChainRequest,
+): Promise<readonly TableCounts[]> {
+  const chain = new Chain(database, statements, request)
+  try {
+    const counts = await chain.run()
+    await chain.report()
+    return counts
+  } finally {
+    await chain.dropTables()
+  }
+}
+
+class Chain {
+  readonly #database: Database
+  readonly #statements: readonly ChainedStatement[]
+  readonly #request: TableChainRequest
+  readonly #tables: string[] = []
+  readonly #leftOut = new Map<number, LeftOutBy>()
+  /** The first rows after a statement, once the chain has run. */
+  readonly #firstRows = new Map<number, () => Promise<readonly IdentifiedRow[]>>()
+
+  constructor(database: Database, statements: readonly ChainedStatement[], request: TableChainRequest) {
+    this.#database = database
+    this.#statements = statements
+    this.#request = request
+  }
+
+  async run(): Promise<readonly TableCounts[]> {
+    const counts: TableCounts[] = []
+    let from: Parameters<typeof loadSegment>[1]['from'] = this.#request.input
+    while (counts.length < this.#statements.length) {
+      const first = counts.length
+      const made = this.#statements.findIndex(({ statement }, index) => index >= first && makesLines(statement))
+      const end = made === -1 ? this.#statements.length : made + 1
+      const segment = await this.#load(first, end, from)
+      from = await this.#runSegment(segment, first, end, counts)
+    }
+    return counts
+  }
+
+  /** Tells what became of each row, when nothing can fail any more because of a line. */
+  async report(): Promise<void> {
+    const { leftOut, firstRows } = this.#request
+    for (const [index, by] of this.#leftOut)
+      if (leftOut !== undefined) await reportLeftOutBy(this.#database, by, (rows) => leftOut(rows, index))
+    for (const [index, rows] of this.#firstRows) firstRows?.receive(await rows(), index)
+  }
+
+  async dropTables(): Promise<void> {
+    for (const table of this.#tables) await this.#database.connection.run(`DROP TABLE IF EXISTS ${table}`)
+  }
+
+  async #load(first: number, end: number, from: Parameters<typeof loadSegment>[1]['from']): Promise<Segment> {
+    const { input, output, leftOut, firstRows } = this.#request
+    const isFirst = !('made' in from)
+    const own = this.#statements.slice(first, end)
+    const [file] = input
+    const load = {
+      table: this.#table(`segment_${first}`),
+      from,
+      statements: own.map(({ checked }) => checked),
+      columns: own[0]?.columns ?? this.#request.columns,
+      usual: isFirst && file !== undefined ? await usualKeys(this.#database, file) : [],
+      idsNeeded: isFirst && file?.format === 'rows' && (output.format === 'step' || end < this.#statements.length),
+      keepsText: !isFirst || own.some(needsText),
+      keepsIds: leftOut !== undefined || firstRows !== undefined,
+    }
+    return loadSegment(this.#database, load)
+  }
+
+  /** @returns the table of the lines that the last statement has made */
+  async #runSegment(
+    segment: Segment,
+    first: number,
+    end: number,
+    counts: TableCounts[],
+  ): Promise<{ readonly made: string }> {
+    const { connection } = this.#database
+    let before: Chosen
+    let rowsIn = await countRows(connection, `(SELECT 1 FROM ${segment.table} WHERE ${lineColumn} IS NOT NULL)`)
+    let made = ''
+    for (const [index, chained] of this.#statements.entries()) {
+      if (index < first || index >= end) continue
+      this.#request.signal.throwIfAborted()
+      const { statement, checked } = chained
+      const used = [...checked.reads, ...checked.keys]
+      const rows = rowsBetween(segment, before, used, needsText(chained) || makesLines(statement))
+      const extracted = new ExtractedColumns(segment.format, used, segment.extracted.usualKeys)
+      const lines = await lookAtLines({ database: this.#database, ...chained }, extracted, 'strict', rows)
+      let rowsOut: number
+      if (statement.kind === 'sort' && index === this.#statements.length - 1) {
+        const order = `${sortKeys(statement.by, valuesIn(lines))}, ${positionColumn}`
+        rowsOut = await this.#write(`SELECT ${this.#emit(segment)} FROM ${lines.relation} ORDER BY ${order}`)
+      } else if (makesLines(statement)) {
+        const text = emitLine(segment.format, 'step', segment.files, segment.offsets, originColumn)
+        const query = statementQuery(statement, {
+          relation: `(SELECT * REPLACE (${text} AS ${lineColumn}) FROM ${lines.relation})`,
+          values: valuesIn(lines),
+          checked: lines.checked,
+          emit: lineColumn,
+          format: 'step',
+          columns: chained.columns,
+        })
+        if (index === this.#statements.length - 1) rowsOut = await this.#write(query)
+        else {
+          made = this.#table(`made_${index}`)
+          await connection.run(`CREATE OR REPLACE TEMP TABLE ${made} (${lineColumn} VARCHAR)`)
+          await connection.run(`INSERT INTO ${made} ${query}`)
+          rowsOut = await countRows(connection, made)
+          this.#firstRows.set(index, () => this.#texts(`SELECT ${lineColumn} FROM ${made}`))
+        }
+      } else {
+        const after = this.#table(`chosen_${index}`)
+        const merged = this.#table(`merged_${index}`)
+        await chooseRows({ database: this.#database, statement, lines, before, after, merged })
+        rowsOut = await countRows(connection, after)
+        const isMerged = statement.kind === 'dedupe'
+        if (rowsOut < rowsIn)
+          this.#leftOut.set(index, { statement, segment, before, after, merged: isMerged ? merged : undefined })
+        if (index < this.#statements.length - 1) this.#firstRows.set(index, () => this.#chosenRows(segment, after))
+        before = after
+      }
+      counts.push(countsOf(statement, rowsIn, rowsOut))
+      this.#request.progress?.(countsOf(statement, rowsIn, rowsOut), index)
+      rowsIn = rowsOut
+    }
+    const last = this.#statements[end - 1]?.statement
+    const isWritten = last === undefined || last.kind === 'sort' || makesLines(last)
+    if (!isWritten && before !== undefined) await this.#writeChosen(segment, before, rowsIn)
+    return { made }
+  }
+
+  /** Writes the rows that the last statement chose. */
+  async #writeChosen(segment: Segment, chosen: string, rows: number): Promise<void> {
+    const { output, signal, input } = this.#request
+    const { connection } = this.#database
+    const isSorted = this.#statements.some(({ statement }) => statement.kind === 'sort')
+    if (segment.files.length > 0 && !isSorted) {
+      const fates = new Uint8Array(await countRows(connection, segment.table))
+      for await (const [kept = []] of columnsOf(connection, `SELECT ${originColumn} FROM ${chosen}`))
+        for (const position of kept) fates[position] = fate.kept
+      const copied = await copyLines({ files: input, output, choice: { fates }, signal })
+      // The database ends a line at a carriage return too.
+      if (copied.lines !== fates.length || copied.rows !== rows) throw new RowsUnfit()
+      return
+    }
+    await this.#write(
+      `SELECT ${this.#emit(segment)} FROM ${rowsBetween(segment, chosen, [])} ORDER BY ${positionColumn}`,
+    )
+  }
+
+  /** The text of a row in the output of the chain. */
+  #emit({ format, files, offsets }: Segment): string {
+    return emitLine(format, this.#request.output.format, files, offsets, originColumn)
+  }
+
+  async #write(query: string): Promise<number> {
+    const [written] = await firstRow(this.#database.connection, writeLines(query, this.#request.output.path))
+    return Number(written)
+  }
+
+  async #chosenRows(segment: Segment, chosen: string): Promise<readonly IdentifiedRow[]> {
+    const most = this.#request.firstRows?.rows ?? 0
+    if (segment.files.length > 0) {
+      const positions: number[] = []
+      const origins = `SELECT ${originColumn} FROM ${chosen} ORDER BY rowid LIMIT ${most}`
+      for await (const [some = []] of columnsOf(this.#database.connection, origins)) positions.push(...some)
+      return rowsAt(segment.files, positions, this.#request.signal)
+    }
+    return this.#texts(`SELECT ${lineColumn} FROM ${rowsBetween(segment, chosen, [])} ORDER BY ${positionColumn}`)
+  }
+
+  /** The first rows of a query of lines of a step file. */
+  async #texts(query: string): Promise<readonly IdentifiedRow[]> {
+    const most = this.#request.firstRows?.rows ?? 0
+    const texts: string[] = []
+    for await (const [some = []] of columnsOf<string>(this.#database.connection, `${query} LIMIT ${most}`))
+      texts.push(...some)
+    return texts.map((line) => decodeStepLine(line))
+  }
+
+  #table(name: string): string {
+    const table = `"#maestro.${name}"`
+    this.#tables.push(table)
+    return table
+  }
+}
+
+/** Whether the result of a statement is other lines than those of its input. */
+function makesLines(statement: TableStatement): statement is Extract<TableStatement, { kind: 'aggregate' | 'window' }> {
+  return statement.kind === 'aggregate' || statement.kind === 'window'
+}
+
+/** Whether a statement reads or writes whole lines in the database. */
+function needsText({ statement, checked }: ChainedStatement): boolean {
+  if (statement.kind === 'dedupe') return checked.keys.length === 0
+  return statement.kind === 'sort' || statement.kind === 'window'
+}
