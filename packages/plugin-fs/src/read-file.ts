@@ -1,4 +1,4 @@
-import { type Logger, matchingData, onlyColumns, type SourceBatch } from '@maestro-dataflow/core'
+import { type Logger, matchingData, onlyColumns, type SourceBatch, type SourceReject } from '@maestro-dataflow/core'
 import { readArrow } from './arrow/read-arrow.js'
 import { askedColumns } from './asked-columns.js'
 import type { ToldFormats } from './cells/told-formats.js'
@@ -61,13 +61,21 @@ async function* matchingRows(
   const matches = matchingData(where)
   for await (const batch of batches) {
     const kept = batch.rows.map(matches)
+    const keptUpTo = (row: number) => kept.slice(0, row).filter(Boolean).length
     yield {
       ...batch,
       ids: batch.ids.filter((_, index) => kept[index]),
       rows: batch.rows.filter((_, index) => kept[index]),
+      ...(batch.rejects === undefined
+        ? {}
+        : { rejects: batch.rejects.map((one) => ({ ...one, ...afterOf(one, keptUpTo) })) }),
     }
   }
 }
+
+/** The number of rows before a record that could not be read, among those that are kept. */
+const afterOf = ({ after }: SourceReject, keptUpTo: (row: number) => number) =>
+  after === undefined ? {} : { after: keptUpTo(after) }
 
 async function readRecords(
   file: FoundFile,
