@@ -25,7 +25,7 @@ export interface OperatorFacts {
 }
 
 /** A step: an operator with the options as the pipeline gives them, which its process checks again. */
-export interface IsolatedStep {
+export interface GivenStep {
   readonly operator: string
   readonly options: unknown
 }
@@ -120,12 +120,12 @@ export interface PluginCalls {
     readonly options: unknown
     readonly project: Project
   }): { readonly issues: readonly Issue[] } | { readonly operators: readonly OperatorFacts[] }
-  options(step: IsolatedStep): { readonly issues: readonly Issue[] } | StepFacts
-  columns(step: IsolatedStep & { readonly columns: ColumnList; readonly open: boolean }): SentEffects
+  options(step: GivenStep): { readonly issues: readonly Issue[] } | StepFacts
+  columns(step: GivenStep & { readonly columns: ColumnList; readonly open: boolean }): SentEffects
   check(
-    step: IsolatedStep & { readonly columns: ColumnList; readonly open: boolean; readonly step: string },
+    step: GivenStep & { readonly columns: ColumnList; readonly open: boolean; readonly step: string },
   ): readonly SentError[]
-  create(step: IsolatedStep & { readonly servings: readonly LentServing[] }): number
+  create(step: GivenStep & { readonly servings: readonly LentServing[] }): number
   run(input: RunInput): SentResults
   runWhole(input: WholeInput): WholeOutcome
   abort(input: { readonly instance: number }): void
