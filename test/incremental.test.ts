@@ -152,13 +152,16 @@ test('rows that are gone stay in the output unless they are to be removed, and c
   expect(linesOf(folder).sort()).toEqual(await wholeLines(rowsTo(4)))
 })
 
-test('nothing is removed while a record of the input cannot be read', async () => {
+test('nothing is removed while a record of the input cannot be read, and the next run does it', async () => {
   const folder = new Input(rowsTo(4))
   await run(folder, { removed: 'remove' })
   folder.write(rowsTo(3))
   folder.change('in.jsonl', (text) => `${text}{"id":"r3","n":\n`)
   expect((await run(folder, { removed: 'remove' })).incremental).toMatchObject({ gone: 1, removed: false })
   expect(linesOf(folder)).toHaveLength(4)
+  folder.write(rowsTo(3))
+  expect((await run(folder, { removed: 'remove' })).incremental).toMatchObject({ gone: 1, removed: true })
+  expect(linesOf(folder).sort()).toEqual(await wholeLines(rowsTo(3)))
 })
 
 test('the unchanged lines of a CSV file stay as they are, with cells that are empty or quoted', async () => {

@@ -63,7 +63,8 @@ export async function headerColumns(
   return [...names]
 }
 
-async function headerOf(file: FoundFile, options: ReadOptions): Promise<readonly string[]> {
+/** The names in the first record of a file of cells. @throws MAESTRO_FS_HEADER, MAESTRO_STORAGE_READ */
+export async function headerOf(file: FoundFile, options: ReadOptions): Promise<readonly string[]> {
   try {
     const bytes = toUtf8(readBytes(file.file, file.compression), options.encoding)
     return await readHeader(bytes, file.name, layoutOf(file, options))

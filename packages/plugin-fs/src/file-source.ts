@@ -17,6 +17,7 @@ import {
 import { arrowColumns } from './arrow/read-arrow.js'
 import { askedColumns, textColumns } from './asked-columns.js'
 import { inferReadOptions, withInferredColumns } from './cells/infer-columns.js'
+import { warnOfDelimiter } from './cells/infer-delimiter.js'
 import { checkRows } from './check-rows.js'
 import { checkSource, hasMark, headerColumns } from './check-source.js'
 import { fsError } from './errors.js'
@@ -69,6 +70,7 @@ export async function openFiles(
       columns: options.columns,
       delimiter: options.delimiter,
     })
+  await warnOfDelimiter(files, options, project.logger)
   const bytesTotal = files.reduce((sum, { file }) => sum + file.size, 0)
   let bytesRead = 0
   const counted = (bytes: number) => {

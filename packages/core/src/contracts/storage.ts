@@ -125,6 +125,14 @@ export interface SinkWriter {
    * checked before any output of the run becomes visible. Otherwise, the count is known only after the commit.
    */
   readonly rowsWritten?: number | undefined
+  /**
+   * Removes rows that the target holds, together with what was written: they are gone when `commit` has ended. It is
+   * called once, before `commit`, of sinks whose outputs have a `key` for incremental runs.
+   *
+   * @param columns The columns that `isGone` needs.
+   * @param isGone Whether to remove a row.
+   */
+  removeRows?(columns: readonly string[], isGone: (row: Row) => boolean): Promise<void>
   /** Removes what was written and leaves the target unchanged. It may be called after a failed commit. */
   abort(): Promise<void>
   /**
@@ -210,6 +218,8 @@ export interface MergeableOutput {
    * replaces rows by their key.
    */
   readonly rows?: () => AsyncIterable<SourceBatch>
+  /** The columns by which the sink replaces rows, if its writers have `removeRows`. */
+  readonly key?: readonly string[] | undefined
 }
 
 /**

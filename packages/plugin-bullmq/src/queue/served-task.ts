@@ -72,6 +72,8 @@ export class ServedTask {
     this.#running.add(index)
     try {
       const result = await steps.run(partition, this.#stop.signal, attempt)
+      // What it was told to drop is no result: a run that is resumed later would take it.
+      if (this.#stop.signal.aborted) return
       const counts = await files.commit(id, name, { worker, attempt, result })
       this.#done++
       log.debug(counts ? 'Ran a partition' : 'Ran a partition that another worker had finished first', {

@@ -37,6 +37,12 @@ export class BatchWriter {
     this.#marked.catch(() => undefined)
   }
 
+  /** Notes that the transaction contains changes that are not rows of this writer; they stay if a batch is rolled back. */
+  keepChanges(): void {
+    this.#written = true
+    this.mark()
+  }
+
   /** Awaits what is still unawaited. */
   async settled(): Promise<void> {
     await this.#marked

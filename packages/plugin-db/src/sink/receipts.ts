@@ -60,19 +60,42 @@ export class Receipts {
     )
   }
 
-  /** Looks for a receipt. @throws MAESTRO_DB_TABLE_MISSING if somebody has removed the receipts */
+  /**
+   * Looks for a receipt. A process that was killed may have sent its commit, which the server has not finished: its
+   * receipt is invisible, but its primary key is taken. Only a second insertion of this key waits for that commit.
+   *
+   * @throws MAESTRO_DB_TABLE_MISSING if somebody has removed the receipts, MAESTRO_DB_LOCKED if the other transaction
+   *   does not end
+   */
   async find(
     session: DatabaseSession,
     name: SinkReceiptName,
   ): Promise<{ readonly fingerprint: string; readonly rows: number } | undefined> {
     const { dialect } = session
     if ((await session.describeTable(this.table)) === undefined) throw await tableMissing(session, this.table)
+    const failure = await this.#awaitCommit(session, name)
     const { rows } = await session.run(
       `SELECT fingerprint, row_count FROM ${quoteTable(dialect, this.table)} WHERE id = ${dialect.placeholder(1)}`,
       [idOf(name)],
     )
     const [found] = rows
-    return found && { fingerprint: String(found.fingerprint), rows: Number(found.row_count) }
+    if (found !== undefined) return { fingerprint: String(found.fingerprint), rows: Number(found.row_count) }
+    if (failure !== undefined) throw failure
+    return undefined
+  }
+
+  /** Inserts a receipt and takes it back. @returns why it cannot be inserted: most often, it is there */
+  async #awaitCommit(session: DatabaseSession, name: SinkReceiptName): Promise<unknown> {
+    await session.prepareWriting()
+    await session.begin()
+    try {
+      await this.write(session, { ...name, fingerprint: '' }, 0)
+      return undefined
+    } catch (error) {
+      return error
+    } finally {
+      await session.rollback()
+    }
   }
 }
 

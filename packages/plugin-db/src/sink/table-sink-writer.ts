@@ -8,6 +8,7 @@ import {
   type Logger,
   MaestroError,
   type RefusedRow,
+  type Row,
   rowFromEntries,
   type SinkReceipt,
   type SinkWriter,
@@ -25,6 +26,7 @@ import { BatchWriter } from './batch-writer.js'
 import { explainLock } from './explain-lock.js'
 import { inferColumns } from './infer-columns.js'
 import { Receipts } from './receipts.js'
+import { removeRows } from './remove-rows.js'
 import type { RowPart, RowRun } from './row-run.js'
 import { RowShapes, refusal } from './row-shapes.js'
 import {
@@ -76,6 +78,8 @@ export class TableSinkWriter implements SinkWriter {
   /** The approximate bytes of rows that may wait. */
   #mostBytes = mostWaiting.values
   #key: readonly string[] | undefined
+  /** The table as it was before the run. */
+  #found: TableDescription | undefined
   /** The table that replaces the target at the end. */
   #staging: TableName | undefined
   /** Created although the transaction does not cover it, so it must be removed if writing fails. */
@@ -180,10 +184,23 @@ export class TableSinkWriter implements SinkWriter {
     return promise
   }
 
+  async removeRows(columns: readonly string[], isGone: (row: Row) => boolean): Promise<void> {
+    const table = this.#found
+    if (table === undefined) return
+    await this.#assertAllSent()
+    const target = { name: this.#writing.name, table, key: this.#key ?? [] }
+    await this.#explained(() =>
+      this.#transaction.alone(async () => {
+        await this.#batches.settled()
+        await removeRows(this.#session, target, columns, isGone)
+        this.#batches.keepChanges()
+      }),
+    )
+  }
+
   async commit(): Promise<WriteResult> {
     const { name, columns, receipt } = this.#writing
-    const [refused] = await this.refused(true)
-    if (refused !== undefined) throw refused.error
+    await this.#assertAllSent()
     await this.#explained(async () => {
       await this.#batches.settled()
       if (this.#shapes === undefined && !columns.open) await this.#makeTable({ ids: [], rows: [] })
@@ -195,6 +212,11 @@ export class TableSinkWriter implements SinkWriter {
     this.#done = true
     await this.#transaction.release()
     return { rows: this.#rows, location: locationOf(this.#settings, name) }
+  }
+
+  async #assertAllSent(): Promise<void> {
+    const [refused] = await this.refused(true)
+    if (refused !== undefined) throw refused.error
   }
 
   async abort(): Promise<void> {
@@ -231,6 +253,7 @@ export class TableSinkWriter implements SinkWriter {
     await session.prepareWriting()
     const { table, key } = await findTarget(session, this.#writing)
     this.#key = key
+    this.#found = table
     const replaces = mode === 'overwrite' && table !== undefined
     this.#replaces = replaces && (await isFilled(session, name))
     // A database with one writer at a time is waited for when the transaction begins.

@@ -34,9 +34,10 @@ export const tableSink = defineSink({
   async mergeable(options, context) {
     if (options.mode !== 'upsert') return undefined
     const settings = connectionSettings(options, context)
-    if (!settings.exists) return { exists: false }
+    if (!settings.exists) return { exists: false, key: options.key }
     const name = { table: options.table, schema: options.databaseSchema }
-    return { exists: (await withSession(settings, (session) => session.describeTable(name))) !== undefined }
+    const table = await withSession(settings, (session) => session.describeTable(name))
+    return { exists: table !== undefined, key: options.key ?? table?.primaryKey }
   },
   async findReceipt(options, context, name) {
     const { table, databaseSchema: schema } = options

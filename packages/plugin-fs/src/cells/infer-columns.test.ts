@@ -1,8 +1,9 @@
-import { columnNames, pipeline } from '@maestro-dataflow/core'
+import { columnNames, type Logger, pipeline } from '@maestro-dataflow/core'
 import { describe, expect, test } from 'vitest'
 import { failure, temporaryProject } from '../__fixtures__/temporary-project.js'
+import { openFiles } from '../file-source.js'
 
-const { write, project, rows } = temporaryProject()
+const { write, project, rows, path } = temporaryProject()
 const says = (text: string) => ({ message: expect.stringContaining(text) })
 
 test('columns have the types of all cells of a sample, and nothing that would change loses its form', async () => {
@@ -166,3 +167,33 @@ test.each([
   expect(inferred.rows[0]).toMatchObject({ id: 1, zip: '01234', said: `a, b${delimiter} c` })
   expect(await rows({ ...source, ...found.options })).toEqual(inferred)
 })
+
+test('a file whose cells nothing separates is read as it is, with a warning', async () => {
+  const warned = async (text: string, told: object = {}) => {
+    write('a.csv', text)
+    const { warnings, logger } = collectingLogger()
+    const source = await openFiles({ path: 'a.csv', ...told }, { directory: path('.'), allowOutside: false, logger })
+    const batches = await Array.fromAsync(source.read())
+    return { names: Object.keys(batches.flatMap((batch) => batch.rows)[0] ?? {}), warnings }
+  }
+  expect(await warned('a;b\n1;2\n')).toEqual({
+    names: ['a;b'],
+    warnings: [{ path: 'a.csv', column: 'a;b', delimiter: ';' }],
+  })
+  expect(await warned('a;b\n1;2\n', { delimiter: ';' })).toEqual({ names: ['a', 'b'], warnings: [] })
+  expect(await warned('a;b,c\n1,2\n')).toEqual({ names: ['a;b', 'c'], warnings: [] })
+  expect(await warned('what; why\nx\n')).toEqual({ names: ['what; why'], warnings: [] })
+})
+
+function collectingLogger() {
+  const warnings: unknown[] = []
+  const ignore = () => undefined
+  const logger: Logger = {
+    debug: ignore,
+    info: ignore,
+    warn: (_message, details) => warnings.push(details),
+    error: ignore,
+    child: () => logger,
+  }
+  return { warnings, logger }
+}

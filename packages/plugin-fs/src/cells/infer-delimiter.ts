@@ -1,5 +1,7 @@
-import { MaestroError } from '@maestro-dataflow/core'
+import { type Logger, MaestroError } from '@maestro-dataflow/core'
+import { headerOf } from '../check-source.js'
 import { toUtf8 } from '../decode-text.js'
+import { isDelimited } from '../format.js'
 import type { FoundFile } from '../found-file.js'
 import type { ReadOptions } from '../options.js'
 import { readBytes } from '../read-bytes.js'
@@ -22,6 +24,27 @@ export async function inferDelimiter([file]: readonly FoundFile[], options: Read
   for (const delimiter of delimiters)
     if (delimiter !== usual && (await separates(delimiter, file, options))) return delimiter
   return undefined
+}
+
+/** Warns of a file whose cells nothing separates, although another delimiter would. Nothing is read otherwise than told. */
+export async function warnOfDelimiter(
+  files: readonly FoundFile[],
+  options: ReadOptions,
+  logger: Logger | undefined,
+): Promise<void> {
+  const [file] = files
+  const isTold = options.delimiter !== undefined || options.header !== undefined
+  // The header of a remote file would be another request.
+  if (logger === undefined || isTold || file?.file.localPath === undefined || !isDelimited(file.format)) return
+  const [only = '', ...others] = await headerOf(file, options)
+  if (others.length > 0 || !delimiters.some((delimiter) => only.includes(delimiter))) return
+  const delimiter = await inferDelimiter(files, options)
+  if (delimiter === undefined) return
+  logger.warn('All cells of each record are one column; the option `delimiter` says what separates them.', {
+    path: file.name,
+    column: only,
+    delimiter,
+  })
 }
 
 async function separates(delimiter: string, file: FoundFile, { encoding }: ReadOptions): Promise<boolean> {

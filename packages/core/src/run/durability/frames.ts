@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib'
 
 /** The bytes before a payload: its length and its CRC32, both unsigned 32-bit little-endian. */
 const headBytes = 8
-const chunkBytes = 1 << 20
+const chunkBytes = 1 << 18
 
 /** A payload in a file of frames. */
 export interface Frame {
@@ -32,12 +32,15 @@ export function* readFrames(path: string): Generator<Frame> {
     let held: Buffer = Buffer.alloc(0)
     let offset = 0
     const fill = (bytes: number): boolean => {
-      while (held.length < bytes) {
-        const chunk = Buffer.allocUnsafe(Math.max(chunkBytes, bytes - held.length))
-        const read = readSync(file, chunk, 0, chunk.length, offset + held.length)
+      if (held.length >= bytes) return true
+      const chunk = Buffer.allocUnsafe(Math.max(chunkBytes, bytes))
+      let filled = held.copy(chunk)
+      while (filled < bytes) {
+        const read = readSync(file, chunk, filled, chunk.length - filled, offset + filled)
         if (read === 0) return false
-        held = Buffer.concat([held, chunk.subarray(0, read)])
+        filled += read
       }
+      held = chunk.subarray(0, filled)
       return true
     }
     while (fill(headBytes)) {
@@ -48,6 +51,44 @@ export function* readFrames(path: string): Generator<Frame> {
       yield { payload, offset }
       offset += headBytes + length
       held = held.subarray(headBytes + length)
+    }
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** A frame of which the beginning was read. It is valid until the next one. */
+export interface FrameStart {
+  /** The first bytes of the payload, at least this number if it has them. They are not checked. */
+  start(bytes: number): Buffer
+  /** The whole payload; undefined if it is damaged. */
+  whole(): Buffer | undefined
+}
+
+const startBytes = 1 << 14
+
+/** Passes through the frames of a file and reads only their beginnings, to find the few that are to be read. */
+export function* scanFrames(path: string): Generator<FrameStart> {
+  const file = openSync(path, 'r')
+  try {
+    const { size } = fstatSync(file)
+    const buffer = Buffer.allocUnsafe(headBytes + startBytes)
+    let offset = 0
+    while (offset + headBytes < size) {
+      const place = offset
+      const read = readSync(file, buffer, 0, buffer.length, place)
+      const length = read < headBytes ? 0 : buffer.readUInt32LE(0)
+      if (length === 0 || place + headBytes + length > size) return
+      yield {
+        start(bytes) {
+          const wanted = Math.min(bytes, length)
+          if (headBytes + wanted <= read) return buffer.subarray(headBytes, Math.min(read, headBytes + length))
+          const longer = Buffer.allocUnsafe(wanted)
+          return longer.subarray(0, readSync(file, longer, 0, wanted, place + headBytes))
+        },
+        whole: () => readFrameAt(file, place),
+      }
+      offset += headBytes + length
     }
   } finally {
     closeSync(file)

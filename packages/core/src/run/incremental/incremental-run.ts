@@ -158,28 +158,31 @@ export class IncrementalRun {
   ): Promise<SinkWriter> {
     const { key } = this.#asked
     const table = this.#table
+    const has = (hash: Buffer, mask: number, wanted: number) => {
+      const at = table.find(hash)
+      return at !== -1 && (table.flagsAt(at) & mask) === wanted
+    }
+    const isGone = (hash: Buffer) => has(hash, known | present, known)
+    const isProcessed = (hash: Buffer) => has(hash, processed, processed)
+    const isChanged = (hash: Buffer) => has(hash, known | processed, known | processed)
+    const { changed, retried } = this.#comparison.found
     return openMerging(sink, context, continues, open, {
       key,
       mustExist: this.passesOver,
-      stays: (hash) => {
-        const at = table.find(hash)
-        const flags = at === -1 ? 0 : table.flagsAt(at)
-        if ((flags & processed) !== 0) return false
-        return !(this.#removes && (flags & (known | present)) === known)
-      },
-      isProcessed: (hash) => {
-        const at = table.find(hash)
-        return at !== -1 && (table.flagsAt(at) & processed) !== 0
-      },
+      stays: (hash) => !isProcessed(hash) && !(this.#removes && isGone(hash)),
+      isProcessed,
+      removal: this.#removes ? { isGone, isChanged, changed: changed + retried } : undefined,
     })
   }
 
   /** Notes what the next run need not process. Call it when the outputs are committed. @throws MAESTRO_RUN_STATE */
   async finish(run: string): Promise<void> {
     const table = this.#table
+    const isRemoving = this.#asked.removed === 'remove'
     const flagsOf = (at: number) => {
       const flags = table.flagsAt(at)
-      if ((flags & present) === 0) return undefined
+      // Rows that are to be removed and were not, because a record could not be read, are removed by a later run.
+      if ((flags & present) === 0) return isRemoving && !this.#removes ? flags & (known | failed) : undefined
       const hasFailed = (flags & processed) !== 0 ? this.#rejected.has(table.idAt(at)) : (flags & failed) !== 0
       return hasFailed ? known | failed : known
     }

@@ -2,18 +2,9 @@ import type { Batch, RowId } from '../../contracts/row.js'
 import type { SinkContinuation, SinkWriter, SourceBatch, StorageContext } from '../../contracts/storage.js'
 import { maestroError } from '../../errors/error-table.js'
 import type { CompiledSink } from '../../pipeline/compile/compiled-pipeline.js'
+import { assertProcessed, type Merge } from './merge.js'
 import { hashOfKey } from './row-hashes.js'
-
-/** Which rows of an output stay. */
-export interface Merge {
-  readonly key: readonly string[]
-  /** Whether rows would be lost if the output is missing. */
-  readonly mustExist: boolean
-  /** Whether a row of an earlier run stays. */
-  stays(key: Buffer): boolean
-  /** Whether the run processes a row of the source with this key. */
-  isProcessed(key: Buffer): boolean
-}
+import { UpdatingWriter } from './updating-writer.js'
 
 /** The checkpoint of a sink whose output holds rows of earlier runs. */
 interface MergeState {
@@ -37,19 +28,25 @@ export async function openMerging(
   const rows = output?.rows
   if (output?.exists === false && merge.mustExist)
     throw maestroError('MAESTRO_INCREMENTAL_OUTPUT', { sink: node.id, reason: 'the output of the last run is missing' })
-  if (rows === undefined) return open(continues)
+  if (rows === undefined) {
+    const updated = await open(continues)
+    return abortedUnless(updated, () => UpdatingWriter.open(updated, node.id, merge, output?.key ?? []))
+  }
   if (continues !== undefined) {
     const { kept, state } = continues.state as MergeState
     return new MergingWriter(await open({ ...continues, state }), kept, node.id, merge)
   }
   const writer = await open(undefined)
+  return abortedUnless(writer, async () => {
+    const kept = output?.exists === true ? await keepRows(writer, rows(), node.id, merge) : 0
+    return new MergingWriter(writer, kept, node.id, merge)
+  })
+}
+
+/** Does something with a writer, which is aborted if that fails. */
+async function abortedUnless<Result>(writer: SinkWriter, work: () => Promise<Result>): Promise<Result> {
   try {
-    return new MergingWriter(
-      writer,
-      output?.exists === true ? await keepRows(writer, rows(), node.id, merge) : 0,
-      node.id,
-      merge,
-    )
+    return await work()
   } catch (error) {
     await writer.abort()
     throw error
@@ -112,13 +109,7 @@ class MergingWriter implements SinkWriter {
   }
 
   write(batch: Batch): void | Promise<void> {
-    const { key, isProcessed } = this.#merge
-    for (const row of batch.rows) {
-      const hash = hashOfKey(row, key)
-      if (hash !== undefined && isProcessed(hash)) continue
-      const reason = `a row has another key (${key.join(', ')}) than the row of the source from which it was made`
-      throw maestroError('MAESTRO_INCREMENTAL_OUTPUT', { sink: this.#sink, reason })
-    }
+    for (const row of batch.rows) assertProcessed(row, this.#sink, this.#merge)
     return this.#writer.write(batch)
   }
 

@@ -49,6 +49,11 @@ export class ByteReader {
     this.#bytes = bytes
   }
 
+  /** The number of bytes before the next value. */
+  get position(): number {
+    return this.#at
+  }
+
   integer(): number {
     let value = 0
     for (let scale = 1; ; scale *= 128) {
@@ -63,6 +68,25 @@ export class ByteReader {
   text(): string {
     const length = this.integer()
     return this.bytes(length).toString('utf8')
+  }
+
+  integers(count: number): readonly number[] {
+    return Array.from({ length: count }, () => this.integer())
+  }
+
+  /** Passes over integers. */
+  skipIntegers(count: number): void {
+    let at = this.#at
+    for (let left = count; left > 0 && at < this.#bytes.length; at++) if ((this.#bytes[at] as number) < 128) left--
+    this.#at = at
+  }
+
+  /** Passes over texts, or over bytes that follow their number. */
+  skipTexts(count: number): void {
+    for (let left = count; left > 0; left--) {
+      const length = this.integer()
+      this.#at += length
+    }
   }
 
   bytes(length: number): Buffer {

@@ -12,8 +12,12 @@ export interface IdRun {
 /** The ids of a block: first those in runs, then the others, of which hashes allow a quick search. */
 export interface StoredIds {
   readonly runs: readonly IdRun[]
-  readonly hashes: Uint32Array
+  /** The CRC32 of each name, in the byte order of the machine. */
+  readonly hashes: Buffer
 }
+
+/** The bytes of the hash of a name. */
+export const hashBytes = 4
 
 /** Up to this number of runs in a block is cheaper than names. */
 const mostRuns = 512
@@ -33,7 +37,7 @@ export class IdColumn {
   }
 
   get stored(): StoredIds {
-    return { runs: this.#runs, hashes: Uint32Array.from(this.#names, (name) => crc32(name)) }
+    return { runs: this.#runs, hashes: bytesOf(Uint32Array.from(this.#names, (name) => crc32(name))) }
   }
 
   /** @returns the position of the id in the block */
@@ -72,20 +76,48 @@ export class IdColumn {
   }
 }
 
-/** The positions of an id in a block that may be its own. Two different ids can have one hash. */
-export function positionsOf(id: RowId, { runs, hashes }: StoredIds): readonly number[] {
+/** What is searched for in the ids of every block. */
+export interface WantedId {
+  readonly id: RowId
+  readonly prefix: string
+  readonly number: number | undefined
+  /** The hash of its name. */
+  readonly hash: Buffer
+}
+
+export const wantedId = (id: RowId): WantedId => ({ id, ...splitId(id), hash: bytesOf(Uint32Array.of(crc32(id))) })
+
+/** The positions of an id in a block that may be its own, in ascending order. Two different ids can have one hash. */
+export function positionsOf({ prefix, number, hash }: WantedId, { runs, hashes }: StoredIds): readonly number[] {
   const found: number[] = []
-  const { prefix, number } = splitId(id)
   let at = 0
   for (const run of runs) {
     if (number !== undefined && run.prefix === prefix && number >= run.start && number < run.start + run.count)
       found.push(at + number - run.start)
     at += run.count
   }
-  if (hashes.length === 0) return found
-  const hash = crc32(id)
-  for (let index = hashes.indexOf(hash); index !== -1; index = hashes.indexOf(hash, index + 1)) found.push(at + index)
+  for (let place = hashes.indexOf(hash); place !== -1; place = hashes.indexOf(hash, place + 1))
+    if (place % hashBytes === 0) found.push(at + place / hashBytes)
   return found
+}
+
+/** Those of the found positions whose id it is. It reads the names from a block. */
+export function ownPositions(
+  { id }: WantedId,
+  found: readonly number[],
+  { runs, hashes }: StoredIds,
+  reader: ByteReader,
+): readonly number[] {
+  const inRuns = runs.reduce((sum, { count }) => sum + count, 0)
+  const own = found.filter((at) => at < inRuns)
+  let next = inRuns
+  for (const at of found.slice(own.length)) {
+    reader.skipTexts(at - next)
+    if (reader.text() === id) own.push(at)
+    next = at + 1
+  }
+  reader.skipTexts(inRuns + hashes.length / hashBytes - next)
+  return own
 }
 
 /** All ids of a block, in their order. */
@@ -93,9 +125,11 @@ export function readIds({ runs, hashes }: StoredIds, reader: ByteReader): RowId[
   const ids: RowId[] = []
   for (const { prefix, start, count } of runs)
     for (let number = start; number < start + count; number++) ids.push(`${prefix}${number}`)
-  for (let index = 0; index < hashes.length; index++) ids.push(reader.text())
+  for (let index = 0; index < hashes.length / hashBytes; index++) ids.push(reader.text())
   return ids
 }
+
+const bytesOf = ({ buffer }: Uint32Array): Buffer => Buffer.from(buffer)
 
 const zero = 48
 const nine = 57

@@ -1,41 +1,10 @@
-import zlib, { crc32 } from 'node:zlib'
+import zlib from 'node:zlib'
 import type { RowId } from '../../contracts/row.js'
+import { type BlockHead, type BlockPlace, BlockStart } from './block-start.js'
 import { ByteReader, ByteWriter } from './byte-columns.js'
 import { type Fact, type FactType, factColumns, factKinds } from './facts.js'
-import { IdColumn, type IdRun, positionsOf, readIds, type StoredIds } from './id-column.js'
-import {
-  factIn,
-  factsOf,
-  headOf,
-  type LeftOutHead,
-  type LeftOutList,
-  mayList,
-  readList,
-  writeList,
-} from './left-out-list.js'
-
-/**
- * The way of rows through a stage: through its row steps, into the file that a step over the whole table reads, or out of
- * such a step.
- */
-export type StagePass = 'rows' | 'input' | 'output'
-
-export interface BlockPlace {
-  readonly stage: number
-  readonly pass: StagePass
-}
-
-/** What can be read of a block without unpacking it. */
-export interface BlockHead extends BlockPlace {
-  /** The first ids of the block are rows that entered the stage and left it. The others only have facts to be noted. */
-  readonly rows: number
-  /** When the block was written, in milliseconds since the start of the run. */
-  readonly writtenMs: number
-  readonly runs: readonly (readonly [prefix: string, start: number, count: number])[]
-  readonly packed: 'zstd' | 'deflate'
-  /** Lists of rows that table steps left out. */
-  readonly lists?: readonly LeftOutHead[]
-}
+import { hashBytes, IdColumn, ownPositions, positionsOf, readIds, type WantedId } from './id-column.js'
+import { factIn, factsOf, headOf, type LeftOutList, readList, writeList } from './left-out-list.js'
 
 /** A fact, with the row that it is about. */
 export interface RowFact {
@@ -104,8 +73,8 @@ export class BlockBuilder {
       : zlib.deflateRawSync(body, { level: 1 })
     const writer = new ByteWriter()
     writer.text(JSON.stringify(head))
-    writer.integer(stored.hashes.length)
-    writer.bytes(new Uint8Array(stored.hashes.buffer))
+    writer.integer(stored.hashes.length / hashBytes)
+    writer.bytes(stored.hashes)
     writer.bytes(packed)
     return writer.take()
   }
@@ -138,77 +107,107 @@ export class BlockBuilder {
 
 /** A block of a ledger as it was read. */
 export class LedgerBlock {
-  readonly head: BlockHead
-  readonly #ids: StoredIds
+  readonly #start: BlockStart
   readonly #packed: Buffer
 
   constructor(payload: Buffer) {
-    const reader = new ByteReader(payload)
-    this.head = JSON.parse(reader.text()) as BlockHead
-    const hashes = new Uint8Array(reader.bytes(reader.integer() * 4))
-    const runs = this.head.runs.map(([prefix, start, count]): IdRun => ({ prefix, start, count }))
-    this.#ids = { runs, hashes: new Uint32Array(hashes.buffer, 0, hashes.length / 4) }
-    this.#packed = reader.rest()
+    this.#start = new BlockStart(() => payload)
+    this.#packed = payload.subarray(this.#start.end)
+  }
+
+  get head(): BlockHead {
+    return this.#start.head
   }
 
   /** The facts about a row and the rows that were made of it; undefined if the block does not name it. */
-  find(id: RowId): { readonly entered: boolean; readonly facts: readonly RowFact[] } | undefined {
-    const positions = positionsOf(id, this.#ids)
-    const isListed = this.head.lists?.some((list) => mayList(id, list)) === true
-    if (positions.length === 0 && !isListed) return undefined
-    const { ids, facts, lists } = this.#unpack()
-    const own = new Set(positions.filter((at) => ids[at] === id))
+  find(wanted: WantedId): { readonly entered: boolean; readonly facts: readonly RowFact[] } | undefined {
+    const { id } = wanted
+    const { ids } = this.#start
+    const positions = positionsOf(wanted, ids)
+    if (positions.length === 0 && !this.#start.mayList(wanted)) return undefined
+    const reader = this.#unpack()
+    const own = new Set(ownPositions(wanted, positions, ids, reader))
+    const { facts, lists } = this.#readFacts(reader, (at) => own.has(at))
     const listed = lists.flatMap((list) => factIn(list, id) ?? [])
     if (own.size === 0 && listed.length === 0) return undefined
-    const noted = facts.filter(({ at }) => own.has(at)).map(({ suffix, fact }) => ({ id: `${id}${suffix}`, fact }))
     return {
       entered: [...own].some((at) => at < this.head.rows),
-      facts: [...noted, ...listed.map((fact) => ({ id, fact }))],
+      facts: [
+        ...facts.map(({ suffix, fact }) => ({ id: `${id}${suffix}`, fact })),
+        ...listed.map((fact) => ({ id, fact })),
+      ],
     }
   }
 
   /** The ids of the rows that left the stage, and all facts. */
   read(): { readonly ids: readonly RowId[]; readonly facts: readonly RowFact[] } {
-    const { ids, facts, lists } = this.#unpack()
+    const reader = this.#unpack()
+    const ids = readIds(this.#start.ids, reader)
+    const { facts, lists } = this.#readFacts(reader, () => true)
     const noted = facts.map(({ at, suffix, fact }) => ({ id: `${ids[at]}${suffix}`, fact }))
     return { ids: ids.slice(0, this.head.rows), facts: [...noted, ...lists.flatMap((list) => [...factsOf(list)])] }
   }
 
-  #unpack() {
+  #unpack(): ByteReader {
     const unpack = this.head.packed === 'zstd' ? zlib.zstdDecompressSync : zlib.inflateRawSync
-    const reader = new ByteReader(unpack(this.#packed))
-    const ids = readIds(this.#ids, reader)
+    return new ByteReader(unpack(this.#packed))
+  }
+
+  /** The facts about the rows at some positions, and the lists. The ids are read before. */
+  #readFacts(reader: ByteReader, isWanted: (at: number) => boolean) {
     const texts = Array.from({ length: reader.integer() }, () => reader.text())
     const count = reader.integer()
     let at = 0
-    const places = Array.from({ length: count }, () => (at += reader.integer()))
-    const suffixes = Array.from({ length: count }, () => texts[reader.integer() - 1] ?? '')
-    const kinds = Array.from({ length: count }, () => factKinds[reader.integer()] as Fact['kind'])
-    const read = new Map(factKinds.map((kind) => [kind, readFacts(reader, texts, kind, count, kinds)]))
-    const next = new Map(factKinds.map((kind) => [kind, 0]))
-    const facts = kinds.map((kind, index) => {
-      const number = next.get(kind) ?? 0
-      next.set(kind, number + 1)
-      return { at: places[index] as number, suffix: suffixes[index] as string, fact: read.get(kind)?.[number] as Fact }
-    })
+    const places = reader.integers(count).map((step) => (at += step))
+    const suffixes = reader.integers(count)
+    const ofKinds = factKinds.map((): number[] => [])
+    for (const [index, kind] of reader.integers(count).entries()) ofKinds[kind]?.push(index)
+    const read: PlacedFact[] = []
+    for (const [number, kind] of factKinds.entries()) {
+      const own = ofKinds[number] as readonly number[]
+      const wanted = own.flatMap((order, index) => (isWanted(places[order] as number) ? [index] : []))
+      for (const [index, fact] of readFacts(reader, texts, kind, own.length, wanted).entries()) {
+        const order = own[wanted[index] as number] as number
+        const suffix = texts[(suffixes[order] as number) - 1] ?? ''
+        read.push({ order, at: places[order] as number, suffix, fact })
+      }
+    }
     const lists = (this.head.lists ?? []).map((head) => readList(reader, head))
-    return { ids, facts, lists }
+    return { facts: read.sort((a, b) => a.order - b.order), lists }
   }
 }
 
+/** A fact as it is stored. */
+interface PlacedFact {
+  readonly order: number
+  /** The position of the row. */
+  readonly at: number
+  /** What the id of a row that was made of it has in addition. */
+  readonly suffix: string
+  readonly fact: Fact
+}
+
+/** Reads some of the facts of a kind, and passes over the others. */
 function readFacts(
   reader: ByteReader,
   texts: readonly string[],
   kind: Fact['kind'],
   count: number,
-  kinds: readonly Fact['kind'][],
+  wanted: readonly number[],
 ): readonly Fact[] {
-  let own = 0
-  for (let index = 0; index < count; index++) if (kinds[index] === kind) own++
-  const facts = Array.from({ length: own }, (): Record<string, unknown> => ({ kind }))
-  if (own === 0) return []
-  for (const [name, type] of Object.entries<FactType>(factColumns[kind]))
-    for (const fact of facts) fact[name] = readValue(reader, texts, type)
+  if (count === 0) return []
+  const facts = wanted.map((): Record<string, unknown> => ({ kind }))
+  for (const [name, type] of Object.entries<FactType>(factColumns[kind])) {
+    const skip = (values: number) => (type === 'hex' ? reader.skipTexts(values) : reader.skipIntegers(values))
+    let next = 0
+    for (const [index, fact] of facts.entries()) {
+      const at = wanted[index] as number
+      if (at > next) skip(at - next)
+      fact[name] = readValue(reader, texts, type)
+      next = at + 1
+    }
+    skip(count - next)
+  }
   return facts as unknown as readonly Fact[]
 }
 
@@ -249,26 +248,4 @@ class TextDictionary {
     writer.integer(this.#numbers.size)
     for (const text of this.#numbers.keys()) writer.text(text)
   }
-}
-
-/** A block as it is appended to the file: its length, its CRC32, and the block. */
-export function frameOf(block: Buffer): Buffer {
-  const frame = Buffer.allocUnsafe(8 + block.length)
-  frame.writeUInt32LE(block.length, 0)
-  frame.writeUInt32LE(crc32(block), 4)
-  block.copy(frame, 8)
-  return frame
-}
-
-/** The blocks of a file. It ends at the first one that is not whole, as a crash may leave it. */
-export function blocksOf(file: Buffer): readonly LedgerBlock[] {
-  const blocks: LedgerBlock[] = []
-  for (let at = 0; at + 8 <= file.length; ) {
-    const length = file.readUInt32LE(at)
-    const block = file.subarray(at + 8, at + 8 + length)
-    if (length === 0 || block.length < length || crc32(block) !== file.readUInt32LE(at + 4)) break
-    blocks.push(new LedgerBlock(block))
-    at += 8 + length
-  }
-  return blocks
 }

@@ -18,7 +18,7 @@ function written(note: (ledger: RunLedger) => void): LedgerReader {
   ledger.begin(3, 'output', [])
   note(ledger)
   ledger.close()
-  return LedgerReader.open(path())
+  return new LedgerReader(path())
 }
 
 const factsOf = (reader: LedgerReader, id: string) => reader.trail(id)?.facts.map(({ fact }) => fact)

@@ -1,7 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import type { RowId } from '../../contracts/row.js'
+import { type FrameStart, readFrames, scanFrames } from '../durability/frames.js'
+import { BlockStart, type StagePass } from './block-start.js'
 import type { Fact } from './facts.js'
-import { blocksOf, type LedgerBlock, type StagePass } from './ledger-block.js'
+import { wantedId } from './id-column.js'
+import { LedgerBlock } from './ledger-block.js'
 
 /** What happened to a row in a stage. */
 export interface StageFact {
@@ -20,22 +23,13 @@ export interface RowTrail {
   readonly family: readonly StageFact[]
 }
 
-/** Reads the ledger of a run, also while the run goes on or after it was killed. */
+/** Reads the ledger of a run, also while the run goes on or after it was killed. A run without a ledger has an empty one. */
 export class LedgerReader {
-  readonly #blocks: readonly LedgerBlock[]
+  readonly #path: string
 
-  private constructor(blocks: readonly LedgerBlock[]) {
-    this.#blocks = blocks
-  }
-
-  /** A run without a ledger has an empty one. @throws the errors of the file system */
-  static open(path: string): LedgerReader {
-    try {
-      return new LedgerReader(blocksOf(readFileSync(path)))
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new LedgerReader([])
-      throw error
-    }
+  /** @param path The file. Each method reads it anew, block by block. */
+  constructor(path: string) {
+    this.#path = path
   }
 
   /** What is known about a row; undefined if the ledger does not name it. It unpacks only the blocks of the row. */
@@ -43,11 +37,17 @@ export class LedgerReader {
     const left: { readonly stage: number; readonly pass: StagePass }[] = []
     const family: StageFact[] = []
     let isNamed = false
-    for (const { head, block } of this.#heads()) {
-      for (const candidate of [id, ...ancestorsOf(id)]) {
+    const candidates = [id, ...ancestorsOf(id)].map(wantedId)
+    for (const { start, whole } of this.#starts()) {
+      if (!candidates.some((candidate) => start.mayName(candidate))) continue
+      const payload = whole()
+      if (payload === undefined) break
+      const block = new LedgerBlock(payload)
+      const { head } = block
+      for (const candidate of candidates) {
         const found = block.find(candidate)
         if (found === undefined) continue
-        if (candidate === id) isNamed = true
+        if (candidate.id === id) isNamed = true
         if (found.entered) left.push({ stage: head.stage, pass: head.pass })
         family.push(...found.facts.map((fact) => ({ ...fact, stage: head.stage })))
       }
@@ -59,13 +59,13 @@ export class LedgerReader {
 
   /** All facts, in the order in which they were noted. */
   *facts(): Generator<StageFact> {
-    for (const { head, block } of this.#heads())
-      for (const fact of block.read().facts) yield { ...fact, stage: head.stage }
+    for (const block of this.#blocks())
+      for (const fact of block.read().facts) yield { ...fact, stage: block.head.stage }
   }
 
   /** The rows that left each stage, with the facts about them and what was made of them. */
   *rows(): Generator<{ readonly stage: number; readonly pass: StagePass } & ReturnType<LedgerBlock['read']>> {
-    for (const { head, block } of this.#heads()) yield { stage: head.stage, pass: head.pass, ...block.read() }
+    for (const block of this.#blocks()) yield { stage: block.head.stage, pass: block.head.pass, ...block.read() }
   }
 
   /** How many rows had left the stages when each block was written, in milliseconds since the start of the run. */
@@ -75,12 +75,33 @@ export class LedgerReader {
     readonly rows: number
     readonly atMs: number
   }> {
-    for (const { head } of this.#heads())
+    for (const { head } of this.#blocks())
       yield { stage: head.stage, pass: head.pass, rows: head.rows, atMs: head.writtenMs }
   }
 
-  #heads() {
-    return this.#blocks.map((block) => ({ head: block.head, block }))
+  /** The beginnings of the blocks. They are checked only where a block is read. */
+  *#starts(): Generator<{ readonly start: BlockStart; whole(): Buffer | undefined }> {
+    if (!existsSync(this.#path)) return
+    for (const frame of scanFrames(this.#path)) {
+      const start = startOf(frame)
+      if (start === undefined) return
+      yield { start, whole: frame.whole }
+    }
+  }
+
+  /** The blocks, up to the first one that is not whole, as a crash may leave it. */
+  *#blocks(): Generator<LedgerBlock> {
+    if (!existsSync(this.#path)) return
+    for (const { payload } of readFrames(this.#path)) yield new LedgerBlock(payload)
+  }
+}
+
+/** Undefined for a frame that is no block, because it is damaged. */
+function startOf(frame: FrameStart): BlockStart | undefined {
+  try {
+    return new BlockStart(frame.start)
+  } catch {
+    return undefined
   }
 }
 

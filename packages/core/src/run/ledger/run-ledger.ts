@@ -6,12 +6,14 @@ import type { RequestDoneEvent } from '../../contracts/hooks.js'
 import type { Row, RowId } from '../../contracts/row.js'
 import type { IdList, LeftOutRows } from '../../contracts/table-engine.js'
 import { encodeStepLine } from '../../provider/step-codec.js'
+import { encodeFrame } from '../durability/frames.js'
 import { type LedgerBlocks, noBlocks, withBlock } from '../durability/kept-ledger.js'
 import { DropGroups } from '../report/drop-groups.js'
 import { stateError, stateErrors } from '../state/state-errors.js'
 import type { Entry, Leaf } from '../stream/ordered-window.js'
+import type { StagePass } from './block-start.js'
 import type { EditedFact, Fact } from './facts.js'
-import { BlockBuilder, frameOf, type StagePass } from './ledger-block.js'
+import { BlockBuilder } from './ledger-block.js'
 import { leftOutList, listRowIds } from './left-out-list.js'
 
 /** The name of the ledger in a run folder. */
@@ -222,7 +224,7 @@ export class RunLedger {
     if (block.rows + block.facts === 0) return this.#end
     this.#block = new BlockBuilder()
     const encoded = block.encode({ stage: this.#stage, pass: this.#pass }, Date.now() - this.#options.started)
-    const frame = frameOf(encoded)
+    const frame = encodeFrame(encoded)
     try {
       for (let done = 0; done < frame.length; ) done += writeSync(this.#file, frame, done)
     } catch (error) {

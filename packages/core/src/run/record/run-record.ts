@@ -48,7 +48,7 @@ export class RunRecord {
   }
 
   get ledger(): LedgerReader {
-    this.#ledger ??= LedgerReader.open(join(this.directory, ledgerFile))
+    this.#ledger ??= new LedgerReader(join(this.directory, ledgerFile))
     return this.#ledger
   }
 

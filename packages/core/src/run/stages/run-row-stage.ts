@@ -5,11 +5,12 @@ import type { PlannedStage } from '../../contracts/plan.js'
 import type { Batch } from '../../contracts/row.js'
 import type { RefusedRow, SourceBatch } from '../../contracts/storage.js'
 import type { CompiledSink, CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
+import { RefusedRows } from '../checks/refused-rows.js'
 import { deepCopy } from '../checks/row-copy.js'
 import { soundRefusals } from '../checks/sound-writer.js'
 import { identifySink } from '../durability/stage-fingerprint.js'
 import { partialFile, type StageProgress } from '../durability/stage-progress.js'
-import type { StagePass } from '../ledger/ledger-block.js'
+import type { StagePass } from '../ledger/block-start.js'
 import { StepCounter } from '../report/step-counter.js'
 import type { RunContext } from '../run-context.js'
 import { type RowOutput, sinkErrors, writeWithRejects } from '../run-outputs.js'
@@ -210,11 +211,13 @@ async function openSink(sink: CompiledSink, { stage, progress }: RowStageRun, co
   const reject = (rows: readonly RefusedRow[]) => {
     for (const row of rows) rejectRow(row, place, counter, context.settings.onError, context)
   }
+  const checks = writer.refused === undefined ? undefined : new RefusedRows({ sink: place.step, use: place.use })
   /** Rows that counted as written and were refused later. */
   const rejectLate = async (last: boolean) => {
     const rows = await sinkErrors(place.step, place.use, async () =>
       soundRefusals(place.step, place.use, (await writer.refused?.(last)) ?? []),
     )
+    checks?.assert(rows)
     counter.rowsOut -= rows.length
     reject(rows)
   }
@@ -224,6 +227,7 @@ async function openSink(sink: CompiledSink, { stage, progress }: RowStageRun, co
     async write(batch) {
       const { written, refused } = await sinkErrors(place.step, place.use, () => writeWithRejects(writer, batch))
       counter.add({ rowsIn: batch.rows.length, rowsOut: written.rows.length })
+      checks?.given(written.ids)
       reject(refused)
       if (writer.refused !== undefined) await rejectLate(false)
     },

@@ -92,14 +92,16 @@ class Simulation {
     const finished = new Promise<void>((resolve) => {
       done = resolve
     })
-    const start = () => void this.#coordinate(this.#coordinator).then(done)
+    const start = (process: SimulatedProcess) => void this.#coordinate(process).then(done)
     this.#every(resumeEvery, () => {
       this.#coordinator.kill()
       this.#counts.resumptions++
-      this.#coordinator = new SimulatedProcess(this.#random)
-      start()
+      const next = new SimulatedProcess(this.#random)
+      this.#coordinator = next
+      // Workers may have given the run up by then.
+      setTimeout(() => start(next), 20_000 * this.#random())
     })
-    start()
+    start(this.#coordinator)
     await finished
     this.#stop.abort()
     const results = Array.from({ length: this.#settings.partitions }, (_, index) => this.#results.get(index))
@@ -154,10 +156,13 @@ class Simulation {
     const process = new SimulatedProcess(this.#random)
     this.#workers.push(process)
     const steps: OpenedSteps = {
-      run: async ({ rows }) => {
+      run: async ({ rows }, signal) => {
         this.#counts.runs++
         await process.wait(this.#settings.milliseconds * (0.5 + this.#random()))
-        return { outcomes: rows.map((row) => ({ row: `done ${row}` })), samples: [], requests: [], milliseconds: 1 }
+        const end = { samples: [], requests: [], milliseconds: 1 }
+        // As steps end that were told to stop.
+        if (signal.aborted) return { outcomes: [], failure: { code: 'MAESTRO_RUN_ABORTED', message: 'stopped' }, ...end }
+        return { outcomes: rows.map((row) => ({ row: `done ${row}` })), ...end }
       },
       dispose: async () => undefined,
     }

@@ -1,0 +1,52 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { databases, failure, temporaryDatabase } from '../__fixtures__/databases.js'
+import { withSession } from '../connection/open-session.js'
+import { connectionSettings } from '../connection/resolve-connection.js'
+import { Receipts } from './receipts.js'
+
+const logger = { debug() {}, info() {}, warn() {}, error() {} }
+const receipt = { run: 'run-1', sink: 'prices', fingerprint: 'f' }
+
+describe.each(databases)('%s', (name) => {
+  const { connection, folder } = temporaryDatabase(name)
+  const settings = (lock = 10_000) =>
+    connectionSettings({ connection, timeouts: { lock } }, { directory: folder, allowOutside: false })
+  const find = (lock?: number, sink = receipt) =>
+    withSession(settings(lock), (session) => new Receipts(undefined).find(session, sink))
+
+  /** Writes a receipt in a transaction that ends a while after `meanwhile` has begun, as that of a killed process may. */
+  const whileCommitting = <Result>(end: 'commit' | 'rollback', meanwhile: () => Promise<Result>) =>
+    withSession(settings(), async (session) => {
+      const receipts = await Receipts.open(session, undefined, logger)
+      await session.begin()
+      await receipts?.write(session, receipt, 7)
+      const result = meanwhile()
+      await Promise.race([sleep(200), result.catch(() => undefined)])
+      await session[end]()
+      return result
+    })
+
+  test('a receipt is looked for until the transaction that may write it has ended', async () => {
+    expect(await whileCommitting('rollback', find)).toBeUndefined()
+    expect(await whileCommitting('commit', find)).toEqual({ fingerprint: 'f', rows: 7 })
+    expect(await find()).toEqual({ fingerprint: 'f', rows: 7 })
+    // Looking leaves nothing behind.
+    const other = { ...receipt, run: 'run-2' }
+    expect(await find(undefined, other)).toBeUndefined()
+    expect(await find(undefined, other)).toBeUndefined()
+  })
+
+  test('a transaction that does not end is an error, and not a receipt that is missing', async () => {
+    const other = { ...receipt, sink: 'others' }
+    const error = await withSession(settings(), async (session) => {
+      const receipts = await Receipts.open(session, undefined, logger)
+      await session.begin()
+      await receipts?.write(session, other, 7)
+      const found = await failure(find(1000, other))
+      await session.rollback()
+      return found
+    })
+    expect(error).toMatchObject({ code: 'MAESTRO_DB_LOCKED' })
+  })
+})
