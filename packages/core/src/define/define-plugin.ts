@@ -34,7 +34,7 @@ export function definePlugin<Options = unknown>(parts: PluginParts<Options>): Pl
         for (const provider of (typeof provides === 'function' ? provides(context) : provides) ?? [])
           registrar.add(provider)
       })
-      observe?.(observersOf(name, hooks), context)
+      assertSynchronous(name, observe?.(observersOf(name, hooks), context))
       return apply?.(hooks, context)
     },
   }
@@ -42,6 +42,13 @@ export function definePlugin<Options = unknown>(parts: PluginParts<Options>): Pl
   Object.defineProperty(configure, 'name', { value: name })
   const { name: _, ...rest } = definition
   return Object.assign(configure, rest) as unknown as Plugin<Options>
+}
+
+/** The taps of an asynchronous `observe` would come too late, and nobody would hear that it failed. */
+function assertSynchronous(plugin: string, result: unknown): void {
+  if (!(result instanceof Promise)) return
+  result.catch(() => undefined)
+  throw maestroError('MAESTRO_PLUGIN_APPLY', { plugin, reason: 'observe() must not be asynchronous' })
 }
 
 /** Untyped code may misspell a key. */

@@ -5,6 +5,15 @@ import { describeValue } from './describe-value.js'
  * value may be no error and may have no text.
  */
 export function reasonOf(error: unknown): string {
+  try {
+    return firstLineOf(error)
+  } catch {
+    // Reading it runs code of its own, which failed.
+    return 'an error that cannot be read'
+  }
+}
+
+function firstLineOf(error: unknown): string {
   const said = typeof error === 'object' && error !== null && 'message' in error ? error.message : error
   const text = typeof said === 'string' ? said : describeValue(said)
   const lines = text.split('\n').filter((line) => line.trim() !== '')

@@ -8,12 +8,16 @@ import type { RunContext } from './run-context.js'
 import { pruneRuns } from './state/prune-run-folders.js'
 import { writeFileAtomically } from './state/run-folder.js'
 import { stageFolder } from './state/stage-files.js'
+import { waitAWhile } from './wait-a-while.js'
+
+/** How long, in milliseconds, the end of an operator is waited for. */
+const patience = 10_000
 
 /** Disposes the operators that the run created. Their work is done, so a failure to dispose one is only logged. */
 export async function freeOperators(context: RunContext): Promise<void> {
   for (const operator of context.operators) {
     try {
-      await operator.dispose?.()
+      await waitAWhile(operator.dispose?.(), patience)
     } catch (error) {
       context.logger.warn('An operator could not be freed.', {
         operator: operator.constructor.name,

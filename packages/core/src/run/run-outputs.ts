@@ -10,6 +10,10 @@ import { type FoundSink, type SinkCommits, settled } from './durability/sink-com
 import type { SinkProgress } from './durability/stage-progress.js'
 import type { IncrementalRun } from './incremental/incremental-run.js'
 import type { RejectLine } from './state/journal.js'
+import { waitAWhile } from './wait-a-while.js'
+
+/** How long, in milliseconds, an output may take to remove what it has written. */
+const patience = 60_000
 
 /** Receives the rows at the end of a stage. */
 export interface RowOutput {
@@ -166,8 +170,7 @@ export class RunOutputs {
   async abort(): Promise<void> {
     for (const [id, { writer }] of this.#open) {
       try {
-        if (this.#resumable.has(id)) await writer.suspend?.()
-        else await writer.abort()
+        await waitAWhile(this.#resumable.has(id) ? writer.suspend?.() : writer.abort(), patience)
       } catch (error) {
         this.#storage.logger.warn('An output could not be cleaned up.', { sink: id, reason: reasonOf(error) })
       }

@@ -1,6 +1,7 @@
 import type { Schema } from '../../contracts/schema.js'
 import { optionNames } from '../../define/option-names.js'
 import { describeIssues } from '../../errors/describe-issues.js'
+import { describeValue } from '../../errors/describe-value.js'
 import { didYouMean } from '../../errors/did-you-mean.js'
 import { maestroError } from '../../errors/error-table.js'
 import type { Faults } from './compile-context.js'
@@ -32,10 +33,19 @@ export async function checkOptions(
     )
   }
   const checked = withoutKeys(given, unknown)
-  const result = await schema['~standard'].validate(checked)
+  const result = await faults.catchLater(() => validated(step ?? 'source', schema, checked), step)
+  if (result === undefined) return undefined
   if (result.issues === undefined) return unknown.length === 0 ? result.value : undefined
   faults.add(maestroError('MAESTRO_PIPELINE_OPTIONS', { use, issues: describeIssues(result.issues, checked) }), step)
   return undefined
+}
+
+/** The schema of a part may come from any library, or be written by hand. */
+async function validated(step: string, schema: Schema, options: unknown) {
+  const result = await schema['~standard'].validate(options)
+  if (typeof result === 'object' && result !== null) return result
+  const reason = `the schema of its options returned ${describeValue(result)} instead of a result`
+  throw maestroError('MAESTRO_STEP_CREATE', { step, reason })
 }
 
 function withoutKeys(options: unknown, keys: readonly string[]): unknown {

@@ -5,8 +5,10 @@ import type { RowSourceAccess } from '../../contracts/row-source.js'
 import type { LLMCapabilities, ServingKind } from '../../contracts/serving.js'
 import type { TableEngine } from '../../contracts/table-engine.js'
 import type { Token } from '../../contracts/token.js'
+import { describeValue } from '../../errors/describe-value.js'
 import { maestroError } from '../../errors/error-table.js'
 import { MaestroError } from '../../errors/maestro-error.js'
+import { reasonOf } from '../../errors/reason-of.js'
 import type { OtherSource } from './compiled-pipeline.js'
 
 /** What the compiler needs from the previous hops. */
@@ -106,12 +108,16 @@ export class Faults {
   /** Adds the faults that a check returns or throws. @returns whether it found none */
   async addAll(check: () => FaultList | Promise<FaultList>, step?: string): Promise<boolean> {
     const before = this.#errors.length
-    for (const fault of (await this.catchLater(check, step)) ?? []) this.add(fault, step)
+    const found: unknown = await this.catchLater(check, step)
+    // The check of a part in JavaScript may return anything.
+    if (found !== undefined && !Array.isArray(found))
+      this.#caught(new TypeError(`check() returned ${describeValue(found)} instead of a list of errors`), step)
+    for (const fault of Array.isArray(found) ? found : []) this.#caught(fault, step)
     return this.#errors.length === before
   }
 
   #caught(error: unknown, step: string | undefined): void {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = reasonOf(error)
     this.add(
       MaestroError.is(error) ? error : maestroError('MAESTRO_STEP_CREATE', { step: step ?? 'source', reason }, error),
       step,

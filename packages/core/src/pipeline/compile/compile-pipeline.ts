@@ -20,6 +20,7 @@ import { readOptions } from './read-options.js'
 import { promptScope, resolvePrompts } from './resolve-prompts.js'
 import { resolveSources } from './resolve-sources.js'
 import { sinkResumption } from './sink-resumption.js'
+import { soundEffects } from './sound-columns.js'
 
 const unknownColumns: ColumnSet = { columns: {}, open: true }
 
@@ -116,7 +117,9 @@ async function compileDefined(
   const effects =
     definition.kind === 'table'
       ? await prepareDefinedTable(node, definition, options, columnsIn, context, faults)
-      : ((await faults.catchLater(() => definition.columns?.(options, columnsIn), node.id)) ?? { opaque: true })
+      : ((await faults.catchLater(() => declaredEffects(node.id, definition, options, columnsIn), node.id)) ?? {
+          opaque: true,
+        })
   const scopes = prompts.map((given) => ({
     variables: given.prompt.variables,
     scope: promptScope(given, options, columnsIn),
@@ -139,6 +142,16 @@ async function compileDefined(
     deterministic,
   }
   return { node, definition, options, planned: planStep(node, columnsIn, about) }
+}
+
+async function declaredEffects(
+  step: string,
+  definition: OperatorDefinition,
+  options: unknown,
+  columnsIn: ColumnSet,
+): Promise<ColumnEffects | undefined> {
+  const declared = await definition.columns?.(options, columnsIn)
+  return declared === undefined ? undefined : soundEffects(step, declared)
 }
 
 /** A table operator describes its work as data, so it can be created before the run. */

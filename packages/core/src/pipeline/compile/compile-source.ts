@@ -1,12 +1,13 @@
 import type { PipelineDefinition } from '../../contracts/pipeline-definition.js'
 import type { InlineRowsSource } from '../../contracts/pipeline-source.js'
 import type { ColumnSet } from '../../contracts/row.js'
-import type { SourceDefinition } from '../../contracts/storage.js'
+import type { SourceDefinition, StorageCheckContext } from '../../contracts/storage.js'
 import { maestroError } from '../../errors/error-table.js'
 import type { CompileContext, Faults } from './compile-context.js'
 import type { CompiledSource } from './compiled-pipeline.js'
 import { ColumnInference } from './infer-columns.js'
 import { readOptions } from './read-options.js'
+import { soundColumns } from './sound-columns.js'
 
 /** Checks the source of a pipeline: its name, its options, and what its storage can check in advance. */
 export async function compileSource(
@@ -58,10 +59,20 @@ export async function compileNamedSource(
   const place = { directory, allowOutside, allowPrivateAddresses }
   const isSound = await faults.addAll(() => source.check?.(options, place), step)
   const columns =
-    (isSound ? await faults.catchLater(() => source.describeColumns?.(options, place), step) : undefined) ??
-    faults.catch(() => source.columns(options), step) ??
+    (isSound ? await faults.catchLater(() => describedColumns(source, options, place, step), step) : undefined) ??
+    faults.catch(() => soundColumns(step ?? 'source', source.columns(options)), step) ??
     ({ columns: {}, open: true } as const)
   return { definition: source, options, shown, columns }
+}
+
+async function describedColumns(
+  source: SourceDefinition,
+  options: unknown,
+  place: StorageCheckContext,
+  step: string | undefined,
+): Promise<ColumnSet | undefined> {
+  const described = await source.describeColumns?.(options, place)
+  return described === undefined ? undefined : soundColumns(step ?? 'source', described)
 }
 
 const rowsLookedAt = 1000

@@ -3,7 +3,7 @@ import { hasType } from '../../contracts/has-type.js'
 import type { ColumnEffects } from '../../contracts/operator.js'
 import type { Row } from '../../contracts/row.js'
 import { describeValue } from '../../errors/describe-value.js'
-import { isPromise } from './cell-values.js'
+import { holdsPromise } from './cell-values.js'
 
 /** A fault in a row that an operator returned: the rest of a sentence, and the column. */
 export interface ColumnFault {
@@ -19,7 +19,7 @@ export interface ColumnFault {
  */
 export function columnFault(before: Row, after: Row, effects: ColumnEffects | undefined): ColumnFault | undefined {
   for (const column of Object.keys(after))
-    if (isPromise(after[column])) return { text: `returned a promise in the column "${column}"`, column }
+    if (holdsPromise(after[column])) return { text: `returned a promise in the column "${column}"`, column }
   if (effects === undefined || effects.opaque === true) return undefined
   return addedFault(after, effects) ?? unaddedFault(before, after, effects) ?? droppedFault(before, after, effects)
 }

@@ -45,6 +45,14 @@ export class SeenIds {
     return numbers === undefined ? this.#addOther(id) : this.#addNumber(numbers, number, id)
   }
 
+  /** Whether an id was added. It is unknown for an id that came when no further ids were kept. */
+  has(id: RowId): boolean {
+    const start = numberStart(id)
+    const number = numberAt(id, start)
+    const numbers = number === undefined ? undefined : this.#prefixes.get(id.slice(0, start))
+    return (numbers !== undefined && contains(numbers.starts, numbers.ends, number as number)) || this.#others.has(id)
+  }
+
   #numbersOf(prefix: string): Numbers | undefined {
     let numbers = this.#prefixes.get(prefix)
     if (numbers === undefined) {

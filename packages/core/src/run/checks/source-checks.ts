@@ -5,7 +5,7 @@ import { describeValue } from '../../errors/describe-value.js'
 import { maestroError } from '../../errors/error-table.js'
 import { MaestroError } from '../../errors/maestro-error.js'
 import { reasonOf } from '../../errors/reason-of.js'
-import { isPromise } from './cell-values.js'
+import { holdsPromise } from './cell-values.js'
 import { GivenObjects, sharedObjectFault } from './given-objects.js'
 import { isRowId } from './row-id.js'
 import { type CheckMode, RowSample } from './row-sample.js'
@@ -114,7 +114,7 @@ export class SourceChecks {
       this.#fail(sharedObjectFault(shared, 'gave'), id, shared === 'row' ? undefined : shared.column)
     for (const column of Object.keys(row)) {
       const value = row[column]
-      if (isPromise(value)) this.#fail(`gave a promise in the column "${column}"`, id, column)
+      if (holdsPromise(value)) this.#fail(`gave a promise in the column "${column}"`, id, column)
       const type = this.#types.get(column)
       this.#missing.delete(column)
       if (type === undefined) {

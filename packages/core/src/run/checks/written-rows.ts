@@ -16,6 +16,10 @@ export class WrittenRows {
   #seen = new SeenIds()
   #keptId = false
   #renamed: RowId | undefined
+  /** The rows of which the operator says that they are not among those that it writes. */
+  readonly #left = new SeenIds()
+  /** Those of them that it has written, perhaps in an earlier step. */
+  readonly #doubtful = new Set<RowId>()
 
   constructor(place: { readonly step: string; readonly use: string }, first: Batch) {
     this.#place = place
@@ -36,10 +40,23 @@ export class WrittenRows {
     for (const [index, id] of ids.entries()) {
       if (!isRowId(id)) this.#fail(`wrote a row with the id ${describeValue(id)}; an id is a text`)
       if (!this.#seen.add(id)) this.#fail(`wrote two rows with the id ${id}`, id)
+      if (this.#left.has(id)) this.#doubtful.add(id)
       if (this.#first.has(id)) this.#keptId = true
       else if (this.#isChild(id)) this.#keptId = true
       else if (!this.#keptId && this.#renamed === undefined && this.#isOfInput(rows[index] as Row)) this.#renamed = id
     }
+  }
+
+  /** The operator says that a row was dropped, merged, or rejected. */
+  left(id: RowId): void {
+    this.#left.add(id)
+    if (this.#seen.has(id)) this.#doubtful.add(id)
+  }
+
+  /** Called when the last step is written and all fates are known. @throws MAESTRO_STEP_CONTRACT */
+  assertLeft(): void {
+    for (const id of this.#doubtful)
+      if (this.#seen.has(id)) this.#fail(`wrote the row ${id}, and says that it dropped, merged, or rejected it`, id)
   }
 
   /** Called when the last step is written. @throws MAESTRO_STEP_CONTRACT when all rows of the input got new ids */

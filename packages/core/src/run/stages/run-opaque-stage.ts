@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import type { Operator, OperatorResult, RejectedRow } from '../../contracts/operator.js'
 import type { PipelinePlan, PlannedStage } from '../../contracts/plan.js'
 import type { Batch } from '../../contracts/row.js'
+import { describeValue } from '../../errors/describe-value.js'
 import { maestroError } from '../../errors/error-table.js'
 import type { CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
 import { WrittenRows } from '../checks/written-rows.js'
@@ -48,11 +49,12 @@ export async function runOpaqueStage(
       rejectedBefore: context.rejectedBefore?.rows,
       origin: originOf(context.compiled.plan, step),
       preview: context.trace !== undefined,
-      warn: (message) => void context.warnings.push({ step: step.node.id, message }),
+      warn: (message) => void context.warnings.push({ step: step.node.id, message: textOf(message) }),
       tell(fate) {
         const { kind, rowId } = fate
         if (kind === 'split') return ledger?.split(step.node.id, rowId, fate.rows)
         fates[kind]++
+        written.left(rowId)
         if (kind === 'dropped') ledger?.leftOut(step.node.id, { ids: [rowId], reason: fate.reason })
         else ledger?.leftOut(step.node.id, { ids: [rowId], into: [fate.into] })
       },
@@ -65,13 +67,19 @@ export async function runOpaqueStage(
     throw maestroError('MAESTRO_STEP_RESULT', { step: step.node.id, expected, found }).at({ step: step.node.id })
   }
   // A class written in JavaScript may return anything.
-  const rejected: readonly RejectedRow[] = result?.rejected ?? []
+  const rejected = (result?.rejected ?? []).map(({ rowId, row, error }: RejectedRow) => ({
+    rowId,
+    row,
+    error: toStepError(error, step.node.id, rowId),
+  }))
+  for (const { rowId } of rejected) written.left(rowId)
+  written.assertLeft()
   for (const { rowId, row, error } of rejected) {
-    if ((step.node.onError ?? context.settings.onError) === 'fail') throw error.at({ step: step.node.id, rowId })
+    if ((step.node.onError ?? context.settings.onError) === 'fail') throw error
     context.reject({ step: step.node.id, use: step.planned.use, stage: stage.index }, undefined, {
       id: rowId,
       row,
-      error: error.at({ step: step.node.id, rowId }),
+      error,
     })
   }
   const { input: before } = step.node
@@ -89,6 +97,11 @@ export async function runOpaqueStage(
   })
   await rename(join(dirname(output), `step-${storage.operatorStep}.jsonl`), output)
   return output
+}
+
+/** A warning of a class written in JavaScript may be anything. */
+function textOf(message: unknown): string {
+  return typeof message === 'string' ? message : describeValue(message)
 }
 
 /** Reports how many rows the operator has read. A second pass over them is not reported. */

@@ -5,6 +5,7 @@ import type { PlannedStage } from '../../contracts/plan.js'
 import type { Batch } from '../../contracts/row.js'
 import type { RefusedRow, SourceBatch } from '../../contracts/storage.js'
 import type { CompiledSink, CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
+import { RefusedRows } from '../checks/refused-rows.js'
 import { deepCopy } from '../checks/row-copy.js'
 import { soundRefusals } from '../checks/sound-writer.js'
 import { identifySink } from '../durability/stage-fingerprint.js'
@@ -210,11 +211,13 @@ async function openSink(sink: CompiledSink, { stage, progress }: RowStageRun, co
   const reject = (rows: readonly RefusedRow[]) => {
     for (const row of rows) rejectRow(row, place, counter, context.settings.onError, context)
   }
+  const checks = writer.refused === undefined ? undefined : new RefusedRows({ sink: place.step, use: place.use })
   /** Rows that counted as written and were refused later. */
   const rejectLate = async (last: boolean) => {
     const rows = await sinkErrors(place.step, place.use, async () =>
       soundRefusals(place.step, place.use, (await writer.refused?.(last)) ?? []),
     )
+    checks?.assert(rows)
     counter.rowsOut -= rows.length
     reject(rows)
   }
@@ -224,6 +227,7 @@ async function openSink(sink: CompiledSink, { stage, progress }: RowStageRun, co
     async write(batch) {
       const { written, refused } = await sinkErrors(place.step, place.use, () => writeWithRejects(writer, batch))
       counter.add({ rowsIn: batch.rows.length, rowsOut: written.rows.length })
+      checks?.given(written.ids)
       reject(refused)
       if (writer.refused !== undefined) await rejectLate(false)
     },

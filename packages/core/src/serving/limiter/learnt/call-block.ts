@@ -20,4 +20,10 @@ export class CallBlock {
   callsUntil(id: number): number {
     return Math.max(1, id - this.after)
   }
+
+  /** Whether more of its calls up to a call were refused than chance explains. @param usual The usual share. */
+  isRefused(id: number, usual: number): boolean {
+    const expected = usual * this.callsUntil(id)
+    return this.refused >= 2 + expected + Math.sqrt(expected)
+  }
 }

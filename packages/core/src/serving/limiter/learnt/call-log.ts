@@ -82,11 +82,15 @@ export class CallLog {
     return calls
   }
 
-  /** The uninterrupted sequence of refused calls around one of them: the id of the first, and their number. */
-  refusedInARow(id: number): { readonly from: number; readonly length: number } {
+  /**
+   * The uninterrupted sequence of refused calls around one of them: the id of the first, and their number.
+   *
+   * @param after The calls up to this one do not count.
+   */
+  refusedInARow(id: number, after = 0): { readonly from: number; readonly length: number } {
     let from = id
     let to = id
-    while (id - from < longestRun && this.find(from - 1)?.state === 'refused') from--
+    while (from > after + 1 && id - from < longestRun && this.find(from - 1)?.state === 'refused') from--
     while (to - id < longestRun && this.find(to + 1)?.state === 'refused') to++
     return { from, length: to - from + 1 }
   }

@@ -13,7 +13,7 @@ const infinite = Number.POSITIVE_INFINITY
 const blockCalls = 20
 const blockMs = 1000
 /** A longer block ends with the next call. */
-const mostBlockMs = 10_000
+const mostBlockMs = 5000
 /** A lower measured rate is only a correction. */
 const smallCut = 0.9
 /** The largest cut of a rate at once; a rate that worked is cut as in CUBIC (RFC 9438). */
@@ -41,6 +41,8 @@ export class LearntLimit {
   #block = new CallBlock(0, 0)
   /** The number of refused calls that met more calls in progress than were ever admitted. */
   #beyond = 0
+  /** The last call before a raised limit was taken back. */
+  #takenBackAfter = 0
   #doubtsLeft = 0
   #doubts = 1
   #openedAfter = 0
@@ -86,14 +88,20 @@ export class LearntLimit {
     if (call.id > this.#block.after) this.#block.refused++
     else if (call.id > this.#block.lateAfter && !this.#isLimited) this.usual.learnLate()
     if (isClosed) return 'closed'
-    if (this.#trial === undefined && this.rate.value > this.rate.good && this.#isStepRefused(call)) {
+    if (
+      this.#trial === undefined &&
+      this.rate.value > this.rate.good &&
+      this.#block.isRefused(call.id, this.usual.value)
+    ) {
       this.#takeBack(now)
       return 'open'
     }
-    if (this.#log.refusedInARow(call.id).length >= this.usual.inARow && this.#trial?.kind !== 'concurrency')
+    // A step that was taken back explains the refusals of the calls before.
+    if (call.id <= this.#takenBackAfter) return 'open'
+    if (this.#inARow(call) >= this.usual.inARow && this.#trial?.kind !== 'concurrency')
       return this.#refusedInARow(call, now)
     this.#look(call, now)
-    return this.#judgeTrial(now) === 'concurrency' && this.#log.refusedInARow(call.id).length >= 3 ? 'closed' : 'open'
+    return this.#judgeTrial(now) === 'concurrency' && this.#inARow(call) >= 3 ? 'closed' : 'open'
   }
 
   /** Reports the start of a cool-down. @returns its minimum duration, as far as the limit is known */
@@ -119,9 +127,8 @@ export class LearntLimit {
     return this.rate.value > this.rate.good || this.#concurrency > this.#goodConcurrency
   }
 
-  #isStepRefused({ id }: Call): boolean {
-    const expected = this.usual.value * this.#block.callsUntil(id)
-    return this.#block.refused >= 2 + expected + Math.sqrt(expected)
+  #inARow({ id }: Call): number {
+    return this.#log.refusedInARow(id, this.#takenBackAfter).length
   }
 
   #refusedInARow(call: Call, now: number): 'open' | 'closed' {
@@ -256,6 +263,7 @@ export class LearntLimit {
     if (last !== undefined && this.rate.isMeasuring) this.rate.markExhausted(last)
     this.rate.value = this.rate.good
     this.#concurrency = this.#goodConcurrency
+    this.#takenBackAfter = this.#log.sent
     this.#beyond = 0
     this.#raises.hold(true)
     this.#newBlock(now)

@@ -1,5 +1,5 @@
 /** A limit is kept for this time, or for this many calls, before it is raised. */
-const holdMs = 10_000
+const holdMs = 5000
 const holdCalls = 20
 const mostPatience = 16
 const step = { first: 0.05, most: 1 }

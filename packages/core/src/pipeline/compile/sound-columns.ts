@@ -1,0 +1,49 @@
+import type { ColumnEffects } from '../../contracts/operator.js'
+import { type ColumnSet, type ColumnType, columnTypes } from '../../contracts/row.js'
+import { describeValue } from '../../errors/describe-value.js'
+import { maestroError } from '../../errors/error-table.js'
+
+/**
+ * What an operator declares about columns, if it has the shape of a declaration. Code without types may declare anything,
+ * and a type that does not exist would be checked by nobody.
+ *
+ * @throws MAESTRO_STEP_CREATE
+ */
+export function soundEffects(step: string, effects: ColumnEffects): ColumnEffects {
+  if (!isObject(effects)) throw unsound(step, `columns() returned ${describeValue(effects)} instead of effects`)
+  const { reads, drops, keeps, adds, renames } = effects
+  for (const [name, columns] of Object.entries({ reads, drops, keeps }))
+    if (columns !== undefined && !(Array.isArray(columns) && columns.every(isText)))
+      throw unsound(step, `columns() declares \`${name}\` as ${describeValue(columns)} instead of a list of names`)
+  if (adds !== undefined) assertTypes(step, 'adds', adds)
+  if (renames !== undefined && !(isObject(renames) && Object.values(renames).every(isText)))
+    throw unsound(step, 'columns() declares `renames` that are no new names of columns')
+  return effects
+}
+
+/** What a source declares about its columns. @throws MAESTRO_STEP_CREATE */
+export function soundColumns(step: string, set: ColumnSet): ColumnSet {
+  if (!isObject(set)) throw unsound(step, `the source described its columns as ${describeValue(set)}`)
+  assertTypes(step, 'columns', set.columns)
+  return set
+}
+
+function assertTypes(step: string, name: string, columns: unknown): void {
+  if (!isObject(columns))
+    throw unsound(step, `\`${name}\` is ${describeValue(columns)} instead of columns with their types`)
+  for (const [column, type] of Object.entries(columns))
+    if (!columnTypes.includes(type as ColumnType))
+      throw unsound(step, `\`${name}\` declares ${describeValue(type)} as the type of the column "${column}"`)
+}
+
+function unsound(step: string, reason: string) {
+  return maestroError('MAESTRO_STEP_CREATE', { step, reason })
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
+}
