@@ -88,7 +88,11 @@ export class LearntLimit {
     if (call.id > this.#block.after) this.#block.refused++
     else if (call.id > this.#block.lateAfter && !this.#isLimited) this.usual.learnLate()
     if (isClosed) return 'closed'
-    if (this.#trial === undefined && this.rate.value > this.rate.good && this.#block.isRefused(call.id, this.usual.value)) {
+    if (
+      this.#trial === undefined &&
+      this.rate.value > this.rate.good &&
+      this.#block.isRefused(call.id, this.usual.value)
+    ) {
       this.#takeBack(now)
       return 'open'
     }
