@@ -14,11 +14,11 @@ import type { OperatorName, SideInput, SinkName, SourceName, SourceRowOf } from 
 import type {
   AfterStep,
   AnyDefinition,
+  DeclaredOptions,
   FromOptions,
   FunctionContext,
   FunctionOptions,
   Known,
-  StepInput,
   StepOptions,
   StepOutput,
   StepSettings,
@@ -88,7 +88,7 @@ export class PipelineBuilder<R, Params = unknown> {
     Settings extends StepSettings<R> = Record<never, never>,
   >(
     use: Known<Use, OperatorName>,
-    options: CheckedOptions<StepInput<Use>, R, Given>,
+    options: CheckedOptions<DeclaredOptions<Use>, R, Given>,
     settings?: Settings & StepSettings<R>,
   ): PipelineBuilder<AfterStep<R, StepOutput<R, Use, Given>, Settings>, Params> {
     const named = use as string | AnyDefinition

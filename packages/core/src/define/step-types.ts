@@ -17,7 +17,7 @@ type ShapeOf<Use> = Definition<Use> extends { readonly shape: infer S } ? S : ne
 type EffectsOf<Use> =
   Definition<Use> extends OperatorDefinition<string, infer _S, infer Effects, infer _Kind> ? Effects : never
 /** The options of an operator as its schema takes them. */
-export type StepInput<Use> = InputOf<ShapeOf<Use>>
+export type DeclaredOptions<Use> = InputOf<ShapeOf<Use>>
 
 /** A known name or a definition; otherwise the error that the compiler prints. `string` enables completion. */
 export type Known<Use, Names> = Use extends Names | AnyDefinition
@@ -27,7 +27,7 @@ export type Known<Use, Names> = Use extends Names | AnyDefinition
     : NoSuchName<Use, DidYouMean<Use, Names>>
 
 /** The options of a step over a row. */
-export type StepOptions<R, Use> = OptionsOver<StepInput<Use>, R>
+export type StepOptions<R, Use> = OptionsOver<DeclaredOptions<Use>, R>
 
 /** The row after a step. */
 export type StepOutput<R, Use, Given> = RowAfter<ShapeOf<Use>, EffectsOf<Use>, R, Given>

@@ -8,7 +8,7 @@ import { maestroError } from '../errors/error-table.js'
 import { Channel } from './channel.js'
 import type { LentRows } from './lent-rows.js'
 import { askLent, type Loan } from './loans.js'
-import type { Answers, OperatorFacts, PluginCalls, ProjectCalls, RowCalls } from './messages.js'
+import type { Answers, LentRowCalls, OperatorFacts, PluginCalls, ProjectCalls } from './messages.js'
 import { grantedEnvironment, permissionFlags } from './permission-flags.js'
 
 const program = fileURLToPath(new URL('./child/main.js', import.meta.url))
@@ -79,7 +79,7 @@ export class IsolatedProcess {
   }
 
   /** The calls that reach the storage of an operator while it runs. */
-  #rowAnswers(plugin: string): Answers<RowCalls> {
+  #rowAnswers(plugin: string): Answers<LentRowCalls> {
     const of = (instance: number) => {
       const rows = this.rows.get(instance)
       if (rows === undefined) throw maestroError('MAESTRO_PLUGIN_DENIED', { plugin, deed: 'use a storage' })

@@ -3,7 +3,7 @@ import type { Batch } from '../contracts/row.js'
 import type { RowStorage, SourceBatch, WriteResult } from '../contracts/storage.js'
 import { maestroError } from '../errors/error-table.js'
 import { BatchQueue } from '../run/stream/batch-queue.js'
-import type { Answers, RowCalls, SentBatch } from './messages.js'
+import type { Answers, LentRowCalls, SentBatch } from './messages.js'
 import { receiveError } from './sent-error.js'
 import { receiveBatch, sendBatch } from './sent-rows.js'
 
@@ -15,10 +15,10 @@ interface Writing {
   failure: { readonly error: unknown } | undefined
 }
 
-type Input<Name extends keyof RowCalls> = Parameters<RowCalls[Name]>[0]
+type Input<Name extends keyof LentRowCalls> = Parameters<LentRowCalls[Name]>[0]
 
 /** The storage of one run of an operator in another process: the process reads and writes it by calls. */
-export class LentRows implements Answers<RowCalls> {
+export class LentRows implements Answers<LentRowCalls> {
   readonly #plugin: string
   readonly #storages: Map<number, RowStorage>
   readonly #options: Pick<RunOptions, 'tell' | 'warn'>

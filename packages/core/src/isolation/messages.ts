@@ -25,7 +25,7 @@ export interface OperatorFacts {
 }
 
 /** A step: an operator with the options as the pipeline gives them, which its process checks again. */
-export interface StepInput {
+export interface GivenStep {
   readonly operator: string
   readonly options: unknown
 }
@@ -86,7 +86,7 @@ export interface SentBatch {
   readonly rejects?: readonly SentRejected[]
 }
 
-/** The run of an operator that sees a whole storage, which it reaches by `RowCalls`. */
+/** The run of an operator that sees a whole storage, which it reaches by `LentRowCalls`. */
 export interface WholeInput {
   readonly instance: number
   readonly step: string
@@ -120,12 +120,12 @@ export interface PluginCalls {
     readonly options: unknown
     readonly project: Project
   }): { readonly issues: readonly Issue[] } | { readonly operators: readonly OperatorFacts[] }
-  options(step: StepInput): { readonly issues: readonly Issue[] } | StepFacts
-  columns(step: StepInput & { readonly columns: ColumnList; readonly open: boolean }): SentEffects
+  options(step: GivenStep): { readonly issues: readonly Issue[] } | StepFacts
+  columns(step: GivenStep & { readonly columns: ColumnList; readonly open: boolean }): SentEffects
   check(
-    step: StepInput & { readonly columns: ColumnList; readonly open: boolean; readonly step: string },
+    step: GivenStep & { readonly columns: ColumnList; readonly open: boolean; readonly step: string },
   ): readonly SentError[]
-  create(step: StepInput & { readonly servings: readonly LentServing[] }): number
+  create(step: GivenStep & { readonly servings: readonly LentServing[] }): number
   run(input: RunInput): SentResults
   runWhole(input: WholeInput): WholeOutcome
   abort(input: { readonly instance: number }): void
@@ -139,7 +139,7 @@ interface Place {
 }
 
 /** What an operator that sees a whole storage asks of it. Readers and writers begin with the first call of their number. */
-export interface RowCalls {
+export interface LentRowCalls {
   step(input: Place & { readonly as: number }): void
   /** @returns undefined at the end */
   read(input: Place & { readonly reader: number }): SentBatch | undefined
@@ -151,7 +151,7 @@ export interface RowCalls {
 }
 
 /** What the process of a plugin asks of the project. */
-export interface ProjectCalls extends RowCalls {
+export interface ProjectCalls extends LentRowCalls {
   ask(input: {
     readonly instance: number
     readonly name: string

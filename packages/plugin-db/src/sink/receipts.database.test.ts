@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { pipeline } from '@maestro-dataflow/core'
+import { installFailpoints } from '@maestro-dataflow/core/runtime'
 import { describe, expect, test } from 'vitest'
 import { databases, failure, temporaryDatabase } from '../__fixtures__/databases.js'
 import { withSession } from '../connection/open-session.js'
@@ -9,7 +11,7 @@ const logger = { debug() {}, info() {}, warn() {}, error() {} }
 const receipt = { run: 'run-1', sink: 'prices', fingerprint: 'f' }
 
 describe.each(databases)('%s', (name) => {
-  const { connection, folder } = temporaryDatabase(name)
+  const { connection, folder, sql, project } = temporaryDatabase(name)
   const settings = (lock = 10_000) =>
     connectionSettings({ connection, timeouts: { lock } }, { directory: folder, allowOutside: false })
   const find = (lock?: number, sink = receipt) =>
@@ -48,5 +50,20 @@ describe.each(databases)('%s', (name) => {
       return found
     })
     expect(error).toMatchObject({ code: 'MAESTRO_DB_LOCKED' })
+  })
+
+  test('the table of receipts is there when the commit that uses it is interrupted', async () => {
+    const at = connection.client === 'sqlite' ? { ...connection, path: 'new.db' } : connection
+    await sql('CREATE TABLE target (id INTEGER)', [], at)
+    installFailpoints((place) => {
+      if (place === 'sink-state-renamed') throw new Error('the process ends')
+    })
+    const writing = pipeline('write')
+      .from([{ id: 1 }])
+      .write('db.table', { connection: at, table: 'target', mode: 'append' })
+    await expect(project({ directory: folder }).run(writing)).rejects.toThrow('the process ends')
+    installFailpoints(undefined)
+    expect(await sql("SELECT * FROM maestro_receipts WHERE sink <> 'prices'", [], at)).toEqual([])
+    expect(await sql('SELECT * FROM target', [], at)).toEqual([])
   })
 })

@@ -256,22 +256,25 @@ export class TableSinkWriter implements SinkWriter {
     this.#found = table
     const replaces = mode === 'overwrite' && table !== undefined
     this.#replaces = replaces && (await isFilled(session, name))
-    // A database with one writer at a time is waited for when the transaction begins.
-    if (!oneWriter) await this.#openReceipts(logger)
+    // The table of receipts outlives the transaction: a resumed run looks for a receipt in it, also if there is none.
+    await this.#openReceipts(logger, oneWriter && !this.#transaction.hasBegun)
     // A table on which other objects depend stays, and its rows are exchanged.
     const exchanged = replaces && table.attached.length === 0 ? exchange : undefined
     if (exchanged !== undefined && !coverTables) this.#made = this.#staging = await createLike(session, exchanged, name)
     await this.#transaction.begin()
-    if (oneWriter) await this.#openReceipts(logger)
     if (exchanged !== undefined && coverTables) this.#staging = await createLike(session, exchanged, name)
     if (replaces && exchanged === undefined) await session.run(`DELETE FROM ${quoteTable(session.dialect, name)}`)
     this.#batches.mark()
     if (table !== undefined) this.#prepare(table)
   }
 
-  async #openReceipts(logger: Logger): Promise<void> {
+  /** @param waits Whether a transaction waits for the other writers of the database. */
+  async #openReceipts(logger: Logger, waits: boolean): Promise<void> {
     const { name, receipt } = this.#writing
-    if (receipt !== undefined) this.#receipts = await Receipts.open(this.#session, name.schema, logger)
+    if (receipt === undefined) return
+    if (waits) await this.#session.begin()
+    this.#receipts = await Receipts.open(this.#session, name.schema, logger)
+    if (waits) await this.#session.commit()
   }
 
   /** Creates the table from the declared columns and, if they say too little, from the first rows. */

@@ -9,6 +9,8 @@ export interface WritingSession {
   readonly session: DatabaseSession
   /** What the sinks have in common that share this transaction; undefined for a transaction of its own. */
   readonly sharedAs?: string
+  /** Whether another sink has begun the transaction that it shares with this one. */
+  readonly hasBegun: boolean
   begin(): Promise<void>
   /** Runs work while no other sink on the same connection does. */
   alone<Result>(work: () => Promise<Result>): Promise<Result>
@@ -39,6 +41,7 @@ export async function openWriting(
 function ownWriting(session: DatabaseSession): WritingSession {
   return {
     session,
+    hasBegun: false,
     begin: () => session.begin(),
     alone: (work) => work(),
     commit: () => session.commit(),
@@ -78,9 +81,13 @@ class SharedWriting {
       this.#forget()
       throw error
     }
+    const isBegun = () => this.#begun !== undefined
     return {
       session,
       sharedAs: this.#key,
+      get hasBegun() {
+        return isBegun()
+      },
       begin: () => {
         this.#begun ??= session.begin()
         return this.#begun

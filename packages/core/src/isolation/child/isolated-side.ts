@@ -16,7 +16,7 @@ import type { DiscoveredPlugin } from '../../plugins/discover-plugins.js'
 import { loadPackage } from '../../plugins/discover-plugins.js'
 import { Providers } from '../../plugins/providers.js'
 import type { Channel } from '../channel.js'
-import type { Answers, OperatorFacts, PluginCalls, ProjectCalls, StepInput } from '../messages.js'
+import type { Answers, GivenStep, OperatorFacts, PluginCalls, ProjectCalls } from '../messages.js'
 import { sendError } from '../sent-error.js'
 import { assertIsolable } from './assert-isolable.js'
 import { IsolatedStep } from './isolated-step.js'
@@ -108,7 +108,7 @@ export class IsolatedSide {
   }
 
   /** Checks the options of a step as the pipeline gives them. */
-  async #check({ operator, options }: StepInput) {
+  async #check({ operator, options }: GivenStep) {
     const definition = this.#operators.get(operator)
     if (definition === undefined)
       throw maestroError('MAESTRO_STEP_CONTRACT', { step: operator, fault: 'is not loaded' })

@@ -5,7 +5,7 @@ import type { Row, RowId } from '../../contracts/row.js'
 import { decodeStepLine } from '../../provider/step-codec.js'
 
 /** The rows of a step over a whole table that do not match its condition, and the places of those that do. */
-export interface PassedBy {
+export interface DividedRows {
   /** The step file of the rows that match. */
   readonly matching: string
   /** The step file of the rows that pass by, and the place of each among all rows. */
@@ -22,7 +22,7 @@ export async function divideRows(
   folder: string,
   matches: (row: Row) => boolean,
   signal: AbortSignal,
-): Promise<PassedBy> {
+): Promise<DividedRows> {
   const [matching, path] = [join(folder, 'matching.jsonl'), join(folder, 'passing-by.jsonl')]
   const places: number[] = []
   const taken: number[] = []
@@ -54,7 +54,7 @@ export async function divideRows(
  * they take the places of those rows. Otherwise each stands where it stood, and a row that the step has made stands behind
  * the row before it.
  */
-export async function uniteRows(output: string, passed: PassedBy, signal: AbortSignal): Promise<void> {
+export async function uniteRows(output: string, passed: DividedRows, signal: AbortSignal): Promise<void> {
   const { places, taken, placeOf } = passed
   const target = `${output}.united`
   const united = await Lines.open(target)

@@ -13,7 +13,7 @@ import { readSource } from '../source/checked-source.js'
 import { continuedReading } from '../source/continued-reading.js'
 import { partitionFile, stageFolder } from '../state/stage-files.js'
 import { readStepFile } from '../state/step-file.js'
-import { divideRows, type PassedBy, uniteRows } from './pass-by.js'
+import { type DividedRows, divideRows, uniteRows } from './pass-by.js'
 import { runOpaqueStage } from './run-opaque-stage.js'
 import { runRowStage } from './run-row-stage.js'
 import { runTableStage, showRows } from './run-table-stage.js'
@@ -88,7 +88,7 @@ async function passedBy(
   { node }: CompiledStep,
   files: readonly TableFile[],
   { folder, signal }: RunContext,
-): Promise<PassedBy | undefined> {
+): Promise<DividedRows | undefined> {
   if (node.where === undefined) return undefined
   const own = stageFolder(folder.path, stage)
   await mkdir(own, { recursive: true })
