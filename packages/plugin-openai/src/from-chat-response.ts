@@ -42,7 +42,9 @@ export function fromChatResponse(completion: ChatCompletion, asked: Asked): LLMR
   const usage = { ...estimateUsage(request, content), ...told }
   if (choice === undefined) throw withoutAnswer(serving, completion, usage)
   if (choice.error != null) assertNoFailure(serving, { error: choice.error })
-  const said = typeof choice.finish_reason === 'string' ? choice.finish_reason : undefined
+  const { finish_reason: given } = choice
+  // What is not a text is an unknown reason, not a complete answer.
+  const said = typeof given === 'string' || given == null ? given : JSON.stringify(given)
   const isEmpty = (choice.message ?? choice.delta ?? choice.text) == null
   const reason = finishReasonOf(serving, said, usage)
   if (isEmpty && reason === 'stop') throw brokenReply(serving, 'it contains no message')

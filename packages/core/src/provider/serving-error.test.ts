@@ -28,6 +28,10 @@ const rows: readonly [string, number | undefined, string | undefined, string, bo
   ['QUOTA', 429, undefined, 'You exceeded your current quota', false],
   ['QUOTA', 402, undefined, 'Insufficient Balance', false],
   ['QUOTA', 403, undefined, 'the account is in arrears', false],
+  ['QUOTA', 403, 'AccountOverdueError', 'the account has an overdue balance', false],
+  ['QUOTA', 412, undefined, 'Account suspended due to reaching the monthly spending limit.', false],
+  ['QUOTA', 429, '1113', '余额不足或无可用资源包,请充值。', false],
+  ['PERMISSION', 400, 'organization_restricted', 'Organization has been restricted.', false],
   ['RATE_LIMITED', 429, undefined, 'Too many requests', true],
   ['RATE_LIMITED', 400, 'rate_limit_exceeded', 'no', true],
   [

@@ -72,13 +72,13 @@ const table: readonly {
     words: /request (is )?too large|tokens must be reduced|reduce your (message|prompt)/i,
     error: 'MAESTRO_SERVING_REQUEST_TOO_LARGE',
   },
-  { code: /insufficient_quota|billing|credit|arrear/i, waits: false, error: 'MAESTRO_SERVING_QUOTA' },
+  { code: /insufficient_quota|billing|credit|arrear|overdue/i, waits: false, error: 'MAESTRO_SERVING_QUOTA' },
   { status: [402], error: 'MAESTRO_SERVING_QUOTA' },
   { code: /rate_limit|throttl|too_many_requests/i, error: 'MAESTRO_SERVING_RATE_LIMITED' },
   {
-    status: [400, 403, 429],
+    status: [400, 403, 412, 429],
     words:
-      /insufficient (quota|balance|credit)|balance is (insufficient|too low)|exceeded your current quota|out of credit|(no|have any) credits|(usage|spending|spend) limits?\b.{0,40}(reached|exceeded)|(reached|exceeded).{0,40}(usage|spending|spend) limits?\b|key limit exceeded/i,
+      /余额不足|欠费|overdue balance|insufficient (quota|balance|credit)|balance is (insufficient|too low)|exceeded your current quota|out of credit|(no|have any) credits|(usage|spending|spend) limits?\b.{0,40}(reached|exceeded)|(reach(ed|ing)|exceed(ed|ing)).{0,40}(usage|spending|spend) limits?\b|key limit exceeded/i,
     waits: false,
     error: 'MAESTRO_SERVING_QUOTA',
   },
@@ -92,7 +92,7 @@ const table: readonly {
   {
     status: [400, 401, 403, 404, 429],
     words:
-      /\b(organization|account|project|workspace|subscription|key)\b.{0,20}\b(has been|is|was) (disabled|suspended|deactivated|blocked|banned|inactive|not active)/i,
+      /\b(organization|account|project|workspace|subscription|key)\b.{0,20}\b(has been|is|was) (disabled|suspended|deactivated|restricted|blocked|banned|inactive|not active)/i,
     error: 'MAESTRO_SERVING_PERMISSION',
   },
   { code: /context_length|context_window|string_above_max_length/i, error: 'MAESTRO_SERVING_CONTEXT_TOO_LONG' },

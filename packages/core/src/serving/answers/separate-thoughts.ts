@@ -8,14 +8,17 @@ export interface SeparatedText {
 }
 
 const names =
-  'think|thinking|thoughts?|reasoning|seed:think|longcat_think|thinking_process|thought_process|(?:inner|internal)_(?:thoughts?|monologue)|chain_of_thought'
+  '(?:[a-z]+:)?think|longcat_think|thinking|ant_?thinking|thoughts?|reasoning(?:_content)?|scratch_?pad|reflection|thinking_process|thought_process|(?:inner|internal)_(?:thoughts?|monologue)|chain_of_thought'
+
+/** The words within bars: `<|think|>`, `<|begin_of_thought|>`, `<|think_start|>`, `<｜think｜>`. */
+const barred = '(?:think(?:ing)?|thought|reasoning)'
 
 /**
  * The tags that models write around their reasoning: XML tags, and those of Magistral, Kimi, Sky-T1, Command A, and
  * Gemma.
  */
-const openings = `<(?:${names})(?:\\s[^<>]*)?>|\\[THINK\\]|◁think▷|<\\|think(?:ing)?\\|>|<\\|begin_of_thought\\|>|<\\|START_THINKING\\|>|<\\|channel>thought|<unused94>(?:thought)?`
-const closings = `</\\s*(?:${names})\\s*>|\\[/THINK\\]|◁/think▷|<\\|/think(?:ing)?\\|>|<\\|end_of_thought\\|>|<\\|END_THINKING\\|>|<channel\\|>|<unused95>`
+const openings = `<(?:${names})(?:\\s[^<>]*)?>|\\[THINK(?:ING)?\\]|◁think▷|<[|｜](?:begin_of_|start_of_)?${barred}(?:_start|_begin)?[|｜]>|<\\|START_THINKING\\|>|<\\|channel>thought|<unused94>(?:thought)?`
+const closings = `</\\s*(?:${names})\\s*>|\\[/THINK(?:ING)?\\]|◁/think▷|<[|｜](?:/${barred}|end_of_${barred}|${barred}_end)[|｜]>|<\\|END_THINKING\\|>|<channel\\|>|<unused95>`
 const anyTag = new RegExp(`${openings}|${closings}`, 'i')
 const tagsAndFences = new RegExp(`(?<opening>${openings})|(?<closing>${closings})|\`\`\``, 'gi')
 
@@ -25,7 +28,7 @@ export const thoughtClosing = new RegExp(closings, 'i')
 
 /** Whether an answer begins in a format whose parts can only be told apart when it is complete. */
 export function startsWithThoughtTag(text: string): boolean {
-  return /^(?:<\|(?:channel|start|message)\|>|analysis[^\s]|<answer>|<final_answer>|<response>|<\|begin_of_(?:solution|box)\|>|<\|START_RESPONSE\|>|here is my thought process|here are my reasoning steps|thinking\.\.\.\s)/i.test(
+  return /^(?:<\|(?:channel|start|message)\|>|analysis[^\s]|<answer>|<final_answer>|<response>|<output>|<\|begin_of_(?:solution|box)\|>|<\|START_RESPONSE\|>|here is my thought process|here are my reasoning steps|thinking\.\.\.\s)/i.test(
     text,
   )
 }
@@ -40,7 +43,7 @@ export const thoughtWords = [
 
 /** The tags that some of those models put around the answer that follows. */
 const answerTags =
-  /^(?:<answer>|<final_answer>|<response>|<\|begin_of_solution\|>|<\|START_RESPONSE\|>|<\|begin_of_box\|>)([\s\S]*?)(?:<\/answer>|<\/final_answer>|<\/response>|<\|end_of_solution\|>|<\|END_RESPONSE\|>|<\|end_of_box\|>)?$/i
+  /^(?:<answer>|<final_answer>|<response>|<output>|<\|begin_of_solution\|>|<\|START_RESPONSE\|>|<\|begin_of_box\|>)([\s\S]*?)(?:<\/answer>|<\/final_answer>|<\/response>|<\/output>|<\|end_of_solution\|>|<\|END_RESPONSE\|>|<\|end_of_box\|>)?$/i
 
 /** The models Granite and Apriel separate their reasoning by words. */
 const headings = [
