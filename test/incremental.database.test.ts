@@ -43,7 +43,12 @@ describe.each(databases)('%s', (name) => {
   })
 
   /** Runs a pipeline from one table to another, of which each row is made `parts` times. */
-  async function copy(from: string, to: string, removed: 'keep' | 'remove', key: string | readonly string[] = 'id') {
+  async function copy(
+    from: string,
+    to: string,
+    removed: 'keep' | 'remove',
+    key: 'id' | readonly ('id' | 'part')[] = 'id',
+  ) {
     const project = maestro({ directory: database.folder, plugins: [db], logLevel: 'silent' })
     const copying = pipeline('parts')
       .read('db.table', { connection, table: from, key: 'id' })

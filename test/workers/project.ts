@@ -74,7 +74,7 @@ export class FileProject {
       output: this.#read('out.jsonl'),
       rejects: this.#read(join(folder, 'rejects.jsonl')),
       samples: JSON.parse(this.#read(join(folder, 'samples.json')) ?? 'null'),
-      facts: [...LedgerReader.open(join(this.path, folder, 'ledger.bin')).facts()].map(({ id, fact }) =>
+      facts: [...new LedgerReader(join(this.path, folder, 'ledger.bin')).facts()].map(({ id, fact }) =>
         'endedMs' in fact ? { id, ...fact, endedMs: 0, durationMs: 0 } : { id, ...fact },
       ),
     }

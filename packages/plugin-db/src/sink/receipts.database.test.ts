@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from '@maestro-dataflow/core'
 import { pipeline } from '@maestro-dataflow/core'
 import { installFailpoints } from '@maestro-dataflow/core/runtime'
 import { describe, expect, test } from 'vitest'
@@ -7,7 +8,7 @@ import { withSession } from '../connection/open-session.js'
 import { connectionSettings } from '../connection/resolve-connection.js'
 import { Receipts } from './receipts.js'
 
-const logger = { debug() {}, info() {}, warn() {}, error() {} }
+const logger: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => logger }
 const receipt = { run: 'run-1', sink: 'prices', fingerprint: 'f' }
 
 describe.each(databases)('%s', (name) => {
