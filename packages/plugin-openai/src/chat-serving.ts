@@ -19,7 +19,7 @@ import { fromChatResponse } from './from-chat-response.js'
 import { assertWholePrompt, contextOf, ollamaFingerprint } from './prompt-cut.js'
 import { readChatStream } from './read-chat-stream.js'
 import { checkText } from './read-reply.js'
-import { serverEvents } from './server-events.js'
+import { isStream, serverEvents } from './server-events.js'
 import { callServer } from './serving-call.js'
 import { type ChatRequest, type ChatSettings, toChatRequest } from './to-chat-request.js'
 
@@ -108,12 +108,12 @@ export class OpenAIChatServing implements LLMServing {
 
   /** A server may send the complete answer although pieces were requested; its reply states which it is. */
   async #read(response: Response, { onActivity, onText }: CallOptions): Promise<ChatCompletion> {
-    const isStream = response.headers.get('content-type')?.includes('text/event-stream') === true
-    if (isStream && response.body !== null)
+    const saysStream = response.headers.get('content-type')?.includes('text/event-stream') === true
+    if (saysStream && response.body !== null)
       return readChatStream(this.name, serverEvents(response.body, onActivity), onText)
     const text = await response.text()
     // Some servers and proxies give a stream another content type.
-    const events = /^\s*(?:data|event):/.test(text) ? new Response(text).body : null
+    const events = isStream(text) ? new Response(text).body : null
     if (events !== null) return readChatStream(this.name, serverEvents(events, onActivity), onText)
     return checkText(this.name, text, response, chatCompletion)
   }

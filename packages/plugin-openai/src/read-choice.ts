@@ -11,7 +11,15 @@ export interface ChoiceContent {
 }
 
 /** Where servers put reasoning; two of these fields may hold the same text. */
-const thoughtNames = ['reasoning_content', 'reasoning', 'reasoning_text', 'thinking', 'thought', 'reasoning_details']
+const thoughtNames = [
+  'reasoning_content',
+  'reasoning',
+  'reasoning_text',
+  'thinking',
+  'think',
+  'thought',
+  'reasoning_details',
+]
 
 export function readChoice({ message, delta, text }: ChatChoice): ChoiceContent {
   const said = message ?? delta ?? { content: text }

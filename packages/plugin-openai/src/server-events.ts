@@ -14,7 +14,11 @@ export async function* serverEvents(
   onActivity: () => void = () => undefined,
 ): AsyncGenerator<string> {
   const events: string[] = []
-  const parser = createParser({ onEvent: ({ data }) => void events.push(...separate(data)) })
+  const parser = createParser({
+    onEvent: ({ data }) => void events.push(...separate(data)),
+    // Some servers write lines of JSON, without the names of fields.
+    onError: ({ line = '' }) => void (line.startsWith('{') && isJson(line) && events.push(line)),
+  })
   const decoder = new TextDecoder()
   for await (const bytes of body) {
     onActivity()
@@ -23,6 +27,13 @@ export async function* serverEvents(
   }
   parser.feed(`${decoder.decode()}\n\n`)
   yield* events
+}
+
+/** Whether a text consists of events, or of several lines that are JSON on their own, whatever its content type says. */
+export function isStream(text: string): boolean {
+  if (/^\s*(?:data|event):/.test(text)) return true
+  const [first = '', second = ''] = text.trim().split('\n', 2)
+  return first.startsWith('{') && second !== '' && isJson(first) && !isJson(text)
 }
 
 /** Servers that omit the blank line between events merge several into one; each of their lines is JSON on its own. */

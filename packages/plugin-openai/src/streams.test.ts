@@ -13,6 +13,7 @@ const answered = async (reply: Reply) => {
 }
 const stream = openAIReplies.chatStream(['Ärger ', '👩🏽‍🚀'])
 const body = String(stream.body)
+const jsonLines = body.replaceAll(/^data: /gm, '').replaceAll('\n\n', '\n')
 const written = (text: string): Reply => ({ ...stream, body: text })
 
 test.each<[string, Reply]>([
@@ -32,6 +33,8 @@ test.each<[string, Reply]>([
   ['with empty events', written(body.replaceAll('data: {', 'data: \n\ndata: {'))],
   ['with the content type of a text', replies.ofType('text/plain', body)],
   ['with the content type of JSON', replies.ofType('application/json', body)],
+  ['of lines that are JSON', written(jsonLines)],
+  ['of lines that are JSON, with their content type', replies.ofType('application/x-ndjson', jsonLines)],
   ['with a missing reason as a text', written(body.replaceAll('"finish_reason":null', '"finish_reason":"null"'))],
   ['with a finish reason and no [DONE]', openAIReplies.chatStream(['Ärger ', '👩🏽‍🚀'], 'stop', null)],
 ])('a stream %s', async (_, reply) => {

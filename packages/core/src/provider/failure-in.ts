@@ -21,6 +21,10 @@ const words = [
   'raw',
 ]
 const places = ['errors', 'base_resp', 'fault', 'metadata', 'header']
+/** These count only if nothing else says what failed. */
+const lesserWords = ['details', 'description', 'title']
+/** Gateways put the reply of the server behind them below these names. */
+const wrappers = ['data', 'result', 'response']
 
 /**
  * Finds the failure that a reply reports, in the server's own words, in any of the known forms: `error` as an object, a
@@ -36,17 +40,21 @@ export function failureIn(reply: unknown): Pick<ProviderFailure, 'status' | 'cod
   const whole = inLowerCase(given)
   const { error: inside, ...rest } = whole
   const error = isFields(inside) ? inLowerCase(inside) : inside
-  const isFailure = (typeof error === 'string' && error !== '') || (isFields(error) && Object.keys(error).length > 0)
+  const isFailure =
+    typeof error === 'string' ? error !== '' : typeof error === 'object' && Object.keys(error ?? {}).length > 0
+  const wrapped = isFailure ? undefined : wrappers.map((name) => whole[name]).find(holdsError)
+  if (wrapped !== undefined) return failureIn(wrapped)
   const holder = isFailure ? error : answers.some((name) => whole[name] != null) ? undefined : rest
   const said = [...new Set(wordsOf(holder))].join(': ')
   if (said === '' && !isFailure) return undefined
-  const fields = [...(isFields(holder) ? [holder] : []), rest].flatMap(({ code, status, status_code }) => [
+  const [first] = Array.isArray(holder) ? holder : [holder]
+  const fields = [...(isFields(first) ? [first] : []), rest].flatMap(({ code, status, status_code }) => [
     code,
     status,
     status_code,
   ])
   const status = fields.map(Number).find((number) => Number.isInteger(number) && number >= 400 && number < 600)
-  const code = [...fields, ...(isFields(holder) ? [holder.type] : [])].filter(
+  const code = [...fields, ...(isFields(first) ? [first.type] : [])].filter(
     (part) => typeof part === 'string' && !/^\d+$/.test(part),
   )
   return {
@@ -64,8 +72,12 @@ function wordsOf(given: unknown, depth = 0): readonly string[] {
   if (!isFields(given)) return []
   const fields = inLowerCase(given)
   const inner = [...words, ...places].filter((name) => fields[name] != null)
-  return [...inner.flatMap((name) => wordsOf(fields[name], depth + 1)), ...wordsOf(fields.error, depth + 1)]
+  const said = [...inner.flatMap((name) => wordsOf(fields[name], depth + 1)), ...wordsOf(fields.error, depth + 1)]
+  return said.length > 0 ? said : lesserWords.flatMap((name) => wordsOf(fields[name], depth + 1))
 }
+
+const holdsError = (given: unknown): boolean =>
+  isFields(given) && failureIn({ error: inLowerCase(given).error }) !== undefined
 
 /** A text may be the JSON of another server behind this one. */
 function textsOf(text: string, depth: number): readonly string[] {

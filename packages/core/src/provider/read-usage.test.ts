@@ -23,6 +23,16 @@ test.each<[string, unknown, object]>([
     { inputTokens: 100, outputTokens: 5, cachedInputTokens: 90, cacheWriteInputTokens: 1 },
   ],
   [
+    'Moonshot',
+    { prompt_tokens: 9, completion_tokens: 5, total_tokens: 14, cached_tokens: 8 },
+    { inputTokens: 9, outputTokens: 5, cachedInputTokens: 8 },
+  ],
+  [
+    'reasoning without details, beside the completion',
+    { prompt_tokens: 9, completion_tokens: 1, total_tokens: 210, reasoning_tokens: 200 },
+    { inputTokens: 9, outputTokens: 201, reasoningTokens: 200 },
+  ],
+  [
     'DeepSeek',
     { prompt_tokens: 9, completion_tokens: 5, prompt_cache_hit_tokens: 8 },
     { inputTokens: 9, outputTokens: 5, cachedInputTokens: 8 },

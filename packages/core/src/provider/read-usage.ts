@@ -35,7 +35,8 @@ export function readUsage(given: unknown): ReadUsage {
   const cached = count(
     'prompt_tokens_details.cached_tokens',
     'input_tokens_details.cached_tokens',
-    // DeepSeek's, Anthropic's, and Gemini's names.
+    // Moonshot's, DeepSeek's, Anthropic's, and Gemini's names.
+    'cached_tokens',
     'prompt_cache_hit_tokens',
     'cache_read_input_tokens',
     'cachedContentTokenCount',
@@ -43,7 +44,13 @@ export function readUsage(given: unknown): ReadUsage {
   const written = count('prompt_tokens_details.cache_write_tokens', 'cache_creation_input_tokens')
   const thoughts = count('thoughtsTokenCount')
   const reasoning =
-    thoughts ?? count('completion_tokens_details.reasoning_tokens', 'output_tokens_details.reasoning_tokens')
+    thoughts ??
+    count(
+      'completion_tokens_details.reasoning_tokens',
+      'output_tokens_details.reasoning_tokens',
+      // Some servers have no details.
+      'reasoning_tokens',
+    )
   const total = count('total_tokens')
   const beside = (cached ?? 0) + (written ?? 0)
   const usage = {
