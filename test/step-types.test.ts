@@ -44,6 +44,14 @@ const wrong = {
     "'ai.ground', { input: 'text', source: 'text', prompt: { use: 'ai.ground.prompt', task: 'verdicts', source: 'sorce' } }",
     /'"sorce"' is not assignable.*Did you mean '"source"'/,
   ],
+  'an unknown source as an option': [
+    "'table.join', { right: { use: 'fs.fil', path: 'b.csv' }, on: ['id'] }",
+    /'"fs.fil"' is not assignable to type 'SourceName'. Did you mean '"fs.file"'/,
+  ],
+  'an unknown option of a source as an option': [
+    "'table.join', { right: { use: 'fs.file', pat: 'b.csv' }, on: ['id'] }",
+    /'pat' does not exist/,
+  ],
 } as const satisfies Readonly<Record<string, readonly [step: string, message: RegExp]>>
 
 /** A text alone, wherever a prompt is taken. */

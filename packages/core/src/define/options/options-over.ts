@@ -144,9 +144,21 @@ type WithFaults<Given, Over, Needed, Wrong> = [keyof Wrong] extends [never]
   : { [K in keyof Given as K extends keyof Wrong ? never : K]: Given[K] } & Wrong
 
 /** Another source, selected by its name: `{ use: 'fs.file', path: 'data/companies.csv' }`. */
-export type SourceReference = {
-  [Name in SourceName]: { readonly use: Name } & OptionsOver<SideInput<Name, 'source'>, never>
-}[SourceName]
+export type SourceReference =
+  | NoSuchSource
+  | {
+      [Name in SourceName]: { readonly use: Name } & OptionsOver<SideInput<Name, 'source'>, never>
+    }[SourceName]
+
+/**
+ * No value has this type. The compiler compares a reference that fits no source with the first type of the union, and
+ * so names the source that is near.
+ */
+interface NoSuchSource {
+  readonly use: SourceName
+  readonly [noSuchSource]: never
+}
+declare const noSuchSource: unique symbol
 
 /** A contributed prompt class over a row, selected by its name: `{ use: 'shout.prompt', tone: 'angry' }`. */
 export type PromptReference<Row> = {
