@@ -51,6 +51,9 @@ test('a step that sees all rows before it returns one shows how many it has read
   state.stepStarted({ runId: 'r', stage: 0, step: 'join' })
   state.rowsDone({ runId: 'r', stage: 0, step: 'join', counts: { ...none, rowsIn: 60 } })
   expect(state.steps().at(-1)).toMatchObject({ rows: 60, total: 100, exact: true })
+  // A database estimates how many it has read.
+  state.rowsDone({ runId: 'r', stage: 0, step: 'join', counts: { ...none, rowsIn: 582 } })
+  expect(state.steps().at(-1)).toMatchObject({ rows: 100, total: 100 })
   state.stepDone({ runId: 'r', stage: 0, step: 'join', counts: { ...none, rowsIn: 100, rowsOut: 3, dropped: 97 } })
   expect(state.steps().at(-1)).toMatchObject({ rows: 100, state: 'done' })
 })

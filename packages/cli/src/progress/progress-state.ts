@@ -142,8 +142,10 @@ export class ProgressState {
   steps(): readonly StepProgress[] {
     const shown = [...this.#steps.values()].filter((step) => step.id !== 'source' || this.#source !== undefined)
     return shown.map((step) => {
-      const { id, state, rows, tokens, cachedTokens, cost, reused, retries, rejected, meter } = step
+      const { id, state, tokens, cachedTokens, cost, reused, retries, rejected, meter } = step
       const total = this.#totalOf(step)
+      // How many rows a database has read is an estimate.
+      const rows = total.exact ? Math.min(step.rows, total.rows ?? step.rows) : step.rows
       if (state === 'running') meter?.add(this.#now(), rows)
       const perSecond = meter?.perSecond()
       const open = state === 'running' && total.rows !== undefined && perSecond !== undefined
