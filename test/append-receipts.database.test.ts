@@ -84,10 +84,11 @@ describe.each(databases)('%s', (name) => {
       const killed = await prepared(outputs, 'append')
       const { report } = await append({ ...killed.options, killAt })
       expect(report, where).toBeUndefined()
-      const again = await append(killed.options)
-      expect(again.report, where).toBeDefined()
+      // A run passes more or fewer places before its commit, so that the last of them may come after its end.
+      const again = finished(killed.folder) ?? (await append(killed.options)).report
+      expect(again, where).toBeDefined()
       await expectWhole(killed, where)
-      const { sinks, rejects, counts } = settled(again.report as RunReport)
+      const { sinks, rejects, counts } = settled(again as RunReport)
       expect(
         sinks.map((sink) => sink.rows),
         where,
