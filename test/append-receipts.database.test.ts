@@ -77,14 +77,14 @@ describe.each(databases)('%s', (name) => {
     const expected = await append(whole.options)
     await expectWhole(whole, 'undisturbed')
     expect(expected.places.filter((place) => place === 'sink-committed')).toHaveLength(outputs)
-    const first = expected.places.indexOf('sink-state-synced') + 1
-    expect(first).toBeGreaterThan(1)
+    // A run passes more or fewer places before its commit.
+    const first = Math.max(2, expected.places.indexOf('sink-state-synced') - 2)
     let kills = 0
     for (let killAt = first; killAt < expected.places.length; killAt++) {
       const where = `killed at ${expected.places[killAt - 1]}, ${killAt}`
       const killed = await prepared(outputs, 'append')
       const { report } = await append({ ...killed.options, killAt })
-      // A run passes more or fewer places before its commit, so that the last of them may come after its end.
+      // The last places may come after its end.
       const ended = report ?? finished(killed.folder)
       if (ended === undefined) kills++
       const again = ended ?? (await append(killed.options)).report
