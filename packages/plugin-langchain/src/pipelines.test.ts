@@ -163,8 +163,8 @@ describe('servings', () => {
     vi.unstubAllEnvs()
   })
 
-  test('neither a model nor a class is a fault of the config', async () => {
+  test('a class without its package is a fault of the config', async () => {
     const project = maestro({ plugins, servings: { default: { use: 'langchain.chat', export: 'ChatOpenAI' } } })
-    await expect(Array.fromAsync(project.rows(asked))).rejects.toThrow('servings.default: ')
+    await expect(Array.fromAsync(project.rows(asked))).rejects.toThrow('`servings.default.from` is missing')
   })
 })
