@@ -50,7 +50,7 @@ export function isolatedOperator(facts: OperatorFacts, plugin: IsolatedPlugin): 
         const answer = await ask('options', { options: given })
         if ('issues' in answer) return { issues: answer.issues }
         const value = { ...(given as object) }
-        const statements = kind === 'table' ? receiveStatements(answer.statements) : undefined
+        const statements = kind === 'table' ? receiveStatements(name, answer.statements) : undefined
         factsOf.set(value, { ...answer, statements })
         return { value }
       },

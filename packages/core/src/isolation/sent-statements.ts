@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import type { TableStatement } from '../contracts/table-engine.js'
+import { describeIssues } from '../errors/describe-issues.js'
+import { maestroError } from '../errors/error-table.js'
 
 const names = z.array(z.string())
 const count = z.int().nonnegative()
@@ -41,7 +43,10 @@ const statements = z.array(
   ]),
 )
 
-/** @throws ZodError */
-export function receiveStatements(sent: unknown): readonly TableStatement[] {
-  return statements.parse(sent) as readonly TableStatement[]
+/** @throws MAESTRO_STEP_CONTRACT that names the values of other types */
+export function receiveStatements(operator: string, sent: unknown): readonly TableStatement[] {
+  const { error, data } = statements.safeParse(sent)
+  if (error === undefined) return data as readonly TableStatement[]
+  const fault = `returned statements of another form: ${describeIssues(error.issues, sent, 'statements').join('; ')}`
+  throw maestroError('MAESTRO_STEP_CONTRACT', { step: operator, fault })
 }
