@@ -30,9 +30,9 @@ describe.each(databases)('%s', (name) => {
       return result
     })
 
-  test.skipIf(name === 'sqlite')(
-    'a receipt is looked for until the transaction that may write it has ended',
-    async () => {
+  // A file has no server that finishes the commit of a process that has ended.
+  if (name !== 'sqlite') {
+    test('a receipt is looked for until the transaction that may write it has ended', async () => {
       expect(await whileCommitting('rollback', find)).toBeUndefined()
       expect(await whileCommitting('commit', find)).toEqual({ fingerprint: 'f', rows: 7 })
       expect(await find()).toEqual({ fingerprint: 'f', rows: 7 })
@@ -40,12 +40,9 @@ describe.each(databases)('%s', (name) => {
       const other = { ...receipt, run: 'run-2' }
       expect(await find(undefined, other)).toBeUndefined()
       expect(await find(undefined, other)).toBeUndefined()
-    },
-  )
+    })
 
-  test.skipIf(name === 'sqlite')(
-    'a transaction that does not end is an error, and not a receipt that is missing',
-    async () => {
+    test('a transaction that does not end is an error, and not a receipt that is missing', async () => {
       const other = { ...receipt, sink: 'others' }
       const error = await withSession(settings(), async (session) => {
         const receipts = await Receipts.open(session, undefined, logger)
@@ -56,8 +53,8 @@ describe.each(databases)('%s', (name) => {
         return found
       })
       expect(error).toMatchObject({ code: 'MAESTRO_DB_LOCKED' })
-    },
-  )
+    })
+  }
 
   test('the table of receipts is there when the commit that uses it is interrupted', async () => {
     const at = connection.client === 'sqlite' ? { ...connection, path: 'new.db' } : connection
