@@ -1,8 +1,8 @@
 import type { Schema } from '../../contracts/schema.js'
 import { optionNames } from '../../define/option-names.js'
+import { unknownOption } from '../../define/options/known-settings.js'
 import { describeIssues } from '../../errors/describe-issues.js'
 import { describeValue } from '../../errors/describe-value.js'
-import { didYouMean } from '../../errors/did-you-mean.js'
 import { maestroError } from '../../errors/error-table.js'
 import type { Faults } from './compile-context.js'
 
@@ -21,17 +21,7 @@ export async function checkOptions(
   const known = optionNames(schema)
   const unknown =
     known === undefined || typeof given !== 'object' ? [] : Object.keys(given).filter((name) => !known.includes(name))
-  for (const name of unknown) {
-    faults.add(
-      maestroError('MAESTRO_PIPELINE_OPTION_UNKNOWN', {
-        use,
-        name,
-        known: known ?? [],
-        suggestion: didYouMean(name, known ?? []),
-      }),
-      step,
-    )
-  }
+  for (const name of unknown) faults.add(unknownOption(use, name, known ?? []), step)
   const checked = withoutKeys(given, unknown)
   const result = await faults.catchLater(() => validated(step ?? 'source', schema, checked), step)
   if (result === undefined) return undefined
