@@ -49,10 +49,7 @@ async function startCachingServer() {
   return { server, charged }
 }
 
-// Some requests of a document may leave before another row has shown that they share it: more on a busy machine.
-test('rows about the same long document read it from the cache of Anthropic, and keep their order', {
-  retry: 2,
-}, async () => {
+test('rows about the same long document read it from the cache of Anthropic, and keep their order', async () => {
   const { server, charged } = await startCachingServer()
   const project = maestro({
     plugins: [ai, aiSdk],
@@ -75,11 +72,12 @@ test('rows about the same long document read it from the cache of Anthropic, and
   const answers: unknown[] = []
   for await (const row of project.rows(asking)) answers.push(row.answer)
   expect(answers).toEqual(rows.map(({ number }) => String(number)))
-  // Each document is read once and written once; only the last characters of a prompt belong to no whole block.
+  // Each document is written once. Before that, it may be sent once without a mark, while nobody knows that others share
+  // it. Only the last characters of a prompt belong to no whole block.
   const all = charged.read + charged.written + charged.plain
   expect(server.requests).toHaveLength(40)
-  expect(charged.read / all).toBeGreaterThan(0.5)
-  expect(charged.written / all).toBeLessThan(0.2)
+  expect(charged.read / all).toBeGreaterThan(0.75)
+  expect(charged.written / all).toBeLessThan(0.15)
   await project.dispose()
   await server.close()
 })

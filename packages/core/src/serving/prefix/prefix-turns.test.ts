@@ -87,6 +87,30 @@ test('a first request that fails lets the next one go first', async () => {
   expect(sent.map(({ cached }) => cached)).toEqual([false, false, true, true])
 })
 
+test('a request that was sent before others shared its beginning is followed by one that marks it', async () => {
+  const kept = new Set<string>()
+  const read: boolean[] = []
+  const provider: LLMServing = {
+    kind: 'llm',
+    name: 'marked',
+    price: { input: 1, cachedInput: 0.1 },
+    capabilities: { jsonSchema: false, images: false, audio: false },
+    async generate({ messages }, { sharedPrefix = 0 } = {}) {
+      const start = String(messages[0]?.content).slice(0, sharedPrefix)
+      read.push(kept.has(start))
+      await sleep(10)
+      if (start !== '') kept.add(start)
+      return { text: 'fine', finishReason: 'stop', usage: { inputTokens: 1, outputTokens: 1 }, model: 'm' }
+    },
+  }
+  const serving = serve(provider)
+  const question = (row: number) => serving.generate(ask(`${documentOf('a')} Question ${row}?`))
+  const first = question(0)
+  await expect.poll(() => read).toHaveLength(1)
+  await Promise.all([first, ...[1, 2, 3, 4, 5].map(question)])
+  expect(read).toEqual([false, false, true, true, true, true])
+})
+
 test('a request that is stopped while it waits ends at once', async () => {
   const { provider, sent } = cachingProvider()
   const serving = serve(provider)

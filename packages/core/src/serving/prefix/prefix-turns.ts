@@ -58,8 +58,9 @@ export class PrefixTurns {
   }
 
   async #follow<Result>(prefixes: readonly Prefix[], call: (turn: PrefixTurn) => Promise<Result>): Promise<Result> {
-    const result = await call({ sent: () => shared(prefixes) })
-    warm(prefixes)
+    let characters = 0
+    const result = await call({ sent: () => (characters = shared(prefixes)) })
+    warm(prefixes, characters)
     return result
   }
 
@@ -75,16 +76,18 @@ export class PrefixTurns {
       resolve()
     }
     let timer: NodeJS.Timeout | undefined
+    let characters = 0
     const sent = () => {
+      characters = shared(prefixes)
       timer ??= setTimeout(() => {
-        warm(prefixes)
+        warm(prefixes, characters)
         open()
       }, readMs)
-      return shared(prefixes)
+      return characters
     }
     try {
       const result = await call({ sent })
-      warm(prefixes)
+      warm(prefixes, characters)
       return result
     } finally {
       clearTimeout(timer)
@@ -103,8 +106,12 @@ export class PrefixTurns {
   }
 }
 
-function warm(prefixes: readonly Prefix[]): void {
-  for (const prefix of prefixes) prefix.warmUntil = Date.now() + keptMs
+/**
+ * Some providers keep only the beginning that a request marks as shared. A beginning that nobody else had asked with by
+ * then is therefore not warm: the next request with it goes alone again.
+ */
+function warm(prefixes: readonly Prefix[], characters: number): void {
+  for (const prefix of prefixes) if (prefix.characters <= characters) prefix.warmUntil = Date.now() + keptMs
 }
 
 const shared = (prefixes: readonly Prefix[]): number =>
