@@ -28,6 +28,7 @@ export { fromJsonNumber, hasType, isExactNumber } from './contracts/has-type.js'
 export type * from './contracts/hooks.js'
 export type * from './contracts/incremental.js'
 export { parseIsoDate } from './contracts/iso-date.js'
+export type { LineRequest } from './contracts/line-request.js'
 export { LOGGER, type Logger, type LogLevel } from './contracts/logger.js'
 export {
   assertPromptsAllowed,
