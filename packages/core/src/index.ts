@@ -18,6 +18,7 @@ export {
   type EnvironmentValue,
   env,
   isEnvironmentValue,
+  type ProcessesConfig,
   type RunConfig,
   type ThreadsConfig,
 } from './contracts/config.js'
