@@ -18,6 +18,7 @@ export {
   type EnvironmentValue,
   env,
   isEnvironmentValue,
+  type ProcessesConfig,
   type RunConfig,
   type ThreadsConfig,
 } from './contracts/config.js'
@@ -206,6 +207,7 @@ export type {
   SourceName,
   SourceRow,
 } from './define/options/registered.js'
+export { type S3Connection, type S3Options, s3Connection, s3Options } from './define/options/s3-options.js'
 export type { Slot, SlotSchema } from './define/options/slot.js'
 export {
   flag,
@@ -277,10 +279,11 @@ export { tolerantFetch, withTolerance } from './provider/http/tolerant-fetch.js'
 export { importFromProject, missingPackage } from './provider/import-from-project.js'
 export { accountOf, withoutSecrets } from './provider/option-secrets.js'
 export { plainText } from './provider/plain-text.js'
-export { priceFactorOf } from './provider/price-factor.js'
 export { readRateLimits } from './provider/read-rate-limits.js'
 export { type ReadUsage, readUsage, usageIn } from './provider/read-usage.js'
 export { type Backoff, backoffOf, pause, type RetryOptions, withBackoff } from './provider/retry.js'
+export { type S3Object, type S3Service, s3Address } from './provider/s3/s3-address.js'
+export { otherRegionIn, s3Parts, s3Reason, s3Text } from './provider/s3/s3-reply.js'
 export { defaultFlexTimeout, isFlexUnavailable } from './provider/service-tier.js'
 export { type ProviderFailure, servingError } from './provider/serving-error.js'
 export { decodeStepLine, decodeStepValue, encodeStepLine, encodeStepValue } from './provider/step-codec.js'

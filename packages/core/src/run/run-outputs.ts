@@ -32,7 +32,7 @@ export interface RowOutput {
  * commit them again.
  */
 export class RunOutputs {
-  readonly #open = new Map<string, { readonly use: string; readonly writer: SinkWriter }>()
+  readonly #open = new Map<string, { readonly sink: CompiledSink; readonly use: string; readonly writer: SinkWriter }>()
   /** The sinks to which a resumed run can return. */
   readonly #resumable = new Set<string>()
   readonly #storage: StorageContext
@@ -63,7 +63,7 @@ export class RunOutputs {
     if (known !== undefined) return known.writer
     const found = await this.#commits?.find(sink, this.#storage, 0)
     const writer = found?.settled ?? (await this.#openWriter(sink, found))
-    this.#open.set(id, { use, writer })
+    this.#open.set(id, { sink, use, writer })
     return writer
   }
 
@@ -77,7 +77,7 @@ export class RunOutputs {
     const found = await this.#commits?.find(sink, this.#storage, rows)
     if (found?.settled === undefined && state === settled) throw maestroError('MAESTRO_RUN_OUTPUT_LOST', { output: id })
     const writer = found?.settled ?? (await this.#openWriter(sink, found, { state, isShared }))
-    this.#open.set(id, { use, writer })
+    this.#open.set(id, { sink, use, writer })
     this.#resumable.add(id)
   }
 
@@ -147,9 +147,9 @@ export class RunOutputs {
     const order = [...sinks.filter(silent), ...sinks.filter((sink) => !silent(sink))]
     /** Sinks whose rows become visible with the commit of a later one. */
     const waiting: { readonly id: string; readonly group: string | undefined; readonly result: WriteResult }[] = []
-    for (const [at, [id, { use, writer }]] of order.entries()) {
+    for (const [at, [id, { sink, use, writer }]] of order.entries()) {
       await this.#commits?.begin(id, writer.keepsReceipt ?? false)
-      const result = await sinkErrors(id, use, () => writer.commit())
+      const result = await sinkErrors(id, use, () => this.#commitOne(sink, writer))
       assertCount(id, use, handed(id), result?.rows, 'says that it wrote')
       const group = writer.commitsWith
       waiting.push({ id, group, result })
@@ -160,6 +160,19 @@ export class RunOutputs {
         this.#resumable.delete(one.id)
         done(one.id, one.result)
       }
+    }
+  }
+
+  /** Commits a sink, unless a process that has lost the run has committed the same rows in the meantime. */
+  async #commitOne(sink: CompiledSink, writer: SinkWriter): Promise<WriteResult> {
+    try {
+      return await writer.commit()
+    } catch (error) {
+      if (this.#commits === undefined || writer.keepsReceipt !== true) throw error
+      await writer.abort().catch(() => undefined)
+      const found = await this.#commits.find(sink, this.#storage, 0).catch(() => undefined)
+      if (found?.settled === undefined) throw error
+      return found.settled.commit()
     }
   }
 
