@@ -872,7 +872,8 @@ export const coreErrors = {
     hint: () => 'Check the path; it is relative to the config file.',
   },
   MAESTRO_STORAGE_READ: {
-    message: (d: { location: string; reason: string }) => `${d.location} could not be read: ${d.reason}`,
+    message: (d: { location: string; reason: string }) =>
+      `${d.location} could not be read: ${d.reason}${/[.!?]$/.test(d.reason) ? '' : '.'}`,
     hint: () => 'Check that it exists, that you may read it, and that its content is complete and in the right format.',
   },
   MAESTRO_STORAGE_ROW_INVALID: {
