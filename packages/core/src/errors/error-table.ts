@@ -348,7 +348,9 @@ export const coreErrors = {
     message: (d: Unknown & { kind: string; where: string; plugin?: string | undefined }) =>
       `${d.where}: there is no ${d.kind} "${d.name}".`,
     hint: (d: Unknown & { kind: string; where: string; plugin?: string | undefined }) =>
-      `${meant(d.suggestion)}${d.plugin === undefined ? '' : `It is in ${d.plugin}: npm install ${d.plugin} and add it to \`plugins\`. `}Known: ${list(d.known)}.`,
+      d.plugin === undefined
+        ? `${meant(d.suggestion)}Known: ${list(d.known)}.`
+        : `It is in ${d.plugin}: npm install ${d.plugin} and add it to \`plugins\`, or run \`maestro plugin add ${d.plugin}\`.`,
   },
   MAESTRO_REGISTRY_SEALED: {
     message: (d: { kind: string; name: string }) => `${d.kind} "${d.name}" was added after the registry was sealed.`,
