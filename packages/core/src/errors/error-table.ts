@@ -695,6 +695,12 @@ export const coreErrors = {
     hint: () => 'Check that `baseUrl` is the address of the API, and not of a web page or a proxy.',
     retryable: true,
   },
+  MAESTRO_SERVING_UNEXPECTED_REPLY: {
+    message: (d: ProviderAnswer) => `${d.serving} sent a complete reply that is no answer: ${d.reason}`,
+    hint: () =>
+      'The request was sent three times at most, because such a reply seldom changes. Check that `baseUrl` is the address of the API, and that the server has the API of this serving.',
+    retryable: true,
+  },
   MAESTRO_SERVING_BROKEN_OFF: {
     message: (d: { serving: string; reason: string }) => `The answer of ${d.serving} broke off: ${d.reason}`,
     hint: () => 'A part of the answer was already passed on, so it was not asked for again. Ask the question again.',
