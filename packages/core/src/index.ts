@@ -18,6 +18,7 @@ export {
   type EnvironmentValue,
   env,
   isEnvironmentValue,
+  type ProcessesConfig,
   type RunConfig,
   type ThreadsConfig,
 } from './contracts/config.js'
@@ -28,6 +29,7 @@ export { fromJsonNumber, hasType, isExactNumber } from './contracts/has-type.js'
 export type * from './contracts/hooks.js'
 export type * from './contracts/incremental.js'
 export { parseIsoDate } from './contracts/iso-date.js'
+export type { LineRequest } from './contracts/line-request.js'
 export { LOGGER, type Logger, type LogLevel } from './contracts/logger.js'
 export {
   assertPromptsAllowed,
@@ -205,6 +207,7 @@ export type {
   SourceName,
   SourceRow,
 } from './define/options/registered.js'
+export { type S3Connection, type S3Options, s3Connection, s3Options } from './define/options/s3-options.js'
 export type { Slot, SlotSchema } from './define/options/slot.js'
 export {
   flag,
@@ -276,10 +279,11 @@ export { tolerantFetch, withTolerance } from './provider/http/tolerant-fetch.js'
 export { importFromProject, missingPackage } from './provider/import-from-project.js'
 export { accountOf, withoutSecrets } from './provider/option-secrets.js'
 export { plainText } from './provider/plain-text.js'
-export { priceFactorOf } from './provider/price-factor.js'
 export { readRateLimits } from './provider/read-rate-limits.js'
 export { type ReadUsage, readUsage, usageIn } from './provider/read-usage.js'
 export { type Backoff, backoffOf, pause, type RetryOptions, withBackoff } from './provider/retry.js'
+export { type S3Object, type S3Service, s3Address } from './provider/s3/s3-address.js'
+export { otherRegionIn, s3Parts, s3Reason, s3Text } from './provider/s3/s3-reply.js'
 export { defaultFlexTimeout, isFlexUnavailable } from './provider/service-tier.js'
 export { type ProviderFailure, servingError } from './provider/serving-error.js'
 export { decodeStepLine, decodeStepValue, encodeStepLine, encodeStepValue } from './provider/step-codec.js'

@@ -6,7 +6,6 @@ import {
   type LLMRequest,
   type LLMResult,
   maestroError,
-  priceFactorOf,
   readUsage,
   separateThoughts,
   type TokenLogprob,
@@ -26,8 +25,9 @@ export interface Asked {
   readonly model: string
   readonly request: LLMRequest
   readonly answer: AnswerSchema | undefined
-  /** The schema of the request. */
   readonly warnings: readonly string[]
+  /** Whether the server states the cost of its replies in dollars. */
+  readonly statesCost?: boolean | undefined
 }
 
 /**
@@ -40,6 +40,7 @@ export function fromChatResponse(completion: ChatCompletion, asked: Asked): LLMR
   const content = choice === undefined ? nothing : readChoice(choice)
   const { usage: told, unreadable } = readUsage(completion.usage)
   const usage = { ...estimateUsage(request, content), ...told }
+  const isCounted = told.inputTokens !== undefined && told.outputTokens !== undefined
   if (choice === undefined) throw withoutAnswer(serving, completion, usage)
   if (choice.error != null) assertNoFailure(serving, { error: choice.error })
   const { finish_reason: given } = choice
@@ -59,10 +60,11 @@ export function fromChatResponse(completion: ChatCompletion, asked: Asked): LLMR
     ...(object === undefined ? {} : { object }),
     finishReason,
     usage,
-    ...priceFactorOf(completion.service_tier),
+    ...tierOf(completion.service_tier),
+    ...(asked.statesCost === true ? costIn(completion.usage) : {}),
     model: typeof completion.model === 'string' && completion.model !== '' ? completion.model : asked.model,
     ...(request.logprobs === undefined ? {} : toLogprobs(choice)),
-    ...withWarnings([...asked.warnings, ...warningsOf(unreadable)]),
+    ...withWarnings([...asked.warnings, ...warningsOf(unreadable, isCounted)]),
   }
 }
 
@@ -93,6 +95,13 @@ function parse(text: string, answer: AnswerSchema | undefined): unknown {
 function estimateUsage({ messages }: LLMRequest, { text, reasoning, refusal, calls }: ChoiceContent): Usage {
   const outputTokens = [text, reasoning, refusal, ...calls].reduce((sum, said) => sum + estimateTokens(said), 0)
   return { inputTokens: estimateChatTokens(messages), outputTokens }
+}
+
+const tierOf = (said: unknown) => (typeof said === 'string' && said !== '' ? { tier: said.toLowerCase() } : {})
+
+function costIn(usage: unknown): { readonly cost?: number } {
+  const { cost } = (usage ?? {}) as { readonly cost?: unknown }
+  return typeof cost === 'number' && Number.isFinite(cost) && cost >= 0 ? { cost } : {}
 }
 
 const withWarnings = (warnings: readonly string[]) => (warnings.length === 0 ? {} : { warnings })

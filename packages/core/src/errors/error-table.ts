@@ -160,6 +160,12 @@ export const coreErrors = {
       `${d.sink} and ${d.other} both write to ${d.target}.`,
     hint: () => 'Give each sink a path or table of its own, or remove one of them.',
   },
+  MAESTRO_PIPELINE_PARTITION_SINKS: {
+    message: (d: { sink: string; other: string }) =>
+      `${d.sink} and ${d.other} both commit each partition in a transaction of their own, so a crash could come between the two.`,
+    hint: () =>
+      'Let only one sink of the pipeline do so, and write the other in one transaction or in a pipeline of its own.',
+  },
   MAESTRO_PIPELINE_CYCLE: {
     message: (d: { steps: readonly string[] }) => `The steps ${d.steps.join(' -> ')} wait for each other.`,
     hint: () => 'Let each step follow the source or an earlier step.',
