@@ -1,8 +1,11 @@
 /** The part of MaestroDataflow that runs pipelines. */
 
 export { createMemoryCache, type MemoryCacheOptions } from './builtin/memory-cache.js'
-export type { ThreadPoolSettings } from './builtin/threads/thread-pool.js'
-export { createThreadsExecutor } from './builtin/threads/threads-executor.js'
+export {
+  createProcessesExecutor,
+  createThreadsExecutor,
+  type StepHostSettings,
+} from './builtin/step-hosts/step-executors.js'
 export type { ResolvedConfig } from './config/resolved-config.js'
 export type { ComponentFault } from './container/configured-components.js'
 export { contributionNouns } from './contracts/contribution-kinds.js'
