@@ -354,7 +354,9 @@ export const coreErrors = {
     message: (d: Unknown & { kind: string; where: string; plugin?: string | undefined }) =>
       `${d.where}: there is no ${d.kind} "${d.name}".`,
     hint: (d: Unknown & { kind: string; where: string; plugin?: string | undefined }) =>
-      `${meant(d.suggestion)}${d.plugin === undefined ? '' : `It is in ${d.plugin}: npm install ${d.plugin} and add it to \`plugins\`. `}Known: ${list(d.known)}.`,
+      d.plugin === undefined
+        ? `${meant(d.suggestion)}Known: ${list(d.known)}.`
+        : `It is in ${d.plugin}: npm install ${d.plugin} and add it to \`plugins\`, or run \`maestro plugin add ${d.plugin}\`.`,
   },
   MAESTRO_REGISTRY_SEALED: {
     message: (d: { kind: string; name: string }) => `${d.kind} "${d.name}" was added after the registry was sealed.`,
@@ -699,6 +701,12 @@ export const coreErrors = {
   MAESTRO_SERVING_BROKEN_REPLY: {
     message: (d: ProviderAnswer) => `${d.serving} sent a reply that cannot be read: ${d.reason}`,
     hint: () => 'Check that `baseUrl` is the address of the API, and not of a web page or a proxy.',
+    retryable: true,
+  },
+  MAESTRO_SERVING_UNEXPECTED_REPLY: {
+    message: (d: ProviderAnswer) => `${d.serving} sent a complete reply that is no answer: ${d.reason}`,
+    hint: () =>
+      'The request was sent three times at most, because such a reply seldom changes. Check that `baseUrl` is the address of the API, and that the server has the API of this serving.',
     retryable: true,
   },
   MAESTRO_SERVING_BROKEN_OFF: {
