@@ -1,7 +1,9 @@
-import type { RunReport, StepReport } from '../../contracts/report.js'
+import type { RunReport, SinkReport, StepReport } from '../../contracts/report.js'
 import type { MaestroError } from '../../errors/maestro-error.js'
+import type { CompiledPipeline } from '../../pipeline/compile/compiled-pipeline.js'
 import type { Run } from '../run.js'
 import type { RunContext } from '../run-context.js'
+import { adviseThreads } from '../workers/advise-threads.js'
 import type { ObserverCounter } from './observer-failures.js'
 import { StepCounter } from './step-counter.js'
 
@@ -16,6 +18,8 @@ export function createReport(
     return { id: step.node.id, use: step.planned.use, counts, ...(used === undefined ? {} : { usage: used }) }
   })
   const drops = context.ledger?.drops.list() ?? []
+  const durationMs = Date.now() - started
+  const advice = adviseThreads({ steps, durationMs, stepMs: context.stepTimes.milliseconds() })
   const status =
     failure === undefined
       ? isPaused
@@ -29,13 +33,14 @@ export function createReport(
     pipeline: compiled.plan.pipeline,
     status,
     startedAt,
-    durationMs: Date.now() - started,
+    durationMs,
     counts: totalCounts(context),
     steps,
     rejects: rejects.list(),
     ...(drops.length === 0 ? {} : { drops }),
     ...(context.warnings.length === 0 ? {} : { warnings: context.warnings }),
-    sinks,
+    ...(advice.length === 0 ? {} : { advice }),
+    sinks: inPlanOrder(sinks, compiled),
     ...(context.incremental === undefined ? {} : { incremental: context.incremental.report }),
     ...observersOf(observers),
     servings: usage.servings(),
@@ -44,6 +49,10 @@ export function createReport(
     ...(failure === undefined ? {} : { error: failure.toJSON() }),
   }
 }
+
+/** The sinks in the order of the pipeline: the order of their commits differs after a resumption. */
+const inPlanOrder = (sinks: readonly SinkReport[], { sinks: planned }: CompiledPipeline): readonly SinkReport[] =>
+  [...planned.keys()].flatMap((id) => sinks.find((sink) => sink.id === id) ?? [])
 
 /** The part of the report about observers: nothing if none failed. */
 export function observersOf(observers: ObserverCounter): Pick<RunReport, 'observers'> {
