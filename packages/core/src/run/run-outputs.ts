@@ -1,5 +1,12 @@
 import type { Batch, Row, RowId } from '../contracts/row.js'
-import type { RefusedRow, SinkContinuation, SinkWriter, StorageContext, WriteResult } from '../contracts/storage.js'
+import type {
+  RefusedRow,
+  SinkCheckpoint,
+  SinkContinuation,
+  SinkWriter,
+  StorageContext,
+  WriteResult,
+} from '../contracts/storage.js'
 import { describeValue } from '../errors/describe-value.js'
 import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
@@ -74,16 +81,31 @@ export class RunOutputs {
    */
   async continue(sink: CompiledSink, { rows, state }: SinkProgress, isShared: boolean): Promise<void> {
     const { id, use } = sink.node
-    const found = await this.#commits?.find(sink, this.#storage, rows)
+    const found = await this.#commits?.find(sink, this.#storage, rows, state)
     if (found?.settled === undefined && state === settled) throw maestroError('MAESTRO_RUN_OUTPUT_LOST', { output: id })
     const writer = found?.settled ?? (await this.#openWriter(sink, found, { state, isShared }))
     this.#open.set(id, { sink, use, writer })
     this.#resumable.add(id)
   }
 
+  /** @throws MAESTRO_RUN_SINK_UNSETTLED if the sink cannot get all rows, because it has committed other ones */
+  async assertUnsettled(sink: CompiledSink): Promise<void> {
+    await this.#commits?.find(sink, this.#storage, 0)
+  }
+
   /** Whether a resumed run can return to a checkpoint of a sink. */
   get isResumable(): boolean {
     return this.#resumable.size > 0
+  }
+
+  /**
+   * Commits a partition of a sink in a transaction. @throws MAESTRO_RUN_OUTPUT_UNWRITABLE or the sink's own error,
+   * MAESTRO_RUN_TAKEN_OVER, MAESTRO_RUN_STATE
+   */
+  async settle(sink: string, checkpoint: SinkCheckpoint): Promise<void> {
+    // The first one makes a note: from now on, the target may hold rows of the run.
+    if (!this.#resumable.has(sink)) await this.#commits?.begin(sink, true)
+    await sinkErrors(sink, this.#open.get(sink)?.use ?? '', async () => checkpoint.settle?.())
   }
 
   /** From now on, a resumed run can return to a checkpoint of the sink. */

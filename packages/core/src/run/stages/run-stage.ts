@@ -8,6 +8,7 @@ import { maestroError } from '../../errors/error-table.js'
 import type { CompiledSink, CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
 import { behind, type InputPosition } from '../durability/input-position.js'
 import type { StageProgress } from '../durability/stage-progress.js'
+import type { StageReceipt } from '../durability/stage-receipts.js'
 import type { RunContext } from '../run-context.js'
 import type { RowOutput } from '../run-outputs.js'
 import { readSource } from '../source/checked-source.js'
@@ -18,7 +19,7 @@ import { createStepOperator } from '../stream/create-row-step.js'
 import { type DividedRows, divideRows, uniteRows } from './pass-by.js'
 import { runLineStage } from './run-line-stage.js'
 import { runOpaqueStage } from './run-opaque-stage.js'
-import { runRowStage } from './run-row-stage.js'
+import { type RowStageRun, runRowStage } from './run-row-stage.js'
 import { runTableStage, showRows } from './run-table-stage.js'
 import { StageCommits } from './stage-commits.js'
 
@@ -33,6 +34,8 @@ export interface StageInput {
   readonly outputs: readonly RowOutput[]
   /** What an earlier process of the run has committed of the stage. */
   readonly progress?: StageProgress | undefined
+  /** The sinks of a finished stage that have committed a part of its rows. */
+  readonly begun?: StageReceipt['sinks']
 }
 
 /** Runs one stage over its whole input. @returns the number of rows that came out */
@@ -132,7 +135,8 @@ async function passedBy(
 export async function passOnRows(stage: PlannedStage, input: StageInput, context: RunContext): Promise<void> {
   if (stage.sinks.length === 0 && input.outputs.length === 0) return
   const rows = readStepFile(input.files.get(stage.index) ?? '')
-  await runRows(stage, rows, [], false, input.outputs, context)
+  const held = new Map(Object.entries(input.begun ?? {}).map(([sink, begun]) => [sink, begun.rows]))
+  await runRows(stage, rows, [], false, input.outputs, context, held)
 }
 
 function runRows(
@@ -142,9 +146,11 @@ function runRows(
   materialise: boolean,
   outputs: readonly RowOutput[],
   context: RunContext,
+  held?: RowStageRun['held'],
 ): Promise<number> {
   const sinks = sinksOf(stage, context)
-  return runRowStage({ stage, partition: 0, input: rows, steps, sinks, materialise, outputs }, context)
+  const run = { stage, partition: 0, input: rows, steps, sinks, materialise, outputs }
+  return runRowStage(held === undefined ? run : { ...run, held }, context)
 }
 
 const sinksOf = ({ sinks }: PlannedStage, { compiled }: RunContext) =>

@@ -43,7 +43,7 @@ export async function runStages(run: Run): Promise<boolean> {
       announceSource(stage, context)
       // The ledger has the rows of this stage already.
       context.ledger?.begin(index, 'output', [])
-      await passOnRows(stage, input, { ...context, ledger: undefined })
+      await passOnRows(stage, { ...input, begun: receipt.sinks }, { ...context, ledger: undefined })
     } else {
       const work = async () => void (await runStage(stage, input, context))
       await runPartitions(executor, [{ stage: index, index: 0 }], work, signal)
