@@ -111,7 +111,13 @@ export {
   type SchemaOutput,
 } from './contracts/schema.js'
 export type * from './contracts/serving.js'
-export { defineServing, SERVINGS, type ServingDefinition, type Servings } from './contracts/serving-definition.js'
+export {
+  defineServing,
+  SERVINGS,
+  type ServingDefinition,
+  type ServingPlace,
+  type Servings,
+} from './contracts/serving-definition.js'
 export type * from './contracts/serving-settings.js'
 export type * from './contracts/shared-limits.js'
 export type * from './contracts/step-workers.js'
@@ -268,7 +274,7 @@ export { TableOperator } from './operator/table.js'
 export { boundedCall, type CallBounds, type CallWork } from './provider/bounded-call.js'
 export { classifyError } from './provider/classify-error.js'
 export { columnTypeOf } from './provider/column-types.js'
-export { type ProviderContent, readContent } from './provider/content.js'
+export { type ProviderContent, readContent, withoutData } from './provider/content.js'
 export { estimateChatTokens, estimateTokens } from './provider/estimate-tokens.js'
 export { failureIn } from './provider/failure-in.js'
 export { finishReasonOf } from './provider/finish-reason.js'
@@ -276,7 +282,7 @@ export { createHttpFetch, httpFetch } from './provider/http/http-fetch.js'
 export { type BodyBounds, boundedBody, readBytes, readText } from './provider/http/read-body.js'
 export { type HttpReply, type HttpRequest, sendHttp } from './provider/http/send-http.js'
 export { tolerantFetch, withTolerance } from './provider/http/tolerant-fetch.js'
-export { importFromProject, missingPackage } from './provider/import-from-project.js'
+export { importFromProject, isInProject, missingPackage, packageOf } from './provider/import-from-project.js'
 export { accountOf, withoutSecrets } from './provider/option-secrets.js'
 export { plainText } from './provider/plain-text.js'
 export { readRateLimits } from './provider/read-rate-limits.js'
@@ -290,6 +296,7 @@ export { decodeStepLine, decodeStepValue, encodeStepLine, encodeStepValue } from
 export { type SteppedStorage, StepView } from './provider/step-view.js'
 export { noteTemporaryFile, temporaryFileName } from './provider/temporary-files.js'
 export { toGrammarSchema } from './provider/to-grammar-schema.js'
+export { unexpectedReply, unreadableReply } from './provider/unexpected-reply.js'
 export { untilAborted } from './provider/until-aborted.js'
 export { type JsonValueInText, jsonValuesIn, wholeJson } from './serving/answers/json-values.js'
 export { type SeparatedText, separateThoughts } from './serving/answers/separate-thoughts.js'

@@ -142,6 +142,7 @@ export class Session {
     this.#servings = new ConfiguredServings({
       ...context,
       servings: config.servings,
+      directory: config.directory,
       needed: (event) => host.hooks.servingNeeded.call(event),
       enhance: (provider, settings, configName) =>
         enhance(provider, {

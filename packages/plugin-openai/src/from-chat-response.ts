@@ -10,13 +10,13 @@ import {
   separateThoughts,
   type TokenLogprob,
   type Usage,
+  unexpectedReply,
   wholeJson,
 } from '@maestro-dataflow/core'
 import { type AnswerSchema, wrapper } from './answer-schema.js'
 import { type ChatChoice, type ChatCompletion, tokenLogprobs } from './chat-api.js'
 import { type ChoiceContent, readChoice } from './read-choice.js'
 import { assertNoFailure } from './read-reply.js'
-import { brokenReply } from './to-serving-error.js'
 import { warningsOf } from './usage-warnings.js'
 
 /** The request that an answer belongs to. */
@@ -31,7 +31,7 @@ export interface Asked {
 }
 
 /**
- * @throws MAESTRO_SERVING_FILTERED for a reply without an answer, _UNFINISHED, _BROKEN_REPLY; _OVERLOADED, _SERVER if
+ * @throws MAESTRO_SERVING_FILTERED for a reply without an answer, _UNFINISHED, _UNEXPECTED_REPLY; _OVERLOADED, _SERVER if
  *   the server gave up midway
  */
 export function fromChatResponse(completion: ChatCompletion, asked: Asked): LLMResult {
@@ -48,7 +48,7 @@ export function fromChatResponse(completion: ChatCompletion, asked: Asked): LLMR
   const said = typeof given === 'string' || given == null ? given : JSON.stringify(given)
   const isEmpty = (choice.message ?? choice.delta ?? choice.text) == null
   const reason = finishReasonOf(serving, said, usage)
-  if (isEmpty && reason === 'stop') throw brokenReply(serving, 'it contains no message')
+  if (isEmpty && reason === 'stop') throw unexpectedReply(serving, 'it contains no message', completion)
   const finishReason = content.refusal === '' ? reason : 'refusal'
   const calls = content.calls.join('\n')
   // A lone surrogate breaks files and databases later.
@@ -71,14 +71,13 @@ export function fromChatResponse(completion: ChatCompletion, asked: Asked): LLMR
 const nothing: ChoiceContent = { text: '', reasoning: '', refusal: '', calls: [] }
 
 /**
- * A filter leaves no answer at all. If nothing indicates a filter, the reply is broken and may be complete the next
- * time.
+ * A filter leaves no answer at all. If nothing indicates a filter, the reply may contain one the next time.
  */
 function withoutAnswer(serving: string, completion: ChatCompletion, usage: Usage) {
   const isFiltered = [completion.prompt_filter_results, completion.promptFeedback, completion.prompt_feedback].some(
     (told) => told != null,
   )
-  if (!isFiltered && completion.usage == null) return brokenReply(serving, 'it contains no answer')
+  if (!isFiltered && completion.usage == null) return unexpectedReply(serving, 'it contains no answer')
   const reason = isFiltered ? undefined : 'the reply contains no answer, which is how filters act'
   return maestroError('MAESTRO_SERVING_FILTERED', { serving, usage, ...(reason === undefined ? {} : { reason }) })
 }

@@ -359,7 +359,9 @@ export const coreErrors = {
     message: (d: Unknown & { kind: string; where: string; plugin?: string | undefined }) =>
       `${d.where}: there is no ${d.kind} "${d.name}".`,
     hint: (d: Unknown & { kind: string; where: string; plugin?: string | undefined }) =>
-      `${meant(d.suggestion)}${d.plugin === undefined ? '' : `It is in ${d.plugin}: npm install ${d.plugin} and add it to \`plugins\`. `}Known: ${list(d.known)}.`,
+      d.plugin === undefined
+        ? `${meant(d.suggestion)}Known: ${list(d.known)}.`
+        : `It is in ${d.plugin}: npm install ${d.plugin} and add it to \`plugins\`, or run \`maestro plugin add ${d.plugin}\`.`,
   },
   MAESTRO_REGISTRY_SEALED: {
     message: (d: { kind: string; name: string }) => `${d.kind} "${d.name}" was added after the registry was sealed.`,
@@ -706,6 +708,12 @@ export const coreErrors = {
     hint: () => 'Check that `baseUrl` is the address of the API, and not of a web page or a proxy.',
     retryable: true,
   },
+  MAESTRO_SERVING_UNEXPECTED_REPLY: {
+    message: (d: ProviderAnswer) => `${d.serving} sent a complete reply that is no answer: ${d.reason}`,
+    hint: () =>
+      'The request was sent three times at most, because such a reply seldom changes. Check that `baseUrl` is the address of the API, and that the server has the API of this serving.',
+    retryable: true,
+  },
   MAESTRO_SERVING_BROKEN_OFF: {
     message: (d: { serving: string; reason: string }) => `The answer of ${d.serving} broke off: ${d.reason}`,
     hint: () => 'A part of the answer was already passed on, so it was not asked for again. Ask the question again.',
@@ -883,7 +891,8 @@ export const coreErrors = {
     hint: () => 'Check the path; it is relative to the config file.',
   },
   MAESTRO_STORAGE_READ: {
-    message: (d: { location: string; reason: string }) => `${d.location} could not be read: ${d.reason}`,
+    message: (d: { location: string; reason: string }) =>
+      `${d.location} could not be read: ${d.reason}${/[.!?]$/.test(d.reason) ? '' : '.'}`,
     hint: () => 'Check that it exists, that you may read it, and that its content is complete and in the right format.',
   },
   MAESTRO_STORAGE_ROW_INVALID: {
