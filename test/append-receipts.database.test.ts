@@ -103,8 +103,9 @@ describe.each(databases)('%s', (name) => {
     expect(kills).toBeGreaterThan(1)
   })
 
-  test('an append that is killed again and again at random adds no row twice', async () => {
+  test('an append of partitions that is killed again and again at random adds no row twice', async () => {
     const killed = await prepared(1, 'append')
+    Object.assign(killed.options, { commit: 'partition' })
     let report: RunReport | undefined
     let kills = -1
     for (; report === undefined; kills++) {

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from '@maestro-dataflow/core'
-import { maestro } from '@maestro-dataflow/core/runtime'
+import { explainRow, findRun, maestro } from '@maestro-dataflow/core/runtime'
 import fs from '@maestro-dataflow/plugin-fs'
 import table from '@maestro-dataflow/plugin-table'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -50,4 +50,38 @@ test('a resumed run reads the other table again if it has changed', async () => 
   write('b.jsonl', '{"n":20}\n{"n":30}\n')
   const report = await project().run(built, { resume: { run: unfinished?.runId ?? '' } })
   expect(report.counts.rowsOut).toBe(3)
+})
+
+test('a join of files goes on row by row from a line that must be read as a row', async () => {
+  write('a.jsonl', '{"k":1,"n":1}\nbroken\n{"k":2,\r"n":2}\n\n{"k":3,"n":3}\n')
+  write('b.jsonl', '{"k":1,"city":"Oslo"}\nbroken\n{"k":2,"city":"上海"}\n')
+  const built = pipeline('p')
+    .read('fs.file', { path: 'a.jsonl', columns: { k: 'integer', n: 'integer' } })
+    .step('table.join', { right: { use: 'fs.file', path: 'b.jsonl' }, by: ['k'] })
+    .write('fs.file', { path: 'out.jsonl' })
+  const report = await project().run(built)
+  expect(readFileSync(join(folder, 'out.jsonl'), 'utf8')).toBe(
+    '{"k":1,"n":1,"right_city":"Oslo"}\n{"k":2,"n":2,"right_city":"上海"}\n',
+  )
+  expect(report.counts).toMatchObject({ rowsIn: 4, rowsOut: 2, rejected: 2, dropped: 1 })
+})
+
+test('a join of files counts and explains its rows', async () => {
+  write('a.jsonl', '{"k":1}\n{"k":2}\n{"k":3}\n')
+  write('b.jsonl', '{"k":1,"n":1.50}\n{"k":1,"n":2}\n{"k":3,"n":3}\n')
+  const built = pipeline('p')
+    .read('fs.file', { path: 'a.jsonl' })
+    .step('table.join', { right: { use: 'fs.file', path: 'b.jsonl' }, by: ['k'] })
+    .write('fs.file', { path: 'out.jsonl' })
+  const report = await project().run(built)
+  expect(readFileSync(join(folder, 'out.jsonl'), 'utf8')).toBe(
+    '{"k":1,"right_n":1.5}\n{"k":1,"right_n":2}\n{"k":3,"right_n":3}\n',
+  )
+  expect(report.counts).toMatchObject({ rowsIn: 3, rowsOut: 3, dropped: 1, created: 1 })
+  const record = await findRun(join(folder, '.maestro'), report.runId)
+  const fates = [1, 2].map((line) => explainRow(record, `a.jsonl:${line}`).stops.find(({ step }) => step !== 'source'))
+  expect(fates).toMatchObject([
+    { outcome: 'split', children: ['a.jsonl:1/1-table.join/0', 'a.jsonl:1/1-table.join/1'] },
+    { outcome: 'dropped', reason: 'no row of the other table matches' },
+  ])
 })

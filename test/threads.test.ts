@@ -13,7 +13,7 @@ import { FileProject, type Outcome } from './workers/project.js'
 
 const threads = { use: 'threads', threads: 2 }
 
-describeExecutor(() => createThreadsExecutor({ threads: 2 }))
+describeExecutor(() => createThreadsExecutor({ width: 2 }))
 
 /** Some rows have columns called like numbers, which go another way between threads. */
 const lines = (count: number) =>

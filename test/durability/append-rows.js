@@ -7,7 +7,7 @@ import { installFailpoints, maestro, setPartitionSize } from '@maestro-dataflow/
 import db from '@maestro-dataflow/plugin-db'
 import fs from '@maestro-dataflow/plugin-fs'
 
-const { folder, connection, tables, mode, killAt, pauseMs = 0 } = JSON.parse(process.argv[2] ?? '')
+const { folder, connection, tables, mode, commit = 'run', killAt, pauseMs = 0 } = JSON.parse(process.argv[2] ?? '')
 
 setPartitionSize({ rows: 50, milliseconds: 1e9 })
 let passed = 0
@@ -24,7 +24,7 @@ const rows = pipeline('append')
   })
 const writing = tables.reduce(
   (/** @type {any} */ written, /** @type {string} */ table) =>
-    written.write('db.table', { connection, table, mode, key: 'id' }, { id: table }),
+    written.write('db.table', { connection, table, mode, key: 'id', commit }, { id: table }),
   rows,
 )
 const [unfinished] = await project.unfinishedRuns()

@@ -198,7 +198,7 @@ export const cliErrors = {
     message: (d: { how: string }) =>
       `The process ended before the command had finished: ${d.how}. No output was changed.`,
     hint: () =>
-      'A plugin or a step may have called process.exit(), or the machine may have run out of memory. Run the command with --verbose to see how far it comes.',
+      "A plugin or a step may have called process.exit() or crashed in native code, or the memory was not enough. `maestro resume` continues a run. With `executor: 'processes'`, a row that crashes its process is rejected, and the run goes on.",
   },
   MAESTRO_CLI_LATE_ERROR: {
     message: (d: { reason: string }) => `An uncaught error stopped the command: ${d.reason}`,

@@ -1,6 +1,6 @@
 import { openCommandProject } from './command-project.js'
 import type { GlobalOptions } from './commands/command.js'
-import { stopOnInterrupt } from './supervision/stop-signal.js'
+import { serveUntilStopped, stopOnInterrupt } from './supervision/stop-signal.js'
 import { printJson } from './terminal/json.js'
 import { print } from './terminal/print.js'
 import { renderWorkers } from './workers/render-workers.js'
@@ -17,6 +17,7 @@ export interface WorkersCommandOptions extends GlobalOptions {
 /** `maestro worker`: ends with 0 when it is stopped and its partitions are finished. */
 export async function work({ concurrency, tags = [], ...options }: WorkerCommandOptions): Promise<void> {
   const { project } = await openCommandProject(options)
+  serveUntilStopped()
   try {
     await project.work({ concurrency, tags, signal: stopOnInterrupt() })
   } finally {

@@ -18,6 +18,7 @@ export {
   type EnvironmentValue,
   env,
   isEnvironmentValue,
+  type ProcessesConfig,
   type RunConfig,
   type ThreadsConfig,
 } from './contracts/config.js'
@@ -28,6 +29,7 @@ export { fromJsonNumber, hasType, isExactNumber } from './contracts/has-type.js'
 export type * from './contracts/hooks.js'
 export type * from './contracts/incremental.js'
 export { parseIsoDate } from './contracts/iso-date.js'
+export type { LineRequest } from './contracts/line-request.js'
 export { LOGGER, type Logger, type LogLevel } from './contracts/logger.js'
 export {
   assertPromptsAllowed,
@@ -205,6 +207,7 @@ export type {
   SourceName,
   SourceRow,
 } from './define/options/registered.js'
+export { type S3Connection, type S3Options, s3Connection, s3Options } from './define/options/s3-options.js'
 export type { Slot, SlotSchema } from './define/options/slot.js'
 export {
   flag,
@@ -265,7 +268,7 @@ export { TableOperator } from './operator/table.js'
 export { boundedCall, type CallBounds, type CallWork } from './provider/bounded-call.js'
 export { classifyError } from './provider/classify-error.js'
 export { columnTypeOf } from './provider/column-types.js'
-export { type ProviderContent, readContent } from './provider/content.js'
+export { type ProviderContent, readContent, withoutData } from './provider/content.js'
 export { estimateChatTokens, estimateTokens } from './provider/estimate-tokens.js'
 export { failureIn } from './provider/failure-in.js'
 export { finishReasonOf } from './provider/finish-reason.js'
@@ -276,16 +279,18 @@ export { tolerantFetch, withTolerance } from './provider/http/tolerant-fetch.js'
 export { importFromProject, missingPackage } from './provider/import-from-project.js'
 export { accountOf, withoutSecrets } from './provider/option-secrets.js'
 export { plainText } from './provider/plain-text.js'
-export { priceFactorOf } from './provider/price-factor.js'
 export { readRateLimits } from './provider/read-rate-limits.js'
 export { type ReadUsage, readUsage, usageIn } from './provider/read-usage.js'
 export { type Backoff, backoffOf, pause, type RetryOptions, withBackoff } from './provider/retry.js'
+export { type S3Object, type S3Service, s3Address } from './provider/s3/s3-address.js'
+export { otherRegionIn, s3Parts, s3Reason, s3Text } from './provider/s3/s3-reply.js'
 export { defaultFlexTimeout, isFlexUnavailable } from './provider/service-tier.js'
 export { type ProviderFailure, servingError } from './provider/serving-error.js'
 export { decodeStepLine, decodeStepValue, encodeStepLine, encodeStepValue } from './provider/step-codec.js'
 export { type SteppedStorage, StepView } from './provider/step-view.js'
 export { noteTemporaryFile, temporaryFileName } from './provider/temporary-files.js'
 export { toGrammarSchema } from './provider/to-grammar-schema.js'
+export { unexpectedReply, unreadableReply } from './provider/unexpected-reply.js'
 export { untilAborted } from './provider/until-aborted.js'
 export { type JsonValueInText, jsonValuesIn, wholeJson } from './serving/answers/json-values.js'
 export { type SeparatedText, separateThoughts } from './serving/answers/separate-thoughts.js'

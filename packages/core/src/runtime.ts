@@ -1,8 +1,11 @@
 /** The part of MaestroDataflow that runs pipelines. */
 
 export { createMemoryCache, type MemoryCacheOptions } from './builtin/memory-cache.js'
-export type { ThreadPoolSettings } from './builtin/threads/thread-pool.js'
-export { createThreadsExecutor } from './builtin/threads/threads-executor.js'
+export {
+  createProcessesExecutor,
+  createThreadsExecutor,
+  type StepHostSettings,
+} from './builtin/step-hosts/step-executors.js'
 export type { ResolvedConfig } from './config/resolved-config.js'
 export type { ComponentFault } from './container/configured-components.js'
 export { contributionNouns } from './contracts/contribution-kinds.js'
@@ -30,7 +33,7 @@ export type { StageDecision } from './run/durability/decide-stages.js'
 export { type Failpoint, installFailpoints } from './run/durability/failpoints.js'
 export type { Holder } from './run/durability/lease.js'
 export { type PartitionSize, setPartitionSize } from './run/durability/partition-size.js'
-export { isResumable, type RunCommand, readRunState, type UnfinishedRun } from './run/durability/run-state.js'
+export { type FileQuestion, isResumable, type RunCommand, readRunState, type UnfinishedRun } from './run/durability/run-state.js'
 export type { CallFact, Fact } from './run/ledger/facts.js'
 export { LedgerReader, type RowTrail, type StageFact } from './run/ledger/read-ledger.js'
 export type { Preview, PreviewStep } from './run/preview-pipeline.js'

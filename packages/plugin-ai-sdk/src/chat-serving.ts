@@ -21,7 +21,7 @@ import { AISDKServing } from './ai-sdk-serving.js'
 import { cacheMarkOf } from './cache-mark.js'
 import { type ChatSettings, chatSettings, type NamedChatOptions } from './chat-serving-options.js'
 import { fromAnswer, type GivenAnswer, warningText } from './from-answer.js'
-import { knownModel, knownTiers } from './known-models.js'
+import { knownModel } from './known-models.js'
 import { assertSupported, type LanguageModel, loadModel } from './load-model.js'
 import { factsOfGiven, factsOfNamed, type ModelFacts, shortName } from './model-facts.js'
 import { type ServiceTier, tierOptions } from './service-tier.js'
@@ -35,6 +35,7 @@ type CommonOptions = Omit<LanguageModelV2CallOptions, 'prompt' | 'tools' | 'tool
 export class AISDKChatServing extends AISDKServing<LanguageModel> implements LLMServing {
   readonly kind = 'llm'
   readonly capabilities: LLMCapabilities
+  readonly tier: string | undefined
   readonly #settings: ChatSettings
   readonly #access: MediaAccess
 
@@ -49,6 +50,8 @@ export class AISDKChatServing extends AISDKServing<LanguageModel> implements LLM
     this.capabilities = capabilities
     this.#settings = settings
     this.#access = access
+    const { tier } = settings
+    this.tier = tier !== undefined && tierOptions(this.provider ?? '', tier) !== undefined ? tier : undefined
   }
 
   /** @throws MAESTRO_AI_SDK_*, MAESTRO_SERVING_*, MAESTRO_MEDIA_* */
@@ -62,7 +65,7 @@ export class AISDKChatServing extends AISDKServing<LanguageModel> implements LLM
       if (options.signal?.aborted === true || !isFlexUnavailable(error)) throw error
       const result = await this.#generate(request, options, 'standard')
       const warning = `A request in the tier flex was sent again in the standard tier: ${(error as Error).message}`
-      return { ...result, warnings: [...(result.warnings ?? []), warning] }
+      return { tier: 'standard', ...result, warnings: [...(result.warnings ?? []), warning] }
     }
   }
 
@@ -74,15 +77,22 @@ export class AISDKChatServing extends AISDKServing<LanguageModel> implements LLM
       const callOptions = this.#callOptions(request, tierGiven)
       const answer = await this.#ask(model, prompt, { ...callOptions, abortSignal: signal })
       const promptTokens = estimateChatTokens(request.messages)
-      const tiers = knownTiers(this.provider ?? '', this.model ?? '')
-      const read = fromAnswer(answer, { serving: this.name, model: this.model ?? this.name, promptTokens, tiers })
+      const read = fromAnswer(answer, { serving: this.name, model: this.model ?? this.name, promptTokens })
       const warning = `The provider ${model.provider} has no tier "${tier}".`
-      const result = tierGiven === undefined ? { ...read, warnings: [...(read.warnings ?? []), warning] } : read
+      const added = [...(tierGiven === undefined ? [warning] : []), ...this.#priceWarnings()]
+      const result = added.length === 0 ? read : { ...read, warnings: [...(read.warnings ?? []), ...added] }
       if (request.schema === undefined) return result
       assertHeld(this.name, answer.warnings, result)
       const object = wholeJson(result.text)
       return object === undefined ? result : { ...result, object }
     })
+  }
+
+  #priceWarnings(): readonly string[] {
+    const { provider = '', model = '', price } = this
+    return price !== undefined && knownModel(provider, model)?.offPeak === true
+      ? [`${provider} charges less for ${model} at some hours. Costs count the prices of the other hours.`]
+      : []
   }
 
   async #ask(model: LanguageModel, prompt: Turn[], options: CommonOptions): Promise<GivenAnswer> {

@@ -52,7 +52,7 @@ export class AISDKEmbeddingServing extends AISDKServing<EmbeddingModel> implemen
     const { embeddings, usage, response, ...rest } = await model.doEmbed(given)
     if (embeddings.length !== texts.length) {
       const reason = `it contains ${embeddings.length} vectors for ${texts.length} texts`
-      throw maestroError('MAESTRO_SERVING_BROKEN_REPLY', { serving: this.name, reason })
+      throw maestroError('MAESTRO_SERVING_UNEXPECTED_REPLY', { serving: this.name, reason })
     }
     const estimated = texts.reduce((sum, text) => sum + estimateTokens(text), 0)
     const rateLimits = response?.headers === undefined ? undefined : readRateLimits(new Headers(response.headers))

@@ -11,17 +11,22 @@ import {
   type FinishReason,
   finishReasonOf,
   type LLMResult,
-  priceFactorOf,
   readRateLimits,
 } from '@maestro-dataflow/core'
-import { type GivenUsage, readUsage } from './read-usage.js'
+import { asFields } from './fields.js'
+import { costIn, tierIn } from './price-of-answer.js'
+import { type GivenUsage, readUsage, statesUsage } from './read-usage.js'
 
 /** An answer of a language model, in any specification. */
 export interface GivenAnswer {
   readonly content: readonly { readonly type: string }[]
   readonly finishReason: LanguageModelV2FinishReason | LanguageModelV3FinishReason | LanguageModelV4FinishReason
   readonly usage: GivenUsage
-  readonly response?: { readonly modelId?: string; readonly headers?: Readonly<Record<string, string>> }
+  readonly response?: {
+    readonly modelId?: string
+    readonly headers?: Readonly<Record<string, string>>
+    readonly body?: unknown
+  }
   readonly warnings: readonly GivenWarning[]
   readonly providerMetadata?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
 }
@@ -34,38 +39,45 @@ export interface Asked {
   readonly model: string
   /** The estimated tokens of the prompt. */
   readonly promptTokens: number
-  /** What the tiers of service cost as a multiple of the price, as far as it is known. */
-  readonly tiers?: Readonly<Record<string, number>>
 }
 
 /** Converts an answer to ours. @throws MAESTRO_SERVING_UNFINISHED, _SERVER, _OVERLOADED, by its finish reason */
-export function fromAnswer(answer: GivenAnswer, { serving, model, promptTokens, tiers }: Asked): LLMResult {
+export function fromAnswer(answer: GivenAnswer, { serving, model, promptTokens }: Asked): LLMResult {
   const content = answer.content ?? []
   const text = textOf(content, 'text') || callOf(content)
   const reasoning = textOf(content, 'reasoning')
   const estimated = { inputTokens: promptTokens, outputTokens: estimateTokens(text + reasoning) }
-  const usage = readUsage(answer.usage, estimated)
+  const raw = rawUsageOf(answer)
+  const usage = readUsage(answer.usage, estimated, raw)
   const { modelId, headers } = answer.response ?? {}
   const rateLimits = headers === undefined ? undefined : readRateLimits(new Headers(headers))
-  const warnings = (answer.warnings ?? []).map(warningText)
+  const tier = tierIn(answer)
+  const cost = costIn(answer.providerMetadata)
+  const isCounted = raw !== undefined || statesUsage(answer.usage)
+  const warnings = [...(answer.warnings ?? []).map(warningText), ...(isCounted ? [] : [uncounted])]
   return {
     text: text.toWellFormed(),
     ...(reasoning === '' ? {} : { reasoning }),
     finishReason: endOf(serving, answer.finishReason, usage),
     usage,
-    ...priceFactorOf(tierOf(answer.providerMetadata), tiers),
+    ...(tier === undefined ? {} : { tier }),
+    ...(cost === undefined ? {} : { cost }),
     model: modelId || model,
     ...(rateLimits === undefined ? {} : { rateLimits }),
     ...(warnings.length === 0 ? {} : { warnings }),
   }
 }
 
-/** The service tier, which packages state beside the answer. */
-function tierOf(metadata: GivenAnswer['providerMetadata'] = {}): unknown {
-  const tier = Object.values(metadata).find(({ serviceTier }) => serviceTier !== undefined)?.serviceTier
-  // Bedrock states it as an object.
-  return typeof tier === 'object' && tier !== null && 'type' in tier ? tier.type : tier
+/** The usage in the provider's own form. Packages of the specification v2 have it only in the reply. */
+function rawUsageOf({ usage, response, providerMetadata = {} }: GivenAnswer): unknown {
+  const body = asFields(response?.body)
+  const metadata = Object.values(providerMetadata).map((about) => asFields(about).usage)
+  return [asFields(usage).raw, body.usage, body.usageMetadata, ...metadata].find(
+    (raw) => raw !== undefined && raw !== null,
+  )
 }
+
+const uncounted = 'A reply does not state its tokens. They are estimated, and so is its cost.'
 
 function textOf(content: GivenAnswer['content'], type: 'text' | 'reasoning'): string {
   return content

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { knownModels, knownPrice, knownTiers } from './known-models.js'
+import { knownModels, knownPrice } from './known-models.js'
 
 const all = Object.entries(knownModels.providers).flatMap(([provider, models]) =>
   Object.entries(models).map(([name, model]) => ({ provider, name, model })),
@@ -15,10 +15,37 @@ test('recordings and reasoning have their own prices where they are known', () =
   expect(knownPrice('google', 'gemini-2.5-flash')).toMatchObject({ input: 0.3, audioInput: 1, reasoning: 2.5 })
 })
 
-test('the tiers of service have their own prices where they are known', () => {
-  const { provider, name, model } = all.find(({ model }) => model.flex !== undefined && model.input) ?? {}
-  expect(knownTiers(provider ?? '', name ?? '').flex).toBeCloseTo((model?.flex?.input ?? 0) / (model?.input ?? 1))
-  expect(knownTiers('anthropic', 'a model of nobody')).toEqual({})
+test('the tiers of service have their own prices, and only those that are known', () => {
+  const { provider, name } = all.find(({ model }) => model.tiers?.flex !== undefined) ?? {}
+  const { input = 0, tiers } = knownPrice(provider ?? '', name ?? '') ?? {}
+  expect(tiers?.flex?.input).toBeLessThan(input)
+  expect(tiers).not.toHaveProperty('a tier of nobody')
+  expect(all.every(({ provider, name }) => (knownPrice(provider, name) ?? { tiers: {} }).tiers !== undefined)).toBe(
+    true,
+  )
+})
+
+test('prices are complete: a chat model has a price of its answers, and long prompts cost no less than others', () => {
+  const priced = all.filter(({ model }) => model.input !== undefined)
+  expect(priced.length).toBeGreaterThan(500)
+  for (const { name, model } of priced) {
+    expect(model.input, name).toBeGreaterThan(0)
+    if (model.images !== undefined) expect(model.output, name).toBeGreaterThan(0)
+    for (const step of model.longPrompts ?? []) expect(step.input, name).toBeGreaterThanOrEqual(model.input ?? 0)
+  }
+})
+
+test('a region has its own price where it differs', () => {
+  const [model = '', region = ''] =
+    Object.entries(knownModels.providers['amazon-bedrock'] ?? {})
+      .map(([name, { regions }]) => [name, Object.keys(regions ?? {})[0]])
+      .find(([, region]) => region !== undefined) ?? []
+  const usual = knownPrice('amazon-bedrock', model)
+  expect(knownPrice('amazon-bedrock', model, region)?.input).not.toBe(usual?.input)
+  expect(knownPrice('amazon-bedrock', model, 'us-east-1')).toEqual(usual)
+  const worldwide = knownPrice('google-vertex', 'claude-sonnet-4-5@20250929', 'global')
+  const european = knownPrice('google-vertex', 'claude-sonnet-4-5@20250929', 'europe-west1')
+  expect(european?.input).toBeCloseTo(1.1 * (worldwide?.input ?? 0))
 })
 
 test('batches are priced for the models of several providers', () => {

@@ -1,26 +1,19 @@
-import type { Price } from '@maestro-dataflow/core'
+import type { Price, TierPrices } from '@maestro-dataflow/core'
 import models from './models.json' with { type: 'json' }
 
-/** The prices of another tier of service, in dollars per million tokens. */
-export interface TierPrice {
-  readonly input: number
-  readonly output?: number
-}
-
-/** What is known about a model without calling it. Prices are in dollars per million tokens. */
-export interface KnownModel {
-  readonly input?: number
-  readonly output?: number
-  readonly cachedInput?: number
-  readonly cacheWriteInput?: number
-  /** The price of reasoning, images, and recordings, where it differs from that of other tokens. */
-  readonly reasoning?: number
-  readonly imageInput?: number
-  readonly audioInput?: number
+/**
+ * What is known about a model without calling it. Prices are in dollars per million tokens; a model without `input` has
+ * no known price.
+ */
+export interface KnownModel extends Partial<TierPrices> {
+  /** The prices of other tiers of service, by the name that replies state. */
+  readonly tiers?: Readonly<Record<string, TierPrices>>
+  /** The prices in regions where they differ; `*` is every region but `global`. */
+  readonly regions?: Readonly<Record<string, TierPrices & Pick<Price, 'tiers'>>>
   /** The prices of batches, which are shown for comparison, because Maestro sends single requests. */
-  readonly batch?: TierPrice
-  readonly flex?: TierPrice
-  readonly priority?: TierPrice
+  readonly batch?: TierPrices
+  /** Whether the provider charges less at some hours. The prices are those of the other hours. */
+  readonly offPeak?: boolean
   /** The maximum tokens of a prompt. */
   readonly contextTokens?: number
   /** Whether the model accepts images. */
@@ -44,25 +37,18 @@ export function knownModel(provider: string, model: string): KnownModel | undefi
   return known !== undefined && Object.hasOwn(known, model) ? known[model] : undefined
 }
 
-/** What the tiers of service of a model cost as a multiple of its price, as far as it is known. */
-export function knownTiers(provider: string, model: string): Readonly<Record<string, number>> {
-  const { input, flex, priority } = knownModel(provider, model) ?? {}
-  const factors = Object.entries({ flex, priority }).flatMap(([tier, price]): [string, number][] =>
-    price === undefined || input === undefined || input === 0 ? [] : [[tier, price.input / input]],
-  )
-  return Object.fromEntries(factors)
-}
-
-/** The price of a model. Undefined if it is not known. */
-export function knownPrice(provider: string, model: string): Price | undefined {
-  const { input, ...known } = knownModel(provider, model) ?? {}
+/**
+ * The price of a model. Undefined if it is not known.
+ *
+ * @param region Where the provider runs the model, such as `eu-central-1` or `global`, for providers with regions.
+ */
+export function knownPrice(provider: string, model: string, region?: string): Price | undefined {
+  const known = knownModel(provider, model)
+  if (known === undefined) return undefined
+  const { batch, offPeak, contextTokens, images, sampling, retires, regions = {}, ...usual } = known
+  const place = region === undefined || Object.hasOwn(regions, region) || region === 'global' ? region : '*'
+  const { input, tiers = {}, ...prices } = (place === undefined ? undefined : regions[place]) ?? usual
   if (input === undefined) return undefined
   const { date, source } = knownModels
-  const others = ['output', 'cachedInput', 'cacheWriteInput', 'imageInput', 'audioInput', 'reasoning'] as const
-  return {
-    input,
-    ...Object.fromEntries(others.flatMap((name) => (known[name] === undefined ? [] : [[name, known[name]]]))),
-    date,
-    source,
-  }
+  return { input, ...prices, tiers, date, source }
 }

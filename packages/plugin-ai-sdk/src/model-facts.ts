@@ -1,6 +1,7 @@
 import { accountOf, type ServingBase, withoutSecrets } from '@maestro-dataflow/core'
 import { knownPrice } from './known-models.js'
 import type { NamedModel } from './provider-options.js'
+import { addressInEnvironment, isElsewhere, regionOf } from './provider-place.js'
 
 /** What is known about a model before it is called. */
 export type ModelFacts = Omit<ServingBase, 'dispose'>
@@ -15,13 +16,15 @@ export function factsOfNamed(
   settings: Readonly<Record<string, unknown>>,
 ): ModelFacts {
   const shown = shortName(provider)
+  const baseURL = options.baseURL ?? addressInEnvironment(shown)
+  const placed = baseURL === undefined ? options : { ...options, baseURL }
   return {
     name: `${shown} ${model}`,
     provider: shown,
     model,
-    identity: { provider, factory, model, options: withoutSecrets(options), ...settings },
-    account: accountOf(provider, options),
-    price: isElsewhere(options) ? undefined : knownPrice(shown, model),
+    identity: { provider, factory, model, options: withoutSecrets(placed), ...settings },
+    account: accountOf(provider, placed),
+    price: isElsewhere(shown, baseURL) ? undefined : knownPrice(shown, model, regionOf(shown, options)),
   }
 }
 
@@ -33,9 +36,6 @@ export function factsOfGiven(model: { readonly provider: string; readonly modelI
   const provider = model.provider.split('.')[0] ?? model.provider
   return { name: `${provider} ${model.modelId}`, provider, model: model.modelId }
 }
-
-/** A server at another address has prices of its own. */
-const isElsewhere = (options: object): boolean => 'baseURL' in options && options.baseURL !== undefined
 
 /** The short name of a provider: `anthropic` for `@ai-sdk/anthropic`, `openrouter` for `@openrouter/ai-sdk-provider`. */
 export function shortName(provider: string): string {

@@ -34,7 +34,7 @@ describe('ai-sdk.embeddings', () => {
 
   test('a vector too few is a broken reply', async () => {
     server.always((request) => openAIReplies.vectors(request, { fewer: 1 }))
-    await expect(mistral().embed(['a', 'b'])).rejects.toMatchObject({ code: 'MAESTRO_SERVING_BROKEN_REPLY' })
+    await expect(mistral().embed(['a', 'b'])).rejects.toMatchObject({ code: 'MAESTRO_SERVING_UNEXPECTED_REPLY' })
   })
 
   test('an empty list of texts causes no call', async () => {
@@ -78,7 +78,7 @@ describe('ai-sdk.rerank', () => {
 
   test('a document without a score is a broken reply', async () => {
     server.always(replies.json({ id: '1', results: [{ index: 7, relevance_score: 0.9 }], meta: {} }))
-    await expect(cohere().rerank('tea', ['coffee'])).rejects.toMatchObject({ code: 'MAESTRO_SERVING_BROKEN_REPLY' })
+    await expect(cohere().rerank('tea', ['coffee'])).rejects.toMatchObject({ code: 'MAESTRO_SERVING_UNEXPECTED_REPLY' })
   })
 })
 

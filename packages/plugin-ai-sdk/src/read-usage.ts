@@ -1,5 +1,6 @@
 import type { LanguageModelV2Usage, LanguageModelV3Usage, LanguageModelV4Usage } from '@ai-sdk/provider'
 import { readUsage as readRawUsage, type Usage } from '@maestro-dataflow/core'
+import { asFields, isFields } from './fields.js'
 
 /** The token counts of an answer, in any specification. Undefined counts are left out. */
 export type GivenUsage = LanguageModelV2Usage | LanguageModelV3Usage | LanguageModelV4Usage
@@ -8,23 +9,40 @@ export type GivenUsage = LanguageModelV2Usage | LanguageModelV3Usage | LanguageM
  * The tokens of an answer. Providers may leave any of them out, and some count cached tokens beside the prompt.
  *
  * @param estimated The counts for an answer that has none.
+ * @param raw The usage in the provider's own form, if the package states it.
  */
-export function readUsage(given: GivenUsage | undefined, estimated: Usage): Usage {
+export function readUsage(given: GivenUsage | undefined, estimated: Usage, raw: unknown = rawOf(given)): Usage {
+  const own = readRawUsage(raw).usage
+  // Packages of the specification v2 leave out cache writes and count the other parts as their providers do.
+  if (!isDetailedUsage(given) && own.inputTokens !== undefined && own.outputTokens !== undefined)
+    return { ...estimated, ...own }
   const { input, cached, written, output, reasoning = 0 } = countsOf(given)
   // The specifications have no words for them.
-  const { imageInputTokens, audioInputTokens } = readRawUsage(asFields(given).raw).usage
+  const { imageInputTokens, audioInputTokens, longCacheWriteInputTokens } = own
   const beside = (cached ?? 0) + (written ?? 0)
   return {
     inputTokens: input === undefined ? estimated.inputTokens : beside > input ? input + beside : input,
     outputTokens: output ?? estimated.outputTokens,
     ...(cached === undefined ? {} : { cachedInputTokens: cached }),
     ...(written === undefined ? {} : { cacheWriteInputTokens: written }),
+    ...(longCacheWriteInputTokens === undefined ? {} : { longCacheWriteInputTokens }),
     ...(imageInputTokens === undefined ? {} : { imageInputTokens }),
     ...(audioInputTokens === undefined ? {} : { audioInputTokens }),
     // Packages report 0 where the provider reports nothing.
     ...(reasoning === 0 ? {} : { reasoningTokens: reasoning }),
   }
 }
+
+/** Whether an answer states the tokens of its prompt and of itself. */
+export function statesUsage(usage: GivenUsage | undefined): boolean {
+  const { input, output } = countsOf(usage)
+  return input !== undefined && output !== undefined
+}
+
+const rawOf = (given: GivenUsage | undefined): unknown => asFields(given).raw
+
+const isDetailedUsage = (given: GivenUsage | undefined): boolean =>
+  isFields(asFields(given).inputTokens) || isFields(asFields(given).outputTokens)
 
 interface Counts {
   readonly input: number | undefined
@@ -37,7 +55,7 @@ interface Counts {
 function countsOf(given: GivenUsage | undefined): Counts {
   if (typeof given !== 'object' || given === null) return { input: undefined, output: undefined }
   const { inputTokens: input, outputTokens: output } = given
-  if (isDetailed(input) || isDetailed(output)) {
+  if (isFields(input) || isFields(output)) {
     const { total, noCache, cacheRead, cacheWrite } = asFields(input)
     const parts = sum(noCache, cacheRead, cacheWrite)
     const { total: said, text, reasoning } = asFields(output)
@@ -64,12 +82,6 @@ function withReasoningBeside({ input = 0, output, reasoning = 0 }: Counts, raw: 
   const isBeside = output !== undefined && asFields(raw).total_tokens === input + output + reasoning
   return isBeside ? output + reasoning : output
 }
-
-type Fields = Readonly<Record<string, unknown>>
-
-const isDetailed = (value: unknown): value is Fields => typeof value === 'object' && value !== null
-
-const asFields = (value: unknown): Fields => (isDetailed(value) ? value : {})
 
 /** Anything but a whole number of tokens says nothing. */
 const count = (value: unknown): number | undefined =>

@@ -77,7 +77,7 @@ export class AISDKRerankServing extends AISDKServing<RerankModel> implements Rer
     return scores.map((score, index) => {
       if (typeof score === 'number' && Number.isFinite(score)) return score
       const reason = `it contains no score for document ${index + 1} of ${count}`
-      throw maestroError('MAESTRO_SERVING_BROKEN_REPLY', { serving: this.name, reason })
+      throw maestroError('MAESTRO_SERVING_UNEXPECTED_REPLY', { serving: this.name, reason })
     })
   }
 }

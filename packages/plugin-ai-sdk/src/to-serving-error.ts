@@ -7,6 +7,8 @@ import {
   plainText,
   readRateLimits,
   servingError,
+  unexpectedReply,
+  unreadableReply,
 } from '@maestro-dataflow/core'
 import { aiSdkError } from './errors.js'
 
@@ -32,11 +34,12 @@ export function toServingError(serving: string, thrown: unknown): MaestroError {
     case 'AI_NoSuchModelError':
       return servingError(serving, { status: 404, reason }, thrown)
     case 'AI_JSONParseError':
+    case 'AI_EmptyResponseBodyError':
+      return maestroError('MAESTRO_SERVING_BROKEN_REPLY', { serving, reason }, thrown)
     case 'AI_TypeValidationError':
     case 'AI_InvalidResponseDataError':
-    case 'AI_EmptyResponseBodyError':
     case 'AI_NoContentGeneratedError':
-      return maestroError('MAESTRO_SERVING_BROKEN_REPLY', { serving, reason }, thrown)
+      return unexpectedReply(serving, reason, undefined, thrown)
     default:
       return classifyError(serving, thrown)
   }
@@ -48,6 +51,8 @@ function fromCall(serving: string, error: APICallError, message: string): Maestr
   const body = parsed(responseBody)
   const failure = failureIn(body)
   const rateLimits = responseHeaders === undefined ? undefined : readRateLimits(new Headers(responseHeaders))
+  // The package of OpenAI invents a status for a reply without an answer.
+  if (failure === undefined && typeof responseBody === 'object') return unexpectedReply(serving, message, body, error)
   if (status !== undefined && status >= 400)
     return servingError(
       serving,
@@ -57,15 +62,26 @@ function fromCall(serving: string, error: APICallError, message: string): Maestr
   // A failure under a good status, in the server's own words.
   if (status !== undefined && failure !== undefined)
     return servingError(serving, { status: 500, ...failure, rateLimits, body }, error)
-  if (status !== undefined) return maestroError('MAESTRO_SERVING_BROKEN_REPLY', { serving, reason: message }, error)
+  if (status !== undefined && body !== undefined) return unexpectedReply(serving, misfitOf(error), body, error)
+  if (status !== undefined)
+    return unreadableReply(serving, responseBody ?? '', responseHeaders?.['content-type'], error)
   const classified = classifyError(serving, cause ?? error)
   return MaestroError.is(classified, 'MAESTRO_SERVING_FAILED')
     ? servingError(serving, { reason: message }, error)
     : classified
 }
 
-function parsed(body: string | undefined): unknown {
-  if (body === undefined || body.trim() === '') return undefined
+/** The fault that the schema of a package found in a reply. */
+function misfitOf({ message, cause }: APICallError): string {
+  const issues: unknown = (cause as { cause?: { issues?: unknown } } | undefined)?.cause?.issues
+  const [issue] = (Array.isArray(issues) ? issues : []) as readonly { path?: readonly unknown[]; message?: string }[]
+  return issue?.message === undefined ? plainText(message) : `${issue.path?.join('.') || 'the reply'}: ${issue.message}`
+}
+
+/** The package of OpenAI passes on some replies as data, whatever its types say. */
+function parsed(body: unknown): unknown {
+  if (typeof body !== 'string') return body
+  if (body.trim() === '') return undefined
   try {
     return JSON.parse(body)
   } catch {

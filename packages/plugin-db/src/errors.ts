@@ -149,6 +149,16 @@ export const dbErrors = {
     message: (d: { table: string; reason: string }) => `"${d.table}" does not accept the row: ${d.reason}`,
     hint: () => 'Correct the value in an earlier step, or change the column. The other rows continue.',
   },
+  MAESTRO_DB_TAKEN_OVER: {
+    message: (d: { database: string }) =>
+      `Another process has taken over the rows that this run writes to ${d.database}.`,
+    hint: () => 'This process writes nothing more. Follow the run in the process that continues it.',
+  },
+  MAESTRO_DB_PARTITIONS_SHARED: {
+    message: (d: { database: string }) =>
+      `${d.database} takes one transaction at a time, and several outputs of the run need it.`,
+    hint: () => "Remove `commit: 'partition'`, or write the other outputs to another file.",
+  },
   MAESTRO_DB_STORAGE_OPTIONS: {
     message: (d: { issues: readonly string[] }) => `The options of DBStorage are not valid: ${d.issues.join('; ')}.`,
     hint: () =>

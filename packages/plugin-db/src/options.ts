@@ -76,6 +76,14 @@ export class TableWriteFields extends ConnectionFields {
    * The columns that identify a row, and the primary key of a table that is created. @default the table's primary key
    */
   key = z.union([column().transform((one) => [one]), columns()]).optional()
+  /**
+   * `run`: the rows appear together when the run has succeeded. `partition`: the rows of each partition are committed
+   * with a receipt every few seconds, and a resumed run goes on behind them; rows of a run that fails stay in the table.
+   * `partition` needs `mode: 'append'` or `'upsert'`.
+   *
+   * @default 'run'
+   */
+  commit = z.enum(['run', 'partition']).optional()
   /** The columns to write, or names with the types for a table that is created. @default all */
   columns = z.union([columns(), columnRecord(columnType)]).optional()
 }

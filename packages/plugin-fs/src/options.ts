@@ -9,6 +9,7 @@ import {
   type OutputOf,
   optionsSchema,
   type Schema,
+  s3Options,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { dateFormats, numberFormats } from './cells/told-formats.js'
@@ -17,7 +18,6 @@ import { sheetName } from './excel/sheets-of-rows.js'
 import { fileFormats } from './format.js'
 import { parquetCompressions } from './parquet/write-parquet.js'
 import { hubReadOptions, hubWriteOptions } from './places/hub/hub-options.js'
-import { s3Options } from './places/s3/s3-options.js'
 import { webOptions } from './places/web/web-options.js'
 
 const columnType = z.enum(columnTypes)

@@ -29,6 +29,9 @@ const ends: Readonly<Record<string, 'MAESTRO_SERVING_CUT_OFF' | 'MAESTRO_SERVING
   ContentFilterFinishReasonError: 'MAESTRO_SERVING_FILTERED',
 }
 
+/** How JavaScript fails when a part of a reply is missing or of another type. */
+const readingFault = /Cannot read properties of (undefined|null)|Cannot use 'in' operator|is not iterable/
+
 /**
  * Converts what a LangChain class threw to a typed error: by the provider's answer, or else by Node's code for the
  * connection.
@@ -45,8 +48,8 @@ export function toServingError(serving: string, thrown: unknown, usage?: Usage):
   if (error.name === 'ContextOverflowError')
     return maestroError('MAESTRO_SERVING_CONTEXT_TOO_LONG', { serving, reason }, thrown)
   // LangChain reads the parts of a reply without checking whether they are there.
-  if (thrown instanceof TypeError && /Cannot read properties of (undefined|null)/.test(reason))
-    return maestroError('MAESTRO_SERVING_BROKEN_REPLY', { serving, reason: 'it contains no answer', usage }, thrown)
+  if (thrown instanceof TypeError && readingFault.test(reason))
+    return maestroError('MAESTRO_SERVING_UNEXPECTED_REPLY', { serving, reason: 'it contains no answer', usage }, thrown)
   if (thrown instanceof SyntaxError || error.name === 'OutputParserException')
     return maestroError('MAESTRO_SERVING_MALFORMED_REPLY', { serving, reply: reason, usage }, thrown)
   const status = firstNumber(error.status, error.statusCode, error.response?.status, error.$metadata?.httpStatusCode)

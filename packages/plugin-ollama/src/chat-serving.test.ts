@@ -269,10 +269,10 @@ describe('a prompt that is too long is an error, and never cut', () => {
 describe('each fault ends in its code', () => {
   const body = ollamaReplies.chat(['Hel', 'lo'])
   const faults: Record<string, readonly [reply: ScriptedReply, code: string, retryable: boolean]> = {
-    'a page of a proxy': [replies.htmlPage(), 'BROKEN_REPLY', true],
+    'a page of a proxy': [replies.htmlPage(), 'UNEXPECTED_REPLY', true],
     'a page with an error status': [replies.htmlPage(502), 'SERVER', true],
     'half a line': [replies.ofType('application/x-ndjson', '{"message":{"cont'), 'BROKEN_REPLY', true],
-    'a line that is no object': [replies.ofType('application/x-ndjson', '7\n'), 'BROKEN_REPLY', true],
+    'a line that is no object': [replies.ofType('application/x-ndjson', '7\n'), 'UNEXPECTED_REPLY', true],
     'no lines at all': [replies.ofType('application/x-ndjson', ''), 'BROKEN_REPLY', true],
     'a connection that breaks': [replies.reset(), 'CONNECTION', true],
     'one that breaks in the middle': [replies.cutAfter(body, 50), 'CONNECTION', true],

@@ -1,4 +1,12 @@
-import { boundedBody, MaestroError, maestroError, readBytes, sendHttp, servingError } from '@maestro-dataflow/core'
+import {
+  boundedBody,
+  MaestroError,
+  maestroError,
+  readBytes,
+  sendHttp,
+  servingError,
+  unexpectedReply,
+} from '@maestro-dataflow/core'
 import type { Ollama } from 'ollama'
 import { failedReply } from './failed-reply.js'
 import { replyLines } from './reply-lines.js'
@@ -42,7 +50,7 @@ async function fetchReply(connection: Connection, url: string, init: RequestInit
   const type = reply.headers.get('content-type') ?? ''
   if (type.includes('html')) {
     reply.body.destroy()
-    throw maestroError('MAESTRO_SERVING_BROKEN_REPLY', { serving, reason: `${url} answers with a page (${type})` })
+    throw unexpectedReply(serving, `${url} answers with a page (${type})`)
   }
   onActivity?.()
   if (!/\/api\/(chat|pull)$/.test(url)) return new Response(new Uint8Array(await readBytes(reply)))

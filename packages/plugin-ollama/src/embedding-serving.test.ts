@@ -71,7 +71,7 @@ test('or it is cut, alone, and reported', async () => {
 
 test('fewer vectors than texts, and vectors of another dimension, are found by the serving plane', async () => {
   const plane = (serving = serve()) => new EnhancedEmbeddingServing(serving, { settings: { retries: 0 } })
-  const broken = { code: 'MAESTRO_SERVING_BROKEN_REPLY' }
+  const broken = { code: 'MAESTRO_SERVING_UNEXPECTED_REPLY' }
   script(server, { '/api/embed': [replies.json({ embeddings: [[1, 2]] })] })
   await expect(plane().embed(['a', 'b'])).rejects.toMatchObject(broken)
   script(server, { '/api/embed': [replies.json({})] })
@@ -82,7 +82,7 @@ test('fewer vectors than texts, and vectors of another dimension, are found by t
 
 test.each([
   ['half JSON', replies.halfJson({ embeddings: [[1, 2, 3]] }), 'BROKEN_REPLY'],
-  ['a page', replies.htmlPage(), 'BROKEN_REPLY'],
+  ['a page', replies.htmlPage(), 'UNEXPECTED_REPLY'],
   ['a broken connection', replies.cutAfter(replies.json({ embeddings: [[1, 2, 3]] }), 10), 'CONNECTION'],
   ['a model that is missing', ollamaReplies.error(404, 'model "tiny" not found'), 'NOT_FOUND'],
 ])('%s', async (_, reply, code) => {

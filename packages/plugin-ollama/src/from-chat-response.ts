@@ -2,8 +2,11 @@ import {
   type FinishReason,
   finishReasonOf,
   type LLMResult,
+  readContent,
   type TokenLogprob,
   type Usage,
+  unexpectedReply,
+  withoutData,
 } from '@maestro-dataflow/core'
 import type { ChatResponse } from 'ollama'
 
@@ -16,6 +19,7 @@ export interface ChatAnswer extends Pick<LLMResult, 'text' | 'reasoning' | 'fini
  * Servers before 0.12 continue when the context is full: they forget the older half, including the question. The text
  * from there on is dropped, and the answer counts as cut off.
  *
+ * @throws MAESTRO_SERVING_UNEXPECTED_REPLY if there is no message, _UNFINISHED, _SERVER, _OVERLOADED
  * @param onText Receives each piece of the text.
  */
 export async function fromChatResponse(
@@ -28,10 +32,12 @@ export async function fromChatResponse(
   const thoughts: string[] = []
   const calls: string[] = []
   const logprobs: TokenLogprob[] = []
+  let hasMessage = false
   let finishReason: FinishReason = 'stop'
   let usage: Usage = { inputTokens: 0, outputTokens: 0 }
   for await (const piece of pieces) {
-    const text = piece.message?.content ?? ''
+    hasMessage ||= piece.message != null
+    const { text } = readContent(withoutData(piece.message?.content))
     if (text !== '') {
       texts.push(text)
       onText?.(text)
@@ -44,7 +50,9 @@ export async function fromChatResponse(
     if (!piece.done) continue
     usage = { inputTokens: piece.prompt_eval_count ?? 0, outputTokens: piece.eval_count ?? texts.length }
     // A request without messages loads the model.
-    finishReason = piece.done_reason === 'load' ? 'stop' : finishReasonOf(serving, piece.done_reason, usage)
+    if (piece.done_reason === 'load') continue
+    if (!hasMessage) throw unexpectedReply(serving, 'it contains no message')
+    finishReason = finishReasonOf(serving, piece.done_reason, usage)
   }
   const room = contextTokens - usage.inputTokens
   const isShifted = usage.outputTokens > room

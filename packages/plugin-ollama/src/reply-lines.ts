@@ -1,4 +1,4 @@
-import { failureIn, maestroError, servingError } from '@maestro-dataflow/core'
+import { failureIn, maestroError, servingError, unexpectedReply } from '@maestro-dataflow/core'
 import { faultOf } from './failed-reply.js'
 
 /** A line of a streamed answer: the part that all of them share. */
@@ -16,7 +16,7 @@ const loopLength = 30
  * The lines of a streamed answer as they arrive, each checked, because the client library prints unreadable lines and
  * continues. If Ollama has ended an answer that repeated itself, the missing last line is added.
  *
- * @throws MAESTRO_SERVING_BROKEN_REPLY, or the error that a line reports
+ * @throws MAESTRO_SERVING_BROKEN_REPLY, _UNEXPECTED_REPLY, or the error that a line reports
  */
 export async function* replyLines(
   serving: string,
@@ -29,6 +29,7 @@ export async function* replyLines(
   for await (const text of textLines(body, onActivity)) {
     const line = parseLine(serving, text)
     throwFailure(serving, line)
+    if (!isPiece(line)) throw unexpectedReply(serving, `a line of it is no part of an answer: ${text.slice(0, 100)}`)
     // The library stops reading here; unread data after this line would keep the connection open.
     if (line.done === true || line.status === 'success') {
       last = text
@@ -70,17 +71,19 @@ function parseLine(serving: string, text: string): Line {
     throw broken(serving, `a line of it is not JSON: ${text.slice(0, 100)}`, error)
   }
   if (typeof value === 'object' && value !== null) return value
-  throw broken(serving, `a line of it is not an object: ${text.slice(0, 100)}`)
+  throw unexpectedReply(serving, `a line of it is not an object: ${text.slice(0, 100)}`)
 }
 
 function broken(serving: string, reason: string, cause?: unknown) {
   return maestroError('MAESTRO_SERVING_BROKEN_REPLY', { serving, reason }, cause)
 }
 
+const isPiece = ({ done, status, message }: Line): boolean =>
+  done !== undefined || status !== undefined || typeof message === 'object'
+
 /** The status was sent before the failure happened. */
 function throwFailure(serving: string, line: Line): void {
-  const isAnswer = line.done !== undefined || line.status !== undefined || typeof line.message === 'object'
-  const failure = failureIn(isAnswer ? { error: line.error } : line)
+  const failure = failureIn(isPiece(line) ? { error: line.error } : line)
   if (failure === undefined) return
   throw servingError(serving, { ...failure, status: faultOf(failure.status ?? 500, failure.reason) })
 }

@@ -5,7 +5,8 @@ import { z } from 'zod'
  * besides the answer itself can make a reply unreadable.
  */
 
-const message = z.looseObject({})
+/** Some servers send the text alone. */
+const message = z.union([z.looseObject({}), z.string()])
 
 /** One of the answers, complete or a piece of it. */
 export const chatChoice = z.object({

@@ -21,7 +21,7 @@ export const openaiChatOptions = z
     /** The server's name of `maxTokens`. @default by the host: `max_tokens` for an unknown one */
     maxTokensParameter: z.enum(['max_completion_tokens', 'max_tokens']).optional(),
     /**
-     * The service tier. `flex` costs half and is slower; a request that is refused or that takes longer than
+     * The service tier. `flex` costs less and is slower; a request that is refused or that takes longer than
      * `flexTimeout` is sent again in the standard tier. @default the setting of the account
      */
     tier: z.enum(['auto', 'standard', 'flex', 'priority']).optional(),

@@ -35,6 +35,7 @@ export class OpenAIChatServing implements LLMServing {
   readonly account: string
   readonly identity: Readonly<Record<string, unknown>>
   readonly price: Price | undefined
+  readonly tier: string | undefined
   readonly capabilities: LLMCapabilities
   readonly #connection: Connection
   readonly #settings: ChatSettings
@@ -58,6 +59,7 @@ export class OpenAIChatServing implements LLMServing {
     this.model = options.model
     this.account = connection.account
     this.price = connection.price
+    this.tier = options.tier
     this.capabilities = chatCapabilities(options)
     const defaults = { temperature, topP, topK, seed, stop, maxTokens, reasoningEffort, tier }
     const jsonMode = jsonModeOf(options)
@@ -83,12 +85,14 @@ export class OpenAIChatServing implements LLMServing {
       if (options.signal?.aborted === true || !isFlexUnavailable(error)) throw error
       const warning = `A request in the tier flex was sent again in the standard tier: ${reasonOf(error)}`
       const body = { ...asked.body, service_tier: 'default' as const }
-      return this.#ask(request, { ...asked, body, warnings: [...asked.warnings, warning] }, options)
+      const result = await this.#ask(request, { ...asked, body, warnings: [...asked.warnings, warning] }, options)
+      return { tier: 'standard', ...result }
     }
   }
 
   #ask(request: LLMRequest, { body, answer, warnings }: ChatRequest, options: CallOptions): Promise<LLMResult> {
-    const asked = { serving: this.name, model: this.model, request, answer, warnings }
+    const { statesCost } = this.#connection.facts
+    const asked = { serving: this.name, model: this.model, request, answer, warnings, statesCost }
     return callServer(this.#connection, {
       serving: this.name,
       options,

@@ -81,7 +81,7 @@ describe('openai.embeddings', () => {
   ])('%s', async (_, faults, reason) => {
     server.always((request) => openAIReplies.vectors(request, faults))
     await expect(enhanced().embed(['a', 'b'])).rejects.toMatchObject({
-      code: 'MAESTRO_SERVING_BROKEN_REPLY',
+      code: 'MAESTRO_SERVING_UNEXPECTED_REPLY',
       details: { reason },
     })
     expect(server.requests).toHaveLength(2)
@@ -90,13 +90,13 @@ describe('openai.embeddings', () => {
   test('vectors of another dimension than was asked for, or than before', async () => {
     server.always((request) => openAIReplies.vectors(request, { dimensions: 4 }))
     await expect(enhanced({ dimensions: 3 }).embed(['a'])).rejects.toMatchObject({
-      code: 'MAESTRO_SERVING_BROKEN_REPLY',
+      code: 'MAESTRO_SERVING_UNEXPECTED_REPLY',
       details: { reason: 'a vector of 4 dimensions among vectors of 3' },
     })
     const serving = enhanced()
     await serving.embed(['a'])
     server.always((request) => openAIReplies.vectors(request, { dimensions: 5 }))
-    await expect(serving.embed(['b'])).rejects.toMatchObject({ code: 'MAESTRO_SERVING_BROKEN_REPLY' })
+    await expect(serving.embed(['b'])).rejects.toMatchObject({ code: 'MAESTRO_SERVING_UNEXPECTED_REPLY' })
   })
 
   test.each([
@@ -117,7 +117,7 @@ describe('openai.embeddings', () => {
     ['base64 of what is no number', [{ embedding: 'AADAfw==' }, { embedding: [2] }]],
   ])('%s', async (_, data) => {
     server.next(list(data))
-    await expect(serve().embed(['a', 'b'])).rejects.toMatchObject({ code: 'MAESTRO_SERVING_BROKEN_REPLY' })
+    await expect(serve().embed(['a', 'b'])).rejects.toMatchObject({ code: 'MAESTRO_SERVING_UNEXPECTED_REPLY' })
   })
 
   test('OpenAI itself: shorter vectors are known, prices too', () => {

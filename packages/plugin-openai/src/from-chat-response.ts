@@ -6,18 +6,17 @@ import {
   type LLMRequest,
   type LLMResult,
   maestroError,
-  priceFactorOf,
   readUsage,
   separateThoughts,
   type TokenLogprob,
   type Usage,
+  unexpectedReply,
   wholeJson,
 } from '@maestro-dataflow/core'
 import { type AnswerSchema, wrapper } from './answer-schema.js'
 import { type ChatChoice, type ChatCompletion, tokenLogprobs } from './chat-api.js'
 import { type ChoiceContent, readChoice } from './read-choice.js'
 import { assertNoFailure } from './read-reply.js'
-import { brokenReply } from './to-serving-error.js'
 import { warningsOf } from './usage-warnings.js'
 
 /** The request that an answer belongs to. */
@@ -26,12 +25,13 @@ export interface Asked {
   readonly model: string
   readonly request: LLMRequest
   readonly answer: AnswerSchema | undefined
-  /** The schema of the request. */
   readonly warnings: readonly string[]
+  /** Whether the server states the cost of its replies in dollars. */
+  readonly statesCost?: boolean | undefined
 }
 
 /**
- * @throws MAESTRO_SERVING_FILTERED for a reply without an answer, _UNFINISHED, _BROKEN_REPLY; _OVERLOADED, _SERVER if
+ * @throws MAESTRO_SERVING_FILTERED for a reply without an answer, _UNFINISHED, _UNEXPECTED_REPLY; _OVERLOADED, _SERVER if
  *   the server gave up midway
  */
 export function fromChatResponse(completion: ChatCompletion, asked: Asked): LLMResult {
@@ -40,6 +40,7 @@ export function fromChatResponse(completion: ChatCompletion, asked: Asked): LLMR
   const content = choice === undefined ? nothing : readChoice(choice)
   const { usage: told, unreadable } = readUsage(completion.usage)
   const usage = { ...estimateUsage(request, content), ...told }
+  const isCounted = told.inputTokens !== undefined && told.outputTokens !== undefined
   if (choice === undefined) throw withoutAnswer(serving, completion, usage)
   if (choice.error != null) assertNoFailure(serving, { error: choice.error })
   const { finish_reason: given } = choice
@@ -47,7 +48,7 @@ export function fromChatResponse(completion: ChatCompletion, asked: Asked): LLMR
   const said = typeof given === 'string' || given == null ? given : JSON.stringify(given)
   const isEmpty = (choice.message ?? choice.delta ?? choice.text) == null
   const reason = finishReasonOf(serving, said, usage)
-  if (isEmpty && reason === 'stop') throw brokenReply(serving, 'it contains no message')
+  if (isEmpty && reason === 'stop') throw unexpectedReply(serving, 'it contains no message', completion)
   const finishReason = content.refusal === '' ? reason : 'refusal'
   const calls = content.calls.join('\n')
   // A lone surrogate breaks files and databases later.
@@ -59,24 +60,24 @@ export function fromChatResponse(completion: ChatCompletion, asked: Asked): LLMR
     ...(object === undefined ? {} : { object }),
     finishReason,
     usage,
-    ...priceFactorOf(completion.service_tier),
+    ...tierOf(completion.service_tier),
+    ...(asked.statesCost === true ? costIn(completion.usage) : {}),
     model: typeof completion.model === 'string' && completion.model !== '' ? completion.model : asked.model,
     ...(request.logprobs === undefined ? {} : toLogprobs(choice)),
-    ...withWarnings([...asked.warnings, ...warningsOf(unreadable)]),
+    ...withWarnings([...asked.warnings, ...warningsOf(unreadable, isCounted)]),
   }
 }
 
 const nothing: ChoiceContent = { text: '', reasoning: '', refusal: '', calls: [] }
 
 /**
- * A filter leaves no answer at all. If nothing indicates a filter, the reply is broken and may be complete the next
- * time.
+ * A filter leaves no answer at all. If nothing indicates a filter, the reply may contain one the next time.
  */
 function withoutAnswer(serving: string, completion: ChatCompletion, usage: Usage) {
   const isFiltered = [completion.prompt_filter_results, completion.promptFeedback, completion.prompt_feedback].some(
     (told) => told != null,
   )
-  if (!isFiltered && completion.usage == null) return brokenReply(serving, 'it contains no answer')
+  if (!isFiltered && completion.usage == null) return unexpectedReply(serving, 'it contains no answer')
   const reason = isFiltered ? undefined : 'the reply contains no answer, which is how filters act'
   return maestroError('MAESTRO_SERVING_FILTERED', { serving, usage, ...(reason === undefined ? {} : { reason }) })
 }
@@ -94,6 +95,13 @@ function parse(text: string, answer: AnswerSchema | undefined): unknown {
 function estimateUsage({ messages }: LLMRequest, { text, reasoning, refusal, calls }: ChoiceContent): Usage {
   const outputTokens = [text, reasoning, refusal, ...calls].reduce((sum, said) => sum + estimateTokens(said), 0)
   return { inputTokens: estimateChatTokens(messages), outputTokens }
+}
+
+const tierOf = (said: unknown) => (typeof said === 'string' && said !== '' ? { tier: said.toLowerCase() } : {})
+
+function costIn(usage: unknown): { readonly cost?: number } {
+  const { cost } = (usage ?? {}) as { readonly cost?: unknown }
+  return typeof cost === 'number' && Number.isFinite(cost) && cost >= 0 ? { cost } : {}
 }
 
 const withWarnings = (warnings: readonly string[]) => (warnings.length === 0 ? {} : { warnings })

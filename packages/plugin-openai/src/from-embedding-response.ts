@@ -1,13 +1,12 @@
-import { type EmbeddingResult, estimateTokens, readUsage } from '@maestro-dataflow/core'
+import { type EmbeddingResult, estimateTokens, readUsage, unexpectedReply } from '@maestro-dataflow/core'
 import type { EmbeddingList } from './embedding-api.js'
 import { openaiError } from './errors.js'
-import { brokenReply } from './to-serving-error.js'
 import { warningsOf } from './usage-warnings.js'
 
 /**
  * One vector per text, in the order of the texts, whatever order the server uses.
  *
- * @throws MAESTRO_SERVING_BROKEN_REPLY for a wrong number of vectors, a repeated one, or values that are not numbers;
+ * @throws MAESTRO_SERVING_UNEXPECTED_REPLY for a wrong number of vectors, a repeated one, or values that are not numbers;
  *   MAESTRO_OPENAI_TOKEN_VECTORS
  */
 export function fromEmbeddingResponse(
@@ -19,16 +18,17 @@ export function fromEmbeddingResponse(
   },
 ): EmbeddingResult {
   const { serving, texts } = asked
-  if (data.length !== texts.length) throw brokenReply(serving, `${data.length} vectors for ${texts.length} texts`)
+  const unexpected = (reason: string) => unexpectedReply(serving, reason, { usage })
+  if (data.length !== texts.length) throw unexpected(`${data.length} vectors for ${texts.length} texts`)
   const vectors: Float32Array[] = []
   for (const [place, { index, embedding }] of data.entries()) {
     const at = index ?? place
-    if (!(at in texts) || at in vectors) throw brokenReply(serving, `a vector for text ${at} of ${texts.length}`)
+    if (!(at in texts) || at in vectors) throw unexpected(`a vector for text ${at} of ${texts.length}`)
     if (typeof embedding === 'object' && 'tokens' in embedding)
       throw openaiError('MAESTRO_OPENAI_TOKEN_VECTORS', { serving, tokens: embedding.tokens })
     const vector = toVector(embedding)
     if (vector.length === 0 || !vector.every(Number.isFinite))
-      throw brokenReply(serving, `the vector of text ${at} is empty or contains a value that is not a number`)
+      throw unexpected(`the vector of text ${at} is empty or contains a value that is not a number`)
     vectors[at] = vector
   }
   const { usage: told, unreadable } = readUsage(usage)

@@ -13,6 +13,8 @@ export interface HostFacts {
   readonly maxBatchTokens?: number
   /** Whether vectors can be requested in base64, which is a quarter of the length. */
   readonly base64?: boolean
+  /** Whether replies state their cost in dollars, beside their tokens. */
+  readonly statesCost?: boolean
 }
 
 /** Settings that all servers accept, for unknown ones. */
@@ -39,6 +41,7 @@ const hosts: readonly (readonly [host: string, facts: HostFacts])[] = [
   ['api.groq.com', { ...unknown, maxTokensParameter: 'max_completion_tokens', jsonMode: 'object' }],
   ['api.mistral.ai', { ...unknown, jsonMode: 'schema', wholeSchemas: true }],
   ['api.x.ai', { ...unknown, jsonMode: 'schema', wholeSchemas: true }],
+  ['openrouter.ai', { ...unknown, statesCost: true }],
   ['generativelanguage.googleapis.com', { ...unknown, jsonMode: 'schema', wholeSchemas: true }],
 ]
 

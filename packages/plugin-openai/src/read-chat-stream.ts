@@ -25,6 +25,7 @@ export async function readChatStream(
   let error: unknown
   let isDone = false
   let answers = 0
+  let hasMessage = false
   let rest: Readonly<Record<string, unknown>> = {}
   for await (const event of events) {
     isDone = event.trim() === done
@@ -35,6 +36,7 @@ export async function readChatStream(
     const choice = chunk.choices?.find(({ index }) => index === undefined || index === null || index === 0)
     if (choice === undefined) continue
     answers++
+    hasMessage ||= (choice.message ?? choice.delta ?? choice.text) != null
     const said = readChoice(choice)
     content.push(said.text)
     if (said.text !== '') onText?.(said.text)
@@ -55,7 +57,7 @@ export async function readChatStream(
   const choice = {
     index: 0,
     finish_reason: finishReason,
-    message,
+    message: hasMessage ? message : null,
     text: undefined,
     logprobs: { content: logprobs },
     error,

@@ -1,4 +1,4 @@
-import { readContent } from '@maestro-dataflow/core'
+import { readContent, withoutData } from '@maestro-dataflow/core'
 import type { ChatChoice } from './chat-api.js'
 
 /** The contents of an answer, or of a piece of one. */
@@ -22,16 +22,17 @@ const thoughtNames = [
 ]
 
 export function readChoice({ message, delta, text }: ChatChoice): ChoiceContent {
-  const said = message ?? delta ?? { content: text }
-  const content = readContent(said.content)
+  const given = message ?? delta
+  const said = typeof given === 'string' ? { content: given } : (given ?? { content: text })
+  const content = readContent(withoutData(said.content))
   const thoughts = thoughtNames.map((name) => readThoughts(said[name])).find((thought) => thought !== '')
   return {
     text: content.text,
     reasoning: content.reasoning + (thoughts ?? ''),
     refusal: content.refusal + (typeof said.refusal === 'string' ? said.refusal : ''),
-    calls: [...(Array.isArray(said.tool_calls) ? said.tool_calls : []), { function: said.function_call }].map(
-      argumentsOf,
-    ),
+    calls: [...(Array.isArray(said.tool_calls) ? said.tool_calls : []), { function: said.function_call }]
+      .map(argumentsOf)
+      .filter((given) => given !== ''),
   }
 }
 

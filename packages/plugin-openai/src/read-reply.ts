@@ -1,12 +1,11 @@
-import { failureIn, plainText, servingError } from '@maestro-dataflow/core'
+import { failureIn, plainText, servingError, unexpectedReply, unreadableReply } from '@maestro-dataflow/core'
 import type { z } from 'zod'
-import { brokenReply } from './to-serving-error.js'
 
 /**
  * Parses the JSON of an answer and checks its form.
  *
- * @throws MAESTRO_SERVING_BROKEN_REPLY for pages, incomplete or empty answers, and other forms; the typed error that
- *   the answer reports
+ * @throws MAESTRO_SERVING_BROKEN_REPLY for incomplete or empty answers, _UNEXPECTED_REPLY for pages and other forms;
+ *   the typed error that the answer reports
  */
 export async function readReply<Schema extends z.ZodType>(
   serving: string,
@@ -24,18 +23,19 @@ export function checkText<Schema extends z.ZodType>(
   schema: Schema,
 ): z.infer<Schema> {
   const value = parse(text)
-  if (value === undefined) throw brokenReply(serving, describe(text, response))
+  if (value === undefined) throw unreadableReply(serving, text, response.headers.get('content-type') ?? undefined)
   return checkReply(serving, value, schema)
 }
 
 /** @throws like readReply */
 export function checkReply<Schema extends z.ZodType>(serving: string, value: unknown, schema: Schema): z.infer<Schema> {
   assertNoFailure(serving, value)
-  if (typeof value === 'string') throw brokenReply(serving, `it is a text: ${plainText(value)}`)
+  if (typeof value === 'string') throw unexpectedReply(serving, `it is a text: ${plainText(value)}`)
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const [issue] = result.error.issues
-  throw brokenReply(serving, `${issue?.path.join('.')}: ${issue?.message}`)
+  const place = issue?.path.join('.') || 'the reply'
+  throw unexpectedReply(serving, `${place}: ${issue?.message}`, value)
 }
 
 /** Some servers report a failure with status 200. @throws the typed error of a failure that a reply reports */
@@ -50,10 +50,4 @@ function parse(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-function describe(text: string, { headers }: Response): string {
-  if (text.trim() === '') return 'it is empty'
-  const type = headers.get('content-type') ?? 'no content type'
-  return `no JSON (${type}): ${plainText(text)}`
 }

@@ -42,7 +42,7 @@ test('newer models tell tokens', async () => {
 test('faults are typed, and bytes that are not a recording are not sent', async () => {
   server.next(replies.error(413, 'Too large'), replies.htmlPage())
   await expect(serve().transcribe(audio)).rejects.toMatchObject({ code: 'MAESTRO_SERVING_REQUEST_TOO_LARGE' })
-  await expect(serve().transcribe(audio)).rejects.toMatchObject({ code: 'MAESTRO_SERVING_BROKEN_REPLY' })
+  await expect(serve().transcribe(audio)).rejects.toMatchObject({ code: 'MAESTRO_SERVING_UNEXPECTED_REPLY' })
   const text = { data: Buffer.from('no sound'), mediaType: 'audio/wav' }
   await expect(serve().transcribe(text)).rejects.toMatchObject({ code: 'MAESTRO_MEDIA_TYPE' })
   expect(server.requests).toHaveLength(2)

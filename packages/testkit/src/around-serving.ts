@@ -36,6 +36,7 @@ const told: Readonly<Record<Told, boolean>> = {
   provider: true,
   model: true,
   price: true,
+  tier: true,
   concurrency: true,
   capabilities: true,
   dimensions: true,

@@ -12,6 +12,8 @@ export interface Said {
   readonly call?: Readonly<Record<string, unknown>>
   /** The content as a list of parts. */
   readonly parts?: readonly unknown[]
+  /** The content as data that are neither a text nor parts. */
+  readonly content?: unknown
   /** Properties of the reply beside the answer. */
   readonly beside?: Readonly<Record<string, unknown>>
   /** The whole reply, as JSON. */

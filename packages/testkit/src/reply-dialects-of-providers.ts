@@ -10,9 +10,16 @@ export const anthropicDialect: ReplyDialect = {
   name: 'Anthropic',
   isChat: ({ path }) => path.endsWith('/messages'),
   other: () => replies.error(404, 'there is nothing here'),
-  reply({ text, reasoning, finish, refusal, call, parts, beside, body, withheld, failure }) {
+  reply({ text, reasoning, finish, refusal, call, parts, content: data, beside, body, withheld, failure }) {
     if (failure !== undefined) return anthropicFailure(failure)
-    if (parts !== undefined || body !== undefined || beside !== undefined || withheld !== undefined) return undefined
+    if (
+      data !== undefined ||
+      parts !== undefined ||
+      body !== undefined ||
+      beside !== undefined ||
+      withheld !== undefined
+    )
+      return undefined
     const content = [
       ...(reasoning === undefined ? [] : [{ type: 'thinking', thinking: reasoning, signature: 'none' }]),
       ...(text == null ? [] : [{ type: 'text', text }]),
@@ -42,9 +49,9 @@ export const responsesDialect: ReplyDialect = {
   name: 'the Responses API of OpenAI',
   isChat: ({ path }) => path.endsWith('/responses'),
   other: () => replies.error(404, 'there is nothing here'),
-  reply({ text, reasoning, finish = 'stop', refusal, call, parts, beside, body, withheld, failure }) {
+  reply({ text, reasoning, finish = 'stop', refusal, call, parts, content, beside, body, withheld, failure }) {
     if (failure !== undefined) return responsesFailure(failure)
-    if (parts !== undefined || beside !== undefined || withheld !== undefined) return undefined
+    if (content !== undefined || parts !== undefined || beside !== undefined || withheld !== undefined) return undefined
     if (body !== undefined) return replies.json(body)
     const reason = incomplete[finish ?? '']
     if (finish !== 'stop' && reason === undefined) return undefined
@@ -94,9 +101,10 @@ export const geminiDialect: ReplyDialect = {
   isChat: ({ path }) => path.includes(':generateContent'),
   other: () => replies.error(404, 'there is nothing here'),
   reply(said) {
-    const { failure, refusal, parts, body, beside, withheld } = said
+    const { failure, refusal, parts, content, body, beside, withheld } = said
     if (withheld !== undefined) return replies.json(withheldReply)
     if (failure !== undefined) return geminiFailure(failure)
+    if (content !== undefined) return undefined
     if (refusal !== undefined || parts !== undefined || body !== undefined || beside !== undefined) return undefined
     return replies.json({
       candidates: [

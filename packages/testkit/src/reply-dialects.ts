@@ -45,13 +45,13 @@ const openai = dialect({
   name: 'OpenAI',
   isChat: ({ path }) => path.endsWith('/chat/completions'),
   other: notFound,
-  reply({ text = null, reasoning, finish = 'stop', refusal, call, parts, beside, body, withheld, failure }) {
+  reply({ text = null, reasoning, finish = 'stop', refusal, call, parts, content, beside, body, withheld, failure }) {
     if (failure !== undefined) return openaiFailure(failure)
     if (withheld !== undefined) return replies.json(withheldReplyOf(withheld))
     if (body !== undefined) return replies.json(body)
     const message = {
       role: 'assistant',
-      content: parts ?? text,
+      content: content ?? parts ?? text,
       ...(reasoning === undefined ? {} : { reasoning_content: reasoning }),
       ...(refusal === undefined ? {} : { refusal }),
       ...(call === undefined ? {} : { tool_calls: [{ id: 'call-1', type: 'function', function: calledBy(call) }] }),
@@ -66,13 +66,14 @@ const openaiStream = dialect({
   ...openai,
   name: 'OpenAI, in pieces',
   reply(said) {
-    const { text, reasoning, finish = 'stop', refusal, call, parts, beside, body, withheld, failure } = said
+    const { text, reasoning, finish = 'stop', refusal, call, parts, content, beside, body, withheld, failure } = said
     if (failure !== undefined) return openaiFailure(failure)
     if (withheld !== undefined) return replies.events([withheldReplyOf(withheld)])
-    if (body !== undefined) return replies.events([body])
+    if (body !== undefined) return replies.events([JSON.stringify(body)])
     if (parts !== undefined) return undefined
     const pieces = [
       ...inPieces(reasoning).map((reasoning_content) => ({ reasoning_content })),
+      ...(content === undefined ? [] : [{ content }]),
       ...inPieces(text ?? '').map((content) => ({ content })),
       ...inPieces(refusal).map((refusal) => ({ refusal })),
       ...inPieces(call === undefined ? undefined : JSON.stringify(call)).map((given, place) => ({
@@ -117,12 +118,13 @@ const ollama = dialect({
     path === '/api/show'
       ? replies.json({ parameters: '', model_info: { 'general.architecture': 'tiny', 'tiny.context_length': 8192 } })
       : notFound(),
-  reply({ text, reasoning, finish = 'stop', refusal, call, parts, beside, body, withheld, failure }) {
+  reply({ text, reasoning, finish = 'stop', refusal, call, parts, content, beside, body, withheld, failure }) {
     if (failure !== undefined) return ollamaFailure(failure)
     if (body !== undefined) return replies.ofType('application/x-ndjson', `${JSON.stringify(body)}\n`)
     if (refusal !== undefined || parts !== undefined || beside !== undefined || withheld !== undefined) return undefined
     const messages = [
       ...inPieces(reasoning).map((thinking) => ({ content: '', thinking })),
+      ...(content === undefined ? [] : [{ content }]),
       ...inPieces(text ?? '').map((content) => ({ content })),
       ...(call === undefined ? [] : [{ content: '', tool_calls: [{ function: { name: 'answer', arguments: call } }] }]),
     ]

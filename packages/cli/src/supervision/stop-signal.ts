@@ -4,8 +4,12 @@ export const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 /** The exit code of a command that the user stopped. */
 export const stoppedByUser = 130
 
+/** What a process tells its supervisor when it serves from now on until it is stopped. */
+export const servingMessage = 'serving'
+
 let stop: AbortController | undefined
 let supervised = false
+let serving = false
 
 /** A signal for work that can be stopped. The first request stops it cleanly; the second one ends the process. */
 export function stopOnInterrupt(): AbortSignal {
@@ -34,6 +38,17 @@ export function abortWork(): boolean {
 /** Records that the command has finished, so that no work is left to stop. */
 export function workDone(): void {
   stop = undefined
+}
+
+/** Asks the supervisor to start this process again if it crashes. */
+export function serveUntilStopped(): void {
+  serving = supervised
+  if (supervised && process.connected) process.send?.(servingMessage, () => undefined)
+}
+
+/** Whether the supervisor starts this process again if it ends without having finished. */
+export function isServing(): boolean {
+  return serving
 }
 
 /** From now on, another process receives the signals and requests the stop. */

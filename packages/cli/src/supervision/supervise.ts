@@ -1,30 +1,61 @@
-import { fork } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { endingSignals, stoppedByUser } from './stop-signal.js'
+import { endingSignals, servingMessage, stoppedByUser } from './stop-signal.js'
 
 /** The time in milliseconds that a process may take to end after its command has finished. */
 const patience = 2000
+/** The time in milliseconds until a process that served is started again after a crash. */
+const restartMs = 1000
+
+/** How a process ended. */
+interface Ending {
+  /** The exit code of the command; undefined if the process ended before the command had finished. */
+  readonly exitCode: number | undefined
+  /** For people. */
+  readonly how: string
+  /** Whether it serves until it is stopped, and had begun to. */
+  readonly wasServing: boolean
+}
 
 /**
  * Runs a command in a separate process and controls its end. A second Ctrl-C always ends the process, and the command
- * counts as finished only if it reports so.
+ * counts as finished only if it reports so. A command that serves until it is stopped is started again after a crash.
  *
  * @returns the exit code
  */
 export async function supervise(parameters: readonly string[], json: boolean): Promise<number> {
-  const child = fork(fileURLToPath(import.meta.resolve('./supervised.js')), parameters)
+  let child: ChildProcess | undefined
   let requests = 0
+  const stop = new AbortController()
+  const interrupt = () => {
+    requests++
+    stop.abort()
+    if (requests === 1 && child?.connected === true) child.send('stop', () => undefined)
+    else child?.kill('SIGKILL')
+  }
+  for (const signal of endingSignals) process.on(signal, interrupt)
+  for (;;) {
+    child = fork(fileURLToPath(import.meta.resolve('./supervised.js')), parameters)
+    const { exitCode, how, wasServing } = await endOf(child)
+    if (exitCode !== undefined) return exitCode
+    if (requests > 0) return stopped(how)
+    if (!wasServing) return endedEarly(how, json)
+    const { printMessage } = await import('../terminal/print.js')
+    printMessage(`The process ended: ${how}. It is started again.\n`)
+    await sleep(restartMs, undefined, { signal: stop.signal }).catch(() => undefined)
+    if (stop.signal.aborted) return stoppedByUser
+  }
+}
+
+/** Waits for the end of a process. */
+async function endOf(child: ChildProcess): Promise<Ending> {
   let hasBegun = false
+  let isServing = false
   let finished: number | undefined
   let impatience: NodeJS.Timeout | undefined
   const end = () => child.kill('SIGKILL')
-  const interrupt = () => {
-    requests++
-    if (requests === 1 && child.connected) child.send('stop', () => undefined)
-    else end()
-  }
-  for (const signal of endingSignals) process.on(signal, interrupt)
   if (process.connected) {
     // Who started this process has left before it learnt of a run, which nobody would know of.
     process.once('disconnect', () => {
@@ -33,6 +64,10 @@ export async function supervise(parameters: readonly string[], json: boolean): P
     process.channel?.unref()
   }
   child.on('message', (message) => {
+    if (message === servingMessage) {
+      isServing = true
+      return
+    }
     if (typeof message !== 'number') {
       // Who started this process waits for it.
       hasBegun = true
@@ -43,18 +78,23 @@ export async function supervise(parameters: readonly string[], json: boolean): P
     // Work that was left behind, such as a pipe that is never written to, must not delay the end.
     impatience = setTimeout(end, patience)
   })
-  const [exitCode, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null]
+  const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null]
   clearTimeout(impatience)
-  // An error after the end of the command counts too.
-  if (finished !== undefined) return finished === 0 ? (exitCode ?? 0) : finished
-  if (requests > 0) return stopped(signal)
+  return {
+    // An error after the end of the command counts too.
+    exitCode: finished === 0 ? (code ?? 0) : finished,
+    how: signal === null ? `exit code ${code}` : `signal ${signal}`,
+    wasServing: isServing,
+  }
+}
+
+async function endedEarly(how: string, json: boolean): Promise<number> {
   const [{ cliError }, { reportError }] = await Promise.all([import('../errors.js'), import('../report-error.js')])
-  const how = signal === null ? `exit code ${exitCode}` : `signal ${signal}`
   return reportError(cliError('MAESTRO_CLI_ENDED_EARLY', { how }), { json, verbose: false })
 }
 
-async function stopped(signal: NodeJS.Signals | null): Promise<number> {
-  if (signal !== null && process.stderr.isTTY) {
+async function stopped(how: string): Promise<number> {
+  if (how.startsWith('signal') && process.stderr.isTTY) {
     const { showCursor } = await import('../progress/terminal-block.js')
     process.stderr.write(showCursor)
   }

@@ -3,8 +3,8 @@ import module from 'node:module'
 import { main } from '../main.js'
 import { reportError } from '../report-error.js'
 import { ignoreClosedOutputs } from './closed-outputs.js'
-import { stopOnLateErrors } from './late-errors.js'
-import { stoppedByUser, takeRequestsFromSupervisor, workDone } from './stop-signal.js'
+import { lateError, stopOnLateErrors } from './late-errors.js'
+import { isServing, stoppedByUser, takeRequestsFromSupervisor, workDone } from './stop-signal.js'
 
 // Deno does not have this function.
 module.enableCompileCache?.()
@@ -24,6 +24,8 @@ workDone()
 finish(exitCode, exitCode === stoppedByUser)
 
 function finish(code: number, atOnce: boolean): void {
+  // For what serves, an error that nobody caught is a crash as any other.
+  if (isServing() && lateError() !== undefined) process.exit(code)
   process.exitCode = code
   const exit = () => {
     if (atOnce) process.exit(code)

@@ -8,6 +8,21 @@ const positive = z.number().positive()
 const whole = z.number().int().nonnegative()
 const price = z.number().nonnegative()
 
+const tokenPrices = {
+  input: price,
+  output: price.optional(),
+  cachedInput: price.optional(),
+  cacheWriteInput: price.optional(),
+  longCacheWriteInput: price.optional(),
+  imageInput: price.optional(),
+  audioInput: price.optional(),
+  reasoning: price.optional(),
+}
+const tierPrices = {
+  ...tokenPrices,
+  longPrompts: z.array(z.strictObject({ ...tokenPrices, above: positive })).optional(),
+}
+
 const schema = z.strictObject({
   limits: z
     .strictObject({
@@ -34,13 +49,8 @@ const schema = z.strictObject({
   warmPrefix: z.boolean().optional(),
   price: z
     .strictObject({
-      input: price,
-      output: price.optional(),
-      cachedInput: price.optional(),
-      cacheWriteInput: price.optional(),
-      imageInput: price.optional(),
-      audioInput: price.optional(),
-      reasoning: price.optional(),
+      ...tierPrices,
+      tiers: z.record(z.string(), z.strictObject(tierPrices)).optional(),
       request: price.optional(),
       date: z.string().optional(),
       source: z.string().optional(),

@@ -29,6 +29,14 @@ export interface ThreadsConfig {
   readonly memory?: ByteSize
 }
 
+/** The options of the executor `processes`. */
+export interface ProcessesConfig {
+  /** The number of processes. @default the number of processors less one, and at least 1 */
+  readonly processes?: number
+  /** The most memory for the objects of each process. @default what Node.js gives to a process */
+  readonly memory?: ByteSize
+}
+
 /** The settings of runs. */
 export interface RunConfig {
   /** The maximum number of rows in progress at once. @default 1024 */

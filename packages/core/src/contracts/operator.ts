@@ -1,9 +1,11 @@
 import { maestroError } from '../errors/error-table.js'
 import type { MaestroError } from '../errors/maestro-error.js'
 import { recogniseAcrossCopies } from './across-copies.js'
+import type { LineRequest } from './line-request.js'
 import type { Prompt } from './prompt.js'
 import type { ColumnType, RowId } from './row.js'
 import type { RowStorage, WriteResult } from './storage.js'
+import type { TableCounts } from './table-engine.js'
 
 /** How an operator changes rows: 1 to 1, 1 to 0 or 1, 1 to n, n to n in batches, a whole table, or in a custom way. */
 export type OperatorKind = 'map' | 'filter' | 'flatMap' | 'mapBatches' | 'table' | 'opaque'
@@ -95,6 +97,14 @@ export abstract class Operator {
 
   /** Reads the storage's current step and writes the next one. */
   abstract run(storage: RowStorage, options?: RunOptions): Promise<OperatorResult>
+
+  /**
+   * Does the work of `run` on files of rows as text, with the same result. A pipeline tries it before `run`, and nothing
+   * may be reported before it is certain to succeed.
+   *
+   * @returns the counts, or undefined if the rows must be seen one by one
+   */
+  runOnLines?(request: LineRequest): Promise<TableCounts | undefined>
 
   /** Frees what the operator holds. It is called once, at the end of a run. */
   dispose?(): Promise<void> | void

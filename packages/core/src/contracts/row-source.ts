@@ -1,10 +1,16 @@
 import { recogniseAcrossCopies } from './across-copies.js'
 import type { ColumnSet, Row } from './row.js'
-import type { SourceBatch } from './storage.js'
+import type { JsonLinesFiles, SourceBatch } from './storage.js'
 
 /** How a `RowSource` reaches the rows of its source. */
 export interface RowSourceAccess {
   read(signal: AbortSignal): AsyncIterable<SourceBatch>
+  /**
+   * Lends the files of JSON lines that the source reads, if it reads such files.
+   *
+   * @param use Is called with the files, or with undefined.
+   */
+  lend<Result>(signal: AbortSignal, use: (lines: JsonLinesFiles | undefined) => Promise<Result>): Promise<Result>
   /** Identifies what the source reads, as `SourceReader.identity` does; undefined if it cannot say. */
   identity(isFull: boolean): Promise<Readonly<Record<string, string>> | undefined>
 }
@@ -32,6 +38,14 @@ export class RowSource {
   /** The rows in batches, with the records that are not rows. They are checked like those of the pipeline's own source. */
   batches(signal: AbortSignal): AsyncIterable<SourceBatch> {
     return this.#access.read(signal)
+  }
+
+  /**
+   * Lends the files of JSON lines that the source reads, for an operator that works on text. Nothing has checked the
+   * lines. With a source of another kind, `use` gets undefined.
+   */
+  lend<Result>(signal: AbortSignal, use: (lines: JsonLinesFiles | undefined) => Promise<Result>): Promise<Result> {
+    return this.#access.lend(signal, use)
   }
 
   /** All rows, in memory. @throws the error of the source, or of a record that is not a row */

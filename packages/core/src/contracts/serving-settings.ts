@@ -55,8 +55,8 @@ export interface Timeouts {
   readonly outage?: Duration
 }
 
-/** The prices of a model, in dollars per million tokens. */
-export interface Price {
+/** The prices of tokens, in dollars per million. */
+export interface TokenPrices {
   readonly input: number
   /** @default 0, for models that produce no tokens */
   readonly output?: number
@@ -67,12 +67,35 @@ export interface Price {
    * rate
    */
   readonly cacheWriteInput?: number
+  /** Of these, the tokens that the cache keeps for an hour or longer. @default the price of other writes */
+  readonly longCacheWriteInput?: number
   /** Input tokens that stand for images. @default the price of input */
   readonly imageInput?: number
   /** Input tokens that stand for recordings. @default the price of input */
   readonly audioInput?: number
   /** Output tokens that are spent on reasoning. @default the price of output */
   readonly reasoning?: number
+}
+
+/** The prices of all tokens of a request whose prompt is long. */
+export interface LongPromptPrices extends TokenPrices {
+  /** These prices apply to prompts of more tokens than this. */
+  readonly above: number
+}
+
+/** The prices of a service tier. */
+export interface TierPrices extends TokenPrices {
+  /** The prices of long prompts, in any order. The highest limit below the length of the prompt counts. */
+  readonly longPrompts?: readonly LongPromptPrices[]
+}
+
+/** The prices of a model. */
+export interface Price extends TierPrices {
+  /**
+   * The prices of other service tiers, by the name that the provider's reply states, such as `flex`. A tier that is not
+   * listed has no known price. @default half the price for `flex` and twice the price for `priority`, with a warning
+   */
+  readonly tiers?: Readonly<Record<string, TierPrices>>
   /** Dollars for each request, in addition to its tokens. */
   readonly request?: number
   /** The date and the source of the price, such as `2026-11-24`. */

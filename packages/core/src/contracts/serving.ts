@@ -79,8 +79,8 @@ export interface LLMResult {
   readonly usage: Usage
   /** Dollars; missing if the price is unknown. */
   readonly cost?: number
-  /** What this answer costs as a multiple of the price, such as 0.5 in a slower tier of the provider. @default 1 */
-  readonly priceFactor?: number
+  /** The service tier in which the provider answered, such as `flex`, if it is known. It determines the price. */
+  readonly tier?: string
   readonly model: string
   /** Present if the request asks for them and the provider returns them. */
   readonly logprobs?: readonly TokenLogprob[]
@@ -171,6 +171,8 @@ export interface ServingBase {
   readonly identity?: Readonly<Record<string, unknown>> | undefined
   /** The cost of calls, if known. Your own servers and local models cost 0. */
   readonly price?: Price | undefined
+  /** The service tier that calls request, such as `flex`. It determines the price of replies that do not state a tier. */
+  readonly tier?: string | undefined
   /** The number of calls that this serving processes at once; the others wait. Undefined if there is no limit. */
   readonly concurrency?: number | undefined
   dispose?(): Promise<void>

@@ -106,6 +106,11 @@ export interface RefusedRow {
 export interface SinkCheckpoint {
   /** Where the sink is, as JSON that only the sink understands. */
   readonly state: unknown
+  /**
+   * Commits the rows up to this point in a transaction that holds `state`, for a sink that cannot make them safe before.
+   * It is called when the run has noted `state`. A resumed run asks `findCheckpoint` whether the transaction has ended.
+   */
+  readonly settle?: () => Promise<void>
 }
 
 /** An open sink. Nothing is visible at the target before `commit`. */
@@ -292,6 +297,11 @@ export interface SinkDefinition<S = unknown, Options = unknown> {
     context: StorageCheckContext,
     name: SinkReceiptName,
   ): Promise<{ readonly fingerprint: string; readonly result: WriteResult } | undefined>
+  /**
+   * For sinks whose checkpoints have `settle`: the `state` of the last one that was settled under a name, or undefined if
+   * none was. From then on, no other process that has opened the sink under this name can commit.
+   */
+  findCheckpoint?(options: Options, context: StorageCheckContext, name: SinkReceiptName): Promise<unknown>
   /** Faults that can be detected before a run, such as an existing output that must not be overwritten. */
   check?(options: Options, context: StorageCheckContext & SinkTarget): Promise<readonly MaestroError[]>
 }

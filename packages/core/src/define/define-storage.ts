@@ -9,7 +9,7 @@ type Reading<Options> = Pick<
 >
 type Writing<Options> = Pick<
   SinkDefinition<unknown, Options>,
-  'open' | 'check' | 'takesJsonLines' | 'target' | 'findReceipt' | 'mergeable' | 'continues'
+  'open' | 'check' | 'takesJsonLines' | 'target' | 'findReceipt' | 'findCheckpoint' | 'mergeable' | 'continues'
 >
 
 /**

@@ -7,7 +7,7 @@ import type {
   TableEngineTypes,
   VectorStoreTypes,
 } from '../contracts/component-types.js'
-import type { EnvironmentValue, RunConfig, ThreadsConfig } from '../contracts/config.js'
+import type { EnvironmentValue, ProcessesConfig, RunConfig, ThreadsConfig } from '../contracts/config.js'
 import type { LogLevel } from '../contracts/logger.js'
 import type { PluginReference } from '../contracts/plugin.js'
 import type { Serving } from '../contracts/serving.js'
@@ -49,8 +49,8 @@ type Uses<Names extends string, Types> = string extends Names
 export type ServingConfig = Uses<NamesOrAdvice<'servings'>, ServingTypes> & ServingSettings
 export type VectorStoreConfig = Uses<NamesOrAdvice<'vectorStores'>, VectorStoreTypes>
 export type ExecutorConfig = Uses<
-  NamesOf<'executors'> | 'local' | 'threads',
-  ExecutorTypes & { readonly local: object; readonly threads: ThreadsConfig }
+  NamesOf<'executors'> | 'local' | 'threads' | 'processes',
+  ExecutorTypes & { readonly local: object; readonly threads: ThreadsConfig; readonly processes: ProcessesConfig }
 >
 export type TableEngineConfig = Uses<NamesOrAdvice<'tableEngines'>, TableEngineTypes>
 export type SharedLimitsConfig = Uses<NamesOrAdvice<'limits'>, SharedLimitsTypes>
@@ -115,7 +115,7 @@ export interface MaestroConfig {
    */
   readonly limits?: NamesOrAdvice<'limits'> | SharedLimitsConfig
   /** @default 'local' */
-  readonly executor?: NamesOf<'executors'> | 'local' | 'threads' | ExecutorConfig
+  readonly executor?: NamesOf<'executors'> | 'local' | 'threads' | 'processes' | ExecutorConfig
   /** The engine of table operators. @default the only contributed engine */
   readonly tableEngine?: NamesOrAdvice<'tableEngines'> | TableEngineConfig
   /** The folder of the runs, relative to the config file. @default '.maestro' */

@@ -160,6 +160,12 @@ export const coreErrors = {
       `${d.sink} and ${d.other} both write to ${d.target}.`,
     hint: () => 'Give each sink a path or table of its own, or remove one of them.',
   },
+  MAESTRO_PIPELINE_PARTITION_SINKS: {
+    message: (d: { sink: string; other: string }) =>
+      `${d.sink} and ${d.other} both commit each partition in a transaction of their own, so a crash could come between the two.`,
+    hint: () =>
+      'Let only one sink of the pipeline do so, and write the other in one transaction or in a pipeline of its own.',
+  },
   MAESTRO_PIPELINE_CYCLE: {
     message: (d: { steps: readonly string[] }) => `The steps ${d.steps.join(' -> ')} wait for each other.`,
     hint: () => 'Let each step follow the source or an earlier step.',
@@ -348,7 +354,9 @@ export const coreErrors = {
     message: (d: Unknown & { kind: string; where: string; plugin?: string | undefined }) =>
       `${d.where}: there is no ${d.kind} "${d.name}".`,
     hint: (d: Unknown & { kind: string; where: string; plugin?: string | undefined }) =>
-      `${meant(d.suggestion)}${d.plugin === undefined ? '' : `It is in ${d.plugin}: npm install ${d.plugin} and add it to \`plugins\`. `}Known: ${list(d.known)}.`,
+      d.plugin === undefined
+        ? `${meant(d.suggestion)}Known: ${list(d.known)}.`
+        : `It is in ${d.plugin}: npm install ${d.plugin} and add it to \`plugins\`, or run \`maestro plugin add ${d.plugin}\`.`,
   },
   MAESTRO_REGISTRY_SEALED: {
     message: (d: { kind: string; name: string }) => `${d.kind} "${d.name}" was added after the registry was sealed.`,
@@ -693,6 +701,12 @@ export const coreErrors = {
   MAESTRO_SERVING_BROKEN_REPLY: {
     message: (d: ProviderAnswer) => `${d.serving} sent a reply that cannot be read: ${d.reason}`,
     hint: () => 'Check that `baseUrl` is the address of the API, and not of a web page or a proxy.',
+    retryable: true,
+  },
+  MAESTRO_SERVING_UNEXPECTED_REPLY: {
+    message: (d: ProviderAnswer) => `${d.serving} sent a complete reply that is no answer: ${d.reason}`,
+    hint: () =>
+      'The request was sent three times at most, because such a reply seldom changes. Check that `baseUrl` is the address of the API, and that the server has the API of this serving.',
     retryable: true,
   },
   MAESTRO_SERVING_BROKEN_OFF: {

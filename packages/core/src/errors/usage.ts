@@ -6,6 +6,8 @@ export interface Usage {
   readonly cachedInputTokens?: number
   /** The part of the input tokens that was written to the provider's prefix cache. */
   readonly cacheWriteInputTokens?: number
+  /** The part of these writes that the cache keeps for an hour or longer, if the provider states it. */
+  readonly longCacheWriteInputTokens?: number
   /** The part of the input tokens that stands for images. */
   readonly imageInputTokens?: number
   /** The part of the input tokens that stands for recordings. */

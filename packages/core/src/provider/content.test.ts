@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readContent } from './content.js'
+import { readContent, withoutData } from './content.js'
 
 test.each<[string, unknown, Partial<ReturnType<typeof readContent>>]>([
   ['a text', 'bad', { text: 'bad' }],
@@ -36,4 +36,25 @@ test.each<[string, unknown, Partial<ReturnType<typeof readContent>>]>([
   ['nothing', null, {}],
 ])('%s', (_, content, expected) => {
   expect(readContent(content)).toEqual({ text: '', reasoning: '', refusal: '', ...expected })
+})
+
+test.each<[string, unknown, unknown]>([
+  ['an object', { tone: 'bad' }, '{"tone":"bad"}'],
+  ['a list of objects', [{ tone: 'bad' }], '[{"tone":"bad"}]'],
+  ['a number', 7, '7'],
+  ['a boolean', false, 'false'],
+])('%s instead of a text is its JSON', (_, content, expected) => {
+  expect(withoutData(content)).toBe(expected)
+})
+
+test.each([
+  'bad',
+  null,
+  undefined,
+  [],
+  [{ type: 'text', text: 'bad' }],
+  [{ text: 'bad' }, { tone: 'bad' }],
+  { type: 'x' },
+])('%j is no data', (content) => {
+  expect(withoutData(content)).toBe(content)
 })

@@ -22,6 +22,25 @@ export function readContent(content: unknown): ProviderContent {
   return { text: join('text'), reasoning: join('reasoning'), refusal: join('refusal') }
 }
 
+/** The properties by which a part of a content is known. */
+const partNames = ['type', 'text', 'thought', 'thinking', 'reasoning', 'summary', 'content', 'value', 'refusal']
+
+/**
+ * Some servers send the data of an answer as its content, instead of a text: they are converted to JSON. Anything else
+ * stays as it is.
+ *
+ * @example
+ * readContent(withoutData({ tone: 'bad' })).text // '{"tone":"bad"}'
+ */
+export function withoutData(content: unknown): unknown {
+  if (typeof content === 'number' || typeof content === 'boolean') return String(content)
+  const items: readonly unknown[] = Array.isArray(content) ? content : [content]
+  return items.length > 0 && items.every(isData) ? JSON.stringify(content) : content
+}
+
+const isData = (item: unknown): boolean =>
+  typeof item === 'object' && item !== null && !Array.isArray(item) && !partNames.some((name) => name in item)
+
 function readPart(part: unknown): Partial<ProviderContent> {
   if (typeof part === 'string') return { text: part }
   if (typeof part !== 'object' || part === null) return {}

@@ -40,8 +40,7 @@ export function failureIn(reply: unknown): Pick<ProviderFailure, 'status' | 'cod
   const whole = inLowerCase(given)
   const { error: inside, ...rest } = whole
   const error = isFields(inside) ? inLowerCase(inside) : inside
-  const isFailure =
-    typeof error === 'string' ? error !== '' : typeof error === 'object' && Object.keys(error ?? {}).length > 0
+  const isFailure = isFilled(error)
   const wrapped = isFailure ? undefined : wrappers.map((name) => whole[name]).find(holdsError)
   if (wrapped !== undefined) return failureIn(wrapped)
   const holder = isFailure ? error : answers.some((name) => whole[name] != null) ? undefined : rest
@@ -76,8 +75,11 @@ function wordsOf(given: unknown, depth = 0): readonly string[] {
   return said.length > 0 ? said : lesserWords.flatMap((name) => wordsOf(fields[name], depth + 1))
 }
 
-const holdsError = (given: unknown): boolean =>
-  isFields(given) && failureIn({ error: inLowerCase(given).error }) !== undefined
+const holdsError = (given: unknown): boolean => isFields(given) && isFilled(inLowerCase(given).error)
+
+/** `error: null`, `error: ""`, and `error: {}` report no failure. */
+const isFilled = (error: unknown): boolean =>
+  typeof error === 'string' ? error !== '' : typeof error === 'object' && Object.keys(error ?? {}).length > 0
 
 /** A text may be the JSON of another server behind this one. */
 function textsOf(text: string, depth: number): readonly string[] {

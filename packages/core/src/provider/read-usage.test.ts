@@ -58,6 +58,48 @@ test.each<[string, unknown, object]>([
     { inputTokens: 9, outputTokens: 8, cachedInputTokens: 2, reasoningTokens: 3, audioInputTokens: 5 },
   ],
   [
+    'Anthropic itself, a cache for an hour, thoughts',
+    {
+      input_tokens: 10,
+      output_tokens: 9,
+      cache_read_input_tokens: 0,
+      cache_creation_input_tokens: 30,
+      cache_creation: { ephemeral_5m_input_tokens: 10, ephemeral_1h_input_tokens: 20 },
+      output_tokens_details: { thinking_tokens: 4 },
+    },
+    {
+      inputTokens: 40,
+      outputTokens: 9,
+      cachedInputTokens: 0,
+      cacheWriteInputTokens: 30,
+      longCacheWriteInputTokens: 20,
+      reasoningTokens: 4,
+    },
+  ],
+  [
+    'Bedrock',
+    {
+      inputTokens: 90,
+      outputTokens: 5,
+      totalTokens: 105,
+      cacheReadInputTokens: 9,
+      cacheWriteInputTokens: 1,
+      cacheDetails: [{ ttl: '1h', inputTokens: 1 }],
+    },
+    {
+      inputTokens: 100,
+      outputTokens: 5,
+      cachedInputTokens: 9,
+      cacheWriteInputTokens: 1,
+      longCacheWriteInputTokens: 1,
+    },
+  ],
+  [
+    'the Responses API, cache writes',
+    { input_tokens: 9, output_tokens: 5, input_tokens_details: { cached_tokens: 2, cache_write_tokens: 3 } },
+    { inputTokens: 9, outputTokens: 5, cachedInputTokens: 2, cacheWriteInputTokens: 3 },
+  ],
+  [
     'images and recordings',
     { prompt_tokens: 9, completion_tokens: 5, prompt_tokens_details: { audio_tokens: 4, image_tokens: 3 } },
     { inputTokens: 9, outputTokens: 5, audioInputTokens: 4, imageInputTokens: 3 },

@@ -9,7 +9,7 @@ export interface ReadUsage {
 type Fields = Readonly<Record<string, unknown>>
 
 /**
- * Reads the token counts of a reply in the form of any provider: OpenAI, Anthropic, Gemini, DeepSeek, xAI. Odd numbers
+ * Reads the token counts of a reply in the form of any provider: OpenAI, Anthropic, Gemini, Bedrock, DeepSeek, xAI. Odd numbers
  * say nothing, because they must not invalidate the answer.
  *
  * @param given The usage as the provider writes it, such as `usage` or `usageMetadata` of its reply.
@@ -30,31 +30,38 @@ export function readUsage(given: unknown): ReadUsage {
     }
     return undefined
   }
-  const prompt = count('prompt_tokens', 'input_tokens', 'promptTokenCount')
-  const completion = count('completion_tokens', 'output_tokens', 'candidatesTokenCount')
+  const prompt = count('prompt_tokens', 'input_tokens', 'promptTokenCount', 'inputTokens')
+  const completion = count('completion_tokens', 'output_tokens', 'candidatesTokenCount', 'outputTokens')
   const cached = count(
     'prompt_tokens_details.cached_tokens',
     'input_tokens_details.cached_tokens',
-    // Moonshot's, DeepSeek's, Anthropic's, and Gemini's names.
+    // Moonshot's, DeepSeek's, Anthropic's, Gemini's, and Bedrock's names.
     'cached_tokens',
     'prompt_cache_hit_tokens',
     'cache_read_input_tokens',
     'cachedContentTokenCount',
+    'cacheReadInputTokens',
   )
-  const written = count('prompt_tokens_details.cache_write_tokens', 'cache_creation_input_tokens')
+  const written = count(
+    'prompt_tokens_details.cache_write_tokens',
+    'input_tokens_details.cache_write_tokens',
+    'cache_creation_input_tokens',
+    'cacheWriteInputTokens',
+  )
   const thoughts = count('thoughtsTokenCount')
   const reasoning =
     thoughts ??
     count(
       'completion_tokens_details.reasoning_tokens',
       'output_tokens_details.reasoning_tokens',
+      'output_tokens_details.thinking_tokens',
       // Some servers have no details.
       'reasoning_tokens',
     )
   const total = count('total_tokens')
   const beside = (cached ?? 0) + (written ?? 0)
   const usage = {
-    inputTokens: prompt === undefined ? undefined : withCached(prompt, beside, isAnthropic(given)),
+    inputTokens: prompt === undefined ? undefined : withCached(prompt, beside, countsBeside(given)),
     outputTokens:
       thoughts !== undefined
         ? (completion ?? 0) + thoughts
@@ -63,6 +70,7 @@ export function readUsage(given: unknown): ReadUsage {
           : withReasoning(completion, reasoning ?? 0, total, prompt),
     cachedInputTokens: cached,
     cacheWriteInputTokens: written,
+    longCacheWriteInputTokens: count('cache_creation.ephemeral_1h_input_tokens') ?? cachedForAnHour(given),
     imageInputTokens: count(...detailsOf('image')) ?? modality(given, 'IMAGE'),
     audioInputTokens: count(...detailsOf('audio')) ?? modality(given, 'AUDIO'),
     reasoningTokens: reasoning,
@@ -94,9 +102,17 @@ function modality({ promptTokensDetails: details }: Fields, name: string): numbe
   return counts.length === 0 ? undefined : counts.reduce((sum, count) => sum + count, 0)
 }
 
-/** Anthropic counts the cached tokens beside those of the input, whichever are more. */
-const isAnthropic = (given: Fields): boolean =>
-  'input_tokens' in given && ('cache_read_input_tokens' in given || 'cache_creation_input_tokens' in given)
+/** Bedrock lists the tokens that are written to the cache by the time for which they stay. */
+function cachedForAnHour({ cacheDetails: details }: Fields): number | undefined {
+  const entries = Array.isArray(details) ? details.filter((entry) => isFields(entry) && entry.ttl === '1h') : []
+  const counts = entries.map(({ inputTokens }) => countOf(inputTokens)).filter((count) => count !== undefined)
+  return counts.length === 0 ? undefined : counts.reduce((sum, count) => sum + count, 0)
+}
+
+/** Anthropic and Bedrock count the cached tokens beside those of the input, whichever are more. */
+const countsBeside = (given: Fields): boolean =>
+  ('input_tokens' in given && ('cache_read_input_tokens' in given || 'cache_creation_input_tokens' in given)) ||
+  ('inputTokens' in given && ('cacheReadInputTokens' in given || 'cacheWriteInputTokens' in given))
 
 /** Some servers count the cached tokens separately from those of the prompt. */
 const withCached = (prompt: number, cached: number, isBeside: boolean): number =>

@@ -38,6 +38,7 @@ type FailureCode = Extract<
   | 'MAESTRO_SERVING_OVERLOADED'
   | 'MAESTRO_SERVING_SERVER'
   | 'MAESTRO_SERVING_CONNECTION'
+  | 'MAESTRO_SERVING_UNEXPECTED_REPLY'
 >
 
 const feature = '(?:response_format|structured outputs?|guided decoding|grammar)'
@@ -67,6 +68,8 @@ const table: readonly {
   readonly waits?: boolean
   readonly error: FailureCode
 }[] = [
+  // The code with which `tolerantFetch` marks them.
+  { code: /^unexpected_reply$/, error: 'MAESTRO_SERVING_UNEXPECTED_REPLY' },
   {
     status: [413, 429],
     words: /request (is )?too large|tokens must be reduced|reduce your (message|prompt)/i,

@@ -1,5 +1,12 @@
 import type { Batch, Row, RowId } from '../contracts/row.js'
-import type { RefusedRow, SinkContinuation, SinkWriter, StorageContext, WriteResult } from '../contracts/storage.js'
+import type {
+  RefusedRow,
+  SinkCheckpoint,
+  SinkContinuation,
+  SinkWriter,
+  StorageContext,
+  WriteResult,
+} from '../contracts/storage.js'
 import { describeValue } from '../errors/describe-value.js'
 import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
@@ -32,7 +39,7 @@ export interface RowOutput {
  * commit them again.
  */
 export class RunOutputs {
-  readonly #open = new Map<string, { readonly use: string; readonly writer: SinkWriter }>()
+  readonly #open = new Map<string, { readonly sink: CompiledSink; readonly use: string; readonly writer: SinkWriter }>()
   /** The sinks to which a resumed run can return. */
   readonly #resumable = new Set<string>()
   readonly #storage: StorageContext
@@ -63,7 +70,7 @@ export class RunOutputs {
     if (known !== undefined) return known.writer
     const found = await this.#commits?.find(sink, this.#storage, 0)
     const writer = found?.settled ?? (await this.#openWriter(sink, found))
-    this.#open.set(id, { use, writer })
+    this.#open.set(id, { sink, use, writer })
     return writer
   }
 
@@ -74,16 +81,31 @@ export class RunOutputs {
    */
   async continue(sink: CompiledSink, { rows, state }: SinkProgress, isShared: boolean): Promise<void> {
     const { id, use } = sink.node
-    const found = await this.#commits?.find(sink, this.#storage, rows)
+    const found = await this.#commits?.find(sink, this.#storage, rows, state)
     if (found?.settled === undefined && state === settled) throw maestroError('MAESTRO_RUN_OUTPUT_LOST', { output: id })
     const writer = found?.settled ?? (await this.#openWriter(sink, found, { state, isShared }))
-    this.#open.set(id, { use, writer })
+    this.#open.set(id, { sink, use, writer })
     this.#resumable.add(id)
+  }
+
+  /** @throws MAESTRO_RUN_SINK_UNSETTLED if the sink cannot get all rows, because it has committed other ones */
+  async assertUnsettled(sink: CompiledSink): Promise<void> {
+    await this.#commits?.find(sink, this.#storage, 0)
   }
 
   /** Whether a resumed run can return to a checkpoint of a sink. */
   get isResumable(): boolean {
     return this.#resumable.size > 0
+  }
+
+  /**
+   * Commits a partition of a sink in a transaction. @throws MAESTRO_RUN_OUTPUT_UNWRITABLE or the sink's own error,
+   * MAESTRO_RUN_TAKEN_OVER, MAESTRO_RUN_STATE
+   */
+  async settle(sink: string, checkpoint: SinkCheckpoint): Promise<void> {
+    // The first one makes a note: from now on, the target may hold rows of the run.
+    if (!this.#resumable.has(sink)) await this.#commits?.begin(sink, true)
+    await sinkErrors(sink, this.#open.get(sink)?.use ?? '', async () => checkpoint.settle?.())
   }
 
   /** From now on, a resumed run can return to a checkpoint of the sink. */
@@ -147,9 +169,9 @@ export class RunOutputs {
     const order = [...sinks.filter(silent), ...sinks.filter((sink) => !silent(sink))]
     /** Sinks whose rows become visible with the commit of a later one. */
     const waiting: { readonly id: string; readonly group: string | undefined; readonly result: WriteResult }[] = []
-    for (const [at, [id, { use, writer }]] of order.entries()) {
+    for (const [at, [id, { sink, use, writer }]] of order.entries()) {
       await this.#commits?.begin(id, writer.keepsReceipt ?? false)
-      const result = await sinkErrors(id, use, () => writer.commit())
+      const result = await sinkErrors(id, use, () => this.#commitOne(sink, writer))
       assertCount(id, use, handed(id), result?.rows, 'says that it wrote')
       const group = writer.commitsWith
       waiting.push({ id, group, result })
@@ -160,6 +182,19 @@ export class RunOutputs {
         this.#resumable.delete(one.id)
         done(one.id, one.result)
       }
+    }
+  }
+
+  /** Commits a sink, unless a process that has lost the run has committed the same rows in the meantime. */
+  async #commitOne(sink: CompiledSink, writer: SinkWriter): Promise<WriteResult> {
+    try {
+      return await writer.commit()
+    } catch (error) {
+      if (this.#commits === undefined || writer.keepsReceipt !== true) throw error
+      await writer.abort().catch(() => undefined)
+      const found = await this.#commits.find(sink, this.#storage, 0).catch(() => undefined)
+      if (found?.settled === undefined) throw error
+      return found.settled.commit()
     }
   }
 

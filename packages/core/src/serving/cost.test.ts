@@ -54,3 +54,42 @@ test('the parts of a prompt never cost more than the whole prompt', () => {
   const usage = { inputTokens: 10, outputTokens: 0, cachedInputTokens: 8, audioInputTokens: 10, imageInputTokens: 10 }
   expect(costOf(usage, { input: 1_000_000, cachedInput: 0, audioInput: 3_000_000 })).toBe(6)
 })
+
+test('all tokens of a long prompt have the price of long prompts', () => {
+  const price = {
+    input: 1,
+    output: 2,
+    longPrompts: [
+      { above: 500, input: 10, output: 20 },
+      { above: 100, input: 3, output: 4 },
+    ],
+  }
+  const cost = (inputTokens: number) => costOf({ inputTokens, outputTokens: 10 }, price)
+  expect(cost(100)).toBeCloseTo(120e-6)
+  expect(cost(101)).toBeCloseTo((303 + 40) * 1e-6)
+  expect(cost(1000)).toBeCloseTo((10_000 + 200) * 1e-6)
+})
+
+test('a service tier has its own price, and one that is not listed has none', () => {
+  const usage = { inputTokens: 1_000_000, outputTokens: 0 }
+  const price = { input: 1, tiers: { flex: { input: 0.6 } } }
+  expect(costOf(usage, price)).toBe(1)
+  expect(costOf(usage, price, 'default')).toBe(1)
+  expect(costOf(usage, price, 'flex')).toBe(0.6)
+  expect(costOf(usage, price, 'priority')).toBeUndefined()
+  // The usual multiples, if nothing is known about the tiers.
+  expect(costOf(usage, { input: 1 }, 'flex')).toBe(0.5)
+  expect(costOf(usage, { input: 1 }, 'priority')).toBe(2)
+  expect(costOf(usage, { input: 1 }, 'scale')).toBeUndefined()
+})
+
+test('a cache that keeps a prompt for an hour costs more to write', () => {
+  const usage = { inputTokens: 10, outputTokens: 0, cacheWriteInputTokens: 10, longCacheWriteInputTokens: 4 }
+  expect(costOf(usage, { input: 1, cacheWriteInput: 2, longCacheWriteInput: 5 })).toBeCloseTo(32e-6)
+  expect(costOf(usage, { input: 1, cacheWriteInput: 2 })).toBeCloseTo(20e-6)
+})
+
+test('a call without usage has an unknown cost, unless its tokens cost nothing', () => {
+  expect(costOf(undefined, { input: 1 })).toBeUndefined()
+  expect(costOf(undefined, { input: 0, request: 0.002 })).toBe(0.002)
+})

@@ -78,10 +78,10 @@ test('when that other call fails, the text is asked for again', async () => {
   expect(calls.at(-1)).toEqual(['b'])
 })
 
-test('fewer vectors than texts, and vectors of another dimension, are a broken reply', async () => {
+test('fewer vectors than texts, and vectors of another dimension, are no answer', async () => {
   const fewer = embedding({}, (result) => ({ ...result, vectors: result.vectors.slice(1) }))
   await expect(fewer.serving.embed(['a', 'b'])).rejects.toMatchObject({
-    code: 'MAESTRO_SERVING_BROKEN_REPLY',
+    code: 'MAESTRO_SERVING_UNEXPECTED_REPLY',
     message: expect.stringContaining('1 vectors for 2 texts'),
   })
   let length = 3
@@ -89,11 +89,11 @@ test('fewer vectors than texts, and vectors of another dimension, are a broken r
   await other.serving.embed(['a'])
   length = 4
   await expect(other.serving.embed(['b'])).rejects.toMatchObject({
-    code: 'MAESTRO_SERVING_BROKEN_REPLY',
+    code: 'MAESTRO_SERVING_UNEXPECTED_REPLY',
     message: expect.stringContaining('a vector of 4 dimensions among vectors of 3'),
   })
   const declared = embedding({ dimensions: 5 })
-  await expect(declared.serving.embed(['a'])).rejects.toMatchObject({ code: 'MAESTRO_SERVING_BROKEN_REPLY' })
+  await expect(declared.serving.embed(['a'])).rejects.toMatchObject({ code: 'MAESTRO_SERVING_UNEXPECTED_REPLY' })
 })
 
 test('truncated texts are reported, also when their vectors are cached', async () => {

@@ -52,7 +52,7 @@ export class EnhancedEmbeddingServing extends EnhancedServing<EmbeddingServing> 
   }
 
   /**
-   * @throws the provider's typed error; MAESTRO_SERVING_BROKEN_REPLY if the number or the form of the vectors is
+   * @throws the provider's typed error; MAESTRO_SERVING_UNEXPECTED_REPLY if the number or the form of the vectors is
    *   wrong
    */
   async embed(texts: readonly string[], options: CallOptions = {}): Promise<EmbeddingResult> {
@@ -108,7 +108,7 @@ export class EnhancedEmbeddingServing extends EnhancedServing<EmbeddingServing> 
       ask: async (given) => {
         const result = soundVectors(this.name, await this.inner.embed(texts, given))
         for (const warning of result.warnings ?? []) record.warn(warning)
-        this.#assertVectors(texts.length, result.vectors)
+        this.#assertVectors(texts.length, result)
         const usage = soundUsage(result.usage, () => ({
           inputTokens: texts.reduce((sum, text) => sum + estimateTokens(text), 0),
           outputTokens: 0,
@@ -123,13 +123,14 @@ export class EnhancedEmbeddingServing extends EnhancedServing<EmbeddingServing> 
     return vectors.map((vector, index) => ({ vector, truncated: cut.has(index), tokens: tokensOf(index) }))
   }
 
-  #assertVectors(expected: number, vectors: readonly Float32Array[]): void {
-    const broken = (reason: string) => maestroError('MAESTRO_SERVING_BROKEN_REPLY', { serving: this.name, reason })
-    if (vectors.length !== expected) throw broken(`${vectors.length} vectors for ${expected} texts`)
+  #assertVectors(expected: number, { vectors, usage }: EmbeddingResult): void {
+    const unexpected = (reason: string) =>
+      maestroError('MAESTRO_SERVING_UNEXPECTED_REPLY', { serving: this.name, reason, usage })
+    if (vectors.length !== expected) throw unexpected(`${vectors.length} vectors for ${expected} texts`)
     for (const { length } of vectors) {
       this.#dimensions ??= length
       const { dimensions = length } = this
-      if (length !== dimensions) throw broken(`a vector of ${length} dimensions among vectors of ${dimensions}`)
+      if (length !== dimensions) throw unexpected(`a vector of ${length} dimensions among vectors of ${dimensions}`)
     }
   }
 }

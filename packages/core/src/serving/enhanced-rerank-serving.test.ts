@@ -25,10 +25,10 @@ test('scores in the order of the documents; each is kept by query and document',
   expect(calls).toHaveLength(3)
 })
 
-test('fewer scores than documents, or no numbers, are a broken reply', async () => {
+test('fewer scores than documents, or no numbers, are no answer', async () => {
   for (const scores of [[1], [1, Number.NaN]])
     await expect(reranking(() => scores).serving.rerank('q', ['a', 'b'])).rejects.toMatchObject({
-      code: 'MAESTRO_SERVING_BROKEN_REPLY',
+      code: 'MAESTRO_SERVING_UNEXPECTED_REPLY',
       message: expect.stringContaining('1 scores for 2 documents'),
     })
 })

@@ -18,7 +18,7 @@ export class EnhancedRerankServing extends EnhancedServing<RerankServing> implem
     this.#scores = new PartialAnswers(this.plane.answers)
   }
 
-  /** @throws the provider's typed error; MAESTRO_SERVING_BROKEN_REPLY if there are fewer scores than documents */
+  /** @throws the provider's typed error; MAESTRO_SERVING_UNEXPECTED_REPLY if there are fewer scores than documents */
   async rerank(query: string, documents: readonly string[], options: CallOptions = {}): Promise<RerankResult> {
     const { result, record } = await this.recorded(options, async (record) => {
       const answer = await this.#scores.answer({
@@ -58,7 +58,7 @@ export class EnhancedRerankServing extends EnhancedServing<RerankServing> implem
   #assertScores(expected: number, scores: readonly number[]): void {
     if (scores.length === expected && scores.every(Number.isFinite)) return
     const reason = `${scores.filter(Number.isFinite).length} scores for ${expected} documents`
-    throw maestroError('MAESTRO_SERVING_BROKEN_REPLY', { serving: this.name, reason })
+    throw maestroError('MAESTRO_SERVING_UNEXPECTED_REPLY', { serving: this.name, reason })
   }
 }
 recogniseAcrossCopies(EnhancedRerankServing, 'EnhancedRerankServing')

@@ -4,6 +4,7 @@ import type { Usage } from '../contracts/serving.js'
 export const usageParts = [
   'cachedInputTokens',
   'cacheWriteInputTokens',
+  'longCacheWriteInputTokens',
   'imageInputTokens',
   'audioInputTokens',
   'reasoningTokens',

@@ -3,8 +3,9 @@ import type { UsageTotals } from '../contracts/report.js'
 import type { CallOptions, ServingBase, ServingKind, Usage } from '../contracts/serving.js'
 import type { Price } from '../contracts/serving-settings.js'
 import type { Spent } from './answers/run-answers.js'
-import { addUsage, costOf } from './cost.js'
+import { addUsage, costAtMost, costOf } from './cost.js'
 import type { ServingObserver } from './serving-plane.js'
+import { tierWarning } from './tier-prices.js'
 import { partsOf } from './usage-parts.js'
 
 /** Collects the usage of one request and reports it once, whatever the outcome. */
@@ -66,16 +67,24 @@ export class UsageRecord {
   /**
    * Reports the result of an attempt.
    *
-   * @param factor What it costs as a multiple of the price.
-   * @returns its cost, undefined if the price is unknown
+   * @param told The cost as the provider states it.
+   * @param tier The service tier that the reply states.
+   * @returns its cost, undefined if it is unknown
    */
-  took(usage: Usage | undefined, cost: number | undefined, factor = 1): number | undefined {
-    const usual = costOf(usage ?? { inputTokens: 0, outputTokens: 0 }, this.#price)
-    const told = cost !== undefined && Number.isFinite(cost) && cost >= 0 ? cost : undefined
-    const price = told ?? (usual === undefined ? undefined : usual * factor)
+  took(usage: Usage | undefined, told?: number, tier?: string): number | undefined {
+    const isTold = told !== undefined && Number.isFinite(told) && told >= 0
+    const price = isTold ? told : this.#costOf(usage, tier)
     this.#usage = addUsage(this.#usage, usage)
     this.#cost = price === undefined || this.#cost === undefined ? undefined : this.#cost + price
     return price
+  }
+
+  /** A reply that does not state its tier may be of the tier that was requested. */
+  #costOf(usage: Usage | undefined, tier: string | undefined): number | undefined {
+    const asked = this.#serving.tier
+    const warning = tierWarning(this.#price, tier, asked)
+    if (warning !== undefined) this.warn(warning)
+    return tier === undefined ? costAtMost(usage, this.#price, asked) : costOf(usage, this.#price, tier)
   }
 
   /** Records one row's share of a call for several rows. @param index The first row bears the attempts. */

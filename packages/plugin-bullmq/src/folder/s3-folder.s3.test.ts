@@ -83,6 +83,20 @@ describe('a service', () => {
     ])
   })
 
+  test('that names another region is asked there, from then on', async () => {
+    const regions: (string | undefined)[] = []
+    const folder = await started((request, response) => {
+      const region = /\/([^/]+)\/s3\/aws4_request/.exec(request.headers.authorization ?? '')?.[1]
+      regions.push(region)
+      const isThere = region === 'eu-south-2'
+      if (!isThere) response.setHeader('x-amz-bucket-region', 'eu-south-2')
+      request.resume().on('end', () => response.writeHead(isThere ? 200 : 301).end(isThere ? 'text' : ''))
+    })
+    expect(await folder.read('file')).toBe('text')
+    expect(await folder.read('file')).toBe('text')
+    expect(regions).toEqual([expect.not.stringContaining('eu-south-2'), 'eu-south-2', 'eu-south-2'])
+  })
+
   test('that refuses the key is not asked again', async () => {
     const folder = await answering(403, 200)
     await expect(folder.read('file')).rejects.toMatchObject({ code: 'MAESTRO_BULLMQ_BUCKET' })

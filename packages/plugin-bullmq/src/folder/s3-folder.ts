@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { type S3Options, s3Parts, s3Text } from '@maestro-dataflow/core'
 import { bullmqError } from '../errors.js'
-import type { S3Options } from './s3-options.js'
-import { elementOf, S3Requests } from './s3-requests.js'
+import { S3Requests } from './s3-requests.js'
 import type { AgedFile, SharedFolder } from './shared-folder.js'
 
 /** How many objects are removed at once. */
@@ -55,13 +55,13 @@ export class S3Folder implements SharedFolder {
       const query = { 'list-type': '2', delimiter: '/', prefix, ...next }
       const { headers, text } = await this.#requests.send({ method: 'GET', query }, [200])
       const now = Date.parse(headers.get('date') ?? '') || Date.now()
-      for (const [, object = ''] of text.matchAll(/<Contents>([\s\S]*?)<\/Contents>/g)) {
-        const key = elementOf(object, 'Key') ?? ''
-        const writtenAt = Date.parse(elementOf(object, 'LastModified') ?? '')
+      for (const object of s3Parts(text, 'Contents')) {
+        const key = s3Text(object, 'Key') ?? ''
+        const writtenAt = Date.parse(s3Text(object, 'LastModified') ?? '')
         files.push({ name: key.slice(key.lastIndexOf('/') + 1), age: Math.max(0, now - writtenAt) })
       }
-      more = elementOf(text, 'IsTruncated') === 'true'
-      token = elementOf(text, 'NextContinuationToken')
+      more = s3Text(text, 'IsTruncated') === 'true'
+      token = s3Text(text, 'NextContinuationToken')
     }
     return files
   }

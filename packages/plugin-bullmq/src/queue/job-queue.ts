@@ -5,6 +5,10 @@ import { isPostgres, type ServerOptions } from '../server-options.js'
 export interface PartitionJob {
   readonly partition: string
   readonly index: number
+  /** How often the partition was sent, with this time. */
+  readonly attempt: number
+  /** Whether nothing may run beside it, because workers have ended while they had it. */
+  readonly alone: boolean
 }
 
 /** The parts of a queue that this package uses, whichever server holds it. */
@@ -27,8 +31,8 @@ export interface JobWorker {
 }
 
 const jobOptions = { attempts: 1, removeOnComplete: true, removeOnFail: true }
-/** A partition that has lost so many workers is what kills them. */
-const mostStalls = 2
+/** How the queue says that the worker of a job is silent. */
+export const isStall = (reason: string) => /stalled/.test(reason)
 
 /** A queue on a Redis or PostgreSQL server. */
 export function openQueue(name: string, options: ServerOptions): JobQueue {
@@ -48,17 +52,18 @@ export function openJobWorker(
   name: string,
   options: ServerOptions & { readonly lease: number },
   concurrency: number,
-  run: (job: PartitionJob, attempt: number) => Promise<void>,
+  run: (job: PartitionJob) => Promise<void>,
 ): JobWorker {
   const settings = {
     concurrency,
     lockDuration: options.lease,
     stalledInterval: options.lease / 2,
-    maxStalledCount: mostStalls,
+    // The process of the run decides how a partition goes on whose worker is silent.
+    maxStalledCount: 0,
     // How long a worker without a job waits for the server before it asks again.
     drainDelay: 5,
   }
-  const process = async ({ data, attemptsStarted }: Job<PartitionJob>) => run(data, attemptsStarted)
+  const process = async ({ data }: Job<PartitionJob>) => run(data)
   return isPostgres(options)
     ? asWorker(new Worker(name, process, { ...settings, connection: postgresOf(options) }, createPostgresBackend))
     : asWorker(

@@ -1,6 +1,5 @@
-import { duration } from '@maestro-dataflow/core'
+import { duration, s3Options } from '@maestro-dataflow/core'
 import { z } from 'zod'
-import { s3Options } from '../folder/s3-options.js'
 import { serverOptions } from '../server-options.js'
 
 /** The options of `bullmq.queue`. */

@@ -7,7 +7,7 @@ import {
   type WorkerTask,
 } from '@maestro-dataflow/core'
 import { bullmqError } from '../errors.js'
-import type { JobQueue, openQueue } from './job-queue.js'
+import { isStall, type JobQueue, type openQueue } from './job-queue.js'
 import type { QueueOptions } from './queue-options.js'
 import { TaskFiles } from './task-files.js'
 
@@ -16,6 +16,10 @@ interface Sent {
   readonly name: string
   /** How often it was put into the queue. */
   tries: number
+  /** How often its worker fell silent. */
+  silences: number
+  /** How often a worker gave it back. */
+  returns: number
   /** When the queue was asked last whether it still has the job. */
   checkedAt: number
   /** How often the result was looked for. */
@@ -45,7 +49,11 @@ const checkMs = 5000
 /** How long a run waits for a worker that does not refuse it. */
 const refusalMs = 5000
 /** How often a partition is sent that workers give back. */
-const mostTries = 5
+const mostReturns = 5
+/** After so many silent workers, nothing else runs beside a partition: one of several may have ended them. */
+const silencesTogether = 2
+/** A partition whose worker falls silent so often is at fault, wherever it ran. */
+const mostSilences = 30
 
 /** The workers of one task, as the process of the run sees them. What counts are the files; the queue only hands out work. */
 export class QueueWorkers implements StepWorkers {
@@ -119,6 +127,8 @@ export class QueueWorkers implements StepWorkers {
     const sent: Sent = {
       name,
       tries: 0,
+      silences: 0,
+      returns: 0,
       looks: 0,
       checkedAt: 0,
       failed: undefined,
@@ -155,24 +165,29 @@ export class QueueWorkers implements StepWorkers {
     await within(this.#queue.close())
   }
 
-  async #enqueue(sent: Sent, { index }: RowPartition): Promise<void> {
+  async #enqueue(sent: Sent, { index, isSuspect }: RowPartition): Promise<void> {
     sent.tries++
     sent.failed = undefined
     sent.ended = false
     sent.checkedAt = performance.now()
+    const alone = isSuspect || sent.silences >= silencesTogether
+    const job = { partition: sent.name, index, attempt: sent.tries, alone }
     // While the server is away, the job is added again later.
-    await within(this.#queue.add(jobId(sent), { partition: sent.name, index })).catch(() => undefined)
+    await within(this.#queue.add(jobId(sent), job)).catch(() => undefined)
   }
 
   /** Puts a partition into the queue again if it is not there any more. @throws MAESTRO_WORKER_CRASHED */
   async #sendAgain(sent: Sent, partition: RowPartition): Promise<void> {
     if (sent.failed !== undefined) {
       const reason = sent.failed
-      if (/stalled/.test(reason) || sent.tries >= mostTries) {
+      if (await this.#isAtFault(sent, reason)) {
         const { ids } = partition
         throw maestroError('MAESTRO_WORKER_CRASHED', { steps: this.#task.steps, ids, reason })
       }
-      this.#logger.warn('A worker gave a partition back', { partition: partition.index, reason })
+      const what = isStall(reason)
+        ? 'A worker is silent; its partition goes to another'
+        : 'A worker gave a partition back'
+      this.#logger.warn(what, { partition: partition.index, attempt: sent.tries, reason })
       await this.#enqueue(sent, partition)
       return
     }
@@ -180,6 +195,13 @@ export class QueueWorkers implements StepWorkers {
     sent.checkedAt = performance.now()
     const isThere = (await within(this.#queue.has(jobId(sent))).catch(() => true)) ?? true
     if (!isThere && !(await this.#files.hasResult(this.#id, sent.name))) await this.#enqueue(sent, partition)
+  }
+
+  /** Whether workers ended because of this partition, and not of another one that they ran. */
+  async #isAtFault(sent: Sent, reason: string): Promise<boolean> {
+    if (!isStall(reason)) return ++sent.returns >= mostReturns
+    if (++sent.silences >= mostSilences) return true
+    return this.#files.hasRunAloneTwice(this.#id, sent.name).catch(() => false)
   }
 
   #wait(sent: Sent, signal: AbortSignal): Promise<void> {
@@ -230,9 +252,12 @@ export class QueueWorkers implements StepWorkers {
     try {
       await this.#files.announce({ id: this.#id, task: this.#task, tag: this.#tag })
       const workers = await this.#files.workers(this.#id)
+      const before = this.#places
       this.#places = workers
         .filter(({ tasks }) => tasks.some(({ id }) => id === this.#id))
         .reduce((sum, { concurrency }) => sum + concurrency, 0)
+      if (before > 0 && this.#places === 0)
+        this.#logger.warn('No worker is left: start one with `maestro worker`', { steps: this.#task.steps })
       const refused = workers.flatMap((worker) => worker.refused.filter(({ id }) => id === this.#id))
       return [...new Set(refused.map(({ reason }) => reason))]
     } catch (error) {

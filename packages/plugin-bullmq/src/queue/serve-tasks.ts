@@ -5,6 +5,7 @@ import type { openJobWorker } from './job-queue.js'
 import type { QueueOptions } from './queue-options.js'
 import { ServedTask } from './served-task.js'
 import type { Announcement, TaskFiles } from './task-files.js'
+import { Turns } from './turns.js'
 
 /**
  * Takes part in all announced tasks until the signal of the service fires, and then finishes what is in progress.
@@ -22,6 +23,7 @@ export async function serveTasks(
   const served = new Map<string, ServedTask>()
   const refused = new Map<string, { readonly run: string; readonly reason: string }>()
   const opening = new Set<string>()
+  const turns = new Turns()
 
   const introduce = () =>
     files.introduce({
@@ -35,7 +37,7 @@ export async function serveTasks(
     const about = { run: task.run, steps: task.steps }
     try {
       const steps = await service.open(task)
-      served.set(id, new ServedTask({ id, name, task, steps, files, options, concurrency, logger, openWorker }))
+      served.set(id, new ServedTask({ id, name, task, steps, files, options, concurrency, logger, turns, openWorker }))
       logger.info('Takes part in a run', about)
       await introduce()
     } catch (error) {

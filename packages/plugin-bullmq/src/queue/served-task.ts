@@ -2,6 +2,7 @@ import { type Logger, type OpenedSteps, pause, type WorkerTask } from '@maestro-
 import type { JobWorker, openJobWorker, PartitionJob } from './job-queue.js'
 import type { QueueOptions } from './queue-options.js'
 import type { TaskFiles, WorkerFile } from './task-files.js'
+import type { Turns } from './turns.js'
 
 /** How long the server may take to note that a worker leaves. */
 const closingMs = 3000
@@ -16,6 +17,8 @@ export interface ServedTaskParts {
   readonly options: QueueOptions
   readonly concurrency: number
   readonly logger: Logger
+  /** The turns of all partitions of this worker. */
+  readonly turns: Turns
   readonly openWorker: typeof openJobWorker
 }
 
@@ -31,7 +34,7 @@ export class ServedTask {
     const { id, options, concurrency, logger, task, openWorker } = parts
     this.#parts = parts
     let told = 0
-    this.#worker = openWorker(id, options, concurrency, (job, attempt) => this.#run(job, attempt))
+    this.#worker = openWorker(id, options, concurrency, (job) => this.#takeTurn(job))
     this.#worker.onError((error) => {
       if (Date.now() - told < 30_000) return
       told = Date.now()
@@ -63,25 +66,28 @@ export class ServedTask {
     while (this.#running.size > 0) await pause(50, undefined)
   }
 
-  async #run({ partition: name, index }: PartitionJob, attempt: number): Promise<void> {
+  #takeTurn(job: PartitionJob): Promise<void> {
+    const { turns } = this.#parts
+    this.#running.add(job.index)
+    const run = () => this.#run(job)
+    return (job.alone ? turns.alone(run) : turns.beside(run)).finally(() => this.#running.delete(job.index))
+  }
+
+  async #run({ partition: name, index, attempt, alone }: PartitionJob): Promise<void> {
     const { id, name: worker, task, steps, files, logger } = this.#parts
     const partition = (await files.hasResult(id, name)) ? undefined : await files.readRows(id, name)
-    // Delivered twice: another worker was faster.
-    if (partition === undefined) return
+    // Delivered twice: another worker was faster. Or nobody waits for it any more.
+    if (partition === undefined || this.#stop.signal.aborted) return
     const log = logger.child({ run: task.run, partition: index, attempt })
-    this.#running.add(index)
-    try {
-      const result = await steps.run(partition, this.#stop.signal, attempt)
-      // What it was told to drop is no result: a run that is resumed later would take it.
-      if (this.#stop.signal.aborted) return
-      const counts = await files.commit(id, name, { worker, attempt, result })
-      this.#done++
-      log.debug(counts ? 'Ran a partition' : 'Ran a partition that another worker had finished first', {
-        rows: partition.ids.length,
-        ms: Math.round(result.milliseconds),
-      })
-    } finally {
-      this.#running.delete(index)
-    }
+    if (alone) await files.beginAlone(id, name)
+    const result = await steps.run(partition, this.#stop.signal, attempt)
+    // What it was told to drop is no result: a run that is resumed later would take it.
+    if (this.#stop.signal.aborted) return
+    const counts = await files.commit(id, name, { worker, attempt, result })
+    this.#done++
+    log.debug(counts ? 'Ran a partition' : 'Ran a partition that another worker had finished first', {
+      rows: partition.ids.length,
+      ms: Math.round(result.milliseconds),
+    })
   }
 }

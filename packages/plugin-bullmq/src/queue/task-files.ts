@@ -121,6 +121,17 @@ export class TaskFiles {
     return text === undefined ? undefined : (JSON.parse(text) as RowPartition)
   }
 
+  /** Notes that a worker begins with a partition, and runs nothing else. */
+  async beginAlone(task: string, name: string): Promise<void> {
+    const isFirst = await this.#folder.create(`partitions/${task}/${name}.alone-1`, '')
+    if (!isFirst) await this.#folder.create(`partitions/${task}/${name}.alone-2`, '')
+  }
+
+  /** Whether workers have begun so at least twice. */
+  hasRunAloneTwice(task: string, name: string): Promise<boolean> {
+    return this.#folder.has(`partitions/${task}/${name}.alone-2`)
+  }
+
   /** Commits a result. The first one counts. @returns whether it was this one */
   async commit(task: string, name: string, result: CommittedResult): Promise<boolean> {
     return this.#folder.create(`partitions/${task}/${name}.result.json`, JSON.stringify(result))

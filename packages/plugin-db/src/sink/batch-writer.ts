@@ -43,6 +43,13 @@ export class BatchWriter {
     this.mark()
   }
 
+  /** Begins anew with a transaction that contains nothing. */
+  renew(): void {
+    this.#marked = undefined
+    this.#written = false
+    this.mark()
+  }
+
   /** Awaits what is still unawaited. */
   async settled(): Promise<void> {
     await this.#marked

@@ -17,18 +17,23 @@ export class Receipts {
     this.table = { schema, table: 'maestro_receipts' }
   }
 
-  /** Prepares the receipts of a schema; undefined without the right to create their table. */
+  /**
+   * Prepares the receipts of a schema; undefined without the right to create their table.
+   *
+   * @param needed Whether nothing can be written without them.
+   */
   static async open(
     session: DatabaseSession,
     schema: string | undefined,
     logger: Logger,
+    needed = false,
   ): Promise<Receipts | undefined> {
     const receipts = new Receipts(schema)
     try {
       await receipts.#prepare(session)
       return receipts
     } catch (error) {
-      if (!MaestroError.is(error, 'MAESTRO_DB_PERMISSION')) throw error
+      if (needed || !MaestroError.is(error, 'MAESTRO_DB_PERMISSION')) throw error
       logger.warn('The table of receipts cannot be created: a run that is interrupted in its commit cannot go on.', {
         table: shownTable(receipts.table),
         reason: error.message,
@@ -49,10 +54,18 @@ export class Receipts {
   }
 
   /** Adds a receipt to the transaction. */
-  async write(session: DatabaseSession, receipt: SinkReceipt, rows: number): Promise<void> {
+  write(session: DatabaseSession, receipt: SinkReceipt, rows: number): Promise<void> {
+    return this.insert(session, receipt, { id: receiptId(receipt), rows, holder: '' })
+  }
+
+  /** @param holder The only process that may change it. */
+  async insert(
+    session: DatabaseSession,
+    { run, sink, fingerprint }: SinkReceipt,
+    { id, rows, holder }: { readonly id: string; readonly rows: number; readonly holder: string },
+  ): Promise<void> {
     const { dialect } = session
-    const { run, sink, fingerprint } = receipt
-    const values = [idOf(receipt), run, sink, fingerprint, rows, new Date().toISOString()]
+    const values = [id, run, sink, fingerprint, rows, holder, new Date().toISOString()]
     const places = values.map((_, index) => dialect.placeholder(index + 1)).join(', ')
     await session.run(
       `INSERT INTO ${quoteTable(dialect, this.table)} (${quoteNames(dialect, Object.keys(columns))}) VALUES (${places})`,
@@ -67,22 +80,24 @@ export class Receipts {
    * @throws MAESTRO_DB_TABLE_MISSING if somebody has removed the receipts, MAESTRO_DB_LOCKED if the other transaction
    *   does not end
    */
-  async find(
-    session: DatabaseSession,
-    name: SinkReceiptName,
-  ): Promise<{ readonly fingerprint: string; readonly rows: number } | undefined> {
+  async find(session: DatabaseSession, name: SinkReceiptName): Promise<FoundReceipt | undefined> {
     const { dialect } = session
     if ((await session.describeTable(this.table)) === undefined) throw await tableMissing(session, this.table)
     // A file has no server that could finish the work of a process that has ended.
     const failure = dialect.transactions.oneWriter ? undefined : await this.#awaitCommit(session, name)
+    const found = await this.read(session, receiptId(name))
+    if (found === undefined && failure !== undefined) throw failure
+    return found
+  }
+
+  async read(session: DatabaseSession, id: string): Promise<FoundReceipt | undefined> {
+    const { dialect } = session
     const { rows } = await session.run(
       `SELECT fingerprint, row_count FROM ${quoteTable(dialect, this.table)} WHERE id = ${dialect.placeholder(1)}`,
-      [idOf(name)],
+      [id],
     )
     const [found] = rows
-    if (found !== undefined) return { fingerprint: String(found.fingerprint), rows: Number(found.row_count) }
-    if (failure !== undefined) throw failure
-    return undefined
+    return found && { fingerprint: String(found.fingerprint), rows: Number(found.row_count) }
   }
 
   /** Inserts a receipt and takes it back. @returns why it cannot be inserted: most often, it is there */
@@ -105,8 +120,15 @@ const columns = {
   sink: 'string',
   fingerprint: 'string',
   row_count: 'integer',
+  holder: 'string',
   committed_at: 'string',
 } as const
 
-/** The names have any length, and a primary key has not. */
-const idOf = ({ run, sink }: SinkReceiptName): string => hash('sha256', JSON.stringify([run, sink])).slice(0, 32)
+interface FoundReceipt {
+  readonly fingerprint: string
+  readonly rows: number
+}
+
+/** The names have any length, and a primary key has not. @param of What the receipt is for, besides the whole run. */
+export const receiptId = ({ run, sink }: SinkReceiptName, ...of: readonly string[]): string =>
+  hash('sha256', JSON.stringify([run, sink, ...of])).slice(0, 32)

@@ -10,6 +10,7 @@ import {
   type RefusedRow,
   type Row,
   rowFromEntries,
+  type SinkCheckpoint,
   type SinkReceipt,
   type SinkWriter,
   type StorageContext,
@@ -25,6 +26,7 @@ import type { TableDescription } from '../tables/table-description.js'
 import { BatchWriter } from './batch-writer.js'
 import { explainLock } from './explain-lock.js'
 import { inferColumns } from './infer-columns.js'
+import { PartitionReceipt } from './partition-receipt.js'
 import { Receipts } from './receipts.js'
 import { removeRows } from './remove-rows.js'
 import type { RowPart, RowRun } from './row-run.js'
@@ -48,6 +50,8 @@ export interface TableWriting extends TargetOptions {
   readonly declared: Columns
   /** What is written together with the rows. */
   readonly receipt: SinkReceipt | undefined
+  /** Whether each partition is committed by itself. */
+  readonly byPartition: boolean
 }
 
 /** The maximum rows and approximate bytes that wait while others are on their way; lines wait outside the heap. */
@@ -87,7 +91,9 @@ export class TableSinkWriter implements SinkWriter {
   #rows = 0
   #replaces = false
   #receipts: Receipts | undefined
+  #partitions: PartitionReceipt | undefined
   #done = false
+  readonly checkpoint?: () => Promise<SinkCheckpoint>
 
   private constructor(settings: ConnectionSettings, transaction: WritingSession, writing: TableWriting) {
     this.#settings = settings
@@ -95,6 +101,7 @@ export class TableSinkWriter implements SinkWriter {
     this.#transaction = transaction
     this.#writing = writing
     this.#batches = new BatchWriter(transaction.session)
+    if (writing.byPartition) this.checkpoint = () => this.#checkpoint()
   }
 
   /** Connects, checks the table, and begins the transaction. @throws what `findTarget` throws, MAESTRO_DB_LOCKED */
@@ -104,7 +111,8 @@ export class TableSinkWriter implements SinkWriter {
     { runDirectory, signal, logger }: Pick<StorageContext, 'runDirectory' | 'signal' | 'logger'>,
   ): Promise<TableSinkWriter> {
     if (settings.path !== undefined) await makeFolder(settings)
-    const writer = new TableSinkWriter(settings, await openWriting(settings, runDirectory, signal), writing)
+    const transaction = await openWriting(settings, runDirectory, signal, writing.byPartition)
+    const writer = new TableSinkWriter(settings, transaction, writing)
     try {
       await writer.#explained(() => writer.#transaction.alone(() => writer.#begin(logger)))
       return writer
@@ -205,13 +213,40 @@ export class TableSinkWriter implements SinkWriter {
       await this.#batches.settled()
       if (this.#shapes === undefined && !columns.open) await this.#makeTable({ ids: [], rows: [] })
       if (receipt !== undefined)
-        await this.#transaction.alone(async () => this.#receipts?.write(this.#session, receipt, this.#rows))
+        await this.#transaction.alone(async () => {
+          await this.#partitions?.remove()
+          await this.#receipts?.write(this.#session, receipt, this.#rows)
+        })
       if (this.#staging === undefined) await this.#transaction.commit()
       else await swapTables(this.#session, this.#staging, name)
     })
     this.#done = true
     await this.#transaction.release()
     return { rows: this.#rows, location: locationOf(this.#settings, name) }
+  }
+
+  async #checkpoint(): Promise<SinkCheckpoint> {
+    await this.#assertAllSent()
+    await this.#batches.settled()
+    const partitions = this.#partitions
+    const state = partitions?.next(this.#rows)
+    return {
+      state,
+      settle: () =>
+        this.#explained(() =>
+          this.#transaction.alone(async () => {
+            if (state !== undefined) await partitions?.write(state)
+            await this.#transaction.commitPart()
+            this.#made = undefined
+            this.#batches.renew()
+          }),
+        ),
+    }
+  }
+
+  /** Leaves the partitions that were committed. */
+  suspend(): Promise<void> {
+    return this.abort()
   }
 
   async #assertAllSent(): Promise<void> {
@@ -270,11 +305,14 @@ export class TableSinkWriter implements SinkWriter {
 
   /** @param waits Whether a transaction waits for the other writers of the database. */
   async #openReceipts(logger: Logger, waits: boolean): Promise<void> {
-    const { name, receipt } = this.#writing
+    const { name, receipt, byPartition } = this.#writing
     if (receipt === undefined) return
     if (waits) await this.#session.begin()
-    this.#receipts = await Receipts.open(this.#session, name.schema, logger)
+    this.#receipts = await Receipts.open(this.#session, name.schema, logger, byPartition)
     if (waits) await this.#session.commit()
+    if (!byPartition || this.#receipts === undefined) return
+    this.#partitions = await PartitionReceipt.take(this.#session, this.#receipts, receipt)
+    this.#rows = this.#partitions.committed?.rows ?? 0
   }
 
   /** Creates the table from the declared columns and, if they say too little, from the first rows. */

@@ -3,6 +3,7 @@ import { withSession } from '../connection/open-session.js'
 import { connectionSettings } from '../connection/resolve-connection.js'
 import { TableWriteFields, type TableWriteOptions } from '../options.js'
 import { shownTable } from '../tables/names.js'
+import { PartitionReceipt } from './partition-receipt.js'
 import { Receipts } from './receipts.js'
 import { locationOf, TableSinkWriter, type TableWriting } from './table-sink-writer.js'
 import { findTarget } from './target-table.js'
@@ -10,6 +11,11 @@ import { findTarget } from './target-table.js'
 /** The sink `db.table`, which writes rows in one transaction that ends when the run has succeeded. */
 export const tableSink = defineSink({
   options: TableWriteFields,
+  refine({ commit, mode }, { addIssue }) {
+    if (commit === 'partition' && mode !== 'append' && mode !== 'upsert')
+      addIssue({ code: 'custom', path: ['commit'], message: "needs `mode: 'append'` or `mode: 'upsert'`" })
+  },
+  continues: ({ commit }) => commit === 'partition',
   async check(options, context) {
     try {
       const settings = connectionSettings(options, context)
@@ -47,10 +53,18 @@ export const tableSink = defineSink({
     const { fingerprint, rows } = found
     return { fingerprint, result: { rows, location: locationOf(settings, { table, schema }) } }
   },
+  async findCheckpoint(options, context, name) {
+    const settings = connectionSettings(options, context)
+    return withSession(settings, async (session) => {
+      const receipts = new Receipts(options.databaseSchema)
+      if ((await session.describeTable(receipts.table)) === undefined) return undefined
+      return (await PartitionReceipt.take(session, receipts, name)).committed
+    })
+  },
 })
 
 function writingOf(options: TableWriteOptions, { columns, overwrite, receipt }: SinkTarget): TableWriting {
-  const { table, databaseSchema: schema, mode = 'create', key, columns: chosen } = options
+  const { table, databaseSchema: schema, mode = 'create', key, columns: chosen, commit } = options
   return {
     name: { table, schema },
     mode: mode === 'create' && overwrite ? 'overwrite' : mode,
@@ -59,6 +73,7 @@ function writingOf(options: TableWriteOptions, { columns, overwrite, receipt }: 
     declared: chosen === undefined || Array.isArray(chosen) ? {} : chosen,
     // Writing the rows of the other modes twice gives the same table.
     receipt: mode === 'append' || mode === 'upsert' ? receipt : undefined,
+    byPartition: commit === 'partition' && receipt !== undefined,
     only: chosen === undefined ? undefined : Array.isArray(chosen) ? chosen : Object.keys(chosen),
   }
 }

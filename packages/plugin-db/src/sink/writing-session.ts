@@ -15,6 +15,8 @@ export interface WritingSession {
   /** Runs work while no other sink on the same connection does. */
   alone<Result>(work: () => Promise<Result>): Promise<Result>
   commit(): Promise<void>
+  /** Commits what was written so far, for a sink that does not share the transaction, and begins another one. */
+  commitPart(): Promise<void>
   /** Rolls back what was written. */
   rollback(): Promise<void>
   release(): Promise<void>
@@ -25,17 +27,19 @@ export interface WritingSession {
  * file share a transaction, which ends with the last of them.
  *
  * @param run What the sinks of one run share.
+ * @param isAlone Whether the sink needs a transaction of its own. @throws MAESTRO_DB_PARTITIONS_SHARED
  */
 export async function openWriting(
   settings: ConnectionSettings,
   run: string,
   signal: AbortSignal | undefined,
+  isAlone = false,
 ): Promise<WritingSession> {
   if (!settings.dialect.transactions.oneWriter) return ownWriting(await openSession(settings, signal))
   const key = `${run}\n${settings.path}`
   const shared = sharedWritings.get(key) ?? new SharedWriting(settings, key, () => sharedWritings.delete(key))
   sharedWritings.set(key, shared)
-  return shared.join(signal)
+  return shared.join(signal, isAlone)
 }
 
 function ownWriting(session: DatabaseSession): WritingSession {
@@ -45,9 +49,15 @@ function ownWriting(session: DatabaseSession): WritingSession {
     begin: () => session.begin(),
     alone: (work) => work(),
     commit: () => session.commit(),
+    commitPart: () => renew(session),
     rollback: () => session.rollback(),
     release: () => session.release(),
   }
+}
+
+async function renew(session: DatabaseSession): Promise<void> {
+  await session.commit()
+  await session.begin()
 }
 
 const sharedWritings = new Map<string, SharedWriting>()
@@ -63,6 +73,9 @@ class SharedWriting {
   /** The sinks that have not committed yet. */
   #undecided = 0
   #failed = false
+  #isAlone = false
+  /** Whether the file holds rows that were committed before the end. */
+  #holdsPart = false
 
   constructor(settings: ConnectionSettings, key: string, forget: () => void) {
     this.#settings = settings
@@ -70,7 +83,10 @@ class SharedWriting {
     this.#forget = forget
   }
 
-  async join(signal: AbortSignal | undefined): Promise<WritingSession> {
+  async join(signal: AbortSignal | undefined, isAlone: boolean): Promise<WritingSession> {
+    if (this.#isAlone || (isAlone && this.#users > 0))
+      throw dbError('MAESTRO_DB_PARTITIONS_SHARED', { database: this.#settings.shown })
+    this.#isAlone = isAlone
     this.#users++
     this.#undecided++
     this.#opened ??= openSession(this.#settings, signal)
@@ -105,6 +121,11 @@ class SharedWriting {
         this.#undecided--
         if (this.#undecided === 0) await session.commit()
       },
+      commitPart: async () => {
+        this.#assertWhole()
+        await renew(session)
+        this.#holdsPart = true
+      },
       rollback: async () => {
         this.#failed = true
         await this.#working
@@ -115,7 +136,7 @@ class SharedWriting {
         if (this.#users > 0) return
         this.#forget()
         await session.release()
-        if (this.#failed && !this.#settings.exists) await removeFile(this.#settings)
+        if (this.#failed && !this.#holdsPart && !this.#settings.exists) await removeFile(this.#settings)
       },
     }
   }

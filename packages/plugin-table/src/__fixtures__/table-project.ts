@@ -36,6 +36,11 @@ export function tableProject() {
     fromRows: fromRows as unknown as (rows: readonly Row[]) => Built,
     fromUnknown,
     fromLines,
+    /** Another table that is a file of lines. */
+    otherLines(lines: readonly string[]) {
+      writeFileSync(join(folder, 'other.jsonl'), `${lines.join('\n')}\n`)
+      return { use: 'test.lines', paths: ['other.jsonl'] } as never
+    },
     rowsOf: (built: Built): Promise<Row[]> => Array.fromAsync(project().rows(built)),
     /** The lines that a table step over lines writes, with the ids and messages of the rejected rows. */
     async linesOf(built: Built) {
@@ -46,7 +51,8 @@ export function tableProject() {
     async resultOf(built: Built) {
       const preview = await project().preview(built, 1e6)
       const rejects = preview.rejects.map(({ id, error }) => ({ id, message: error.message }))
-      return { rows: preview.steps.at(-1)?.rows.map(({ row }) => row) ?? [], rejects }
+      const rows = preview.steps.at(-1)?.rows ?? []
+      return { rows: rows.map(({ row }) => row), ids: rows.map(({ id }) => id), rejects }
     },
   }
 }

@@ -2,9 +2,9 @@ import { type FileHandle, open } from 'node:fs/promises'
 import type { TableFile } from '@maestro-dataflow/core'
 import { type Choice, fate } from './choose-lines.js'
 
-const newline = 10
-const carriageReturn = 13
-const chunkBytes = 1 << 20
+export const newline = 10
+export const carriageReturn = 13
+export const chunkBytes = 1 << 20
 const byteOrderMark = Buffer.from('\uFEFF')
 
 /** The lines of files, and what is done with them. */
@@ -109,17 +109,22 @@ export async function* wholeLinesOf(path: string, signal: AbortSignal): AsyncGen
   }
 }
 
-const rowMark = Buffer.from(',"row":')
-const textMark = Buffer.from('{"text":')
+export const rowMark = Buffer.from(',"row":')
+export const textMark = Buffer.from('{"text":')
 
 /** Collects the bytes of the output. */
-class OutputText {
+export class OutputText {
   readonly #file: FileHandle
   #bytes = Buffer.allocUnsafe(2 * chunkBytes)
   #length = 0
 
   constructor(file: FileHandle) {
     this.#file = file
+  }
+
+  /** The number of bytes that are not written yet. */
+  get length(): number {
+    return this.#length
   }
 
   copy(from: Buffer, start: number, end: number): void {
@@ -129,14 +134,14 @@ class OutputText {
 
   line(from: Buffer, start: number, end: number): void {
     this.copy(from, start, end)
-    this.#write('\n')
+    this.write('\n')
   }
 
   /** Writes a line of bare rows as a line of a step file. */
   wrapped(from: Buffer, start: number, end: number, id: string): void {
-    this.#write(`{"id":${JSON.stringify(id)},"row":`)
+    this.write(`{"id":${JSON.stringify(id)},"row":`)
     this.copy(from, start, end)
-    this.#write('}\n')
+    this.write('}\n')
   }
 
   /**
@@ -146,7 +151,7 @@ class OutputText {
   unwrapped(from: Buffer, start: number, end: number): void {
     const line = from.subarray(start, end)
     if (line.subarray(0, textMark.length).equals(textMark)) {
-      this.#write(`${(JSON.parse(line.toString('utf8')) as { readonly text: string }).text}\n`)
+      this.write(`${(JSON.parse(line.toString('utf8')) as { readonly text: string }).text}\n`)
       return
     }
     // In the id before it, every quote is escaped. The first `,"row":` is therefore the right one.
@@ -162,7 +167,7 @@ class OutputText {
     this.#length = 0
   }
 
-  #write(text: string): void {
+  write(text: string): void {
     this.#reserve(Buffer.byteLength(text))
     this.#length += this.#bytes.write(text, this.#length)
   }

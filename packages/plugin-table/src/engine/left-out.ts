@@ -17,11 +17,10 @@ export interface LeftOutReport {
 /** How the rows of these files are reported: by their ids in a step file, and by the numbers of their lines otherwise. */
 export function reportLeftOut(
   leftOut: Receive,
-  statement: TableStatement,
+  reason: string | undefined,
   files: readonly TableFile[],
   choice: Choice,
 ): LeftOutReport {
-  const reason = reasonOf(statement)
   const receive: Receive = (rows) => leftOut({ ...rows, ...(reason === undefined ? {} : { reason }) })
   if (files.every(({ format }) => format === 'rows'))
     return { finish: (offsets) => reportNumbers(receive, files, choice, offsets) }
@@ -133,7 +132,7 @@ const quote = 34
 const backslash = 92
 
 /** The id in a line of a step file. */
-function idOf(line: Buffer): RowId {
+export function idOf(line: Buffer): RowId {
   if (line.toString('latin1', 0, idMark.length) !== idMark)
     return (JSON.parse(line.toString('utf8')) as { readonly id: RowId }).id
   let end = idMark.length + 1

@@ -11,7 +11,7 @@ import type { Kind } from './kinds.js'
 import { columnTypeIn } from './known-columns.js'
 import type { KnownLines } from './known-lines.js'
 import { learnColumns, needsLearning } from './learn-columns.js'
-import { reportLeftOut } from './left-out.js'
+import { reasonOf, reportLeftOut } from './left-out.js'
 import { usualKeys } from './line-keys.js'
 import { lineColumn, positionColumn, readLines, rowText, unsoundLine, writeLines } from './lines.js'
 import { prepareStatement } from './prepare-statement.js'
@@ -110,6 +110,8 @@ export interface LoadOptions {
   readonly longest?: number
   /** Whether the text of the lines is needed. Without it, the text of each line is empty. @default true */
   readonly keepsText?: boolean
+  /** The table. @default lines */
+  readonly table?: string
 }
 
 /**
@@ -120,22 +122,22 @@ export interface LoadOptions {
 export async function loadLines(
   { connection }: Database,
   files: readonly TableFile[],
-  { idsNeeded, looked, used, columns, usual, longest = 0, keepsText = true }: LoadOptions,
+  { idsNeeded, looked, used, columns, usual, longest = 0, keepsText = true, table = 'lines' }: LoadOptions,
 ): Promise<readonly number[]> {
   const format = files[0]?.format ?? 'step'
   const kept = new ExtractedColumns(format, used)
   const extracted = new ExtractedColumns(format, [...kept.names, ...looked.keys()], usual)
   const json = kept.names.map((name) => kept.json(name))
-  const table = [lineColumn, ...json].map((column) => `${column} VARCHAR`).join(', ')
-  await connection.run(`CREATE OR REPLACE TEMP TABLE lines (${table})`)
+  const declared = [lineColumn, ...json].map((column) => `${column} VARCHAR`).join(', ')
+  await connection.run(`CREATE OR REPLACE TEMP TABLE ${table} (${declared})`)
   const isSound = soundLine(extracted, looked, columns, idsNeeded)
   const text = keepsText ? lineColumn : "''"
   const line = `CASE WHEN ${lineColumn} IS NULL THEN NULL WHEN ${isSound} THEN ${text} ELSE ${unsoundLine} END`
   const offsets: number[] = []
   for (const file of files) {
-    offsets.push(await countRows(connection, 'lines'))
+    offsets.push(await countRows(connection, table))
     const lines = extracted.extract(readLines(file, longest))
-    await connection.run(`INSERT INTO lines SELECT ${[line, ...json].join(', ')} FROM ${lines}`)
+    await connection.run(`INSERT INTO ${table} SELECT ${[line, ...json].join(', ')} FROM ${lines}`)
   }
   return offsets
 }
@@ -202,9 +204,10 @@ export async function lookAtLines(
   return { relation, extracted, learned, checked: isWholeRow ? { ...checked, keys: compared } : checked, branches: [] }
 }
 
-function loadedLines(loaded: ExtractedColumns): string {
+/** The relation of the lines that `loadLines` has loaded. */
+export function loadedLines(loaded: ExtractedColumns, table = 'lines'): string {
   const json = loaded.names.map((name) => `, ${loaded.json(name)}`).join('')
-  return `(SELECT ${lineColumn}, rowid AS ${positionColumn}${json} FROM lines WHERE ${lineColumn} IS NOT NULL)`
+  return `(SELECT ${lineColumn}, rowid AS ${positionColumn}${json} FROM ${table} WHERE ${lineColumn} IS NOT NULL)`
 }
 
 /** The files whose lines a statement processes. */
@@ -254,7 +257,7 @@ async function copyChosen(
   choice: Choice,
   { files, offsets }: QueriedFiles,
 ): Promise<TableCounts> {
-  const report = leftOut === undefined ? undefined : reportLeftOut(leftOut, statement, files, choice)
+  const report = leftOut === undefined ? undefined : reportLeftOut(leftOut, reasonOf(statement), files, choice)
   const { rows, lines } = await copyLines({ files, output, choice, seen: report?.seen, signal })
   // The database ends a line at a carriage return too.
   if (lines !== choice.fates.length) throw new RowsUnfit()

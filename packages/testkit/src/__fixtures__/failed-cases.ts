@@ -13,6 +13,11 @@ export function casesWithoutFault(suite: Suite, faults: Readonly<Record<string, 
   return suite.cases.map(({ name }) => name).filter((name) => !failed.has(name))
 }
 
+/** What is found by which case, in the form of faults of a suite. */
+export function foundBy(wrong: Readonly<Record<string, readonly [string, unknown]>>): Record<string, [unknown, string]> {
+  return Object.fromEntries(Object.entries(wrong).map(([fault, [rule]]) => [fault, [undefined, rule]]))
+}
+
 /** How one case of a suite fails; undefined if it passes. No other case is run. */
 export async function failureOf(suite: Suite, name: string): Promise<string | undefined> {
   const found = suite.cases.find((known) => known.name === name)

@@ -1,5 +1,5 @@
 import type { JsonSchema, LLMCapabilities, LLMRequest } from '@maestro-dataflow/core'
-import { questionOf, type ScriptedServing, scriptedServing } from '../scripted/scripted-serving.js'
+import { questionOf, type ScriptedOptions, type ScriptedServing, scriptedServing } from '../scripted/scripted-serving.js'
 import { aWhile } from './a-while.js'
 
 const chapters = Array.from({ length: 40 }, (_, chapter) => `In year ${chapter} the fox met a friend and went home.`)
@@ -14,7 +14,10 @@ function story({ temperature = 0, topP = 1, topK = 50, seed = 0 }: LLMRequest): 
  * A scripted serving with the abilities that the suite needs of a model: it repeats a word, tells a story, and fills in
  * a schema.
  */
-export function smallModel(capabilities: Partial<LLMCapabilities> = {}): ScriptedServing {
+export function smallModel(
+  capabilities: Partial<LLMCapabilities> = {},
+  more: Omit<ScriptedOptions, 'capabilities'> = {},
+): ScriptedServing {
   return scriptedServing(
     async (request) => {
       const question = questionOf(request)
@@ -25,7 +28,7 @@ export function smallModel(capabilities: Partial<LLMCapabilities> = {}): Scripte
       await aWhile()
       return story(request)
     },
-    { capabilities: { images: false, audio: false, contextTokens: 2000, ...capabilities } },
+    { ...more, capabilities: { images: false, audio: false, contextTokens: 2000, ...capabilities } },
   )
 }
 

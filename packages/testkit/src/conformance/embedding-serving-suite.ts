@@ -16,6 +16,8 @@ export interface EmbeddingSuiteOptions<Name extends string = string> extends Ser
 interface EmbeddingSubject extends ServingSubject<EmbeddingServing> {
   readonly dimensions: number | undefined
   readonly tolerance: number
+  /** The models that its results named. */
+  readonly models: Set<string>
 }
 
 const texts = [
@@ -23,6 +25,7 @@ const texts = [
   'A ship sails on a stormy sea.',
   'Interest rates rose again in spring.',
   '猫在垫子上睡觉。',
+  '船在海上航行。',
   'Ein Hund 🐕 und ein Ball',
 ]
 
@@ -73,6 +76,16 @@ const cases = {
     const { vectors } = await embed(subject, many)
     const last = await embed(subject, many.slice(-1))
     assertAlike(vectors.slice(-1), last.vectors, subject.tolerance)
+    const turned = await embed(subject, many.toReversed())
+    assertAlike(vectors, turned.vectors.toReversed(), subject.tolerance)
+  },
+
+  async 'a later change of a returned vector does not change the next one'(subject: EmbeddingSubject) {
+    const first = await embed(subject, texts)
+    const copies = first.vectors.map((vector) => vector.slice())
+    for (const vector of first.vectors) vector.fill(0)
+    const second = await embed(subject, texts)
+    assertAlike(copies, second.vectors, subject.tolerance)
   },
 
   async 'an empty list of texts returns no vectors'(subject: EmbeddingSubject) {
@@ -126,7 +139,7 @@ const cases = {
   },
 
   ...lifeCases<EmbeddingServing, EmbeddingSubject>({
-    quick: (_, serving) => serving.embed(texts.slice(0, 1)),
+    quick: (_, serving, options) => serving.embed(texts.slice(0, 1), options),
     long: (_, serving, options) =>
       serving.embed(
         Array.from({ length: serving.batchSize ?? 200 }, (_, index) => `${index} ${texts.join(' ')}`),
@@ -150,12 +163,20 @@ export function embeddingServingSuite(
   const { open, close } = servingSubjects(makeServing, options)
   const { dimensions, tolerance = 1e-4 } = options
   const title = 'an embedding model'
-  return createSuite({ title, cases, options, open: async () => ({ ...(await open()), dimensions, tolerance }), close })
+  return createSuite({
+    title,
+    cases,
+    options,
+    open: async () => ({ ...(await open()), dimensions, tolerance, models: new Set<string>() }),
+    close,
+  })
 }
 
 /** Requests vectors and checks what all results have in common. */
-async function embed({ serving }: EmbeddingSubject, asked: readonly string[]): Promise<EmbeddingResult> {
-  const result = await serving.embed(asked)
+async function embed({ serving, models }: EmbeddingSubject, asked: readonly string[]): Promise<EmbeddingResult> {
+  const given = [...asked]
+  const result = await serving.embed(given)
+  assert.deepEqual(given, asked, 'the list of texts was changed')
   assert.equal(result.vectors.length, asked.length, 'vectors and texts are not equally many')
   for (const vector of result.vectors) {
     assert.ok(vector instanceof Float32Array, 'a vector is no Float32Array')
@@ -164,6 +185,8 @@ async function embed({ serving }: EmbeddingSubject, asked: readonly string[]): P
   }
   for (const place of result.truncated ?? []) assert.ok(place >= 0 && place < asked.length, `text ${place} was cut`)
   assert.ok(typeof result.model === 'string' && result.model !== '', 'the model is not named')
+  models.add(result.model)
+  assert.equal(models.size, 1, `it names several models: ${[...models].join(', ')}`)
   const { inputTokens } = result.usage
   assert.ok(Number.isInteger(inputTokens) && inputTokens >= 0, `usage.inputTokens is ${inputTokens}`)
   return result

@@ -3,6 +3,8 @@ import { readdirSync } from 'node:fs'
 const rounds = 8
 /** A few resources come and go at any time, for example the timers of a test runner. */
 const tolerated = 3
+/** Something has grown if there is this much more of it after all rounds. */
+export const grownAfter = rounds - tolerated
 
 /** What a process holds at a moment: its resources by kind, with their numbers. */
 function held(): ReadonlyMap<string, number> {
@@ -35,6 +37,6 @@ export async function growthOf(work: () => Promise<unknown>): Promise<readonly s
   for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
   return [...held()].flatMap(([what, count]) => {
     const more = count - (before.get(what) ?? 0)
-    return more >= rounds - tolerated ? [`${what}: ${more} more after ${rounds} times`] : []
+    return more >= grownAfter ? [`${what}: ${more} more after ${rounds} times`] : []
   })
 }

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict'
+import { getEventListeners } from 'node:events'
 import type { CallOptions, Serving } from '@maestro-dataflow/core'
+import { collectGarbage } from './collect-garbage.js'
+import { grownAfter, growthOf } from './growth.js'
 import { someTurns, watch, within } from './outcomes.js'
+import { processChangesOf } from './process-changes.js'
 import { assertNoSecret, assertSettled, assertTypedError, type ServingSubject } from './serving-subject.js'
 
 /** How the cases that all kinds share ask a serving. */
 interface Asking<S extends Serving, Subject extends ServingSubject<S>> {
   /** A call that is answered quickly. */
-  quick(subject: Subject, serving: S): Promise<unknown>
+  quick(subject: Subject, serving: S, options?: CallOptions): Promise<unknown>
   /** A call that takes a while, if the serving can be made to do so. */
   long(subject: Subject, serving: S, options: CallOptions): Promise<unknown>
 }
@@ -33,7 +37,8 @@ export const lifeCases = <S extends Serving, Subject extends ServingSubject<S>>(
       assert.ok(Number.isFinite(dollars) && dollars >= 0, `the price of ${what} is ${dollars}`)
   },
 
-  async 'describes itself alike at each making'({ serving, make }: Subject) {
+  async 'describes itself alike at each making'(subject: Subject) {
+    const { serving, make } = subject
     const facts = ({ kind, name, provider, model, account, identity, price, concurrency }: S) => ({
       kind,
       name,
@@ -44,11 +49,20 @@ export const lifeCases = <S extends Serving, Subject extends ServingSubject<S>>(
       price,
       concurrency,
     })
-    assert.deepEqual(
-      facts(await make()),
-      facts(serving),
-      'with another identity, no answer is found again in the cache',
-    )
+    const reason = 'with another identity, no answer is found again in the cache'
+    const before = structuredClone(facts(serving))
+    await quick(subject, serving)
+    assert.deepEqual(facts(serving), before, `after a call: ${reason}`)
+    assert.deepEqual(facts(await make()), before, reason)
+  },
+
+  async 'another model has another identity'({ serving, others }: Subject) {
+    for (const make of others) {
+      const other = await make()
+      const facts = [serving, other].map(({ name, model, identity }) => JSON.stringify({ name, model, identity }))
+      await other.dispose?.()
+      assert.notEqual(facts[0], facts[1], 'the answers of one would be found in the cache for the other')
+    }
   },
 
   async 'shows no secret'(subject: Subject) {
@@ -100,6 +114,41 @@ export const lifeCases = <S extends Serving, Subject extends ServingSubject<S>>(
     if ('value' in outcome) assert.ok(!over, 'it answered although its time was over')
     else assertTypedError(subject, outcome, 'MAESTRO_SERVING_TIMEOUT')
     await quick(subject, serving)
+  },
+
+  async 'a call has both its signal and its time-out'(subject: Subject) {
+    const { serving, patience } = subject
+    const stop = new AbortController()
+    const stopped = watch(long(subject, serving, { signal: stop.signal, timeout: 100 * patience }))
+    await someTurns()
+    const early = stopped.settled
+    stop.abort()
+    const first = await within(patience, 'a stopped call that has a time-out', stopped.outcome)
+    if (early) assertSettled(subject, first)
+    else assertTypedError(subject, first, 'MAESTRO_SERVING_ABORTED')
+    let over = false
+    const timer = setTimeout(() => {
+      over = true
+    }, 1)
+    const late = watch(long(subject, serving, { signal: new AbortController().signal, timeout: 1 }))
+    const second = await within(patience, 'a call of one millisecond that has a signal', late.outcome)
+    clearTimeout(timer)
+    if ('value' in second) assert.ok(!over, 'with a signal, it answered although its time was over')
+    else assertTypedError(subject, second, 'MAESTRO_SERVING_TIMEOUT')
+  },
+
+  async 'calls leave nothing behind'(subject: Subject) {
+    const { signal } = new AbortController()
+    const { serving } = subject
+    const asked = () => quick(subject, serving, { signal, timeout: 100 * subject.patience })
+    const changes = await processChangesOf(async () => {
+      assert.deepEqual(await growthOf(asked), [], 'what each call leaves behind')
+    }, subject.environment)
+    assert.deepEqual(changes, [], 'what calls change for everything else in the process')
+    const listeners = () => getEventListeners(signal, 'abort').length
+    // Those of a fetch go when its request is collected.
+    if (listeners() >= grownAfter) await collectGarbage()
+    assert.ok(listeners() < grownAfter, `${listeners()} listeners of earlier calls wait for the signal`)
   },
 
   async 'can be freed twice, and at the same time'({ make, patience }: Subject) {

@@ -31,6 +31,7 @@ export const llmAnswerCases = {
     const second = await serving.generate(request)
     assert.equal(second.text, first.text)
     assert.equal(second.usage.inputTokens, first.usage.inputTokens)
+    assert.equal(second.model, first.model, 'it names another model')
   },
 
   async 'maxTokens cuts an answer, which is said'({ serving, longRequest }: LLMSubject) {
@@ -69,6 +70,43 @@ export const llmAnswerCases = {
     ])
     assert.ok(system >= alone + 5, `${alone} tokens alone, ${system} with a system message of nine words`)
     assert.ok(turns >= alone + 4, `${alone} tokens alone, ${turns} with two turns before`)
+    const long = await read([
+      { role: 'user', content: second?.ask ?? '' },
+      { role: 'assistant', content: 'A long answer of the model itself. '.repeat(10) },
+    ])
+    assert.ok(long >= turns + 40, `${turns} tokens with a short answer before, ${long} with one of seventy words`)
+  },
+
+  async 'answers the last turn'({ serving, questions }: LLMSubject) {
+    const [first, second] = questions
+    const messages = [
+      { role: 'user', content: second?.ask ?? '' },
+      { role: 'assistant', content: second?.answer ?? '' },
+      { role: 'user', content: first?.ask ?? '' },
+    ] as const
+    const { text } = await serving.generate(ask('', { messages }))
+    assert.ok(holds(text, first?.answer ?? ''), `the answer to "${first?.ask}" after another question is ${text}`)
+  },
+
+  async 'does not change what it is given'({ serving, questions, longRequest }: LLMSubject) {
+    const schema = { type: 'object', properties: { word: { enum: ['a', 'b'] } }, additionalProperties: false }
+    for (const more of [{}, ...(serving.capabilities.jsonSchema ? [{ schema }] : [])]) {
+      const content = [{ type: 'text', text: questions[0]?.ask ?? '' }] as const
+      const messages = [{ role: 'system', content: 'Be brief.' } as const, { role: 'user', content } as const]
+      const request = { ...longRequest, messages, maxTokens: 8, stop: ['never in the text'], ...more }
+      const before = structuredClone(request)
+      await watch(serving.generate(request)).outcome
+      assert.deepEqual(request, before, 'the request was changed')
+    }
+  },
+
+  async 'the pieces of a streamed answer are its text'({ serving, longRequest }: LLMSubject) {
+    const pieces: string[] = []
+    const { text } = await serving.generate(
+      { ...longRequest, maxTokens: 12 },
+      { onText: (piece) => void pieces.push(piece) },
+    )
+    if (pieces.length > 0) assert.equal(pieces.join('').trim(), text.trim())
   },
 
   async 'Chinese and emoji are read and written whole'({ serving }: LLMSubject) {

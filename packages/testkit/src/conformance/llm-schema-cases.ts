@@ -37,6 +37,7 @@ export const llmSchemaCases = {
     if (!serving.capabilities.jsonSchema) return
     const result = await serving.generate(ask('Greet the world.', { schema: greeting, maxTokens: 96 }))
     assert.deepEqual(result.object, { greeting: hello })
+    assert.deepEqual(JSON.parse(result.text), result.object, 'text and object differ')
   },
 
   async 'a truncated answer to a schema is reported as truncated'(subject: LLMSubject) {

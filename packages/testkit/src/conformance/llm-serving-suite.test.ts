@@ -1,7 +1,9 @@
 import { EnhancedLLMServing, type LLMRequest, type LLMServing, maestroError } from '@maestro-dataflow/core'
 import { describe, expect, test } from 'vitest'
-import { casesWithoutFault, failedCases } from '../__fixtures__/failed-cases.js'
+import { casesWithoutFault, failedCases, foundBy } from '../__fixtures__/failed-cases.js'
 import { smallModel } from '../__fixtures__/small-model.js'
+import { wrongLanguageModelCalls } from '../__fixtures__/wrong-parts/wrong-language-model-calls.js'
+import { wrongLanguageModels } from '../__fixtures__/wrong-parts/wrong-language-models.js'
 import { questionOf } from '../scripted/scripted-serving.js'
 import { describeLLMServing } from '../vitest.js'
 import { type LLMServingCase, llmServingSuite } from './llm-serving-suite.js'
@@ -324,6 +326,8 @@ describe('the suite for language models fails for', () => {
   })
 
   test('each of its cases is failed by a planted fault', () => {
-    expect(casesWithoutFault(llmServingSuite(smallModel), faults)).toEqual([])
+    const found = { ...faults, ...foundBy({ ...wrongLanguageModels, ...wrongLanguageModelCalls }) }
+    // The servings to compare with are options, so this case has a test of its own.
+    expect(casesWithoutFault(llmServingSuite(smallModel), found)).toEqual(['another model has another identity'])
   })
 })

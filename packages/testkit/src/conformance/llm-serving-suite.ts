@@ -14,7 +14,7 @@ const cases = {
   ...llmSettingCases,
   ...llmCallCases,
   ...lifeCases<LLMServing, LLMSubject>({
-    quick: ({ questions }, serving) => serving.generate(ask(questions[0]?.ask ?? '')),
+    quick: ({ questions }, serving, options) => serving.generate(ask(questions[0]?.ask ?? ''), options),
     long: ({ longRequest }, serving, options) => serving.generate(longRequest, options),
   }),
 }

@@ -33,6 +33,27 @@ export const llmSettingCases = {
     }
   },
 
+  async 'settings of 0 are kept'({ serving, longRequest, samples }: LLMSubject) {
+    if (!samples) return
+    const { unsupportedSettings = [] } = serving.capabilities
+    const texts = async (...settings: readonly Partial<LLMRequest>[]) => {
+      const found = new Set<string>()
+      for (const setting of settings) {
+        const { text, warnings = [] } = await serving.generate({ ...longRequest, maxTokens: 16, ...setting })
+        found.add(warnings.length === 0 ? text : '')
+      }
+      return found
+    }
+    if (!unsupportedSettings.includes('temperature')) {
+      const cold = await texts(...[1, 2, 3].map((seed) => ({ temperature: 0, seed })))
+      assert.equal(cold.size, 1, 'at temperature 0, the seed makes a difference: a temperature of 0 is not sent')
+    }
+    if (!unsupportedSettings.includes('seed')) {
+      const seeded = await texts(...Array.from({ length: 3 }, () => ({ temperature: 1.5, seed: 0 })))
+      assert.ok(seeded.size < 3, 'with a seed of 0, each answer differs: a seed of 0 is not sent')
+    }
+  },
+
   async 'media that it takes make a difference'(subject: LLMSubject) {
     const { capabilities } = subject.serving
     if (capabilities.images) await assertRead(subject, 'image', 'image/png', [picture(255, 0, 0), picture(0, 0, 255)])

@@ -21,7 +21,7 @@ export class MadeThings<Thing extends { dispose?(): Promise<void> }> {
   /** Failing or hanging disposal has cases of its own; the others are disposed all the same. */
   async dispose(patience: number): Promise<void> {
     await Promise.allSettled(
-      this.#made.splice(0).map((thing) => within(patience, 'freeing it', Promise.resolve(thing.dispose?.()))),
+      this.#made.splice(0).map(async (thing) => within(patience, 'freeing it', Promise.resolve(thing.dispose?.()))),
     )
   }
 }

@@ -17,9 +17,16 @@ function builtInProperties(): ReadonlyMap<string, unknown> {
 /** What the language offers before a suite runs anything. */
 const atFirst = builtInProperties()
 
-/** Does some work. @returns what it changes for everything else in this process */
-export async function processChangesOf(work: () => Promise<unknown>): Promise<readonly string[]> {
-  const environment = { ...process.env }
+/**
+ * Does some work.
+ *
+ * @param environment The variables before the work, or before earlier work of the same kind.
+ * @returns What it changes for everything else in this process.
+ */
+export async function processChangesOf(
+  work: () => Promise<unknown>,
+  environment: NodeJS.ProcessEnv = { ...process.env },
+): Promise<readonly string[]> {
   const { chdir } = process
   const changes: string[] = []
   process.chdir = (folder) => {

@@ -11,6 +11,8 @@ export interface ServingSuiteOptions<Name extends string> extends SuiteOptions<N
   readonly secrets?: readonly string[]
   /** The milliseconds within which a stopped call must end. @default 10000 */
   readonly patience?: number
+  /** Make servings whose answers differ from those of the tested one, such as of another model or address. */
+  readonly others?: readonly (() => Serving | Promise<Serving>)[]
 }
 
 /** A serving under test. */
@@ -21,16 +23,22 @@ export interface ServingSubject<S extends Serving> {
   make(): Promise<S>
   readonly secrets: readonly string[]
   readonly patience: number
+  readonly others: readonly (() => Serving | Promise<Serving>)[]
+  /** The variables of the environment before it was made. */
+  readonly environment: NodeJS.ProcessEnv
 }
 
 /** Creates the serving that the cases share, and a function that disposes it and all others. */
 export function servingSubjects<S extends Serving>(
   makeServing: () => S | Promise<S>,
-  { secrets = [], patience = 10_000 }: ServingSuiteOptions<string>,
+  { secrets = [], patience = 10_000, others = [] }: ServingSuiteOptions<string>,
 ) {
   const made = new MadeThings(makeServing)
   return {
-    open: async (): Promise<ServingSubject<S>> => ({ serving: await made.make(), make: made.make, secrets, patience }),
+    open: async (): Promise<ServingSubject<S>> => {
+      const environment = { ...process.env }
+      return { serving: await made.make(), make: made.make, secrets, patience, others, environment }
+    },
     close: () => made.dispose(patience),
   }
 }

@@ -32,7 +32,7 @@ const cases = {
   },
 
   ...lifeCases<TranscriptionServing, TranscriptionSubject>({
-    quick: ({ recordings }, serving) => serving.transcribe(recordings[0]?.audio ?? silence),
+    quick: ({ recordings }, serving, options) => serving.transcribe(recordings[0]?.audio ?? silence, options),
     long: ({ recordings }, serving, options) => serving.transcribe(recordings[0]?.audio ?? silence, options),
   }),
 }

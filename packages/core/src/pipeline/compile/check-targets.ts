@@ -1,6 +1,17 @@
 import { maestroError } from '../../errors/error-table.js'
 import type { CompileContext, Faults } from './compile-context.js'
 import type { CompiledSink } from './compiled-pipeline.js'
+import { settlesPartitions } from './sink-resumption.js'
+
+/** Finds sinks that both commit partitions in transactions of their own: a crash can come between two transactions. */
+export function checkPartitionSinks(sinks: readonly CompiledSink[], faults: Faults): void {
+  const [first, ...others] = sinks.filter(settlesPartitions)
+  for (const { node } of first === undefined ? [] : others)
+    faults.add(
+      maestroError('MAESTRO_PIPELINE_PARTITION_SINKS', { sink: node.id, other: first?.node.id ?? '' }),
+      node.id,
+    )
+}
 
 /** Finds sinks that would write to the same place: the last one to be committed would replace what the others wrote. */
 export function checkTargets(sinks: readonly CompiledSink[], context: CompileContext, faults: Faults): void {

@@ -7,7 +7,7 @@ import { didYouMean } from '../../errors/did-you-mean.js'
 import { maestroError } from '../../errors/error-table.js'
 import { checkCondition } from './check-condition.js'
 import { checkServings } from './check-servings.js'
-import { checkTargets } from './check-targets.js'
+import { checkPartitionSinks, checkTargets } from './check-targets.js'
 import { applyEffects, effectsWhere, missingColumns } from './column-effects.js'
 import { type CompileContext, Faults } from './compile-context.js'
 import { compileSource } from './compile-source.js'
@@ -51,7 +51,10 @@ export async function compilePipeline(
     const sink = await compileSink(node, columnsAfter.get(node.input) ?? unknownColumns, context, faults)
     if (sink !== undefined) sinks.set(node.id, sink)
   }
-  if (context.requireSink) checkTargets([...sinks.values()], context, faults)
+  if (context.requireSink) {
+    checkTargets([...sinks.values()], context, faults)
+    checkPartitionSinks([...sinks.values()], faults)
+  }
   const writesElsewhere = [...steps.values()].some((step) => step.definition?.writesElsewhere === true)
   if (context.requireSink && definition.sinks.length === 0 && !writesElsewhere)
     faults.add(maestroError('MAESTRO_PIPELINE_NO_SINK', { pipeline: definition.name }))

@@ -20,7 +20,7 @@ export function describeOptions(value: unknown, name = ''): unknown {
   if (isEnvironmentValue(value)) return { env: value.name }
   if (value instanceof Prompt) return describePrompt(value)
   if (value instanceof RowSource) return { use: value.use, ...(value.shown as object | undefined) }
-  if (value instanceof Date) return value.toISOString()
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? String(value) : value.toISOString()
   if (value instanceof URL || value instanceof RegExp) return String(value)
   const prototype = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) return { instance: value.constructor.name }

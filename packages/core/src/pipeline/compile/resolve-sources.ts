@@ -37,4 +37,8 @@ export async function resolveSources(
 }
 
 /** A source without rows. */
-const nothing: RowSourceAccess = { async *read() {}, identity: async () => undefined }
+const nothing: RowSourceAccess = {
+  async *read() {},
+  lend: (_signal, use) => use(undefined),
+  identity: async () => undefined,
+}

@@ -1,3 +1,4 @@
+import { withoutData } from '../content.js'
 import { failureIn } from '../failure-in.js'
 import { amendReplies, createHttpFetch, type WholeReply } from './http-fetch.js'
 
@@ -6,7 +7,8 @@ type Fields = Readonly<Record<string, unknown>>
 /**
  * A `fetch` for client libraries that read replies more strictly than servers write them. A failure under status 200
  * gets the status of a failure, so that the client passes on the server's words. A reply in the form of OpenAI loses the
- * side data that has a wrong type, because it must not invalidate the answer.
+ * side data that has a wrong type, because it must not invalidate the answer. If it contains no answer, the client
+ * library fails instead of returning an empty one.
  */
 export const tolerantFetch: typeof fetch = createHttpFetch({ amend })
 
@@ -32,8 +34,11 @@ function amend({ status, text }: WholeReply): WholeReply | undefined {
   const isEmpty = !Array.isArray(choices) || choices.length === 0
   if (isEmpty && (prompt_filter_results != null || value.usage != null))
     return failed(400, 'the reply contains no answer, which is how filters act', 'content_filter', value.usage)
-  const kept = isEmpty ? value : { ...sideData(value), choices: choices.map(amendChoice) }
-  return { status, text: JSON.stringify(kept) }
+  const amended = isEmpty ? [] : choices.map(amendChoice)
+  // The status of a gateway that received an invalid reply.
+  if (amended.length === 0 || amended.includes(undefined))
+    return failed(502, isEmpty ? 'it contains no answer' : 'it contains no message', 'unexpected_reply', value.usage)
+  return { status, text: JSON.stringify({ ...sideData(value), choices: amended }) }
 }
 
 /** Whether nothing of a reply has to be changed. */
@@ -73,16 +78,26 @@ function counts(usage: Fields): Fields {
   return Object.fromEntries(entries)
 }
 
-/** A filter leaves no message; a refusal stands in a field that few clients read. */
+/**
+ * A filter leaves no message; a refusal stands in a field that few clients read; and some servers put the text or its
+ * data where a client expects an object or a text. Undefined for a choice without a message.
+ */
 function amendChoice(choice: unknown): unknown {
-  if (!isFields(choice)) return choice
-  const { message, finish_reason } = choice
-  if (message === null && finish_reason != null) return { ...choice, message: { role: 'assistant', content: '' } }
-  if (!isFields(message) || typeof message.refusal !== 'string' || message.refusal === '') return choice
-  return message.content
+  if (!isFields(choice)) return undefined
+  const { message = choice.delta ?? choice.text, finish_reason } = choice
+  if (typeof message === 'string') return { ...choice, message: { role: 'assistant', content: message } }
+  if (message == null)
+    return isRegular(finish_reason) ? undefined : { ...choice, message: { role: 'assistant', content: '' } }
+  if (!isFields(message)) return undefined
+  const content = withoutData(message.content)
+  if (typeof message.refusal === 'string' && message.refusal !== '' && !content)
+    return { ...choice, finish_reason: 'refusal', message: { ...message, content: message.refusal } }
+  return content === message.content && message === choice.message
     ? choice
-    : { ...choice, finish_reason: 'refusal', message: { ...message, content: message.refusal } }
+    : { ...choice, message: { ...message, content } }
 }
+
+const isRegular = (reason: unknown): boolean => reason == null || /^(|null|stop)$/i.test(String(reason))
 
 /** The usage stands in the error, because client libraries pass on nothing else. */
 function failed(status: number, message: string, code: string | undefined, usage: unknown): WholeReply {

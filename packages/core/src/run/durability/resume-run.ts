@@ -1,9 +1,11 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { PlannedStage } from '../../contracts/plan.js'
 import type { SourceReader } from '../../contracts/storage.js'
 import { MaestroError } from '../../errors/maestro-error.js'
 import type { CompiledSink } from '../../pipeline/compile/compiled-pipeline.js'
+import { settlesPartitions } from '../../pipeline/compile/sink-resumption.js'
 import { ledgerFile } from '../ledger/run-ledger.js'
 import type { Run } from '../run.js'
 import type { RunContext } from '../run-context.js'
@@ -19,7 +21,15 @@ import { beginsAlike } from './input-position.js'
 import { keepLedger, noBlocks } from './kept-ledger.js'
 import { keepRejects } from './kept-rejects.js'
 import { fingerprintStages, identifySink } from './stage-fingerprint.js'
-import { dropProgress, type StageProgress } from './stage-progress.js'
+import {
+  adoptProgress,
+  dropProgress,
+  forgetPrepared,
+  preparedProgress,
+  type SinkProgress,
+  type StageProgress,
+  savedProgress,
+} from './stage-progress.js'
 import { dropReceipt, type StageReceipt, writeReceipt } from './stage-receipts.js'
 
 /** What a resumed run takes over from the processes before. */
@@ -46,6 +56,7 @@ export async function restoreStages(run: Run, durable: DurableRun, reader: Sourc
   })
   durable.identify(parts)
   if (options.resume === undefined) return { finished: new Map(), begun: new Map() }
+  await settlePrepared(run)
   const decisions: StageDecision[] = []
   for (const decision of await decideStages(path, stages, parts, options.resume)) {
     const { progress } = decision
@@ -55,11 +66,15 @@ export async function restoreStages(run: Run, durable: DurableRun, reader: Sourc
     decisions.push(reason === undefined ? decision : { ...others, reason })
   }
   options.onResume?.(decisions)
+  // What a refused run has left stays, so that it can go on when the change is taken back.
+  for (const { stage, receipt, progress } of decisions)
+    for (const sink of receipt === undefined && progress === undefined ? (stages[stage]?.sinks ?? []) : [])
+      await context.outputs.assertUnsettled(compiled.sinks.get(sink) as CompiledSink)
   const finished = new Map<number, StageReceipt>()
   const begun = new Map<number, StageProgress>()
   for (const { stage: index, receipt, progress, reason } of decisions) {
     const stage = stages[index] as PlannedStage
-    if (receipt !== undefined) finished.set(index, receipt)
+    if (receipt !== undefined) finished.set(index, await behindCommitted(receipt, run))
     else await dropReceipt(stageFolder(path, stage))
     if (progress !== undefined) begun.set(index, progress)
     else await dropProgress(stageFolder(path, stage))
@@ -80,6 +95,35 @@ export async function restoreStages(run: Run, durable: DurableRun, reader: Sourc
   restoreUsage(run, durable, { finished, begun })
   await rm(join(path, 'report.json'), { force: true })
   return { finished, begun }
+}
+
+/** Finds out whether the last partitions count that sinks were committing in transactions of their own. */
+async function settlePrepared({ context, compiled }: Run): Promise<void> {
+  const { path, runId } = context.folder
+  for (const stage of compiled.plan.stages) {
+    const folder = stageFolder(path, stage)
+    const prepared = preparedProgress(folder)
+    const settling = stage.sinks.flatMap((id) => compiled.sinks.get(id) ?? []).find(settlesPartitions)
+    const known = settling === undefined ? undefined : prepared?.sinks[settling.node.id]
+    if (settling !== undefined && known?.sink === identifySink(settling)) {
+      const { definition, options, node } = settling
+      const at = await definition.findCheckpoint?.(options, context.storage, { run: runId, sink: node.id })
+      if (isDeepStrictEqual(at, known.state)) await adoptProgress(folder)
+    }
+    await forgetPrepared(folder)
+  }
+}
+
+/** Opens the sinks of a finished stage that have committed a part of its rows in transactions of their own. */
+async function behindCommitted(receipt: StageReceipt, { context, compiled }: Run): Promise<StageReceipt> {
+  const begun: Record<string, SinkProgress> = {}
+  for (const [id, known] of Object.entries(receipt.sinks ?? {})) {
+    const sink = compiled.sinks.get(id)
+    if (sink === undefined || known.sink !== identifySink(sink)) continue
+    await context.outputs.continue(sink, known, context.lease.mayBeShared)
+    begun[id] = known
+  }
+  return { ...receipt, sinks: begun }
 }
 
 /** Opens what a begun stage goes on with. @returns why it cannot go on */
@@ -146,8 +190,19 @@ export async function recordStage(
     rejects: context.journal.tallies(steps),
     ledger: context.ledger?.blocksOf(stage.index) ?? noBlocks,
     usage: usage.list(steps),
+    sinks: await settledSinks(stage, folder, run),
   })
   await dropProgress(folder)
+}
+
+/** The sinks of a stage that have committed partitions in transactions of their own. */
+async function settledSinks(stage: PlannedStage, folder: string, { compiled }: Run): Promise<StageReceipt['sinks']> {
+  const settling = stage.sinks.flatMap((id) => compiled.sinks.get(id) ?? []).filter(settlesPartitions)
+  if (settling.length === 0) return undefined
+  const progress = savedProgress(folder)
+  return Object.fromEntries(
+    settling.flatMap(({ node: { id } }) => (progress?.sinks[id] === undefined ? [] : [[id, progress.sinks[id]]])),
+  )
 }
 
 const counterOf = (step: string, context: RunContext) =>

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { ownFolder } from '../../builtin/state-directory.js'
 import type { Batch, RowId } from '../../contracts/row.js'
 import type {
@@ -12,6 +13,7 @@ import type {
 import { maestroError } from '../../errors/error-table.js'
 import { MaestroError } from '../../errors/maestro-error.js'
 import type { CompiledSink } from '../../pipeline/compile/compiled-pipeline.js'
+import { settlesPartitions } from '../../pipeline/compile/sink-resumption.js'
 import type { RejectLine } from '../state/journal.js'
 import { failpoint } from './failpoints.js'
 import type { Lease } from './lease.js'
@@ -76,10 +78,11 @@ export class SinkCommits {
    * Finds out whether earlier processes of the run have committed a sink.
    *
    * @param rows The number of rows that the sink will not get, because its stage goes on behind them.
+   * @param behind The state of the checkpoint behind which the sink goes on; undefined if it gets all rows.
    * @throws MAESTRO_RUN_SINK_UNSETTLED if they may have, and writing again would add the rows a second time; what the sink
    *   throws if it cannot look for its receipt
    */
-  async find(sink: CompiledSink, context: StorageCheckContext, rows: number): Promise<FoundSink> {
+  async find(sink: CompiledSink, context: StorageCheckContext, rows: number, behind?: unknown): Promise<FoundSink> {
     const { id } = sink.node
     const state = readState(this.#folder, id)
     if (state === undefined) return { mayHaveWritten: false }
@@ -88,7 +91,7 @@ export class SinkCommits {
     if (sink.definition.target?.(sink.options, context) !== undefined) return { mayHaveWritten: true }
     if (state === 'damaged') throw this.#unsettled(sink, 'has begun to add its rows, and the note about it is damaged')
     if (state.state === 'done') throw this.#unsettled(sink, addsOthers)
-    return this.#findCommit(sink, state, context, rows)
+    return this.#findCommit(sink, state, context, rows, behind)
   }
 
   /** Looks for the receipt of a commit that has begun and may have ended. */
@@ -97,6 +100,7 @@ export class SinkCommits {
     { refused, keepsReceipt }: BegunState,
     context: StorageCheckContext,
     rows: number,
+    behind: unknown,
   ): Promise<FoundSink> {
     const { node, definition, options } = sink
     if (!keepsReceipt || definition.findReceipt === undefined)
@@ -104,8 +108,15 @@ export class SinkCommits {
         sink,
         'was adding its rows when the run was interrupted, and it is unknown whether they are there',
       )
-    const found = await definition.findReceipt(options, context, { run: this.#run, sink: node.id })
-    if (found === undefined) return { mayHaveWritten: false }
+    const name = { run: this.#run, sink: node.id }
+    const found = await definition.findReceipt(options, context, name)
+    if (found === undefined) {
+      if (settlesPartitions(sink)) {
+        const at = await definition.findCheckpoint?.(options, context, name)
+        if (!isDeepStrictEqual(at, behind)) throw this.#unsettled(sink, addsOthers)
+      }
+      return { mayHaveWritten: false }
+    }
     const { fingerprint, result } = found
     if (fingerprint !== this.#fingerprintOf(node.id)) throw this.#unsettled(sink, addsOthers)
     const state: DoneState = { state: 'done', refused, result, fingerprint }

@@ -1,11 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ownFolder } from '../../builtin/state-directory.js'
 import type { StepCounts } from '../../contracts/report.js'
 import type { SavedSamples } from '../record/row-samples.js'
 import type { StepUsage } from '../report/usage-totals.js'
 import type { RejectTally } from '../state/journal.js'
+import { stateErrors } from '../state/state-errors.js'
 import { failpoint } from './failpoints.js'
 import { beginningOf, type FileEnd } from './file-end.js'
 import type { InputPosition } from './input-position.js'
@@ -46,6 +47,7 @@ export interface SinkProgress {
 export type FoundProgress = { readonly progress: StageProgress } | { readonly fault: string | undefined }
 
 const progressName = 'progress.json'
+const preparedName = 'progress.next.json'
 
 /** The partial step file of a stage, which may have got its final name already. */
 export const partialFile = (path: string): string => `${path}.tmp`
@@ -55,6 +57,41 @@ export async function writeProgress(folder: string, progress: StageProgress): Pr
   await mkdir(folder, { recursive: true, mode: ownFolder })
   await writeSealed(join(folder, progressName), progress, ['progress-synced', 'progress-renamed'])
 }
+
+/**
+ * Notes the progress of a partition that a sink commits in a transaction of its own. It counts when the transaction has
+ * ended.
+ *
+ * @throws MAESTRO_RUN_STATE
+ */
+export async function prepareProgress(folder: string, progress: StageProgress): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: ownFolder })
+  await writeSealed(join(folder, preparedName), progress, ['partition-noted', 'partition-prepared'])
+}
+
+/** The progress of a stage; undefined if there is none or it is damaged. */
+export const savedProgress = (folder: string): StageProgress | undefined => undamaged(join(folder, progressName))
+
+/** The progress of a partition whose transaction may have ended; undefined if there is none or it is damaged. */
+export const preparedProgress = (folder: string): StageProgress | undefined => undamaged(join(folder, preparedName))
+
+function undamaged(path: string): StageProgress | undefined {
+  const progress = readSealed<StageProgress>(path)
+  return progress === 'damaged' ? undefined : progress
+}
+
+/** Commits the partition that was prepared. @throws MAESTRO_RUN_STATE */
+export async function adoptProgress(folder: string): Promise<void> {
+  const path = join(folder, progressName)
+  await stateErrors(path, async () => {
+    await rename(join(folder, preparedName), path)
+    await syncName(path)
+  })
+  failpoint('progress-renamed')
+}
+
+/** Removes the progress of a partition whose transaction has not ended. */
+export const forgetPrepared = (folder: string): Promise<void> => rm(join(folder, preparedName), { force: true })
 
 /** Reads the progress of a stage and compares its file with it. @param file The step file of the stage. */
 export async function readProgress(folder: string, file: string): Promise<FoundProgress> {

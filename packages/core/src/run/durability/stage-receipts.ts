@@ -9,6 +9,7 @@ import { failpoint } from './failpoints.js'
 import type { LedgerBlocks } from './kept-ledger.js'
 import { readSealed, writeSealed } from './sealed-file.js'
 import type { FingerprintParts } from './stage-fingerprint.js'
+import type { SinkProgress } from './stage-progress.js'
 import { syncName } from './sync-folder.js'
 
 /** What a finished stage leaves behind, so that it need not run again. */
@@ -25,6 +26,8 @@ export interface StageReceipt {
   /** The blocks of the stage in the ledger. */
   readonly ledger: LedgerBlocks
   readonly usage: readonly StepUsage[]
+  /** The sinks that have committed a part of the rows in transactions of their own. */
+  readonly sinks?: Readonly<Record<string, SinkProgress>> | undefined
 }
 
 /** The outcome of looking for the receipt of a stage. */

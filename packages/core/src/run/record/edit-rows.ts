@@ -94,6 +94,8 @@ export async function importRows(record: RunRecord, step: string, path: string):
     await writeReceipt(folder, {
       ...receipt,
       file,
+      // What they have committed are rows before the edits.
+      sinks: undefined,
       ledger: noteEdits(record, stage, planned.id, receipt, edits),
       counts: {
         ...receipt.counts,

@@ -1,5 +1,6 @@
-import type { RunReport, StepReport } from '../../contracts/report.js'
+import type { RunReport, SinkReport, StepReport } from '../../contracts/report.js'
 import type { MaestroError } from '../../errors/maestro-error.js'
+import type { CompiledPipeline } from '../../pipeline/compile/compiled-pipeline.js'
 import type { Run } from '../run.js'
 import type { RunContext } from '../run-context.js'
 import type { ObserverCounter } from './observer-failures.js'
@@ -35,7 +36,7 @@ export function createReport(
     rejects: rejects.list(),
     ...(drops.length === 0 ? {} : { drops }),
     ...(context.warnings.length === 0 ? {} : { warnings: context.warnings }),
-    sinks,
+    sinks: inPlanOrder(sinks, compiled),
     ...(context.incremental === undefined ? {} : { incremental: context.incremental.report }),
     ...observersOf(observers),
     servings: usage.servings(),
@@ -44,6 +45,10 @@ export function createReport(
     ...(failure === undefined ? {} : { error: failure.toJSON() }),
   }
 }
+
+/** The sinks in the order of the pipeline: the order of their commits differs after a resumption. */
+const inPlanOrder = (sinks: readonly SinkReport[], { sinks: planned }: CompiledPipeline): readonly SinkReport[] =>
+  [...planned.keys()].flatMap((id) => sinks.find((sink) => sink.id === id) ?? [])
 
 /** The part of the report about observers: nothing if none failed. */
 export function observersOf(observers: ObserverCounter): Pick<RunReport, 'observers'> {

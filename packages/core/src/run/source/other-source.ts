@@ -24,6 +24,11 @@ export function accessTo(
         await folder.remove()
       }
     },
+    lend: (signal, use) =>
+      inTemporaryFolder(async (runDirectory) => {
+        const reader = await definition.open(options, { ...context, signal, runDirectory })
+        return use(reader.jsonLines)
+      }),
     identity: (isFull) =>
       inTemporaryFolder(async (runDirectory) => {
         const { signal } = new AbortController()

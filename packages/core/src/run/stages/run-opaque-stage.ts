@@ -12,7 +12,6 @@ import type { RunContext } from '../run-context.js'
 import { partitionFile } from '../state/stage-files.js'
 import { readStepFile } from '../state/step-file.js'
 import { StepFileStorage } from '../state/step-file-storage.js'
-import { createStepOperator } from '../stream/create-row-step.js'
 import { toStepError } from '../stream/step-result.js'
 import { counterOf } from './run-row-stage.js'
 
@@ -27,10 +26,10 @@ import { counterOf } from './run-row-stage.js'
 export async function runOpaqueStage(
   stage: PlannedStage,
   step: CompiledStep,
+  operator: Operator,
   { path: input, rows }: { readonly path: string; readonly rows: number | undefined },
   context: RunContext,
 ): Promise<string> {
-  const operator = createStepOperator(step, context) as Operator
   const counter = counterOf(context, step.node.id)
   const output = partitionFile(context.folder.path, stage, 0)
   const written = new WrittenRows({ step: step.node.id, use: step.planned.use }, await firstRows(input))

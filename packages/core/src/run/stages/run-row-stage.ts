@@ -39,6 +39,8 @@ export interface RowStageRun {
   readonly commits?: StageCommits | undefined
   /** What an earlier process of the run has committed. */
   readonly progress?: StageProgress | undefined
+  /** For the rows of a finished stage: the number of first rows that a sink has committed already. */
+  readonly held?: ReadonlyMap<string, number>
 }
 
 /** Runs one partition of a row stage: input, chain, outputs. @returns the number of rows that came out */
@@ -202,7 +204,11 @@ interface OpenSink extends RowOutput {
 }
 
 /** Opens a sink as an output. Rows that it refuses are rejected rows of the sink. */
-async function openSink(sink: CompiledSink, { stage, progress }: RowStageRun, context: RunContext): Promise<OpenSink> {
+async function openSink(
+  sink: CompiledSink,
+  { stage, progress, held }: RowStageRun,
+  context: RunContext,
+): Promise<OpenSink> {
   const writer = await context.outputs.open(sink)
   // A sink that has no part in what was committed gets the rows again.
   const goesOn = writer.checkpoint !== undefined && (progress === undefined || sink.node.id in progress.sinks)
@@ -221,10 +227,17 @@ async function openSink(sink: CompiledSink, { stage, progress }: RowStageRun, co
     counter.rowsOut -= rows.length
     reject(rows)
   }
+  let holds = held?.get(sink.node.id) ?? 0
   return {
     id: sink.node.id,
-    committed: goesOn ? { id: sink.node.id, sink: identifySink(sink), writer } : undefined,
-    async write(batch) {
+    committed: goesOn
+      ? { id: sink.node.id, sink: identifySink(sink), writer, settleRefused: () => rejectLate(true) }
+      : undefined,
+    async write(all) {
+      const known = Math.min(holds, all.rows.length)
+      holds -= known
+      counter.add({ rowsIn: known, rowsOut: known })
+      const batch = known === 0 ? all : { ids: all.ids.slice(known), rows: all.rows.slice(known) }
       const { written, refused } = await sinkErrors(place.step, place.use, () => writeWithRejects(writer, batch))
       counter.add({ rowsIn: batch.rows.length, rowsOut: written.rows.length })
       checks?.given(written.ids)

@@ -1,21 +1,25 @@
 import { mkdir } from 'node:fs/promises'
+import type { Operator } from '../../contracts/operator.js'
 import type { PlannedStage } from '../../contracts/plan.js'
 import type { SourceBatch, SourceReader } from '../../contracts/storage.js'
 import type { TableFile } from '../../contracts/table-engine.js'
 import { matching } from '../../define/row-condition.js'
 import { maestroError } from '../../errors/error-table.js'
-import type { CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
+import type { CompiledSink, CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
 import { behind, type InputPosition } from '../durability/input-position.js'
 import type { StageProgress } from '../durability/stage-progress.js'
+import type { StageReceipt } from '../durability/stage-receipts.js'
 import type { RunContext } from '../run-context.js'
 import type { RowOutput } from '../run-outputs.js'
 import { readSource } from '../source/checked-source.js'
 import { continuedReading } from '../source/continued-reading.js'
 import { partitionFile, stageFolder } from '../state/stage-files.js'
 import { readStepFile } from '../state/step-file.js'
+import { createStepOperator } from '../stream/create-row-step.js'
 import { type DividedRows, divideRows, uniteRows } from './pass-by.js'
+import { runLineStage } from './run-line-stage.js'
 import { runOpaqueStage } from './run-opaque-stage.js'
-import { runRowStage } from './run-row-stage.js'
+import { type RowStageRun, runRowStage } from './run-row-stage.js'
 import { runTableStage, showRows } from './run-table-stage.js'
 import { StageCommits } from './stage-commits.js'
 
@@ -30,6 +34,8 @@ export interface StageInput {
   readonly outputs: readonly RowOutput[]
   /** What an earlier process of the run has committed of the stage. */
   readonly progress?: StageProgress | undefined
+  /** The sinks of a finished stage that have committed a part of its rows. */
+  readonly begun?: StageReceipt['sinks']
 }
 
 /** Runs one stage over its whole input. @returns the number of rows that came out */
@@ -55,17 +61,9 @@ export async function runStage(stage: PlannedStage, input: StageInput, context: 
     if (stage.materialised) input.files.set(stage.index, partitionFile(context.folder.path, stage, 0))
     return rows
   }
-  const steps = stage.steps.map((id) => stepOf(context, id))
+  const { output, sink, passed } = await runWholeStage(stage, input, context)
   const last = stepOf(context, stage.steps.at(-1) ?? '')
   const counter = context.counters.get(last.node.id)
-  const all = await inputFiles(stage, input, context)
-  const passed = await passedBy(stage, last, all, context)
-  const files: readonly TableFile[] = passed === undefined ? all : [{ path: passed.matching, format: 'step' }]
-  const direct = stage.kind === 'table' ? await directSink(stage, steps, files, input, context) : undefined
-  const output =
-    stage.kind === 'table'
-      ? await runTableStage({ stage, steps, input: files, sink: direct?.writer }, context)
-      : await runOpaqueStage(stage, last, { path: files[0]?.path ?? '', rows: passed?.taken.length }, context)
   if (passed !== undefined && output !== undefined) {
     const rows = passed.places.length
     counter?.add({ rowsIn: rows, rowsOut: rows, passedBy: rows })
@@ -73,13 +71,51 @@ export async function runStage(stage: PlannedStage, input: StageInput, context: 
   }
   if (output === undefined) {
     const rows = counter?.rowsOut ?? 0
-    if (direct !== undefined) context.counters.get(direct.id)?.add({ rowsIn: rows, rowsOut: rows })
+    if (sink !== undefined) context.counters.get(sink)?.add({ rowsIn: rows, rowsOut: rows })
   } else {
     input.files.set(stage.index, output)
     await showRows(output, last, context)
     await passOnRows(stage, input, context)
   }
   return counter?.rowsOut ?? 0
+}
+
+/** What became of the rows of a stage over whole tables. */
+interface WholeStage {
+  /** The step file; undefined if the rows went directly to a sink. */
+  readonly output: string | undefined
+  readonly sink: string | undefined
+  /** The rows that a step with a condition passes by. */
+  readonly passed: DividedRows | undefined
+}
+
+async function runWholeStage(stage: PlannedStage, input: StageInput, context: RunContext): Promise<WholeStage> {
+  const steps = stage.steps.map((id) => stepOf(context, id))
+  const [last] = steps.slice(-1) as [CompiledStep]
+  const operator = stage.kind === 'opaque' ? (createStepOperator(last, context) as Operator) : undefined
+  const readsLines = operator === undefined || typeof operator.runOnLines === 'function'
+  const all = await inputFiles(stage, readsLines, input, context)
+  const passed = await passedBy(stage, last, all, context)
+  const files: readonly TableFile[] = passed === undefined ? all : [{ path: passed.matching, format: 'step' }]
+  if (operator === undefined) {
+    const isChanged = steps.some(
+      ({ planned: { effects } }) => effects.keeps !== undefined || effects.adds !== undefined,
+    )
+    const direct = isChanged ? undefined : directSink(stage, files, input, context)
+    const sink = direct && (await context.outputs.open(direct))
+    const output = await runTableStage({ stage, steps, input: files, sink }, context)
+    return { output, sink: direct?.node.id, passed }
+  }
+  if (readsLines) {
+    const direct = directSink(stage, files, input, context)
+    const openSink = direct && (() => context.outputs.open(direct))
+    const output = await runLineStage({ stage, step: last, operator, input: files, openSink }, context)
+    if (output === 'sink') return { output: undefined, sink: direct?.node.id, passed }
+    if (output !== undefined) return { output, sink: undefined, passed }
+  }
+  const [file] = files.some(({ format }) => format === 'rows') ? await inputFiles(stage, false, input, context) : files
+  const given = { path: file?.path ?? '', rows: passed?.taken.length }
+  return { output: await runOpaqueStage(stage, last, operator, given, context), sink: undefined, passed }
 }
 
 /** Divides the rows of a step over a whole table, if it has a condition. */
@@ -99,7 +135,8 @@ async function passedBy(
 export async function passOnRows(stage: PlannedStage, input: StageInput, context: RunContext): Promise<void> {
   if (stage.sinks.length === 0 && input.outputs.length === 0) return
   const rows = readStepFile(input.files.get(stage.index) ?? '')
-  await runRows(stage, rows, [], false, input.outputs, context)
+  const held = new Map(Object.entries(input.begun ?? {}).map(([sink, begun]) => [sink, begun.rows]))
+  await runRows(stage, rows, [], false, input.outputs, context, held)
 }
 
 function runRows(
@@ -109,9 +146,11 @@ function runRows(
   materialise: boolean,
   outputs: readonly RowOutput[],
   context: RunContext,
+  held?: RowStageRun['held'],
 ): Promise<number> {
   const sinks = sinksOf(stage, context)
-  return runRowStage({ stage, partition: 0, input: rows, steps, sinks, materialise, outputs }, context)
+  const run = { stage, partition: 0, input: rows, steps, sinks, materialise, outputs }
+  return runRowStage(held === undefined ? run : { ...run, held }, context)
 }
 
 const sinksOf = ({ sinks }: PlannedStage, { compiled }: RunContext) =>
@@ -160,13 +199,18 @@ async function* readStage(
   }
 }
 
-/** Files for a stage that reads whole files: the JSON lines of the source if it has them, or else a step file. */
-async function inputFiles(stage: PlannedStage, input: StageInput, context: RunContext): Promise<readonly TableFile[]> {
+/** Files for a stage that reads whole files: the JSON lines of the source if it has them and the stage reads them, or else a step file. */
+async function inputFiles(
+  stage: PlannedStage,
+  readsLines: boolean,
+  input: StageInput,
+  context: RunContext,
+): Promise<readonly TableFile[]> {
   if (stage.input !== 'source') return [{ path: input.files.get(stage.input) ?? '', format: 'step' }]
   const lines = input.reader.jsonLines
   const isConditional = stage.steps.some((id) => context.compiled.steps.get(id)?.node.where !== undefined)
   if (
-    stage.kind === 'table' &&
+    readsLines &&
     !isConditional &&
     lines !== undefined &&
     context.limit === undefined &&
@@ -184,21 +228,18 @@ async function inputFiles(stage: PlannedStage, input: StageInput, context: RunCo
 }
 
 /**
- * The only consumer of a table stage's rows, if it is a sink that takes JSON lines as text and the rows are already
- * bare lines. Rows of a step file may hold tagged values, as added columns may, and groups have new ids.
+ * The only consumer of a stage's rows, if it is a sink that takes JSON lines as text and the rows are already bare lines.
+ * Rows of a step file may hold tagged values, as added columns may, and groups have new ids.
  */
-async function directSink(
+function directSink(
   stage: PlannedStage,
-  steps: readonly CompiledStep[],
   files: readonly TableFile[],
   input: StageInput,
   context: RunContext,
-) {
-  const isChanged = steps.some(({ planned: { effects } }) => effects.keeps !== undefined || effects.adds !== undefined)
-  if (isChanged || files.some((file) => file.format !== 'rows')) return undefined
+): CompiledSink | undefined {
+  if (files.some((file) => file.format !== 'rows')) return undefined
   const [id, ...others] = stage.sinks
   const sink = id === undefined ? undefined : context.compiled.sinks.get(id)
   if (sink === undefined || others.length > 0 || stage.materialised || input.outputs.length > 0) return undefined
-  if (sink.definition.takesJsonLines?.(sink.options) !== true) return undefined
-  return { id: sink.node.id, writer: await context.outputs.open(sink) }
+  return sink.definition.takesJsonLines?.(sink.options) === true ? sink : undefined
 }

@@ -43,7 +43,7 @@ export async function runStages(run: Run): Promise<boolean> {
       announceSource(stage, context)
       // The ledger has the rows of this stage already.
       context.ledger?.begin(index, 'output', [])
-      await passOnRows(stage, input, { ...context, ledger: undefined })
+      await passOnRows(stage, { ...input, begun: receipt.sinks }, { ...context, ledger: undefined })
     } else {
       const work = async () => void (await runStage(stage, input, context))
       await runPartitions(executor, [{ stage: index, index: 0 }], work, signal)
@@ -90,9 +90,9 @@ function lastStage(compiled: CompiledPipeline): number {
   return stage?.index ?? 0
 }
 
-/** When a table engine has read the files of the source itself, the engine's count is the count of the source. */
+/** When a step over a whole table has read the files of the source itself, its count is the count of the source. */
 function addDirectSource(context: RunContext): void {
-  const first = context.compiled.plan.stages.find((stage) => stage.input === 'source' && stage.kind === 'table')
+  const first = context.compiled.plan.stages.find((stage) => stage.input === 'source' && stage.kind !== 'rows')
   if (first === undefined || context.sourceCounter.rowsIn > 0) return
   const rows = context.counters.get(first.steps[0] ?? '')?.rowsIn ?? 0
   context.sourceCounter.add({ rowsIn: rows, rowsOut: rows })

@@ -99,7 +99,7 @@ async function runChain(
         },
       },
       progress: (done, statement) => showProgress(steps[statement], done, stage, context),
-      read: announceReading(first, stage, context),
+      read: announceReading(first.step, stage, context),
       signal,
       directory: dirname(output.path),
     } satisfies TableChainRequest)) ?? []
@@ -128,7 +128,7 @@ async function runEach(
       output: target,
       reject: (row) => reject(row, one, stage, context),
       leftOut: ledger && ((left) => ledger.leftOut(step.node.id, left)),
-      read: announceReading(one, stage, context),
+      read: announceReading(step, stage, context),
       signal,
       directory: dirname(output.path),
     })
@@ -160,8 +160,8 @@ function addCounts(step: CompiledStep, counts: TableCounts | undefined, context:
 }
 
 /** What shows about how many rows a step has read. */
-function announceReading(
-  { step: { node } }: TableStep,
+export function announceReading(
+  { node }: CompiledStep,
   { index }: PlannedStage,
   context: RunContext,
 ): ((rows: number) => void) | undefined {

@@ -1,13 +1,19 @@
 import type { PlannedStage } from '../../contracts/plan.js'
 import type { RowId } from '../../contracts/row.js'
-import type { SinkWriter, SourceBatch } from '../../contracts/storage.js'
+import type { SinkCheckpoint, SinkWriter, SourceBatch } from '../../contracts/storage.js'
 import type { DurableRun } from '../durability/durable-run.js'
 import { failpoint } from '../durability/failpoints.js'
 import { InputTracker } from '../durability/input-position.js'
 import { noBlocks } from '../durability/kept-ledger.js'
 import { LeftCounts } from '../durability/left-counts.js'
 import { partitionSize } from '../durability/partition-size.js'
-import { type SinkProgress, type StageProgress, writeProgress } from '../durability/stage-progress.js'
+import {
+  adoptProgress,
+  prepareProgress,
+  type SinkProgress,
+  type StageProgress,
+  writeProgress,
+} from '../durability/stage-progress.js'
 import type { RunContext } from '../run-context.js'
 import { stageFolder } from '../state/stage-files.js'
 import type { StepFileWriter } from '../state/step-file.js'
@@ -20,6 +26,8 @@ export interface CommittedSink {
   /** Identifies its options. */
   readonly sink: string
   readonly writer: SinkWriter
+  /** Waits for the rows in progress, and rejects those that the sink has refused. */
+  readonly settleRefused: () => Promise<void>
 }
 
 /** The outputs of a stage that a commit covers. */
@@ -124,34 +132,53 @@ export class StageCommits implements StreamPartitions {
     const { file, sinks, replayed } = this.#outputs
     this.#committedRows = this.#counts.rows
     this.#startTimer()
+    for (const { settleRefused } of sinks) await settleRefused()
     const input = this.#input.at(this.#counts.rows)
     // A sink that gets its rows again refuses them again: they must not be on record then.
     const hasRefused = replayed.some((id) => (context.counters.get(id)?.rejected ?? 0) > 0)
     if (input === undefined || hasRefused) return
     context.ledger?.flush()
-    const [end, states] = await Promise.all([
+    const [end, points] = await Promise.all([
       file?.checkpoint(),
-      Promise.all(sinks.map(checkpointOf)),
+      Promise.all(sinks.map(({ writer }) => writer.checkpoint?.())),
       context.ledger?.syncBlocks(),
       context.journal.syncRejects(),
     ])
-    if (states.some((state) => state === undefined)) return
+    if (points.some((point) => point === undefined)) return
     failpoint('partition-synced')
     durable.lease.assertHeld()
     const steps = [...this.#steps, ...sinks.map(({ id }) => id)]
-    await writeProgress(stageFolder(context.folder.path, stage), {
+    const progress: StageProgress = {
       parts: durable.partsOf(stage.index),
       partitions: ++this.#partitions,
       input,
       ...(end === undefined ? {} : { file: end }),
-      sinks: Object.fromEntries(sinks.map(({ id }, index) => [id, states[index] as SinkProgress])),
+      sinks: Object.fromEntries(sinks.map((sink, index) => [sink.id, this.#progressOf(sink, points[index])])),
       counts: this.#allCounts(input.records - input.rows),
       rejects: context.journal.tallies(steps),
       ledger: context.ledger?.blocksOf(stage.index) ?? noBlocks,
       usage: context.usage.unrecorded(steps),
       samples: context.samples?.saved,
+    }
+    const folder = stageFolder(context.folder.path, stage)
+    const settling = sinks.flatMap(({ id }, index) => {
+      const point = points[index]
+      return point?.settle === undefined ? [] : [{ id, point }]
     })
+    if (settling.length === 0) await writeProgress(folder, progress)
+    else {
+      // The transaction decides whether the partition counts.
+      await prepareProgress(folder, progress)
+      for (const { id, point } of settling) await context.outputs.settle(id, point)
+      failpoint('partition-settled')
+      await adoptProgress(folder)
+    }
     for (const { id } of sinks) context.outputs.keep(id)
+  }
+
+  #progressOf({ id, sink, writer }: CommittedSink, point: SinkCheckpoint | undefined): SinkProgress {
+    const rows = writer.rowsWritten ?? this.#options.context.counters.get(id)?.rowsOut ?? 0
+    return { sink, rows, state: point?.state }
   }
 
   /** Records what is still held, when no row leaves any more. */
@@ -194,9 +221,4 @@ export class StageCommits implements StreamPartitions {
       ...Object.fromEntries(sinks.flatMap(([id, counts]) => (counts === undefined ? [] : [[id, counts]]))),
     }
   }
-}
-
-async function checkpointOf({ sink, writer }: CommittedSink): Promise<SinkProgress | undefined> {
-  const point = await writer.checkpoint?.()
-  return point === undefined ? undefined : { sink, rows: writer.rowsWritten ?? 0, ...point }
 }

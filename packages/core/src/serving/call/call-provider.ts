@@ -3,7 +3,7 @@ import type { RateLimits } from '../../contracts/serving-settings.js'
 import { MaestroError } from '../../errors/maestro-error.js'
 import type { BudgetKeeper } from '../budget/budgets.js'
 import type { Spending } from '../budget/spending.js'
-import { costOf } from '../cost.js'
+import { costAtMost } from '../cost.js'
 import type { CallOutcome, Limiter } from '../limiter/limiter.js'
 import type { ResolvedSettings } from '../serving-settings.js'
 import { soundUsage } from '../sound-usage.js'
@@ -16,7 +16,7 @@ import { type Queued, withRetries } from './retry.js'
 export interface Metered {
   readonly usage?: Usage
   readonly cost?: number
-  readonly priceFactor?: number
+  readonly tier?: string
   readonly rateLimits?: RateLimits
 }
 
@@ -78,7 +78,7 @@ async function tryOnce<Result extends Metered>(
   timeouts: ResolvedSettings['timeouts'],
   queued: Queued,
 ): Promise<Result> {
-  const { provider = name } = serving
+  const { provider = name, tier } = serving
   const { price } = settings
   const asked = performance.now()
   const reserving = budgets.reserve(
@@ -86,7 +86,8 @@ async function tryOnce<Result extends Metered>(
     () => {
       const { input, output } = estimate()
       const usage = { inputTokens: input, outputTokens: output }
-      return { usd: costOf(usage, price), tokens: input + output, requests: 1 }
+      // A request may be answered in the standard tier instead.
+      return { usd: costAtMost(usage, price, tier), tokens: input + output, requests: 1 }
     },
     options.signal,
   )
@@ -108,7 +109,7 @@ async function tryOnce<Result extends Metered>(
       const result = usage === given.usage ? given : { ...given, usage }
       const { rateLimits } = result
       const tokens = (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0)
-      spent = { usd: record.took(usage, result.cost, result.priceFactor), tokens, requests: 1 }
+      spent = { usd: record.took(usage, result.cost, result.tier), tokens, requests: 1 }
       outcome = { durationMs: performance.now() - started, tokens, rateLimits }
       return result
     } catch (error) {
@@ -118,7 +119,7 @@ async function tryOnce<Result extends Metered>(
         const usage = told && soundUsage(told, () => ({ inputTokens: 0, outputTokens: 0 }))
         const tokens = (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0)
         // An unusable answer is charged all the same.
-        if (usage !== undefined) spent = { usd: record.took(usage, undefined), tokens, requests: 1 }
+        if (usage !== undefined) spent = { usd: record.took(usage), tokens, requests: 1 }
         outcome = { durationMs: performance.now() - started, tokens, error, rateLimits }
       }
       throw error

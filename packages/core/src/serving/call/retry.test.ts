@@ -82,6 +82,16 @@ describe('withRetries', () => {
     expect(await ending(withRetries({ ...policy, retries: 0 }, undefined, none.call))).toBe(last)
   })
 
+  test('a complete reply that is no answer is asked for three times at most', async () => {
+    const last = maestroError('MAESTRO_SERVING_UNEXPECTED_REPLY', { serving: 'm', reason: 'it has no answer' })
+    const { call, times } = failing([last, last, last, last])
+    expect(await ending(withRetries({ ...policy, retries: 9 }, undefined, call))).toBe(last)
+    expect(times).toHaveLength(3)
+    const fewer = failing([last, last, last])
+    expect(await ending(withRetries({ ...policy, retries: 1 }, undefined, fewer.call))).toBe(last)
+    expect(fewer.times).toHaveLength(2)
+  })
+
   test.each([429, 503])('status %i is waited for and counts against no number of tries', async (status) => {
     const { call, times } = failing(Array.from({ length: 10 }, () => answer(status, { retryAfterMs: 1000 })))
     expect(await ending(withRetries(policy, undefined, call))).toBe('answer')

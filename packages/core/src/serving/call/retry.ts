@@ -29,6 +29,10 @@ export type Queued = (milliseconds: number) => void
 /** The number of attempts that a provider's advice cannot raise. */
 const mostRequests = 100
 
+/** A complete reply that is no answer seldom changes, and each one may be charged. */
+const misfit: string = 'MAESTRO_SERVING_UNEXPECTED_REPLY'
+const mostRetriesOfMisfits = 2
+
 /** A refusal is not a failure of the call: the limiter learns the rate, and the call soon joins the queue again. */
 const refusals: ReadonlySet<string> = new Set(['MAESTRO_SERVING_RATE_LIMITED', 'MAESTRO_SERVING_OVERLOADED'])
 const afterRefusal: Backoff = { first: 10, factor: 1.4 }
@@ -38,7 +42,7 @@ const afterFailure: Backoff = { first: 100 }
  * Makes a call until it succeeds, fails permanently, or has no attempts left. Between attempts it waits as long as the
  * provider asks for, and at least a bound that grows exponentially, with full jitter.
  *
- * Refusals do not count against `retries`. Neither do failures while the provider answers nobody: its outage has a
+ * A complete reply that is no answer is asked for three times at most. Refusals do not count against `retries`. Neither do failures while the provider answers nobody: its outage has a
  * limit of its own.
  *
  * @throws the last error, or the error of the provider's check
@@ -51,6 +55,7 @@ export async function withRetries<Result>(
 ): Promise<Result> {
   let spent = 0
   let failures = 0
+  let misfits = 0
   for (let turn = 0; ; turn++) {
     const started = performance.now()
     try {
@@ -62,6 +67,7 @@ export async function withRetries<Result>(
       if (!MaestroError.is(error) || !error.retryable || signal?.aborted === true) throw error
       const counts = !refusals.has(error.code) && provider?.isOut !== true
       if (counts && ++failures > policy.retries) throw error
+      if (error.code === misfit && ++misfits > mostRetriesOfMisfits) throw error
       const wait = waitOf(error, turn)
       const isTooLong = spent + wait > policy.total
       provider?.check(error, isTooLong ? wait : undefined)

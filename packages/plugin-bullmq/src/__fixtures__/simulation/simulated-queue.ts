@@ -17,14 +17,13 @@ export interface QueueFaults {
 interface Job {
   readonly id: string
   readonly data: PartitionJob
-  stalls: number
   attempts: number
 }
 
 /** A worker on the queue, which may be dead or stand still. */
 interface Place {
   readonly isAlive: () => boolean
-  readonly run: (job: PartitionJob, attempt: number) => Promise<void>
+  readonly run: (job: PartitionJob) => Promise<void>
   free: number
 }
 
@@ -53,7 +52,7 @@ export class SimulatedQueue {
       await this.#request()
       if (this.#known.has(id) || this.#random() < this.#faults.lost) return
       this.#known.add(id)
-      this.#waiting.push({ id, data, stalls: 0, attempts: 0 })
+      this.#waiting.push({ id, data, attempts: 0 })
       this.#handOut()
     },
     has: async (id) => {
@@ -108,7 +107,7 @@ export class SimulatedQueue {
       if (attempt === job.attempts) this.#end(job, reason)
       this.#handOut()
     }
-    place.run(job.data, attempt).then(
+    place.run(job.data).then(
       () => end(undefined),
       (error: unknown) => end(String(error)),
     )
@@ -116,9 +115,7 @@ export class SimulatedQueue {
 
   #stalled(job: Job, attempt: number): void {
     if (!this.#known.has(job.id) || attempt !== job.attempts) return
-    if (++job.stalls > 2) return this.#end(job, 'job stalled more than allowable limit')
-    this.#waiting.push(job)
-    this.#handOut()
+    this.#end(job, 'job stalled more than allowable limit')
   }
 
   #end(job: Job, reason: string | undefined): void {

@@ -1,7 +1,7 @@
+import { s3Parts, s3Text } from '@maestro-dataflow/core'
 import { textOf } from '../patient-request.js'
 import { RemoteFile } from '../remote-file.js'
 import type { Bucket } from './bucket.js'
-import { partsIn, textIn } from './s3-xml.js'
 
 /** An object of a bucket, as a listing or a question for it describes it. */
 export interface BucketObject {
@@ -42,13 +42,13 @@ export async function* listObjects(bucket: Bucket, prefix: string): AsyncGenerat
     const reply = await bucket.request({ query: Object.fromEntries(Object.entries(query).sort()) })
     if (reply.status !== 200) throw await bucket.refusal({ key: prefix }, reply)
     const xml = await textOf(reply)
-    const isEncoded = textIn(xml, 'EncodingType') === 'url'
-    for (const part of partsIn(xml, 'Contents')) {
-      const name = textIn(part, 'Key') ?? ''
+    const isEncoded = s3Text(xml, 'EncodingType') === 'url'
+    for (const part of s3Parts(xml, 'Contents')) {
+      const name = s3Text(part, 'Key') ?? ''
       const key = isEncoded ? decodeURIComponent(name.replaceAll('+', ' ')) : name
-      yield { key, size: Number(textIn(part, 'Size')), etag: textIn(part, 'ETag') ?? '' }
+      yield { key, size: Number(s3Text(part, 'Size')), etag: s3Text(part, 'ETag') ?? '' }
     }
-    token = textIn(xml, 'IsTruncated') === 'true' ? textIn(xml, 'NextContinuationToken') : undefined
+    token = s3Text(xml, 'IsTruncated') === 'true' ? s3Text(xml, 'NextContinuationToken') : undefined
   } while (token !== undefined)
 }
 

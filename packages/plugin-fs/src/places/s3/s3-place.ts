@@ -1,4 +1,4 @@
-import { maestroError } from '@maestro-dataflow/core'
+import { maestroError, type S3Options, s3Connection } from '@maestro-dataflow/core'
 import { isDynamicPattern } from 'tinyglobby'
 import { fsError } from '../../errors.js'
 import { formatOf } from '../../format.js'
@@ -7,7 +7,6 @@ import { assertFound, inFolder, matching, type NameChoice } from '../choose-name
 import type { Place } from '../place.js'
 import { Bucket } from './bucket.js'
 import { type BucketObject, findObject, listObjects, objectFile } from './bucket-objects.js'
-import { type S3Options, s3Connection } from './s3-options.js'
 import { uploadObject } from './upload-object.js'
 
 /** The objects of Amazon S3, or of a service that is compatible with it, as files. */

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { type HttpReply, maestroError } from '@maestro-dataflow/core'
+import { type HttpReply, maestroError, s3Text } from '@maestro-dataflow/core'
 import { LocalFile } from '../local/local-file.js'
 import { textOf } from '../patient-request.js'
 import type { OpenedFile } from '../stored-file.js'
 import type { Bucket } from './bucket.js'
 import { findObject, uploadHeader } from './bucket-objects.js'
-import { escapeXml, textIn } from './s3-xml.js'
 
 const partBytes = 8 * 1024 ** 2
 /** The most parts of an upload, and the most bytes that are in memory. */
@@ -72,7 +71,7 @@ async function sendParts(
   const { key } = upload
   const begun = await bucket.request({ method: 'POST', key, query: { uploads: '' }, headers: { [uploadHeader]: id } })
   if (begun.status !== 200) throw await bucket.refusal(upload, begun)
-  const uploadId = textIn(await textOf(begun), 'UploadId') ?? ''
+  const uploadId = s3Text(await textOf(begun), 'UploadId') ?? ''
   let isDone = false
   try {
     const etags = await sendEach(bucket, upload, file, uploadId)
@@ -163,3 +162,7 @@ async function abandon(bucket: Bucket, key: string, uploadId: string): Promise<v
     () => undefined,
   )
 }
+
+/** A value within an element. */
+const escapeXml = (text: string): string =>
+  text.replace(/[&<>"]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign] ?? sign)

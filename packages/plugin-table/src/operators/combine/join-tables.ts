@@ -175,28 +175,3 @@ function keyOf(row: Row, by: readonly string[], key: ColumnKey, kind = ''): stri
   const keys = by.map((column) => key(row, column))
   return keys.includes(null) ? undefined : JSON.stringify([kind, ...keys])
 }
-
-/** Walks along the matches, which are in the order of the rows. */
-export class NextMatches {
-  readonly #matches: AsyncGenerator<Matches>
-  #next: Matches | undefined
-  #begun = false
-
-  constructor(matches: AsyncGenerator<Matches>) {
-    this.#matches = matches
-  }
-
-  async at(position: number): Promise<readonly RightRow[]> {
-    if (!this.#begun) await this.#advance()
-    if (this.#next?.position !== position) return []
-    const { rows } = this.#next
-    await this.#advance()
-    return rows
-  }
-
-  async #advance(): Promise<void> {
-    this.#begun = true
-    const { done, value } = await this.#matches.next()
-    this.#next = done === true ? undefined : value
-  }
-}

@@ -9,6 +9,7 @@ import {
   defineOperator,
   type GlobalContext,
   GlobalOperator,
+  type LineRequest,
   type OutputOf,
   optionsSchema,
   parseOptions,
@@ -18,6 +19,7 @@ import {
   rowFromEntries,
   rowFunction,
   rowWith,
+  type TableCounts,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { columnTypeIn } from '../../engine/known-columns.js'
@@ -26,7 +28,9 @@ import { columnKeys } from '../../values/column-keys.js'
 import { plannedColumns } from '../planned-columns.js'
 import { valueIn } from '../repair/group-key.js'
 import { addsColumns, type JoinedTableRow, joinColumns } from './join-columns.js'
-import { JoinTables, type Matches, NextMatches, type RightRow } from './join-tables.js'
+import { JoinTables, type Matches, type RightRow } from './join-tables.js'
+import { chosen, NextMatches, OutputBatch, reasons } from './joined-rows.js'
+import { joinLines } from './lines/join-lines.js'
 import { batchesOf, columnsOf, missingColumn, type OtherTable, otherTableOption } from './other-table.js'
 
 const fields = {
@@ -95,6 +99,15 @@ export class JoinRowsOperator extends GlobalOperator {
     return { opaque: true }
   }
 
+  /** Most joins are made by the database, over lines. @throws MAESTRO_TABLE_JOIN_SIZE */
+  override async runOnLines(request: LineRequest): Promise<TableCounts | undefined> {
+    const { right, by, on = by, asOf, how, columnPrefix } = this.#options
+    if (asOf !== undefined || how === 'right' || how === 'full' || this.#decimals.includes(true)) return undefined
+    const assertSize = (pairs: number, rows: number) => this.#assertSize(pairs, rows)
+    const mostRows = (rows: number) => this.#mostRows(rows)
+    return joinLines({ right, by, on, how, columnPrefix, mostRows, assertSize }, request)
+  }
+
   /** @throws MAESTRO_TABLE_JOIN_SIZE; a broken record of the other table is rejected */
   override async *process(all: AllRows, context: GlobalContext): AsyncIterable<Batch> {
     const { by, on = by, asOf, asOfOn = asOf, how, direction } = this.#options
@@ -107,7 +120,7 @@ export class JoinRowsOperator extends GlobalOperator {
         key: columnKeys(decimalsIn([...on, asOfOn], this.#decimals)),
       })
       const left = await tables.addLeft(all, { by, asOf, key: columnKeys(decimalsIn([...by, asOf], this.#decimals)) })
-      if (addsColumns(this.#options) && asOf === undefined) await this.#assertSize(tables, left + right)
+      if (addsColumns(this.#options) && asOf === undefined) this.#assertSize(await tables.countPairs(), left + right)
       for (const name of on) columns.delete(name)
       if (!addsColumns(this.#options)) yield* chosen(all, tables.matched(), how === 'semi', context)
       else {
@@ -137,10 +150,13 @@ export class JoinRowsOperator extends GlobalOperator {
     }
   }
 
-  async #assertSize(tables: JoinTables, rows: number): Promise<void> {
-    const { maxRows = Math.max(1_000_000, rows * 10) } = this.#options
-    const pairs = await tables.countPairs()
+  #assertSize(pairs: number, rows: number): void {
+    const maxRows = this.#mostRows(rows)
     if (pairs > maxRows) throw tableError('MAESTRO_TABLE_JOIN_SIZE', { rows: pairs, maxRows })
+  }
+
+  #mostRows(rows: number): number {
+    return this.#options.maxRows ?? Math.max(1_000_000, rows * 10)
   }
 
   async *#joined(
@@ -159,7 +175,7 @@ export class JoinRowsOperator extends GlobalOperator {
         const found = await next.at(position++)
         if (found.length === 0) {
           if (keepsAll) this.#add(out, id, row, undefined, columns, context)
-          else context.dropped(id, 'no row of the other table matches')
+          else context.dropped(id, reasons.unmatched)
         } else if (found.length === 1) this.#add(out, id, row, found[0], columns, context)
         else {
           const children = context.split(id, found.length)
@@ -223,37 +239,6 @@ const twoColumns = (name: string) =>
     operator: 'table.join',
     reason: `the row would have two columns "${name}"; set another \`columnPrefix\``,
   })
-
-class OutputBatch implements Batch {
-  readonly ids: RowId[] = []
-  readonly rows: Row[] = []
-  add(id: RowId, row: Row): void {
-    this.ids.push(id)
-    this.rows.push(row)
-  }
-}
-
-/** The rows with a match, or those without one, unchanged. */
-async function* chosen(
-  all: AllRows,
-  matched: AsyncGenerator<number>,
-  wanted: boolean,
-  context: GlobalContext,
-): AsyncIterable<Batch> {
-  let position = 0
-  let next = await matched.next()
-  for await (const { ids, rows } of all) {
-    const out = new OutputBatch()
-    for (const [index, row] of rows.entries()) {
-      const id = ids[index] ?? ''
-      const isMatched = next.done !== true && next.value === position++
-      if (isMatched) next = await matched.next()
-      if (isMatched === wanted) out.add(id, row)
-      else context.dropped(id, wanted ? 'no row of the other table matches' : 'a row of the other table matches')
-    }
-    yield out
-  }
-}
 
 /**
  * `table.join`: joins the rows with those of another table that have the same key. A row with one match keeps its id; a

@@ -58,6 +58,11 @@ export const endCases: Readonly<Record<string, ReplyCase>> = {
     (finish) => `an answer that ended with ${finish} is whole`,
     (finish) => ({ said: [{ text: 'bad', finish }], expected: { text: 'bad' } }),
   ),
+  'an empty answer is an empty text': { said: [{ text: '' }], expected: { text: '' } },
+  'an answer of thoughts alone is an empty text': {
+    said: [{ text: '', reasoning: 'Hm.' }],
+    expected: { text: '', reasoning: 'Hm.' },
+  },
   'an answer that a filter has withheld is not asked for again': {
     said: [{ withheld: true }],
     json: true,

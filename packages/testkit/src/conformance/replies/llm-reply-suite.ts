@@ -17,6 +17,7 @@ import { answerCases } from './answer-cases.js'
 import { endCases } from './end-cases.js'
 import { failureCases } from './failure-cases.js'
 import { limitCases } from './limit-cases.js'
+import { misfitCases } from './misfit-cases.js'
 import type { ReplyCase } from './reply-case.js'
 import { sideDataCases } from './side-data-cases.js'
 import { thoughtCases } from './thought-cases.js'
@@ -26,6 +27,7 @@ const cases: Readonly<Record<string, ReplyCase>> = {
   ...answerCases,
   ...endCases,
   ...failureCases,
+  ...misfitCases,
   ...sideDataCases,
   ...limitCases,
 }
@@ -74,7 +76,7 @@ const check: AnswerCheck = (value) => {
 }
 
 async function assertOutcome(
-  { said, json = false, calls = 1, timeout = {}, expected }: ReplyCase,
+  { said, json = false, calls = 1, retries = 1, timeout = {}, expected }: ReplyCase,
   dialect: ReplyDialect,
   makeServing: (url: string) => LLMServing | Promise<LLMServing>,
 ): Promise<void> {
@@ -95,7 +97,7 @@ async function assertOutcome(
         },
       },
     }),
-    settings: { retries: 1, repairs: 1, timeout },
+    settings: { retries, repairs: 1, timeout },
   })
   try {
     const messages = [{ role: 'user', content: 'Good or bad?' }] as const

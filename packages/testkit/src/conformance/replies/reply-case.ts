@@ -9,6 +9,8 @@ export interface ReplyCase {
   readonly json?: boolean
   /** The number of calls, one after another; the last one is checked. @default 1 */
   readonly calls?: number
+  /** The setting of the serving. @default 1 */
+  readonly retries?: number
   /** Milliseconds, as in the settings of a serving. */
   readonly timeout?: { readonly attempt?: number; readonly total?: number; readonly outage?: number }
   readonly expected: {

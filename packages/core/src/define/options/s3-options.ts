@@ -1,10 +1,10 @@
-import { fromEnvironment } from '@maestro-dataflow/core'
 import { z } from 'zod'
+import { fromEnvironment } from './values.js'
 
 const text = z.string().min(1)
 
-/** How buckets are reached. */
-export const s3Options = z.object({
+/** The options that say how the buckets of Amazon S3, or of a compatible service, are reached. */
+export const s3Options = z.strictObject({
   /**
    * The address of a service that is compatible with S3, such as MinIO or R2.
    *
@@ -23,7 +23,7 @@ export const s3Options = z.object({
 
 export type S3Options = z.output<typeof s3Options>
 
-/** The options, and what the environment says where they say nothing. */
+/** How buckets are reached: by the options, and by the environment where they say nothing. */
 export interface S3Connection {
   readonly endpoint: string | undefined
   readonly region: string
@@ -32,16 +32,16 @@ export interface S3Connection {
     | undefined
 }
 
+/** Completes the options by the variables that the tools of Amazon read, such as AWS_ACCESS_KEY_ID. */
 export function s3Connection(options: S3Options = {}): S3Connection {
   const { env } = process
-  const given = options as Readonly<Record<keyof S3Options, string | undefined>>
-  const accessKeyId = given.accessKeyId ?? env.AWS_ACCESS_KEY_ID
-  const secretAccessKey = given.secretAccessKey ?? env.AWS_SECRET_ACCESS_KEY
+  const accessKeyId = options.accessKeyId ?? env.AWS_ACCESS_KEY_ID
+  const secretAccessKey = options.secretAccessKey ?? env.AWS_SECRET_ACCESS_KEY
   // A token of the environment belongs to the key of the environment.
-  const token = given.sessionToken ?? (given.accessKeyId === undefined ? env.AWS_SESSION_TOKEN : undefined)
+  const token = options.sessionToken ?? (options.accessKeyId === undefined ? env.AWS_SESSION_TOKEN : undefined)
   return {
-    endpoint: given.endpoint ?? (env.AWS_ENDPOINT_URL_S3 || env.AWS_ENDPOINT_URL || undefined),
-    region: given.region ?? (env.AWS_REGION || env.AWS_DEFAULT_REGION || 'us-east-1'),
+    endpoint: options.endpoint ?? (env.AWS_ENDPOINT_URL_S3 || env.AWS_ENDPOINT_URL || undefined),
+    region: options.region ?? (env.AWS_REGION || env.AWS_DEFAULT_REGION || 'us-east-1'),
     credentials:
       accessKeyId && secretAccessKey
         ? { accessKeyId, secretAccessKey, ...(token ? { sessionToken: token } : {}) }

@@ -1,0 +1,22 @@
+import type { HostAnswer, HostRequest } from './messages.js'
+
+/** What a new thread or process is given besides its task. */
+export interface HostSettings {
+  /** For people. */
+  readonly name: string
+  /** The most memory for its objects, in bytes. @default what Node.js gives it */
+  readonly memory: number | undefined
+}
+
+/** A thread or process that was started, as this process sees it. */
+export interface Connection {
+  send(request: HostRequest): void
+  onAnswer(listener: (answer: HostAnswer) => void): void
+  /** Calls a listener when it has ended, with how it ended. */
+  onEnd(listener: (how: string) => void): void
+  /** Ends it at once. */
+  kill(): void
+}
+
+/** The program of a thread or process that runs steps. */
+export const program = new URL('../../step-host-main.js', import.meta.url)

@@ -1,0 +1,43 @@
+import { bad, byName, type ReplyCase } from './reply-case.js'
+
+const chat = (choices: unknown) => ({ id: 'chat-1', object: 'chat.completion', created: 1, model: 'm', choices })
+
+/**
+ * Complete replies that are no answer. Each one may be charged, and the next one seldom differs, so they are asked for
+ * three times at most.
+ */
+const misfits = byName<unknown>(
+  {
+    'null for the answers': chat(null),
+    'no answers': chat([]),
+    'an object for the answers': chat({}),
+    'null for an answer': chat([null]),
+    'null for the message': chat([{ index: 0, message: null, finish_reason: 'stop' }]),
+    'no message': chat([{ index: 0, finish_reason: 'stop' }]),
+    'a list for the message': chat([{ index: 0, message: [], finish_reason: 'stop' }]),
+    'an empty object': {},
+    'an empty list': [],
+    'a number': 7,
+    null: null,
+    'a text': 'hello',
+    'the answer of another API': { candidates: [], modelVersion: 'test-model' },
+    'a list of models': { object: 'list', data: [{ id: 'test-model' }] },
+  },
+  (what) => `${what} instead of an answer is asked for three times at most`,
+  (body) => ({ said: [{ body }], retries: 6, expected: { code: 'UNEXPECTED_REPLY', asked: 3 } }),
+)
+
+/** Replies whose form is wrong for a whole answer, or not the usual one for a readable answer. */
+export const misfitCases: Readonly<Record<string, ReplyCase>> = {
+  ...misfits,
+  'an answer that follows a reply without one counts': {
+    said: [{ body: chat(null) }, { text: 'bad' }],
+    expected: { text: 'bad' },
+  },
+  'the data of an answer instead of its text count': {
+    said: [{ content: bad }],
+    json: true,
+    expected: { object: bad },
+  },
+  'a number instead of a text counts': { said: [{ content: 7 }], expected: { text: '7' } },
+}
