@@ -5,6 +5,12 @@ interface Place {
   readonly provider: string
 }
 
+interface MissingPackage extends Place {
+  readonly package: string
+  /** The package that is probably meant. */
+  readonly suggestion?: string | undefined
+}
+
 interface FactoryChoice extends Place {
   readonly factory?: string
   /** The exports that create a provider. */
@@ -15,9 +21,14 @@ interface FactoryChoice extends Place {
 /** The errors that are specific to provider packages of the AI SDK. */
 export const aiSdkErrors = {
   MAESTRO_AI_SDK_PACKAGE_MISSING: {
-    message: (d: Place & { package: string }) =>
-      `The package ${d.package} is not installed, but ${d.provider} needs it.`,
-    hint: (d: Place & { package: string }) => `Install it: npm install ${d.package}`,
+    message: (d: MissingPackage) =>
+      d.package === d.provider
+        ? `The provider package ${d.package} is not installed.`
+        : `The package ${d.package} is not installed, but ${d.provider} needs it.`,
+    hint: (d: MissingPackage) =>
+      d.suggestion === undefined
+        ? `Install it: npm install ${d.package}`
+        : `Did you mean "${d.suggestion}"? Set it as the \`provider\`, and install it: npm install ${d.suggestion}`,
     stopsRun: true,
   },
   MAESTRO_AI_SDK_IMPORT: {

@@ -1,6 +1,15 @@
-import { didYouMean, importFromProject, missingPackage } from '@maestro-dataflow/core'
+import {
+  didYouMean,
+  importFromProject,
+  isInProject,
+  type MaestroError,
+  missingPackage,
+  packageOf,
+  type ServingPlace,
+} from '@maestro-dataflow/core'
 import { aiSdkError } from './errors.js'
 import type { NamedModel } from './provider-options.js'
+import { suggestedPackage } from './provider-packages.js'
 import { tolerantOf } from './tolerant-model.js'
 
 type Factory = (options: Readonly<Record<string, unknown>>) => unknown
@@ -38,9 +47,27 @@ async function importProvider(provider: string, directory: string): Promise<Reco
     return await importFromProject(provider, directory)
   } catch (error) {
     const missing = missingPackage(error)
-    if (missing !== undefined) throw aiSdkError('MAESTRO_AI_SDK_PACKAGE_MISSING', { provider, package: missing }, error)
+    if (missing !== undefined) throw packageMissing(provider, missing, error)
     throw aiSdkError('MAESTRO_AI_SDK_IMPORT', { provider, reason: (error as Error).message }, error)
   }
+}
+
+/**
+ * Checks that a provider package, or a file, is there, without importing it.
+ *
+ * @param named The options of a serving; a model that was created in code has no package.
+ * @throws MAESTRO_AI_SDK_PACKAGE_MISSING, MAESTRO_AI_SDK_IMPORT
+ */
+export function assertProviderExists(named: object, { directory }: ServingPlace): void {
+  const provider = 'provider' in named ? named.provider : undefined
+  if (typeof provider !== 'string' || isInProject(provider, directory)) return
+  if (!/^[./]/.test(provider)) throw packageMissing(provider, packageOf(provider))
+  throw aiSdkError('MAESTRO_AI_SDK_IMPORT', { provider, reason: `there is no such file in ${directory}` })
+}
+
+function packageMissing(provider: string, missing: string, cause?: unknown): MaestroError {
+  const suggestion = missing === packageOf(provider) ? suggestedPackage(missing) : undefined
+  return aiSdkError('MAESTRO_AI_SDK_PACKAGE_MISSING', { provider, package: missing, suggestion }, cause)
 }
 
 /** The name of the export that creates the provider. Packages call it `create` and the provider's name. */

@@ -110,6 +110,7 @@ test('files that are cut off, damaged, or of another format are refused by their
     ['FEA1....', 'Feather file of version 1'],
     ['{"a":1}\n', 'no Arrow file'],
     ['', 'is empty'],
+    [Buffer.from(pyarrowFiles.twice ?? '', 'base64'), 'two columns "a"'],
   ] as const) {
     write('a.arrow', content)
     expect(await failure(rows({ path: 'a.arrow' }))).toMatchObject(says(reason))
