@@ -80,8 +80,9 @@ function planWorkers(
   origin: PipelineOrigin | string,
 ): Pick<Prepared, 'compiled' | 'origin'> {
   const { name, workers } = session.executorOfPlan()
+  if (typeof origin !== 'string')
+    return { compiled: workers === undefined ? compiled : withWorkerSteps(compiled, workers), origin }
   if (workers === undefined) return { compiled, origin: undefined }
-  if (typeof origin !== 'string') return { compiled: withWorkerSteps(compiled, workers), origin }
   const message = `All steps run in the process of the run, although the executor ${name} has workers: ${origin}.`
   const { plan } = compiled
   return { compiled: { ...compiled, plan: { ...plan, warnings: [...plan.warnings, { message }] } }, origin: undefined }

@@ -86,7 +86,8 @@ async function readRecords(
   if (file.format === 'parquet') return readParquet(file, askedColumns(options), counted, options.where)
   if (file.format === 'arrow') return readArrow(file, askedColumns(options), counted)
   if (file.format === 'xlsx') return readExcel(file, excelLayoutOf(options))
-  const raw = readBytes(file.file, file.compression, counted, from.offset)
+  const isLines = file.format === 'jsonl' || (isText(file.format) && options.lines === true)
+  const raw = readBytes(file.file, file.compression, counted, from.offset, isLines)
   const bytes = from.offset > 0 ? raw : toUtf8(raw, options.encoding)
   if (isDelimited(file.format)) {
     const layout = layoutOf(file, options)

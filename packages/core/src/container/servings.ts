@@ -15,6 +15,8 @@ import { readServingSettings, servingSettings } from './shared-serving-settings.
 /** What the configured servings need besides what every component needs. */
 export interface ServingsContext extends ComponentContext {
   readonly servings: ResolvedConfig['servings']
+  /** The folder of the config. */
+  readonly directory: string
   /** Lets plugins change how a serving is created. */
   needed(event: ServingNeededEvent): ServingNeededEvent
   /** Wraps a provider in the serving plane. */
@@ -44,10 +46,12 @@ export class ConfiguredServings implements Servings {
   readonly #components: ConfiguredComponents<'servings', Serving>
   readonly #known: readonly string[]
   readonly #servings: ResolvedConfig['servings']
+  readonly #directory: string
 
   constructor(context: ServingsContext) {
     const { servings, registry, needed, enhance } = context
     this.#servings = servings
+    this.#directory = context.directory
     this.#known = Object.keys(servings)
     this.#components = new ConfiguredComponents<'servings', Serving>(
       {
@@ -82,7 +86,7 @@ export class ConfiguredServings implements Servings {
   /**
    * The description of a serving, without creating it.
    *
-   * @throws MAESTRO_SERVING_UNKNOWN, MAESTRO_REGISTRY_UNKNOWN, MAESTRO_CONFIG_INVALID
+   * @throws MAESTRO_SERVING_UNKNOWN, MAESTRO_REGISTRY_UNKNOWN, MAESTRO_CONFIG_INVALID, and what its plugin finds wrong
    */
   describe(name: string, kind: ServingKind, where: string): ServingDescription {
     this.#assertKnown(name, kind, where)
@@ -98,7 +102,9 @@ export class ConfiguredServings implements Servings {
     this.#components.assertValid(name)
     const { definition, options } = this.#components.checked(name, configured)
     // Options that depend on the environment are not known before the serving is created.
-    const capabilities = options === undefined ? undefined : definition.capabilities?.(options)
+    if (options === undefined) return { kind: definition.kind, capabilities: undefined, options: configured, fallback }
+    definition.check?.(options, { directory: this.#directory })
+    const capabilities = definition.capabilities?.(options)
     return { kind: definition.kind, capabilities, options: configured, fallback }
   }
 
