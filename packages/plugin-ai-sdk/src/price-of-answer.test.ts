@@ -128,6 +128,18 @@ test('models of the specification v2 leave out cache writes, which are read from
   })
 })
 
+test('the total of a model of the specification v2 shows that cached tokens are counted beside the prompt', () => {
+  const usage = { inputTokens: 100, outputTokens: 50, totalTokens: 250, cachedInputTokens: 40 }
+  const providerMetadata = { bedrock: { usage: { cacheWriteInputTokens: 60 } } }
+  const answer = { content: [], finishReason: 'stop', usage, providerMetadata, warnings: [] } as const
+  expect(fromAnswer(answer, { serving: 'a', model: 'b', promptTokens: 1 }).usage).toEqual({
+    inputTokens: 200,
+    outputTokens: 50,
+    cachedInputTokens: 40,
+    cacheWriteInputTokens: 60,
+  })
+})
+
 test('an answer without counted tokens says that they are estimated', () => {
   const answer = { content: [], finishReason: 'stop', usage: undefined, warnings: [] } as never
   const asked = { serving: 'a', model: 'b', promptTokens: 7 }
