@@ -43,3 +43,34 @@ export default pipeline('work').read('fs.file', { path: 'in.jsonl', key: 'id' })
   expect(stderr.match(/Waits for runs/g)).toHaveLength(2)
   expect(stderr).not.toContain('Cannot take part')
 })
+
+test('a worker whose project has another module refuses and names it', { timeout: 60_000 }, async () => {
+  const redis = await startRedis()
+  if (redis === undefined) throw new Error('Redis is not installed: run .ci/install-databases')
+  cleanUp.push(redis.stop)
+  const made = new WorkersProject(urlOf(redis))
+  cleanUp.push(() => made.remove())
+  const other = new WorkersProject(urlOf(redis), { folder: `${made.folder}/.maestro/workers` })
+  cleanUp.push(() => other.remove())
+  for (const [one, factor] of [
+    [made, 2],
+    [other, 3],
+  ] as const) {
+    one.input(10)
+    one.write('compute.js', `export const compute = (n) => n * ${factor}\n`)
+    one.write(
+      'pipelines/work.js',
+      `import { pipeline } from '@maestro-dataflow/core'
+import { compute } from '../compute.js'
+export default pipeline('work').read('fs.file', { path: 'in.jsonl', key: 'id' })
+  .map((row) => ({ n: compute(row.n) })).write('fs.file', { path: 'out.jsonl', mode: 'overwrite' })
+`,
+    )
+  }
+  const worker = other.worker()
+  await worker.wrote('Waits for runs')
+  const { code, stdout, stderr } = await made.run().finished
+  expect(code, stderr).toBe(0)
+  expect(JSON.stringify(JSON.parse(stdout).warnings)).toContain('the file compute.js')
+  expect(made.result({ stdout }).output).toContain('{"n":18}')
+})
