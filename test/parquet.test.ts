@@ -183,4 +183,24 @@ describe('reading', () => {
       expect(reason === undefined || typeof reason === 'string', String(reason)).toBe(true)
     }
   })
+
+  test('the day of a time stamp in the old form of 12 bytes counts before 1970, too', async () => {
+    // Written by pyarrow, which counts the nanoseconds back from a later day.
+    const written =
+      'UEFSMRUAFWwVbCwVCBUAFQYVBhwAAAACAAAACAEVB8WlyMj//8gvJQD//////////4w9JQAAAAAAAAAAAIw9JQCAp7bFCwoAAHONJQAVBBksNQAYBnNjaGVtYRUCABUGJQIYAXQAFggZHBkcJgAcFQYZJQYAGRgBdBUAFggWkgEWkgEmCEkcFQAVABUCADwpBhkmAAgAAAAWkgEWCCYIFpIBACggcGFycXVldC1jcHAtYXJyb3cgdmVyc2lvbiAyMS4wLjAZHBwAAAB+AAAAUEFSMQ=='
+    writeFileSync(join(folder, 'old.parquet'), Buffer.from(written, 'base64'))
+    expect((await read('old.parquet')).map(({ t }) => t)).toEqual([
+      '1960-05-08T07:08:09.123456789Z',
+      '1969-12-31T23:59:59.999999999Z',
+      new Date(0),
+      new Date('2026-01-02T03:04:05.678Z'),
+    ])
+  })
+
+  test('of two columns with one name, none is lost: the file is refused', async () => {
+    const twice =
+      'UEFSMRUAFRwVHCwVAhUAFQYVBhwAAAACAAAAAgEBAAAAAAAAABUAFRwVHCwVAhUAFQYVBhwAAAACAAAAAgEDAAAAAAAAABUEGTw1ABgGc2NoZW1hFQQAFQQlAhgBYQAVBCUCGAFhABYCGRwZLCYAHBUEGSUGABkYAWEVABYCFkIWQiYISRwVABUAFQIAPCkGGSYAAgAAACYAHBUEGSUGABkYAWEVABYCFkIWQiZKSRwVABUAFQIAPCkGGSYAAgAAABaEARYCJggWhAEAKCBwYXJxdWV0LWNwcC1hcnJvdyB2ZXJzaW9uIDIxLjAuMBksHAAAHAAAALEAAABQQVIx'
+    writeFileSync(join(folder, 'twice.parquet'), Buffer.from(twice, 'base64'))
+    await expect(read('twice.parquet')).rejects.toThrow(/two columns "a"/)
+  })
 })

@@ -77,9 +77,9 @@ function describeDrops({ drops = [] }: RunReport): string[] {
   ]
 }
 
-/** What steps tell the user. */
-export function describeWarnings({ warnings = [] }: RunReport): string[] {
-  return warnings.map(({ step, message }) => `  ${oneLine(step)}: ${oneLine(message)}`)
+/** What steps tell the user, and what the run advises. */
+export function describeWarnings({ warnings = [], advice = [] }: RunReport): string[] {
+  return [...warnings, ...advice].map(({ step, message }) => `  ${oneLine(step)}: ${oneLine(message)}`)
 }
 
 const shownReasons = 5

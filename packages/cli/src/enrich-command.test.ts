@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { replies, startMisbehavingServer } from '@maestro-dataflow/testkit'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { TemporaryProject } from './__fixtures__/temporary-project.js'
 
 /** The embedded model may have to be downloaded, and it shares the machine. */
@@ -214,6 +214,57 @@ describe('in a project', () => {
     expect(stderr).toContain('MAESTRO_CONFIG_INVALID')
     expect(existsSync(join(project.folder, 'reviews.enriched.csv'))).toBe(false)
   })
+})
+
+test('an interrupted question is continued, from another folder too, and nothing is asked twice', async () => {
+  const server = await startMisbehavingServer()
+  onTestFinished(() => server.close())
+  const asked: string[] = []
+  let isClosed = true
+  server.always((request) => {
+    const text = request.json<{ messages: readonly { content: string }[] }>().messages.at(-1)?.content ?? ''
+    if (isClosed && text.includes('Terrible')) return { status: 401, body: '{"error":{"message":"No such key."}}' }
+    asked.push(text)
+    return replies.json({ choices: [{ message: { content: `about ${text}` }, finish_reason: 'stop' }] })
+  })
+  project.write('maestro.config.json', {
+    plugins: ['@maestro-dataflow/plugin-openai'],
+    servings: {
+      default: {
+        use: 'openai.chat',
+        model: 'played',
+        baseUrl: `${server.url}/v1`,
+        apiKey: 'played',
+        limits: { concurrency: 1 },
+      },
+    },
+    cache: false,
+  })
+  project.write('more/reviews.csv', `id;review\n001;fine\n002;好\n003;Terrible\n004;more\n`)
+  const refused = await project.maestro(
+    'enrich',
+    'more/reviews.csv',
+    '{{review}}',
+    '--output',
+    'tone',
+    '--delimiter',
+    ';',
+    '--limit',
+    '3',
+  )
+  expect(refused.code).not.toBe(0)
+  expect(refused.stderr).toContain('maestro resume')
+  isClosed = false
+  const { code, stderr } = await project.start(['resume'], { cwd: 'more' }).finished
+  expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining('Resuming') })
+  expect(project.read('more/reviews.enriched.limit-3.csv')).toBe(
+    'id;review;tone\n001;fine;about fine\n002;好;about 好\n003;Terrible;about Terrible\n',
+  )
+  expect(asked.toSorted()).toEqual(['Terrible', 'fine', '好'])
+  const found = await project.maestro('why', '--where', 'review=Terrible', '--json')
+  expect(JSON.parse(found.stdout)).toMatchObject([
+    { row: expect.stringContaining('reviews.csv:4'), verdicts: ['written'] },
+  ])
 })
 
 describe('columns and files as people have them', () => {

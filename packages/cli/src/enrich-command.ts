@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { type PipelineDefinition, PromptTemplate } from '@maestro-dataflow/core'
-import { Maestro } from '@maestro-dataflow/core/runtime'
+import { type FileQuestion, Maestro, type ResumeOptions, type UnfinishedRun } from '@maestro-dataflow/core/runtime'
 import type { GlobalOptions } from './commands/command.js'
 import { terse } from './commands/enrich-defaults.js'
 import { describeReport } from './describe-report.js'
@@ -8,11 +11,13 @@ import { enrichConfig } from './enrich/enrich-config.js'
 import { enrichedPath } from './enrich/enriched-path.js'
 import { FilePrompt } from './enrich/file-prompt.js'
 import { fileColumns } from './enrich/file-rows.js'
+import { questionSource } from './enrich/question-source.js'
 import { choicesSchema, readSchema } from './enrich/read-schema.js'
 import { cliError } from './errors.js'
 import { pathWithMark } from './output/path-with-mark.js'
 import { standardPath, typedPath } from './output/typed-path.js'
 import { showProgress } from './progress/show-progress.js'
+import { tellDecisions, tellUnfinished } from './resume/describe-resume.js'
 import { stopOnInterrupt } from './supervision/stop-signal.js'
 import { printJson } from './terminal/json.js'
 import { outputWidth } from './terminal/output-width.js'
@@ -35,8 +40,17 @@ export interface EnrichCommandOptions extends GlobalOptions {
   readonly json?: boolean
 }
 
-/** `maestro enrich`: runs a pipeline of one question that is created from the command line. */
-export async function enrich(file: string, question: string, options: EnrichCommandOptions): Promise<void> {
+/**
+ * `maestro enrich`: runs a pipeline of one question that is created from the command line.
+ *
+ * @param unfinished The run to continue. @default a new one
+ */
+export async function enrich(
+  file: string,
+  question: string,
+  options: EnrichCommandOptions,
+  unfinished?: { readonly run: UnfinishedRun; readonly resume: Omit<ResumeOptions, 'run'> },
+): Promise<void> {
   const { json = false, limit, overwrite = false, output } = options
   if (output === undefined && options.schema === undefined)
     throw cliError('MAESTRO_CLI_USAGE', { reason: 'Name the column of the answer with --output, or give a --schema.' })
@@ -57,11 +71,8 @@ export async function enrich(file: string, question: string, options: EnrichComm
   const project = new Maestro(async () => ({ ...config, plugins: [...config.plugins, progress.plugin] }))
   try {
     const path = typedPath(file)
-    const written = {
-      ...(options.delimiter === undefined ? {} : { delimiter: options.delimiter }),
-      ...(options.encoding === undefined ? {} : { encoding: options.encoding }),
-    }
-    const columns = await fileColumns(files, { path, ...written }, signal)
+    const source = questionSource(path, options)
+    const columns = await fileColumns(files, source.options, signal)
     if (prompt.variables.length === 0) throw cliError('MAESTRO_CLI_PROMPT', { file, columns: columns ?? [] })
     const added = output === undefined ? Object.keys((schema?.properties as object | undefined) ?? {}) : [output]
     const taken = added.filter((column) => columns?.includes(column))
@@ -78,7 +89,7 @@ export async function enrich(file: string, question: string, options: EnrichComm
         : {}
     const definition: PipelineDefinition = {
       name: 'enrich',
-      source: { use: 'fs.file', options: { path, ...written, ...(columns === undefined ? {} : { columns }) } },
+      source: { ...source, options: { ...source.options, ...(columns === undefined ? {} : { columns }) } },
       steps: [
         {
           id: 'answers',
@@ -95,10 +106,22 @@ export async function enrich(file: string, question: string, options: EnrichComm
       ],
       sinks: [{ id: 'output', input: 'answers', use: 'fs.file', options: { path: target, ...delimited } }],
     }
+    const asked = { file: path, text: question, options: await repeatable(options, target) }
+    if (unfinished === undefined && !json)
+      tellUnfinished(
+        (await project.unfinishedRuns()).find(({ command }) => isDeepStrictEqual(command?.question, asked)),
+      )
     const report = await project.run(definition, {
       ...(limit === undefined ? {} : { limit }),
       overwrite: overwrite || isPart,
       signal,
+      command: { pipeline: definition.name, set: {}, question: asked },
+      ...(unfinished === undefined
+        ? {}
+        : {
+            resume: { run: unfinished.run.runId, ...unfinished.resume },
+            onResume: (decisions) => tellDecisions(unfinished.run, decisions),
+          }),
     })
     progress.end()
     if (target === standardPath) {
@@ -122,4 +145,17 @@ export async function enrich(file: string, question: string, options: EnrichComm
     await project.dispose()
     await files.dispose()
   }
+}
+
+/** The options in a form that means the same from another folder, and after a change of the file of the schema. */
+async function repeatable(options: EnrichCommandOptions, target: string): Promise<FileQuestion['options']> {
+  const { config, verbose, json, overwrite, schema, model, ...others } = options
+  const settings = {
+    ...others,
+    // A limited run writes beside the whole output, also when it is continued.
+    to: target,
+    schema: schema && JSON.stringify(await readSchema(schema)),
+    model: model && existsSync(model) ? resolve(model) : model,
+  }
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined))
 }

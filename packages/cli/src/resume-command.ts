@@ -1,6 +1,7 @@
 import { openCommandProject } from './command-project.js'
 import type { GlobalOptions } from './commands/command.js'
 import { startDetached } from './detached/start-detached.js'
+import { enrich } from './enrich-command.js'
 import { cliError } from './errors.js'
 import { runOne } from './run-command.js'
 
@@ -23,6 +24,13 @@ export async function resume(run: string | undefined, options: ResumeCommandOpti
   if (command === undefined) throw cliError('MAESTRO_CLI_RUN_FROM_CODE', { run: runId, pipeline })
   if (options.detach === true) {
     await startDetached(options)
+    return
+  }
+  if (command.question !== undefined) {
+    const { file, text, options: asked } = command.question
+    const { retryRejects, fullHash, from } = options
+    const again = { ...asked, ...options, overwrite: overwrite || options.overwrite === true }
+    await enrich(file, text, again, { run: unfinished, resume: { retryRejects, fullHash, from } })
     return
   }
   const { set, output, serving } = command

@@ -111,7 +111,13 @@ export {
   type SchemaOutput,
 } from './contracts/schema.js'
 export type * from './contracts/serving.js'
-export { defineServing, SERVINGS, type ServingDefinition, type Servings } from './contracts/serving-definition.js'
+export {
+  defineServing,
+  SERVINGS,
+  type ServingDefinition,
+  type ServingPlace,
+  type Servings,
+} from './contracts/serving-definition.js'
 export type * from './contracts/serving-settings.js'
 export type * from './contracts/shared-limits.js'
 export type * from './contracts/step-workers.js'
@@ -276,7 +282,7 @@ export { createHttpFetch, httpFetch } from './provider/http/http-fetch.js'
 export { type BodyBounds, boundedBody, readBytes, readText } from './provider/http/read-body.js'
 export { type HttpReply, type HttpRequest, sendHttp } from './provider/http/send-http.js'
 export { tolerantFetch, withTolerance } from './provider/http/tolerant-fetch.js'
-export { importFromProject, missingPackage } from './provider/import-from-project.js'
+export { importFromProject, isInProject, missingPackage, packageOf } from './provider/import-from-project.js'
 export { accountOf, withoutSecrets } from './provider/option-secrets.js'
 export { parseReply } from './provider/parse-reply.js'
 export { plainText } from './provider/plain-text.js'

@@ -66,7 +66,7 @@ export function preparePipeline(
     const scope = session.openCompilation({ overwrite, ownOutputs, cuts, requireSink, checked })
     try {
       const compiled = await compilePipeline(definition, scope.environment)
-      return { ...planWorkers(compiled, session, originOf(pipeline, settings, await project.config())), session }
+      return { ...planWorkers(compiled, session, await originOf(pipeline, settings, await project.config())), session }
     } finally {
       await scope.dispose()
     }
@@ -80,8 +80,9 @@ function planWorkers(
   origin: PipelineOrigin | string,
 ): Pick<Prepared, 'compiled' | 'origin'> {
   const { name, workers } = session.executorOfPlan()
+  if (typeof origin !== 'string')
+    return { compiled: workers === undefined ? compiled : withWorkerSteps(compiled, workers), origin }
   if (workers === undefined) return { compiled, origin: undefined }
-  if (typeof origin !== 'string') return { compiled: withWorkerSteps(compiled, workers), origin }
   const message = `All steps run in the process of the run, although the executor ${name} has workers: ${origin}.`
   const { plan } = compiled
   return { compiled: { ...compiled, plan: { ...plan, warnings: [...plan.warnings, { message }] } }, origin: undefined }

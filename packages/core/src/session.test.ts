@@ -120,7 +120,7 @@ describe('runs of one project', () => {
     })
     const both = asked.step(ask, { prompt: new Question('{{text}}'), output: 'b', serving: 'two', json: false })
     expect(await Array.fromAsync(instance.rows(both))).toHaveLength(2)
-    expect((await errorOf(() => instance.dispose())).message).toBe('stuck')
+    expect((await errorOf(() => instance.dispose())).message).toBe('executor could not be disposed of: stuck.')
     expect(events).toEqual(['applied', 'serving made', 'freed'])
   })
 })

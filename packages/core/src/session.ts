@@ -142,6 +142,7 @@ export class Session {
     this.#servings = new ConfiguredServings({
       ...context,
       servings: config.servings,
+      directory: config.directory,
       needed: (event) => host.hooks.servingNeeded.call(event),
       enhance: (provider, settings, configName) =>
         enhance(provider, {
@@ -220,7 +221,7 @@ export class Session {
       createOperator: (definition, options) => createOperator(definition, options, scope),
       tableEngine: async () => this.#tableEngine(),
     }
-    return { environment, dispose: () => scope.dispose() }
+    return { environment, dispose: () => this.#free(scope) }
   }
 
   /** What runs the partitions. @throws MAESTRO_REGISTRY_UNKNOWN, MAESTRO_CONFIG_INVALID, MAESTRO_EXECUTOR_WORKERS */
@@ -265,20 +266,22 @@ export class Session {
       endRun: (run) => this.#plane.endRun(run),
       createOperator: (definition, options) => createOperator(definition, options, scope),
     }
-    return { environment, dispose: () => scope.dispose() }
+    return { environment, dispose: () => this.#free(scope) }
   }
 
   /** Disposes what was created. The cache belongs to the container. */
   dispose(): Promise<void> {
-    return disposeAll([
-      this.#engines,
-      this.#executors,
-      this.#container,
-      this.#vectorStores,
-      this.#servings,
-      this.#plane.gates,
-      this.#limits,
-    ])
+    const groups = [this.#engines, this.#executors, this.#container, this.#vectorStores, this.#servings]
+    return disposeAll([...groups, this.#plane.gates, this.#limits])
+  }
+
+  /** What was done in a scope is done, so a failure to free something is only logged. */
+  async #free(scope: TokenContainer): Promise<void> {
+    try {
+      await scope.dispose()
+    } catch (error) {
+      this.#input.logger.warn('Something could not be freed.', { reason: reasonOf(error) })
+    }
   }
 
   /** The component that the config names, or else the first one that a loaded plugin contributes. */

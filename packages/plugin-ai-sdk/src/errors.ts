@@ -5,6 +5,12 @@ interface Place {
   readonly provider: string
 }
 
+interface MissingPackage extends Place {
+  readonly package: string
+  /** The package that is probably meant. */
+  readonly suggestion?: string | undefined
+}
+
 interface FactoryChoice extends Place {
   readonly factory?: string
   /** The exports that create a provider. */
@@ -15,9 +21,14 @@ interface FactoryChoice extends Place {
 /** The errors that are specific to provider packages of the AI SDK. */
 export const aiSdkErrors = {
   MAESTRO_AI_SDK_PACKAGE_MISSING: {
-    message: (d: Place & { package: string }) =>
-      `The package ${d.package} is not installed, but ${d.provider} needs it.`,
-    hint: (d: Place & { package: string }) => `Install it: npm install ${d.package}`,
+    message: (d: MissingPackage) =>
+      d.package === d.provider
+        ? `The provider package ${d.package} is not installed.`
+        : `The package ${d.package} is not installed, but ${d.provider} needs it.`,
+    hint: (d: MissingPackage) =>
+      d.suggestion === undefined
+        ? `Install it: npm install ${d.package}`
+        : `Did you mean "${d.suggestion}"? Set it as the \`provider\`, and install it: npm install ${d.suggestion}`,
     stopsRun: true,
   },
   MAESTRO_AI_SDK_IMPORT: {
@@ -44,6 +55,11 @@ export const aiSdkErrors = {
     hint: () => '`options` is the argument of this function. The documentation of the package lists its properties.',
     stopsRun: true,
   },
+  MAESTRO_AI_SDK_OPTION: {
+    message: (d: Place & { option: string; suggestion: string }) => `${d.provider} has no option "${d.option}".`,
+    hint: (d: Place & { option: string; suggestion: string }) => `Its name is "${d.suggestion}".`,
+    stopsRun: true,
+  },
   MAESTRO_AI_SDK_KIND: {
     message: (d: Place & { kind: string }) => `${d.provider} has no ${d.kind} models.`,
     hint: (d: Place & { kind: string }) => `Use a provider package that has ${d.kind} models.`,
@@ -60,6 +76,11 @@ export const aiSdkErrors = {
     message: (d: { serving: string; reason: string }) => `${d.serving} has no key: ${d.reason}`,
     hint: () =>
       "Set the environment variable that the message names, or set `options: { apiKey: env('NAME') }` in the serving.",
+    stopsRun: true,
+  },
+  MAESTRO_AI_SDK_SETTING_MISSING: {
+    message: (d: { serving: string; reason: string }) => `${d.serving} lacks a setting: ${d.reason}`,
+    hint: () => 'Set the environment variable that the message names, or the parameter in `options` of the serving.',
     stopsRun: true,
   },
   MAESTRO_AI_SDK_UNSUPPORTED: {

@@ -14,6 +14,7 @@ import {
   type WriteResult,
 } from '@maestro-dataflow/core'
 import type { Compression } from './format.js'
+import { GatheredText } from './gathered-text.js'
 import { openBehind } from './open-behind.js'
 import { openTextFile, type TextFile } from './packed-file.js'
 import type { Destination } from './places/place.js'
@@ -23,7 +24,8 @@ import { syncFolder } from './sync-folder.js'
 /** Makes the file at `path` from the rows in the file `spool`. */
 export type FinishFile = (spool: string, path: string) => Promise<void>
 
-const flushBytes = 1 << 18
+/** Text is gathered up to this number of bytes. */
+const gatheredBytes = 1 << 19
 
 /** How far a hidden file has come. */
 interface FileState {
@@ -62,8 +64,7 @@ export class FileSinkWriter implements SinkWriter {
   readonly #file: FileHandle
   readonly #textFile: TextFile
   readonly #finish: FinishFile | undefined
-  #text: string[] = []
-  #length = 0
+  readonly #gathered = new GatheredText(gatheredBytes)
   #rows: number
   #bytes: number
   #sum: number
@@ -131,10 +132,8 @@ export class FileSinkWriter implements SinkWriter {
 
   write(batch: Batch): void | Promise<void> {
     const text = this.#encoder.encode(batch)
-    this.#text.push(text)
-    this.#length += text.length
     this.#rows += batch.rows.length
-    if (this.#length >= flushBytes) return this.#flush()
+    if (!this.#gathered.add(text)) return this.#makeRoom(text)
   }
 
   get rowsWritten(): number {
@@ -142,7 +141,8 @@ export class FileSinkWriter implements SinkWriter {
   }
 
   async commit(): Promise<WriteResult> {
-    this.#text.push(this.#encoder.end())
+    const end = this.#encoder.end()
+    if (!this.#gathered.add(end)) await this.#makeRoom(end)
     await this.#flush()
     try {
       await this.#textFile.finish()
@@ -196,16 +196,27 @@ export class FileSinkWriter implements SinkWriter {
     if (this.#finish !== undefined) await rm(this.#finishedPath, { force: true })
   }
 
-  async #flush(): Promise<void> {
-    const text = this.#text.join('')
-    this.#text = []
-    this.#length = 0
-    if (text === '') return
+  /** Writes what is gathered, to add a text for which there was no room. */
+  async #makeRoom(text: string): Promise<void> {
+    const gathered = this.#gathered.take()
+    // A text that fills more than a buffer is written at once.
+    const long = this.#gathered.add(text) ? undefined : Buffer.from(text)
+    await this.#write(gathered)
+    if (long !== undefined) await this.#write(long)
+  }
+
+  #flush(): Promise<void> {
+    return this.#write(this.#gathered.take())
+  }
+
+  async #write(bytes: Buffer): Promise<void> {
+    if (bytes.length === 0) return
     try {
-      await this.#append(Buffer.from(text))
+      await this.#append(bytes)
     } catch (error) {
       throw unwritable(this.#target, error)
     }
+    this.#gathered.giveBack(bytes)
   }
 
   async #append(bytes: Buffer): Promise<void> {

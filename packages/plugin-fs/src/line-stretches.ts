@@ -1,6 +1,9 @@
-const newline = 10
+export const newline = 10
 /** Larger than any valid record, and well below the maximum length of a text. */
 export const maxRecordBytes = 1 << 28
+/** The size of the buffer in which the end of one chunk and the beginning of the next are joined. */
+const leastJoined = 1 << 19
+const mostJoined = 1 << 22
 
 /** A line that is longer than any valid record: its beginning, and its length in bytes. */
 export class LongLine {
@@ -18,11 +21,20 @@ export const longLine = `it is longer than ${maxRecordBytes >> 20} MB`
 
 /**
  * Yields stretches of whole lines, without the line end of the last line. A line that is too long is not held in memory,
- * and the lines after it follow.
+ * and the lines after it follow. The bytes of a chunk are not used after the next one is asked for, nor should those of a
+ * stretch be.
  */
 export async function* lineStretches(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer | LongLine> {
   let rest: Buffer[] = []
   let length = 0
+  let joined = Buffer.alloc(0)
+  const join = (last: Buffer): Buffer => {
+    if (joined.length < length + last.length)
+      joined = Buffer.allocUnsafeSlow(Math.max(leastJoined, length + last.length))
+    let end = 0
+    for (const piece of [...rest, last]) end += piece.copy(joined, end)
+    return joined.subarray(0, end)
+  }
   let long: LongLine | undefined
   for await (const given of chunks) {
     let chunk = given
@@ -36,7 +48,7 @@ export async function* lineStretches(chunks: AsyncIterable<Buffer>): AsyncGenera
     }
     const end = chunk.lastIndexOf(newline)
     if (end === -1) {
-      rest.push(chunk)
+      rest.push(Buffer.from(chunk))
       length += chunk.length
       if (length <= maxRecordBytes) continue
       long = new LongLine(rest.find((one) => one.length > 0) ?? chunk, length)
@@ -44,9 +56,12 @@ export async function* lineStretches(chunks: AsyncIterable<Buffer>): AsyncGenera
       length = 0
       continue
     }
-    yield rest.length === 0 ? chunk.subarray(0, end) : Buffer.concat([...rest, chunk.subarray(0, end)])
-    rest = end + 1 < chunk.length ? [chunk.subarray(end + 1)] : []
+    const stretch = rest.length === 0 ? chunk.subarray(0, end) : join(chunk.subarray(0, end))
+    rest = end + 1 < chunk.length ? [Buffer.from(chunk.subarray(end + 1))] : []
     length = chunk.length - end - 1
+    yield stretch
+    // A very long line does not occupy the memory until the end.
+    if (joined.length > mostJoined) joined = Buffer.alloc(0)
   }
   if (long !== undefined) yield long
   if (length > 0) yield Buffer.concat(rest)

@@ -10,13 +10,16 @@ const chunkBytes = 1 << 18
  * The bytes of a file in large chunks, decompressed. `counted` receives the number of bytes of the file itself.
  *
  * @param start The number of bytes to skip, in a file that is not compressed.
+ * @param lent Whether the caller is done with each chunk when it asks for the next one.
  */
 export function readBytes(
-  file: Pick<StoredFile, 'stream'>,
+  file: Pick<StoredFile, 'stream' | 'lend'>,
   compression: Compression,
   counted: (bytes: number) => void = () => undefined,
   start = 0,
+  lent = false,
 ): AsyncIterable<Buffer> {
+  if (lent && compression === undefined && file.lend !== undefined) return count(file.lend(start), counted)
   const bytes = file.stream({ start })
   if (compression === undefined) return count(bytes, counted)
   // The reader of the last stream gets every error. The pipeline closes the file when reading stops early.

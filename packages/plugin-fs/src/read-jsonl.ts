@@ -1,7 +1,7 @@
-import { isUtf8 } from 'node:buffer'
+import { isAscii, isUtf8 } from 'node:buffer'
 import { parseJsonRow, type Row, type SourceBatch } from '@maestro-dataflow/core'
 import { type FilePlace, fileStart } from './file-place.js'
-import { LongLine, lineStretches, longLine } from './line-stretches.js'
+import { LongLine, lineStretches, longLine, newline } from './line-stretches.js'
 import { RecordBatch, shownBytes, wrongText } from './record-batch.js'
 
 /**
@@ -25,20 +25,47 @@ export async function* readJsonl(
       yield { ...batch.take(), cursor: { offset, line: first } }
       continue
     }
-    const valid = isUtf8(stretch)
-    // A stretch that is not valid UTF-8 is examined line by line; latin1 preserves each byte.
-    const lines = stretch.toString(valid ? 'utf8' : 'latin1').split('\n')
     const batch = new RecordBatch()
     batch.grow(stretch.length)
-    for (let index = 0; index < lines.length; index++) {
-      const line = lines[index] as string
-      if (line === '' || line === '\r' || line.trim() === '') continue
-      addLine(batch, `${name}:${first + index}`, line, valid)
-    }
-    first += lines.length
+    for (const piece of piecesOf(stretch)) first += addLines(batch, name, first, piece)
     offset += stretch.length + 1
     yield { ...batch.take(), cursor: { offset, line: first } }
   }
+}
+
+/** The engine makes texts of up to this length cheaply, and longer ones not. */
+const pieceBytes = 1 << 16
+
+/** Pieces of whole lines, without the line end of the last line. */
+function* piecesOf(stretch: Buffer): Generator<Buffer> {
+  let start = 0
+  while (stretch.length - start > pieceBytes) {
+    const end = stretch.indexOf(newline, start + pieceBytes)
+    if (end === -1) break
+    yield stretch.subarray(start, end)
+    start = end + 1
+  }
+  yield stretch.subarray(start)
+}
+
+/** @returns the number of lines */
+function addLines(batch: RecordBatch, name: string, first: number, piece: Buffer): number {
+  const ascii = isAscii(piece)
+  const valid = ascii || isUtf8(piece)
+  // A piece that is not valid UTF-8 is examined line by line; latin1 preserves each byte. It is the fastest for ASCII.
+  const lines = piece.toString(valid && !ascii ? 'utf8' : 'latin1').split('\n')
+  for (let index = 0; index < lines.length; index++) {
+    const line = lines[index] as string
+    if (mayBeBlank(line) && line.trim() === '') continue
+    addLine(batch, `${name}:${first + index}`, line, valid)
+  }
+  return lines.length
+}
+
+/** Whether a line begins with something other than a visible character of ASCII. */
+function mayBeBlank(line: string): boolean {
+  const code = line.charCodeAt(0)
+  return !(code > 32 && code < 127)
 }
 
 function addLine(batch: RecordBatch, id: string, line: string, valid: boolean): void {

@@ -1,4 +1,11 @@
-import { didYouMean, importFromProject, missingPackage } from '@maestro-dataflow/core'
+import {
+  didYouMean,
+  importFromProject,
+  isInProject,
+  missingPackage,
+  packageOf,
+  type ServingPlace,
+} from '@maestro-dataflow/core'
 import { langchainError } from './errors.js'
 
 /** An export of a module, as data that YAML and JSON can express. */
@@ -26,6 +33,19 @@ export async function createFrom(
   } catch (error) {
     throw langchainError('MAESTRO_LANGCHAIN_CREATE', { from, name, reason: (error as Error).message }, error)
   }
+}
+
+/**
+ * Checks that a module is there, without importing it.
+ *
+ * @param named The options of a serving; a model that was created in code has no module.
+ * @throws MAESTRO_LANGCHAIN_PACKAGE_MISSING, MAESTRO_LANGCHAIN_IMPORT
+ */
+export function assertModuleExists(named: object, { directory }: ServingPlace): void {
+  const from = 'from' in named ? named.from : undefined
+  if (typeof from !== 'string' || isInProject(from, directory)) return
+  if (!/^[./]/.test(from)) throw langchainError('MAESTRO_LANGCHAIN_PACKAGE_MISSING', { from, package: packageOf(from) })
+  throw langchainError('MAESTRO_LANGCHAIN_IMPORT', { from, reason: `there is no such file in ${directory}` })
 }
 
 async function importExport(from: string, name: string, directory: string): Promise<unknown> {

@@ -4,6 +4,7 @@ import { chatServingOf, fromLangChain } from './chat-serving.js'
 import { langchainChatOptions } from './chat-serving-options.js'
 import { embeddingServingOf, fromLangChainEmbeddings } from './embedding-serving.js'
 import { langchainEmbeddingsOptions } from './embedding-serving-options.js'
+import { assertModuleExists } from './import-export.js'
 import { documents } from './load-source.js'
 import { split } from './split.js'
 
@@ -12,6 +13,7 @@ const chat = defineServing({
   kind: 'llm',
   description: 'A chat model of LangChain.js',
   options: langchainChatOptions,
+  check: (given, place) => assertModuleExists(given, place),
   inject: [PROJECT],
   capabilities: (given) => ('model' in given ? capabilitiesOf(given.model, given) : capabilitiesOfNamed(given)),
   create: (given, [{ directory }]) => {
@@ -26,6 +28,7 @@ const embeddings = defineServing({
   kind: 'embedding',
   description: 'An embedding model of LangChain.js',
   options: langchainEmbeddingsOptions,
+  check: (given, place) => assertModuleExists(given, place),
   inject: [PROJECT],
   create: (given, [{ directory }]) => {
     if (!('model' in given)) return embeddingServingOf(given, directory)

@@ -14,6 +14,7 @@ export function sameCommand(
 ): boolean {
   return (
     command !== undefined &&
+    command.question === undefined &&
     command.pipeline === asked.pipeline &&
     command.output === asked.output &&
     command.serving === asked.serving &&

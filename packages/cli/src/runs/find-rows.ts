@@ -1,5 +1,15 @@
-import type { Row } from '@maestro-dataflow/core'
-import { loadPipeline, Maestro, type ResolvedConfig, type RunRecord } from '@maestro-dataflow/core/runtime'
+import type { PipelineDefinition, Row } from '@maestro-dataflow/core'
+import {
+  loadPipeline,
+  Maestro,
+  type ResolvedConfig,
+  type RunRecord,
+  readRunState,
+} from '@maestro-dataflow/core/runtime'
+import { configOrNone } from '../command-project.js'
+import type { GlobalOptions } from '../commands/command.js'
+import { enrichConfig } from '../enrich/enrich-config.js'
+import { questionSource } from '../enrich/question-source.js'
 
 /**
  * The ids of the first rows of a run's source with certain values, compared as text. The source is read again, and the
@@ -7,16 +17,16 @@ import { loadPipeline, Maestro, type ResolvedConfig, type RunRecord } from '@mae
  */
 export async function idsWhere(
   record: RunRecord,
-  config: ResolvedConfig,
+  options: GlobalOptions,
   where: Readonly<Record<string, string>>,
   most: number,
 ): Promise<readonly string[]> {
   const found = new Set<string>()
-  const isMeant = (row: Row) => Object.entries(where).every(([column, value]) => String(row[column] ?? '') === value)
+  const meant = Object.entries(where).map(([column, value]) => ({ column: column.trim(), values: textsOf(value) }))
+  const isMeant = (row: Row) => meant.every(({ column, values }) => values.includes(String(row[column] ?? '')))
   for (const { id, row } of record.rejects())
     if (typeof row === 'object' && row !== null && isMeant(row as Row)) found.add(id)
-  const { plan } = record
-  const definition = await loadPipeline(plan.pipeline, config, (plan.params ?? {}) as Record<string, unknown>)
+  const { config, definition } = await sourceOf(record, options)
   const stop = new AbortController()
   const project = new Maestro(async () => ({ ...config, run: { ...config.run, maxRejects: '100%' } }))
   try {
@@ -36,4 +46,26 @@ export async function idsWhere(
     await project.dispose()
   }
   return [...found].slice(0, most)
+}
+
+/** The texts that a value may mean: `city = "Lyon"` means Lyon too. */
+const textsOf = (value: string): readonly string[] => {
+  const trimmed = value.trim()
+  return [value, trimmed, /^(["'])(.*)\1$/s.exec(trimmed)?.[2] ?? trimmed]
+}
+
+/** The pipeline of a run, as its command names it, and the config that it needs. Of a question, only the source is made. */
+async function sourceOf(
+  { directory, plan }: RunRecord,
+  options: GlobalOptions,
+): Promise<{ readonly config: ResolvedConfig; readonly definition: PipelineDefinition }> {
+  const { command } = readRunState(directory)
+  if (command?.question !== undefined) {
+    const { file, options: asked } = command.question
+    const source = questionSource(file, asked)
+    return { config: await enrichConfig(options), definition: { name: command.pipeline, source, steps: [], sinks: [] } }
+  }
+  const config = await configOrNone(options.config)
+  const params = (plan.params ?? {}) as Record<string, unknown>
+  return { config, definition: await loadPipeline(command?.pipeline ?? plan.pipeline, config, params) }
 }

@@ -7,7 +7,7 @@ import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
 import type { Registry } from '../plugins/registry.js'
 import { checkComponentOptions, readComponentOptions } from './component-options.js'
-import { type Disposable, disposeAll } from './dispose-all.js'
+import { type Disposable, disposeAll, disposedInTime } from './dispose-all.js'
 
 /** The kinds of components that the config names and that are created from options. */
 export type ComponentKind = Exclude<ContributionKind, 'operators' | 'prompts' | 'storages'>
@@ -145,10 +145,18 @@ export class ConfiguredComponents<Kind extends ComponentKind, Value> {
 
   /** Disposes each component that was created, once. */
   async dispose(): Promise<void> {
-    const made = [...this.#made.values()]
+    const made = [...this.#made]
     this.#made.clear()
-    const settled = await Promise.allSettled(made)
-    await disposeAll(settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value as Disposable] : [])))
+    const things = made.map(([name, value]) =>
+      disposedInTime(this.#spec.setting(name), {
+        async dispose() {
+          // One that is still opened is waited for, too; one that failed to open holds nothing.
+          const opened = await Promise.resolve(value).catch(() => undefined)
+          await (opened as Disposable | undefined)?.dispose?.()
+        },
+      }),
+    )
+    await disposeAll(things)
   }
 
   #make(name: string, where: string): Value {

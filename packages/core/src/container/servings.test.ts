@@ -9,6 +9,7 @@ import type { LLMServing, Serving } from '../contracts/serving.js'
 import { defineServing, type ServingDefinition } from '../contracts/serving-definition.js'
 import type { ServingSettings } from '../contracts/serving-settings.js'
 import { createToken } from '../contracts/token.js'
+import { maestroError } from '../errors/error-table.js'
 import { Registry } from '../plugins/registry.js'
 import { ConfiguredServings } from './servings.js'
 
@@ -42,6 +43,15 @@ const slow = defineServing({
   options: { '~standard': { version: 1, vendor: 'x', validate: async (value) => ({ value }) } },
   create: () => echo(),
 })
+const elsewhere = defineServing({
+  name: 'acme.elsewhere',
+  kind: 'llm',
+  options: z.strictObject({ model: z.string(), key: z.string().optional() }),
+  check: ({ model }, { directory }) => {
+    throw maestroError('MAESTRO_SERVING_FAILED', { serving: model, reason: `it is not in ${directory}` })
+  },
+  create: () => echo(),
+})
 const refusing = defineServing({
   name: 'acme.refusing',
   kind: 'llm',
@@ -56,7 +66,7 @@ function servingsOf(
 ) {
   made.length = 0
   const registry = new Registry()
-  for (const definition of [chat, vectors, slow, refusing])
+  for (const definition of [chat, vectors, slow, elsewhere, refusing])
     registry.registrar('servings', 'acme').add(definition as ServingDefinition)
   const secrets: string[] = []
   const wrapped: Serving[] = []
@@ -64,6 +74,7 @@ function servingsOf(
   const configured = new ConfiguredServings({
     path: inCode ? undefined : '/project/maestro.config.json',
     servings,
+    directory: '/project',
     registry: registry.seal(),
     resolve: (tokens) => tokens.map((token) => token.name),
     keepSecret: (secret) => void secrets.push(secret),
@@ -94,6 +105,16 @@ test('a serving is made when first asked for, with its options and what it injec
   await configured.dispose()
   await configured.dispose()
   expect(made.slice(1)).toEqual(['freed'])
+})
+
+test('a description reports what a plugin finds wrong without creating the serving', () => {
+  const { configured } = servingsOf({ default: { use: 'acme.elsewhere', model: 'm', key: env('MAESTRO_TEST_NONE') } })
+  expect(() => configured.describe('default', 'llm', 'a')).toThrow('it is not in /project')
+  // The plan of a pipeline that does not use the serving is content.
+  expect(configured.check()).toEqual([])
+  expect(configured.check(() => undefined)).toEqual([
+    { setting: 'servings.default', error: expect.objectContaining({ code: 'MAESTRO_SERVING_FAILED' }) },
+  ])
 })
 
 test('one made in code is used as it is, inside the serving plane', () => {
@@ -195,7 +216,9 @@ test('each is freed though one cannot be', async () => {
   const { configured } = servingsOf({ stuck, other: { ...echo(), dispose: async () => void freed.push('other') } })
   configured.get('stuck', 'llm')
   configured.get('other', 'llm')
-  expect((await errorOf(() => configured.dispose())).message).toBe('stuck')
+  expect((await errorOf(() => configured.dispose())).message).toContain(
+    'servings.stuck could not be disposed of: stuck',
+  )
   expect(freed).toEqual(['other'])
 })
 

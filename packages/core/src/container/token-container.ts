@@ -2,7 +2,7 @@ import 'reflect-metadata'
 import { Container } from 'inversify'
 import type { Injected, Provider, ProviderScope, Token } from '../contracts/token.js'
 import { maestroError } from '../errors/error-table.js'
-import { type Disposable, disposeAll } from './dispose-all.js'
+import { type Disposable, disposeAll, disposedInTime } from './dispose-all.js'
 
 /** Where a container finds what plugins provide. */
 export interface ProviderSource {
@@ -42,7 +42,7 @@ export class TokenContainer {
     // scope.
     const make = () => {
       const value = this.#withoutCycle(token, () => create(this.resolveAll(inject)))
-      if (isDisposable(value)) this.#made.push(value)
+      if (isDisposable(value)) this.#made.push(disposedInTime(token.name, value))
       return value
     }
     this.#container.bind(token.id).toDynamicValue(make).inSingletonScope()

@@ -118,6 +118,8 @@ export interface RunReport {
   readonly drops?: readonly DropGroup[]
   /** What steps tell the user; missing if they tell nothing. */
   readonly warnings?: readonly StepWarning[]
+  /** What the user may change, by what was measured in the run; missing if there is nothing. */
+  readonly advice?: readonly StepWarning[]
   readonly sinks: readonly SinkReport[]
   /** What an incremental run found in its input. The other counts are those of the rows that it processed. */
   readonly incremental?: IncrementalReport

@@ -10,6 +10,17 @@ export interface ServingDefinition<Kind extends ServingKind = ServingKind>
   readonly options: Schema<unknown, unknown>
   /** The capabilities of servings with these options, known without creating one. Only for `llm`. */
   capabilities?(options: unknown): LLMCapabilities
+  /**
+   * Looks for faults that can be found without creating a serving, such as a package that is not installed. The plan
+   * calls it, if the options do not depend on the environment. @throws a typed error
+   */
+  check?(options: unknown, place: ServingPlace): void
+}
+
+/** Where a serving is configured. */
+export interface ServingPlace {
+  /** The folder of the config, where packages are looked up and relative paths start. */
+  readonly directory: string
 }
 
 /** Describes a serving. The types of options and dependencies follow from the schema and the tokens. */
@@ -24,6 +35,7 @@ export function defineServing<
   readonly options: Schema<unknown, Options>
   readonly inject?: Tokens
   capabilities?(options: Options): LLMCapabilities
+  check?(options: Options, place: ServingPlace): void
   create(options: Options, dependencies: Injected<Tokens>): ServingByKind[Kind]
 }): ServingDefinition<Kind> {
   return definition as unknown as ServingDefinition<Kind>

@@ -317,6 +317,11 @@ export const coreErrors = {
       `The plugin ${d.plugin} threw while it observed the run: ${d.reason}`,
     hint: () => 'The error is in the plugin; remove it from `plugins` to run without it.',
   },
+  MAESTRO_PLUGIN_DISPOSAL: {
+    message: (d: { what: string; reason: string }) => `${d.what} could not be disposed of: ${d.reason}.`,
+    hint: () =>
+      'What the run wrote is complete. Report this to the author of the plugin: `dispose` frees what a component holds, and ends within a few seconds.',
+  },
   MAESTRO_PLUGIN_CRITICAL_TAP: {
     message: (d: { plugin: string; reason: string }) =>
       `The plugin ${d.plugin}, without which no run goes on, failed while it observed the run: ${d.reason}`,
@@ -354,7 +359,9 @@ export const coreErrors = {
     message: (d: Unknown & { kind: string; where: string; plugin?: string | undefined }) =>
       `${d.where}: there is no ${d.kind} "${d.name}".`,
     hint: (d: Unknown & { kind: string; where: string; plugin?: string | undefined }) =>
-      `${meant(d.suggestion)}${d.plugin === undefined ? '' : `It is in ${d.plugin}: npm install ${d.plugin} and add it to \`plugins\`. `}Known: ${list(d.known)}.`,
+      d.plugin === undefined
+        ? `${meant(d.suggestion)}Known: ${list(d.known)}.`
+        : `It is in ${d.plugin}: npm install ${d.plugin} and add it to \`plugins\`, or run \`maestro plugin add ${d.plugin}\`.`,
   },
   MAESTRO_REGISTRY_SEALED: {
     message: (d: { kind: string; name: string }) => `${d.kind} "${d.name}" was added after the registry was sealed.`,
@@ -503,6 +510,11 @@ export const coreErrors = {
     message: (d: { path: string; line: number; reason: string }) =>
       `Line ${d.line} of ${d.path} is not a row: ${d.reason}.`,
     hint: () => 'Nothing was changed. Mend the line, and import the file again.',
+  },
+  MAESTRO_RUN_EDIT_FORMAT: {
+    message: (d: { path: string }) =>
+      `The rows of a step are JSON lines, {"id":...,"row":{...}}, and the name ${d.path} promises another format.`,
+    hint: () => 'Use a file whose name ends with .jsonl. This form keeps every value and the identity of the rows.',
   },
   MAESTRO_RUN_OUTPUT_LOST: {
     message: (d: { output: string }) =>
@@ -884,7 +896,8 @@ export const coreErrors = {
     hint: () => 'Check the path; it is relative to the config file.',
   },
   MAESTRO_STORAGE_READ: {
-    message: (d: { location: string; reason: string }) => `${d.location} could not be read: ${d.reason}`,
+    message: (d: { location: string; reason: string }) =>
+      `${d.location} could not be read: ${d.reason}${/[.!?]$/.test(d.reason) ? '' : '.'}`,
     hint: () => 'Check that it exists, that you may read it, and that its content is complete and in the right format.',
   },
   MAESTRO_STORAGE_ROW_INVALID: {

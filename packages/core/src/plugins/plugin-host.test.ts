@@ -322,7 +322,7 @@ describe('an unknown name', () => {
 
   test('of an official prefix names the package, unless that is there', async () => {
     expect((await unknown('openai.chat')).hint).toContain(
-      'It is in @maestro-dataflow/plugin-openai: npm install @maestro-dataflow/plugin-openai and add it to `plugins`.',
+      'It is in @maestro-dataflow/plugin-openai: npm install @maestro-dataflow/plugin-openai and add it to `plugins`, or run `maestro plugin add @maestro-dataflow/plugin-openai`.',
     )
     expect((await unknown('openai.chta', ['openai.chat'])).hint).not.toContain('npm install')
   })

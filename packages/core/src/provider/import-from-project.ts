@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { dirname, join, resolve } from 'node:path'
+import { createRequire, isBuiltin } from 'node:module'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 /**
@@ -22,11 +22,39 @@ export function missingPackage(error: unknown): string | undefined {
   return /Cannot find package '([^']+)'/.exec((error as Error).message)?.[1]
 }
 
-async function addressOf(specifier: string, directory: string): Promise<string> {
-  if (specifier.startsWith('.')) return pathToFileURL(resolve(directory, specifier)).href
+/**
+ * Whether {@link importFromProject} would find a package or a file. It is not imported, so that its own faults, and
+ * those of its dependencies, are not known.
+ */
+export function isInProject(specifier: string, directory: string): boolean {
+  if (specifier.startsWith('.')) return existsSync(resolve(directory, specifier))
+  if (isAbsolute(specifier)) return existsSync(specifier)
+  // A module of the runtime, or an address.
+  if (isBuiltin(specifier) || URL.canParse(specifier)) return true
+  return (
+    manifestOf(specifier, directory) !== undefined || [resolve(directory, 'a.js'), import.meta.url].some(canResolve)
+  )
+
+  /** Where packages are not in folders, or are installed beside this one. */
+  function canResolve(from: string): boolean {
+    try {
+      return createRequire(from).resolve(specifier) !== ''
+    } catch (error) {
+      // A package that is only for `import`, or has no such entry, is there.
+      return (error as { code?: unknown }).code !== 'MODULE_NOT_FOUND'
+    }
+  }
+}
+
+function manifestOf(specifier: string, directory: string): string | undefined {
   // Bun does not have `findPackageJSON`.
   const folders = createRequire(resolve(directory, 'maestro.config.js')).resolve.paths(specifier) ?? []
-  const manifest = folders.map((folder) => join(folder, packageOf(specifier), 'package.json')).find(existsSync)
+  return folders.map((folder) => join(folder, packageOf(specifier), 'package.json')).find(existsSync)
+}
+
+async function addressOf(specifier: string, directory: string): Promise<string> {
+  if (specifier.startsWith('.')) return pathToFileURL(resolve(directory, specifier)).href
+  const manifest = manifestOf(specifier, directory)
   if (manifest === undefined) return specifier
   const { exports } = JSON.parse(await readFile(manifest, 'utf8')) as { exports?: unknown }
   const path = `.${specifier.slice(packageOf(specifier).length)}`
@@ -44,7 +72,8 @@ function importTarget(entry: unknown): string | undefined {
 
 const isMap = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 
-function packageOf(specifier: string): string {
+/** The package of a specifier: `@langchain/openai` of `@langchain/openai/chat`. */
+export function packageOf(specifier: string): string {
   return specifier
     .split('/')
     .slice(0, specifier.startsWith('@') ? 2 : 1)

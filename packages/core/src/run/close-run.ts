@@ -3,12 +3,12 @@ import { join, relative } from 'node:path'
 import type { RunReport } from '../contracts/report.js'
 import { reasonOf } from '../errors/reason-of.js'
 import { temporaryFilesList } from '../provider/temporary-files.js'
+import { waitAWhile } from '../provider/wait-a-while.js'
 import { failpoint } from './durability/failpoints.js'
 import type { RunContext } from './run-context.js'
 import { pruneRuns } from './state/prune-run-folders.js'
 import { writeFileAtomically } from './state/run-folder.js'
 import { stageFolder } from './state/stage-files.js'
-import { waitAWhile } from './wait-a-while.js'
 
 /** How long, in milliseconds, the end of an operator is waited for. */
 const patience = 10_000

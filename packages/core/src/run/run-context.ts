@@ -17,6 +17,7 @@ import type { RunOutputs } from './run-outputs.js'
 import type { Journal } from './state/journal.js'
 import type { RunFolder } from './state/run-folder.js'
 import type { TraceRow } from './stream/trace-row.js'
+import type { StepTimes } from './workers/step-times.js'
 
 /** The state of a run in progress. */
 export interface RunContext extends RunEnvironment {
@@ -48,6 +49,8 @@ export interface RunContext extends RunEnvironment {
   readonly signal: AbortSignal
   /** What steps tell the user, for the report. */
   readonly warnings: StepWarning[]
+  /** How long steps that threads could run kept this thread busy. */
+  readonly stepTimes: StepTimes
   readonly overwrite: boolean
   /** Whether the answers of other runs are not reused. */
   readonly isFresh: boolean

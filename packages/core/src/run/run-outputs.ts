@@ -12,12 +12,12 @@ import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'
 import { reasonOf } from '../errors/reason-of.js'
 import type { CompiledSink } from '../pipeline/compile/compiled-pipeline.js'
+import { waitAWhile } from '../provider/wait-a-while.js'
 import { soundWriter } from './checks/sound-writer.js'
 import { type FoundSink, type SinkCommits, settled } from './durability/sink-commits.js'
 import type { SinkProgress } from './durability/stage-progress.js'
 import type { IncrementalRun } from './incremental/incremental-run.js'
 import type { RejectLine } from './state/journal.js'
-import { waitAWhile } from './wait-a-while.js'
 
 /** How long, in milliseconds, an output may take to remove what it has written. */
 const patience = 60_000

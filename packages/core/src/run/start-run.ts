@@ -33,6 +33,7 @@ import {
   type RunFolder,
   writeFileAtomically,
 } from './state/run-folder.js'
+import { StepTimes } from './workers/step-times.js'
 
 /** Creates the folder, journal, counters, and outputs of a run. It reads nothing yet. */
 export async function startRun(
@@ -100,6 +101,7 @@ export async function startRun(
     operators: [],
     signal,
     warnings: [],
+    stepTimes: new StepTimes(),
     overwrite: options.overwrite ?? false,
     isFresh,
     limit: options.limit,

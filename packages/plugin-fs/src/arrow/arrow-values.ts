@@ -1,6 +1,7 @@
 import type { ColumnType } from '@maestro-dataflow/core'
 import { parseJson } from '@maestro-dataflow/core'
 import type { DataType, Field } from '@uwdata/flechette'
+import { assertDistinct } from '../distinct-names.js'
 import { decimalText, timestampOf, timeText, toInteger } from '../parquet/exact-values.js'
 
 /** The type of a column, and how its values become those of rows. */
@@ -114,6 +115,7 @@ function kindOf(given: DataType): ArrowKind {
       return { type: 'json', convert: (value) => Array.from(value as Iterable<unknown>, first) }
     }
     case ids.struct: {
+      assertDistinct(children.map(({ name }) => name))
       const members = children.map(({ name }, index) => [name, inner[index] ?? same] as const)
       const convert = (value: unknown) =>
         Object.fromEntries(members.map(([name, of]) => [name, of((value as Record<string, unknown>)[name])]))

@@ -1,5 +1,6 @@
 import { zstdDecompressSync } from 'node:zlib'
 import { type ColumnSet, type Columns, MaestroError, rowFromEntries, type SourceBatch } from '@maestro-dataflow/core'
+import { assertDistinct } from '../distinct-names.js'
 import { fsError } from '../errors.js'
 import type { FoundFile } from '../found-file.js'
 import { unreadable } from '../unreadable.js'
@@ -77,6 +78,7 @@ async function kindsOf(file: FoundFile['file'], name: string): Promise<ReadonlyM
     for await (const { kind, bytes } of ipcMessages(file.stream())) {
       if (kind !== 'schema') continue
       const { fields } = tableFromIPC([bytes]).schema
+      assertDistinct(fields.map((field) => field.name))
       return new Map(fields.map((field) => [field.name, kindOfField(field)]))
     }
     throw unreadable('it has no schema')

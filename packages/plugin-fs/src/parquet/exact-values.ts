@@ -35,6 +35,20 @@ export function timestampOf(count: bigint, perSecond: bigint): Date | string {
   return date.toISOString().replace('Z', `${String(rest).padStart(digits, '0').replace(/0+$/, '')}Z`)
 }
 
+/** The length of the time stamps that older programs write. */
+export const int96Bytes = 12
+
+/** The Julian day on which 1970 began. */
+const firstDay = 2_440_588n
+const dayNanoseconds = 86_400_000_000_000n
+
+/** A time stamp of nanoseconds within a Julian day; both may be negative. */
+export function int96Timestamp(bytes: Uint8Array): Date | string {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, int96Bytes)
+  const days = BigInt(view.getInt32(8, true)) - firstDay
+  return timestampOf(days * dayNanoseconds + view.getBigInt64(0, true), 1_000_000_000n)
+}
+
 /** A time of day as text. */
 export function timeText(count: bigint, perSecond: bigint): string {
   const two = (value: bigint) => String(value).padStart(2, '0')

@@ -1,7 +1,8 @@
 import { type Columns, type ColumnType, parseJson } from '@maestro-dataflow/core'
 import type { FileMetaData, SchemaElement, SchemaTree } from 'hyparquet'
+import { assertDistinct } from '../distinct-names.js'
 import { unreadable } from '../unreadable.js'
-import { bigintOf, decimalText, timestampOf, timeText, toInteger } from './exact-values.js'
+import { bigintOf, decimalText, int96Bytes, int96Timestamp, timestampOf, timeText, toInteger } from './exact-values.js'
 
 /** Converts what the reader returns to the value of a row. */
 type Convert = (value: unknown) => unknown
@@ -45,6 +46,9 @@ interface Kind {
  */
 export function columnsOfFile(metadata: FileMetaData, tree: SchemaTree): readonly ParquetColumn[] {
   const noted = notedTypes(metadata)
+  assertAllDistinct(tree)
+  for (const { columns } of metadata.row_groups)
+    for (const { meta_data: data } of columns) if (data?.type === 'INT96') data.type = 'FIXED_LEN_BYTE_ARRAY'
   return tree.children.map((child) => {
     const { name } = child.element
     const { type, convert } = kindOf(child, [])
@@ -56,6 +60,11 @@ export function columnsOfFile(metadata: FileMetaData, tree: SchemaTree): readonl
     const inFull: Convert = (value) => toBigint(convert === undefined ? value : convert(value))
     return { name, type: 'bigint', convert: inFull, isComparable }
   })
+}
+
+function assertAllDistinct({ children }: SchemaTree): void {
+  assertDistinct(children.map(({ element }) => element.name))
+  for (const child of children) assertAllDistinct(child)
 }
 
 function isStatedAsIs({ type: stored, repetition_type: repetition }: SchemaElement, type: ColumnType): boolean {
@@ -193,7 +202,13 @@ function leafKindOf(element: SchemaElement): Kind {
     element.converted_type = 'DATE'
     return { type: 'date' }
   }
-  if (converted === 'TIMESTAMP_MICROS' || type === 'INT96') return { type: 'unknown' }
+  if (converted === 'TIMESTAMP_MICROS') return { type: 'unknown' }
+  if (type === 'INT96') {
+    // The reader would lose the day of a time before 1970.
+    element.type = 'FIXED_LEN_BYTE_ARRAY'
+    element.type_length = int96Bytes
+    return { type: 'unknown', isRaw: true, convert: (value) => int96Timestamp(value as Uint8Array) }
+  }
   if (logical?.type === 'JSON' || converted === 'JSON') {
     element.converted_type = 'JSON'
     return { type: 'unknown' }

@@ -14,6 +14,8 @@ export interface StoredFile {
   readonly localPath?: string | undefined
   /** The bytes of a range, as they arrive. Files that are left early close themselves. */
   stream(range?: ByteRange): AsyncIterable<Buffer>
+  /** The bytes from a place on, for a file that is read fastest so. The bytes of a chunk are gone when the next one is asked for. */
+  lend?(start: number): AsyncIterable<Buffer>
   /** Opens the file for reading at any place. */
   open(): Promise<OpenedFile>
   /**

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -88,4 +88,18 @@ test('the temporary folder of a preview that was killed is removed by the next o
   await kill()
   await folder.project().preview(pipeline('p').from([{ n: 1 }]))
   expect(existsSync(left)).toBe(false)
+})
+
+test('the temporary folder of another user stays, and stops no run', async () => {
+  const left = mkdtempSync(join(tmpdir(), 'maestro-state-'))
+  onTestFinished(() => {
+    chmodSync(left, 0o700)
+    rmSync(left, { recursive: true, force: true })
+  })
+  await (await ownedByAnother(left))()
+  if (process.getuid?.() === 0) chownSync(left, 65_534, 65_534)
+  // Only the administrator can give a folder away. For others, a folder that is closed looks the same.
+  else chmodSync(left, 0)
+  await folder.project().preview(pipeline('p').from([{ n: 1 }]))
+  expect(existsSync(left)).toBe(true)
 })

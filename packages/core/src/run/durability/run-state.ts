@@ -19,6 +19,16 @@ export interface RunCommand {
   readonly output?: string | undefined
   /** The serving that was asked instead of the default one. */
   readonly serving?: string | undefined
+  /** The question of which the command made the pipeline, instead of finding it in the project. */
+  readonly question?: FileQuestion | undefined
+}
+
+/** A question about each row of a file, as `maestro enrich` asks it. */
+export interface FileQuestion {
+  readonly file: string
+  readonly text: string
+  /** The options of the command. */
+  readonly options: Readonly<Record<string, string | number | boolean | undefined>>
 }
 
 /** What identifies a run, and the settings that have to be the same when it is resumed. */

@@ -3,6 +3,7 @@ import type { MaestroError } from '../../errors/maestro-error.js'
 import type { CompiledPipeline } from '../../pipeline/compile/compiled-pipeline.js'
 import type { Run } from '../run.js'
 import type { RunContext } from '../run-context.js'
+import { adviseThreads } from '../workers/advise-threads.js'
 import type { ObserverCounter } from './observer-failures.js'
 import { StepCounter } from './step-counter.js'
 
@@ -17,6 +18,8 @@ export function createReport(
     return { id: step.node.id, use: step.planned.use, counts, ...(used === undefined ? {} : { usage: used }) }
   })
   const drops = context.ledger?.drops.list() ?? []
+  const durationMs = Date.now() - started
+  const advice = adviseThreads({ steps, durationMs, stepMs: context.stepTimes.milliseconds() })
   const status =
     failure === undefined
       ? isPaused
@@ -30,12 +33,13 @@ export function createReport(
     pipeline: compiled.plan.pipeline,
     status,
     startedAt,
-    durationMs: Date.now() - started,
+    durationMs,
     counts: totalCounts(context),
     steps,
     rejects: rejects.list(),
     ...(drops.length === 0 ? {} : { drops }),
     ...(context.warnings.length === 0 ? {} : { warnings: context.warnings }),
+    ...(advice.length === 0 ? {} : { advice }),
     sinks: inPlanOrder(sinks, compiled),
     ...(context.incremental === undefined ? {} : { incremental: context.incremental.report }),
     ...observersOf(observers),

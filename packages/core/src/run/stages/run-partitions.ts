@@ -1,10 +1,19 @@
 import type { Executor, Partition } from '../../contracts/execution.js'
+import type { Logger } from '../../contracts/logger.js'
 import { maestroError } from '../../errors/error-table.js'
 import type { MaestroError } from '../../errors/maestro-error.js'
+import { type Failure, type PartitionRun, watchExecutor } from './watch-executor.js'
+
+/** What a stage needs of the run besides its partitions. */
+export interface PartitionsContext {
+  readonly signal: AbortSignal
+  readonly logger: Logger
+}
 
 /**
  * Has an executor run the partitions of a stage, and checks that each partition runs exactly once and to its end. The
- * failure of a partition is thrown even if the executor ignores the promise that it receives.
+ * failure of a partition is thrown even if the executor ignores the promise that it receives. An executor that does not
+ * end after its partitions is not waited for; while one runs nothing, the log says what is awaited.
  *
  * @throws the failure of a partition, the error of the executor itself, MAESTRO_RUN_EXECUTOR, MAESTRO_RUN_ABORTED
  */
@@ -12,7 +21,7 @@ export async function runPartitions(
   executor: Executor,
   partitions: readonly Partition[],
   work: (partition: Partition) => Promise<void>,
-  signal: AbortSignal,
+  { signal, logger }: PartitionsContext,
 ): Promise<void> {
   const runs = new Map<Partition, PartitionRun>()
   const faults: MaestroError[] = []
@@ -32,15 +41,22 @@ export async function runPartitions(
     const started: PartitionRun = { ended: false, done: Promise.resolve() }
     runs.set(partition, started)
     started.done = handled(work(partition).finally(() => (started.ended = true)))
-    started.done.catch(broken.resolve)
+    started.done.then(() => watch.onProgress(), broken.resolve)
     return started.done
   }
 
+  const watch = watchExecutor({ executor, partitions, runs, logger })
   const stopped = whenAborted(signal)
   // An executor that hides a failure or ignores a stop does not delay the run.
   const executing = handled((async () => executor.execute(partitions, run, signal))())
-  const outcome = await Promise.race([executing.then(() => undefined, asFailure), stopped.promise, broken.promise])
+  const outcome = await Promise.race([
+    executing.then(() => undefined, asFailure),
+    stopped.promise,
+    broken.promise,
+    watch.overdue,
+  ])
   stopped.dispose()
+  watch.dispose()
   ended = true
   const waited = [...runs.values()].every((started) => started.ended)
   // No work may continue after the run.
@@ -52,15 +68,6 @@ export async function runPartitions(
   else if (!waited) void refuse('did not wait for its partitions')
   const [fault] = faults
   if (fault !== undefined) throw fault
-}
-
-interface PartitionRun {
-  ended: boolean
-  done: Promise<void>
-}
-
-interface Failure {
-  readonly failure: unknown
 }
 
 const asFailure = (failure: unknown): Failure => ({ failure })

@@ -46,7 +46,7 @@ export async function runStages(run: Run): Promise<boolean> {
       await passOnRows(stage, { ...input, begun: receipt.sinks }, { ...context, ledger: undefined })
     } else {
       const work = async () => void (await runStage(stage, input, context))
-      await runPartitions(executor, [{ stage: index, index: 0 }], work, signal)
+      await runPartitions(executor, [{ stage: index, index: 0 }], work, context)
       const file = files.get(index)
       if (durable !== undefined && file !== undefined) await recordStage(stage, basename(file), run, durable, reader)
     }

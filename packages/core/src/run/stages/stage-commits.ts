@@ -18,7 +18,7 @@ import type { RunContext } from '../run-context.js'
 import { stageFolder } from '../state/stage-files.js'
 import type { StepFileWriter } from '../state/step-file.js'
 import type { Entry, Leaf } from '../stream/ordered-window.js'
-import type { StreamPartitions } from '../stream/row-stream.js'
+import type { StreamPartitions } from '../stream/stream-partitions.js'
 
 /** A sink of a stage that takes part in its commits. */
 export interface CommittedSink {

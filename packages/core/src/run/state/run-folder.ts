@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises'
+import { lstat, mkdir, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { makeStateDirectory, ownFile, ownFolder } from '../../builtin/state-directory.js'
@@ -50,16 +50,26 @@ export async function createTemporaryFolder(
 ): Promise<{ readonly folder: RunFolder; readonly lease: Lease }> {
   const prefix = join(tmpdir(), temporaryPrefix)
   return stateErrors(prefix, async () => {
-    const others = (await readdir(tmpdir())).filter((name) => name.startsWith(temporaryPrefix))
-    await removeAll(others.map((name) => join(tmpdir(), name)).filter((path) => isAbandoned(leaseFolder(path))))
+    await removeAbandonedFolders()
     const path = await mkdtemp(prefix)
     const lease = await Lease.take(leaseFolder(path), { what: runId })
     return { folder: { runId, path, kept: false }, lease }
   })
 }
 
-async function removeAll(folders: readonly string[]): Promise<void> {
-  for (const folder of folders) await rm(folder, { recursive: true, force: true })
+/** Leaves alone what another user has made, and what another process removes at the same moment. */
+async function removeAbandonedFolders(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    if (!name.startsWith(temporaryPrefix)) continue
+    const path = join(tmpdir(), name)
+    try {
+      const { uid } = await lstat(path)
+      const isOwn = process.getuid === undefined || uid === process.getuid()
+      if (isOwn && isAbandoned(leaseFolder(path))) await rm(path, { recursive: true, force: true })
+    } catch {
+      // A folder that cannot be read or removed costs no run.
+    }
+  }
 }
 
 /**

@@ -24,7 +24,7 @@ export interface Leaf {
 export interface Entry extends Leaf {
   /** Leaves that have not finished. */
   pending: number
-  readonly bytes: number
+  bytes: number
   /** The number of bytes that it holds while it is finished and waits for an earlier one. */
   held: number
   spilled: { readonly offset: number; readonly length: number } | undefined
@@ -55,6 +55,11 @@ export class OrderedWindow {
   /** The number of entries that have arrived and not left. */
   get size(): number {
     return this.#entries.length - this.#head
+  }
+
+  /** The bytes of finished rows that wait in memory. */
+  get heldBytes(): number {
+    return this.#heldBytes
   }
 
   push(entry: Entry): void {
@@ -148,7 +153,8 @@ function heldBytes(entry: Entry): number {
   return Math.max(entry.bytes, estimateBytes({ ids: [], rows }))
 }
 
-function emitLeaf(leaf: Leaf, emit: (id: RowId, row: Row) => void): void {
+/** The rows of a leaf, in order. */
+export function emitLeaf(leaf: Leaf, emit: (id: RowId, row: Row) => void): void {
   if (leaf.children !== undefined) for (const child of leaf.children) emitLeaf(child, emit)
   else if (leaf.row !== undefined) emit(leaf.id, leaf.row)
 }

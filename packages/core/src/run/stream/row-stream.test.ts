@@ -8,7 +8,8 @@ import { maestroError } from '../../errors/error-table.js'
 import type { MaestroError } from '../../errors/maestro-error.js'
 import { StepCounter } from '../report/step-counter.js'
 import type { RowStep } from './row-step.js'
-import { RowStream, type RowStreamOptions } from './row-stream.js'
+import { RowStream } from './row-stream.js'
+import type { RowStreamOptions } from './row-stream-options.js'
 
 type Loose<Step> = Step extends RowStep
   ? Omit<Step, 'id' | 'counter' | 'onError'> & Partial<Pick<Step, 'onError'>>
@@ -55,7 +56,7 @@ function open(steps: readonly StepInput[], options: Partial<RowStreamOptions> = 
       await stream.dispose()
     }
   }
-  return { out, rejects, counters, run }
+  return { out, rejects, counters, run, stream }
 }
 
 const numbers = (rows: readonly { row: Row }[]) => rows.map(({ row }) => row.n)
@@ -69,6 +70,56 @@ describe('RowStream', () => {
     await run(500)
     expect(numbers(out)).toEqual(upTo(500))
     expect(out.every(({ id, row }) => id === String(row.n) && row.done === row.n)).toBe(true)
+  })
+
+  test('rows go on while a partition is committed; none leaves before the commit has ended', async () => {
+    const committed = Promise.withResolvers<void>()
+    let seen = 0
+    let left = 0
+    let leftAtCommit: number | undefined
+    const { out, run } = open([{ kind: 'map', run: (row) => (seen++, row) }], {
+      left: () => void left++,
+      partitions: {
+        isDue: () => left === 10 && leftAtCommit === undefined,
+        async commit() {
+          leftAtCommit = left
+          expect(numbers(out)).toEqual(upTo(10))
+          await committed.promise
+          expect({ seen, left }).toEqual({ seen: 500, left: 10 })
+        },
+      },
+    })
+    const done = run(500)
+    while (seen < 500) await sleep(1)
+    committed.resolve()
+    await done
+    expect({ leftAtCommit, left }).toEqual({ leftAtCommit: 10, left: 500 })
+    expect(numbers(out)).toEqual(upTo(500))
+  })
+
+  test('during a long commit, rows wait when they fill their share of the memory', async () => {
+    const committed = Promise.withResolvers<void>()
+    let seen = 0
+    let left = 0
+    let commits = 0
+    const { out, stream } = open([{ kind: 'map', run: (row) => (seen++, row) }], {
+      bytesInFlight: 40_000,
+      left: () => void left++,
+      partitions: { isDue: () => left > 0 && commits === 0, commit: () => (commits++, committed.promise) },
+    })
+    let fed = 0
+    const feeding = (async () => {
+      for (; fed < 100; fed++) await stream.feed([String(fed)], [{ n: fed }], 1000)
+    })()
+    await sleep(30)
+    // A quarter of the memory holds ten of these rows.
+    expect(fed).toBeLessThan(20)
+    committed.resolve()
+    await feeding
+    await stream.finish()
+    await stream.dispose()
+    expect({ seen, left }).toEqual({ seen: 100, left: 100 })
+    expect(numbers(out)).toEqual(upTo(100))
   })
 
   test('a slow row holds up neither the rows beside it nor the steps after it', async () => {

@@ -1,39 +1,20 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Row, RowId } from '../../contracts/row.js'
 import { maestroError } from '../../errors/error-table.js'
-import type { Child, RowChainOptions } from './chain-events.js'
-import { type Entry, OrderedWindow } from './ordered-window.js'
-import { type EmitRows, OutputBuffer } from './output-buffer.js'
+import { Breath } from './breath.js'
+import type { Child } from './chain-events.js'
+import { type Entry, emitLeaf, OrderedWindow } from './ordered-window.js'
+import { OutputBuffer } from './output-buffer.js'
 import { RowChain } from './row-chain.js'
+import type { RowStreamOptions } from './row-stream-options.js'
+import { clearEntry, type RowToEnter, rowToEnter } from './row-to-enter.js'
+import type { StreamPartitions } from './stream-partitions.js'
+import { WaitingChildren } from './waiting-children.js'
 
-export interface RowStreamOptions extends RowChainOptions {
-  /** The maximum number of rows in progress at once; each child of a flatMap counts. */
-  readonly rowsInFlight: number
-  /**
-   * The maximum bytes of rows in progress. The same limit applies again to finished rows that wait for an earlier one.
-   */
-  readonly bytesInFlight: number
-  readonly spillPath: string
-  /** Stops the stream. Operators receive a signal that also fires when the stream fails. */
-  readonly signal: AbortSignal
-  /** Receives the rows that come out, in order. The stream waits for a returned promise. */
-  readonly emit: EmitRows
-  /** Receives each record that leaves, in order, before its rows. */
-  readonly left?: ((entry: Entry) => void) | undefined
-  /** Cuts what leaves into partitions. */
-  readonly partitions?: StreamPartitions | undefined
-}
-
-/** The time in milliseconds that rows may occupy the thread before timers and signals get a turn. */
-const breathAfter = 50
-
-/** Decides where a partition of the records that leave ends, and commits it. */
-export interface StreamPartitions {
-  /** Whether the last record that has left ends a partition. */
-  isDue(): boolean
-  /** Called when all rows of the partition are written. Until it resolves, no further record leaves. */
-  commit(): Promise<void>
-}
+/** The bytes of rows that may come in while those before them are written. */
+const bytesAhead = 1 << 20
+/** The bytes of finished rows that may wait for a commit while others come in. */
+const bytesBehindCommit = 1 << 23
 
 /**
  * Streams rows through a chain of row steps. A row continues as soon as its own step is done: a slow call delays
@@ -48,10 +29,14 @@ export class RowStream {
   readonly #signal: AbortSignal
   #inWork = 0
   #unfinishedBytes = 0
+  /** The bytes that came in since the output was idle. */
+  #aheadBytes = 0
+  /** The record that enters. What becomes of it at once needs neither the window nor an event. */
+  #entering: Entry | undefined
+  /** A record that has left, to be used again. */
+  #spare: RowToEnter | undefined
   /** Children of flatMaps that wait until there is room for them. */
-  #children: Child[] = []
-  #nextChild = 0
-  #startingChildren = false
+  readonly #children = new WaitingChildren()
   #failure: unknown
   #failed = false
   #feeding = false
@@ -72,7 +57,7 @@ export class RowStream {
       },
     )
     this.#window = new OrderedWindow(options.bytesInFlight, options.spillPath)
-    this.#output = new OutputBuffer(options.emit, this.#signal, { written: () => this.#signalChange(), failed })
+    this.#output = new OutputBuffer(options.emit, this.#signal, { written: () => this.#written(), failed })
     if (options.signal.aborted) this.#onAbort()
     else options.signal.addEventListener('abort', this.#onAbort, { once: true })
   }
@@ -102,11 +87,11 @@ export class RowStream {
 
   #feedFrom(start: number, ids: readonly RowId[], rows: readonly Row[], bytesEach: number): void | Promise<void> {
     this.#feeding = true
-    const began = performance.now()
+    const breath = new Breath()
     for (let index = start; index < rows.length; index++) {
       if (this.#failed) throw this.#failure
       this.#enter(ids[index] as RowId, rows[index] as Row, bytesEach)
-      const isLong = performance.now() - began > breathAfter && index + 1 < rows.length
+      const isLong = breath.isLong() && index + 1 < rows.length
       if (isLong || this.#isFull()) {
         this.#feeding = false
         const turn = isLong ? setImmediate() : Promise.resolve()
@@ -114,9 +99,34 @@ export class RowStream {
       }
     }
     this.#feeding = false
-    this.#output.flush()
+    this.#aheadBytes += bytesEach * rows.length
+    this.#flushWhenIdle()
     if (this.#failed) throw this.#failure
-    return this.#committing ?? this.#output.writing
+    if (this.#isAhead()) return this.#whenNotAhead()
+  }
+
+  /** Rows that arrive while others are written are written together. */
+  #flushWhenIdle(): void {
+    if (this.#output.writing !== undefined) return
+    this.#output.flush()
+    this.#aheadBytes = 0
+  }
+
+  #written(): void {
+    if (!this.#feeding) this.#flushWhenIdle()
+    this.#signalChange()
+  }
+
+  /** Whether rows came in faster than the output takes them. During a commit, finished rows wait in the window. */
+  #isAhead(): boolean {
+    if (this.#committing !== undefined)
+      return this.#window.heldBytes >= Math.min(bytesBehindCommit, this.#options.bytesInFlight / 4)
+    return this.#output.writing !== undefined && this.#aheadBytes >= bytesAhead
+  }
+
+  async #whenNotAhead(): Promise<void> {
+    while (!this.#failed && this.#isAhead()) await this.#nextChange()
+    if (this.#failed) throw this.#failure
   }
 
   /** Waits until every row has left. @throws the error that stopped the stream */
@@ -146,63 +156,81 @@ export class RowStream {
   }
 
   #enter(id: RowId, row: Row, bytes: number): void {
-    const entry: Entry = {
-      id,
-      row: undefined,
-      children: undefined,
-      lost: undefined,
-      rejected: undefined,
-      pending: 1,
-      bytes,
-      held: 0,
-      spilled: undefined,
-    }
+    const work = this.#spare ?? rowToEnter()
+    const { entry } = work
+    this.#spare = undefined
+    work.id = entry.id = id
+    work.row = row
+    entry.bytes = bytes
     this.#inWork++
     this.#unfinishedBytes += bytes
+    this.#entering = entry
+    this.#chain.advance(work, 0)
+    this.#entering = undefined
+    if (entry.pending === 0 && this.#window.size === 0 && this.#committing === undefined) {
+      this.#leaveAtOnce(work)
+      return
+    }
     this.#window.push(entry)
-    this.#chain.advance({ entry, leaf: entry, id, row }, 0)
+    if (entry.pending === 0) this.#entryDone(entry)
+    else if (this.#children.size > 0) this.#startChildren()
+  }
+
+  /** A record leaves that no other one is before. */
+  #leaveAtOnce(work: RowToEnter): void {
+    const { entry } = work
+    this.#unfinishedBytes -= entry.bytes
+    try {
+      this.#options.left?.(entry)
+      emitLeaf(entry, this.#output.add)
+      this.#commitIfDue()
+    } catch (error) {
+      this.#fail(error)
+      return
+    }
+    clearEntry(entry)
+    this.#spare = work
   }
 
   #branched(entry: Entry, children: readonly Child[]): void {
-    for (const child of children) this.#children.push(child)
+    this.#children.add(children)
     entry.pending += children.length
     this.#leafDone(entry)
   }
 
   /** Sends waiting children on while there is room for them. */
   #startChildren(): void {
-    if (this.#startingChildren) return
-    this.#startingChildren = true
-    while (this.#nextChild < this.#children.length && this.#inWork < this.#options.rowsInFlight && !this.#failed) {
-      const child = this.#children[this.#nextChild] as Child
-      this.#nextChild++
-      if (this.#nextChild === this.#children.length) {
-        this.#children = []
-        this.#nextChild = 0
-      }
-      this.#inWork++
-      this.#chain.advance(child, child.from)
-    }
-    this.#startingChildren = false
+    this.#children.start(
+      () => this.#inWork < this.#options.rowsInFlight && !this.#failed,
+      (child) => {
+        this.#inWork++
+        this.#chain.advance(child, child.from)
+      },
+    )
   }
 
   #leafDone(entry: Entry): void {
     this.#inWork--
     entry.pending--
-    if (entry.pending === 0) {
-      this.#unfinishedBytes -= entry.bytes
-      try {
-        this.#window.finished(entry)
-        this.#drain()
-      } catch (error) {
-        this.#fail(error)
-        return
-      }
-    }
-    if (this.#children.length > 0) this.#startChildren()
+    if (entry === this.#entering) return
+    if (entry.pending === 0 && !this.#entryDone(entry)) return
+    if (this.#children.size > 0) this.#startChildren()
     if (this.#feeding) return
     this.#output.flushSoon()
     this.#signalChange()
+  }
+
+  /** All of a record is done. @returns false if the stream has failed with it */
+  #entryDone(entry: Entry): boolean {
+    this.#unfinishedBytes -= entry.bytes
+    try {
+      this.#window.finished(entry)
+      this.#drain()
+      return true
+    } catch (error) {
+      this.#fail(error)
+      return false
+    }
   }
 
   /** Lets finished records leave, up to the end of a partition. */
@@ -210,6 +238,11 @@ export class RowStream {
     const { left, partitions } = this.#options
     if (this.#committing !== undefined) return
     this.#window.drain(this.#output.add, left, partitions?.isDue)
+    this.#commitIfDue()
+  }
+
+  #commitIfDue(): void {
+    const { partitions } = this.#options
     if (partitions?.isDue() !== true) return
     this.#committing = this.#commit(partitions).then(
       () => this.#committed(),

@@ -6,6 +6,7 @@ import type { RunContext } from '../run-context.js'
 import { batchSize, createRowStep } from '../stream/create-row-step.js'
 import type { RowStep } from '../stream/row-step.js'
 import type { StepBase } from '../stream/step-base.js'
+import { canLeave } from './plan-segments.js'
 import { decodeRequest } from './request-event.js'
 import { partsOfTask } from './task-parts.js'
 import { WorkerRuns } from './worker-runs.js'
@@ -48,7 +49,10 @@ export async function openChain(
       const some = compiled.slice(at, at + Math.max(1, length))
       const workers = length === 0 ? undefined : await openWorkers(stage, some, context)
       if (workers === undefined) {
-        const here = some.map((step) => createRowStep(step, counterOf(step.node.id), onError, context))
+        const here = some.map((step) => {
+          const created = createRowStep(step, counterOf(step.node.id), onError, context)
+          return isMeasured(step, context) ? context.stepTimes.measure(created) : created
+        })
         steps.push(...here)
         links.push(...here)
       } else {
@@ -68,6 +72,11 @@ export async function openChain(
     throw error
   }
   return { steps, links, rowsInFlight: rowsInFlightOf(links, compiled, context), dispose }
+}
+
+/** Whether the user could have the step run in threads: by how long it takes, the run says whether that pays. */
+function isMeasured(step: CompiledStep, { executor, origin }: RunContext): boolean {
+  return executor.workers === undefined && origin !== undefined && canLeave(step)
 }
 
 /** The number of leading steps that a condition holds for. */
@@ -92,7 +101,7 @@ async function openWorkers(
         stage,
         steps: about.steps,
         origin,
-        expected: partsOfTask(steps, compiled.definition.params, context),
+        expected: { ...partsOfTask(steps, compiled.definition.params, context), ...origin.modules },
         rowsInFlight: settings.rowsInFlight ?? defaultRowsInFlight,
         fresh: context.isFresh,
         clonesRows: executor.workers.clonesRows ?? false,

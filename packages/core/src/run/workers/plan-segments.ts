@@ -28,6 +28,9 @@ function workerSteps(stage: PlannedStage, { steps: all }: CompiledPipeline, pool
   })
 }
 
+/** Whether workers that do not ask models can run a step. */
+export const canLeave = (step: CompiledStep): boolean => isMovable(step, { asksServings: false })
+
 function isMovable({ node, planned, definition }: CompiledStep, { asksServings }: PlannedPool): boolean {
   if (node.concurrency !== undefined || definition?.writesElsewhere === true) return false
   // Rows that pass a step by are counted where the rows are.

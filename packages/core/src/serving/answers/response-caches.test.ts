@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
 import { CacheFolder } from '../../builtin/__fixtures__/cache-folder.js'
 import { createMemoryCache } from '../../builtin/memory-cache.js'
@@ -227,3 +227,23 @@ test('vectors are kept one by one, with all their digits', async () => {
   expect(asked).toEqual(['a', 'bb', 'ccc'])
   expect(second.vectors).toEqual([first.vectors[1], new Float32Array([Math.fround(0.1), 3, -0]), first.vectors[0]])
 })
+
+test.each(['get', 'set'] as const)(
+  'a cache whose %s never ends costs no answer, and is then left alone',
+  async (name) => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    const hangs = vi.fn(() => new Promise<never>(() => undefined))
+    const onCacheFault = vi.fn()
+    const { serving, asked } = provider(() => ({}))
+    const plane = new ServingPlane({ cache: { ...createMemoryCache(), [name]: hangs }, onCacheFault })
+    const enhanced = new EnhancedLLMServing(serving, { plane, settings: { retries: 0, cache: true } })
+    const answers = Promise.all([enhanced.generate(ask('a')), enhanced.generate(ask('b'))])
+    await vi.advanceTimersByTimeAsync(31_000)
+    expect(await answers).toMatchObject([{ text: 'yes' }, { text: 'yes' }])
+    expect(await enhanced.generate(ask('c'))).toMatchObject({ text: 'yes' })
+    expect(asked).toEqual(['a', 'b', 'c'])
+    expect(hangs).toHaveBeenCalledTimes(2)
+    expect(onCacheFault.mock.calls[0]?.[0]).toMatchObject({ message: expect.stringContaining('not asked again') })
+  },
+)

@@ -4,6 +4,9 @@ import type { ServingBase } from '../../contracts/serving.js'
 import type { Fingerprint } from '../fingerprint.js'
 import type { RunAnswers, Spent } from './run-answers.js'
 
+/** How long, in milliseconds, the shared cache is waited for. One that takes longer is not asked again. */
+const patience = 30_000
+
 /** Describes the caller for whom an answer is looked up or stored. */
 export interface AnswerPlace {
   readonly serving: ServingBase
@@ -30,6 +33,8 @@ export class ResponseCaches {
   readonly #onFault: (error: unknown) => void
   readonly #runs = new Map<string, RunAnswers>()
   readonly #fresh = new Set<string>()
+  /** Whether the shared cache has not answered in time. */
+  #isHung = false
   readonly #memories = new Map<string, ResponseCache>()
 
   /**
@@ -65,7 +70,7 @@ export class ResponseCaches {
 
   async #lookUp(cache: ResponseCache, key: string, { origin }: AnswerPlace): Promise<ReusedAnswer | undefined> {
     try {
-      const answer = await cache.get(key, origin)
+      const answer = await this.#inTime(cache.get(key, origin))
       return answer === undefined ? undefined : { answer, from: 'cache' }
     } catch (error) {
       this.#onFault(error)
@@ -75,9 +80,23 @@ export class ResponseCaches {
 
   async #store(place: AnswerPlace, key: string, answer: CachedAnswer, parts: Fingerprint['parts']): Promise<void> {
     try {
-      await this.#cacheOf(place)?.set(key, answer, parts, place.origin)
+      await this.#inTime(this.#cacheOf(place)?.set(key, answer, parts, place.origin))
     } catch (error) {
       this.#onFault(error)
+    }
+  }
+
+  /** A cache that never answers costs neither an answer nor the end of the run. */
+  async #inTime<Result>(work: Promise<Result> | undefined): Promise<Result | undefined> {
+    const { promise, reject } = Promise.withResolvers<never>()
+    const timer = setTimeout(() => {
+      this.#isHung = true
+      reject(new RangeError(`it did not answer within ${patience / 1000} s, and is not asked again`))
+    }, patience)
+    try {
+      return await Promise.race([work, promise])
+    } finally {
+      clearTimeout(timer)
     }
   }
 
@@ -113,7 +132,7 @@ export class ResponseCaches {
   }
 
   #cacheOf({ serving, shared, run }: AnswerPlace): ResponseCache | undefined {
-    const lasting = shared && serving.identity !== undefined ? this.#shared() : undefined
+    const lasting = shared && !this.#isHung && serving.identity !== undefined ? this.#shared() : undefined
     if (lasting !== undefined) return lasting
     if (run === undefined || this.#runs.has(run)) return undefined
     const known = this.#memories.get(run)

@@ -1,5 +1,5 @@
 import { createReadStream, statSync } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import type { ByteRange, OpenedFile, StoredFile } from '../stored-file.js'
 import { identifyFile } from './identify-file.js'
 
@@ -19,6 +19,28 @@ export class LocalFile implements StoredFile {
 
   async *stream({ start = 0, end = Number.POSITIVE_INFINITY }: ByteRange = {}): AsyncGenerator<Buffer> {
     if (end > start) yield* createReadStream(this.localPath, { highWaterMark: chunkBytes, start, end: end - 1 })
+  }
+
+  async *lend(start: number): AsyncGenerator<Buffer> {
+    const file = await open(this.localPath)
+    let [buffer, other] = [Buffer.allocUnsafeSlow(chunkBytes), Buffer.allocUnsafeSlow(chunkBytes)]
+    let reading = readInto(file, buffer, start)
+    try {
+      for (let place = start; ; ) {
+        const length = await reading
+        if (length === 0) return
+        place += length
+        const full = buffer
+        buffer = other
+        other = full
+        reading = readInto(file, buffer, place)
+        yield full.subarray(0, length)
+      }
+    } finally {
+      // A file must not be closed while it is read.
+      await reading.catch(() => undefined)
+      await file.close()
+    }
   }
 
   async open(): Promise<OpenedFile> {
@@ -48,4 +70,9 @@ export class LocalFile implements StoredFile {
   identity(isFull: boolean): Promise<string> {
     return identifyFile(this.localPath, isFull)
   }
+}
+
+async function readInto(file: FileHandle, buffer: Buffer, place: number): Promise<number> {
+  const { bytesRead } = await file.read(buffer, 0, buffer.length, place)
+  return bytesRead
 }
