@@ -25,10 +25,10 @@ test('broken records of the other table are rejected, and its rows know where th
   const shown = await project().preview(built, 10)
   expect(shown.steps.at(-1)?.rows).toEqual([
     { id: 'rows:1', row: { n: 1 } },
-    { id: 'right:b.jsonl:1', row: { n: 2 } },
-    { id: 'right:b.jsonl:3', row: { n: 3 } },
+    { id: '1-table.union:b.jsonl:1', row: { n: 2 } },
+    { id: '1-table.union:b.jsonl:3', row: { n: 3 } },
   ])
-  expect(shown.rejects.map(({ id }) => id)).toEqual(['right:b.jsonl:2'])
+  expect(shown.rejects.map(({ id }) => id)).toEqual(['1-table.union:b.jsonl:2'])
 })
 
 test('a resumed run reads the other table again if it has changed', async () => {

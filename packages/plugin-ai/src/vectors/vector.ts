@@ -23,7 +23,7 @@ export function isVector(value: unknown): value is Vector {
 /** Checks in the plan that columns can hold vectors. */
 export function checkVectors(columns: ColumnSet, names: readonly (string | undefined)[]): readonly MaestroError[] {
   return names.flatMap((column) => {
-    const type = column === undefined ? undefined : columns.columns[column]
+    const type = column !== undefined && Object.hasOwn(columns.columns, column) ? columns.columns[column] : undefined
     if (column === undefined || type === undefined || ['vector', 'json', 'unknown'].includes(type)) return []
     return [aiError('MAESTRO_AI_VECTOR', { column, reason: `its type is ${type}` })]
   })

@@ -371,7 +371,9 @@ export function locationOf({ shown }: ConnectionSettings, name: TableName): stri
 
 function withKnown(columns: ColumnSet['columns'], only: readonly string[] | undefined): ColumnSet['columns'] {
   if (only === undefined) return columns
-  return rowFromEntries(only.map((name) => [name, columns[name] ?? 'unknown'] as const))
+  return rowFromEntries(
+    only.map((name) => [name, (Object.hasOwn(columns, name) && columns[name]) || 'unknown'] as const),
+  )
 }
 
 /**

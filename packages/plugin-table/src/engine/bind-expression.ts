@@ -6,6 +6,7 @@ import { reasonOf } from './connect.js'
 import { guesses, type Kind, sqlTypes } from './kinds.js'
 import { columnTypeIn } from './known-columns.js'
 import { identifier } from './sql-text.js'
+import { sqlTypeName } from './sql-type-name.js'
 
 /** Whether a result has this type for all column types, as in `count(x)`. */
 export function sameForAll(sqlType: string): boolean {
@@ -95,7 +96,7 @@ export async function typeOf(
   const used = Object.entries(params).filter(([name]) => expression.includes(`$${name}`))
   try {
     const result = await connection.run(`SELECT (${expression}\n) FROM ${table}`, Object.fromEntries(used))
-    return String(result.columnType(0))
+    return sqlTypeName(result.columnType(0))
   } catch {
     return undefined
   }

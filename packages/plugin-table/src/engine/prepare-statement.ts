@@ -27,6 +27,7 @@ import { withNumberTexts } from './number-texts.js'
 import { inInputOrder } from './order-aggregates.js'
 import { prepareWindow } from './prepare-window.js'
 import { orderedColumn, withFilteredArguments } from './row-expressions.js'
+import { sqlTypeName } from './sql-type-name.js'
 
 /**
  * Checks a statement against typed columns by preparing it over a table without rows.
@@ -77,7 +78,7 @@ async function prepareFilter(
   if (hasMissing(reads, columns)) return plain(reads, learned)
   const bound = await bindExpression(where, reads, columns, learned, async (table) => {
     const result = await connection.run(`SELECT (${where}\n) FROM ${table}`, { ...params })
-    const found = String(result.columnType(0))
+    const found = sqlTypeName(result.columnType(0))
     if (found !== 'BOOLEAN' && found !== '"NULL"' && found !== 'SQLNULL')
       throw tableError('MAESTRO_TABLE_EXPRESSION_TYPE', { expression: where, found, expected: 'true or false' })
     await connection.run(`SELECT 1 FROM ${table} WHERE (${where}\n)`, { ...params })
@@ -115,7 +116,7 @@ async function prepareAggregate(
   }
   const bind = async (expression: string, table: string) => {
     const result = await connection.run(`SELECT (${expression}\n) FROM ${table} GROUP BY ()`)
-    return String(result.columnType(0))
+    return sqlTypeName(result.columnType(0))
   }
   // Columns of unknown type get types that give all expressions a meaning, if there are any. If there are none, the
   // values decide; until then, each expression is checked alone.

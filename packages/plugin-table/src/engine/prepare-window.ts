@@ -19,6 +19,7 @@ import { columnTypeIn } from './known-columns.js'
 import { positionColumn } from './lines.js'
 import { withNumberTexts } from './number-texts.js'
 import { orderedColumn, withFilteredArguments } from './row-expressions.js'
+import { sqlTypeName } from './sql-type-name.js'
 import { orderColumns, partitionColumn, withWindows } from './window-expression.js'
 
 /** Checks a statement that adds columns which are computed from the rows around each row. */
@@ -80,7 +81,7 @@ async function checkValue(
   const empty = (known: KnownColumns) => withWindowColumns(emptyTable(reads, known), statement)
   const bind = async (table: string) => {
     const result = await connection.run(`SELECT (${asWindows}\n) FROM ${withWindowColumns(table, statement)}`)
-    return String(result.columnType(0))
+    return sqlTypeName(result.columnType(0))
   }
   // Types that gave an earlier expression a meaning are tried first, so that a column has one type in all of them.
   let bound = await bindExpression(expression, reads, columns, earlier, bind)

@@ -33,7 +33,7 @@ export async function runOneByOne(database: Database, request: TableChainRequest
   const chained = await prepareChain(database, request)
   for (const [index, one] of chained.entries()) {
     const isLast = index === chained.length - 1
-    const between: TableFile = { path: `${output.path}.${index}`, format: 'step' }
+    const between: TableFile = { path: `${output.path}.statement-${index}`, format: 'step' }
     const run = {
       ...one,
       database,

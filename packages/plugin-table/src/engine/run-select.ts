@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { type ColumnType, decodeStepLine, type Row } from '@maestro-dataflow/core'
 import { columnTypeOf } from './bind-expression.js'
 import { literal } from './sql-text.js'
+import { sqlTypeName } from './sql-type-name.js'
 import { valueJson } from './value-json.js'
 
 /** A column of the result of a query. */
@@ -16,11 +17,19 @@ export async function resultColumns(connection: DuckDBConnection, query: string)
   try {
     return Array.from({ length: prepared.columnCount }, (_, index) => ({
       name: prepared.columnName(index),
-      sqlType: String(prepared.columnType(index)),
+      sqlType: sqlTypeName(prepared.columnType(index)),
     }))
   } finally {
     prepared.destroySync()
   }
+}
+
+/** Whether the database knows all that the query names. */
+export async function isBound(connection: DuckDBConnection, query: string): Promise<boolean> {
+  return resultColumns(connection, query).then(
+    () => true,
+    () => false,
+  )
 }
 
 /** The types of the columns of a result. */

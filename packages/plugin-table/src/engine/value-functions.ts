@@ -9,6 +9,7 @@ import {
   rowWith,
 } from '@maestro-dataflow/core'
 import { exactJson } from '../values/exact-json.js'
+import { fromSqlJson } from '../values/from-sql-json.js'
 import { once } from '../values/once.js'
 import { decimalKey, orderKey } from '../values/order-key.js'
 import { plainJson } from '../values/plain-json.js'
@@ -28,6 +29,7 @@ import { plainJson } from '../values/plain-json.js'
  * - `maestro_text(number)`, `maestro_texts(list)`: a number, or each number of a list, as text; in SQL except for rare
  *   forms
  * - `maestro_with(text)`: a line of a step file and, after a line end, an object whose members its row gets
+ * - `maestro_nested(text)`: SQL's JSON of a nested value, as a step file holds it
  * - `maestro_vector(value)`: a list of numbers as the vector that a step file holds
  */
 export async function registerValueFunctions(connection: DuckDBConnection): Promise<void> {
@@ -45,6 +47,7 @@ export async function registerValueFunctions(connection: DuckDBConnection): Prom
     maestro_is_row: (text) => (isRow(text) ? 'true' : null),
     maestro_number_text: numberText,
     maestro_with: withMembers,
+    maestro_nested: (text) => encodeStepValue(fromSqlJson(text)),
     maestro_vector: (text) => encodeStepValue(new Float32Array(JSON.parse(text) as number[])),
   }
   for (const [name, compute] of Object.entries(functions))

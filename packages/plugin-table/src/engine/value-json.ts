@@ -34,5 +34,11 @@ function presentJson(value: string, sqlType: string, keepsDecimals: boolean): st
   if (/^(DATE|TIMESTAMP)/.test(sqlType))
     return `'{"$date":"' || strftime(CAST(${value} AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%gZ') || '"}'`
   if (sqlType === 'BLOB') return `'{"$bytes":"' || to_base64(${value}) || '"}'`
-  return json
+  return /^(JSON|STRUCT|MAP|UNION|VARIANT)/.test(sqlType) ? nestedJson(json) : json
+}
+
+/** JSON in which an object may look like a tag, or a number may be one that JSON lacks. */
+function nestedJson(json: string): string {
+  const isRare = ['$', '\\u0024', 'NaN', 'Infinity'].map((text) => `contains(${json}, '${text}')`).join(' OR ')
+  return `CASE WHEN ${isRare} THEN maestro_nested(${json}) ELSE ${json} END`
 }

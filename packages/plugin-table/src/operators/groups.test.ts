@@ -66,6 +66,23 @@ describe('table.pivot', () => {
     ])
   })
 
+  test('it may follow another table step', async () => {
+    const sorted = fromRows(rows)
+      .step('table.sort', { by: ['城市'] })
+      .step('table.pivot', { ...step, others: 'drop' })
+    expect((await rowsOf(sorted)).map((row) => row.城市)).toEqual(['Bergen', 'Oslo'])
+  })
+
+  test('the run fails if every row is rejected, also without a key', async () => {
+    const pivoted = fromRows([{ q: 'x', v: 1 }]).step('table.pivot', {
+      by: [],
+      input: 'q',
+      outputs: ['q1'],
+      value: 'v',
+    })
+    await expect(rowsOf(pivoted)).rejects.toThrow('failed')
+  })
+
   test('numbers can become columns', async () => {
     const years = [
       { y: 2025, n: 1n },

@@ -12,7 +12,8 @@ import {
   type With,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
-import { orderKey } from '../values/order-key.js'
+import { type ColumnKey, columnKeys } from '../values/column-keys.js'
+import { plannedColumns, rememberColumns } from './planned-columns.js'
 
 const fields = {
   /**
@@ -39,8 +40,8 @@ const fields = {
 }
 
 /** The text that decides the part of a row: the same for all rows of a group, in any run and any order. */
-function groupOf(row: Row, id: RowId, by: readonly string[] | undefined): string {
-  const keys = (by ?? []).map((column) => orderKey(Object.hasOwn(row, column) ? row[column] : undefined))
+function groupOf(row: Row, id: RowId, by: readonly string[] | undefined, key: ColumnKey): string {
+  const keys = (by ?? []).map((column) => key(row, column))
   return keys.every((key) => key === null) ? `id\n${id}` : `by\n${JSON.stringify(keys)}`
 }
 
@@ -48,7 +49,9 @@ function groupOf(row: Row, id: RowId, by: readonly string[] | undefined): string
 const hexDigits = 12
 const whole = 16 ** hexDigits
 
-function splitter({ parts, by, seed, output }: OutputOf<typeof fields>): (row: Row, id: RowId) => Row {
+function splitter(options: OutputOf<typeof fields>): (row: Row, id: RowId) => Row {
+  const { parts, by, seed, output } = options
+  const key = columnKeys(plannedColumns(options))
   const shares = Object.entries(parts).filter(([, share]) => share > 0)
   const total = shares.reduce((sum, [, share]) => sum + share, 0)
   let sum = 0
@@ -58,7 +61,7 @@ function splitter({ parts, by, seed, output }: OutputOf<typeof fields>): (row: R
   })
   const last = limits.at(-1)?.[0] ?? ''
   return (row, id) => {
-    const at = Number.parseInt(hash('sha256', `${seed}\n${groupOf(row, id, by)}`).slice(0, hexDigits), 16) / whole
+    const at = Number.parseInt(hash('sha256', `${seed}\n${groupOf(row, id, by, key)}`).slice(0, hexDigits), 16) / whole
     const part = limits.find(([, limit]) => at < limit)?.[0] ?? last
     return rowWith(row, [[output, part]])
   }
@@ -84,7 +87,10 @@ export const split = defineOperator({
   kind: 'map',
   description: 'Assigns rows to parts such as train and test, by a hash of their id or group',
   options: fields,
-  adds: { '{output}': 'string' },
+  columns(options, before) {
+    rememberColumns(options, before)
+    return { reads: options.by ?? [], adds: { [options.output]: 'string' } }
+  },
   row: rowFunction<SplitRow>(),
   create(options) {
     const splitRow = splitter(options)

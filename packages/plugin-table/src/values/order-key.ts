@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer'
+import { hasType } from '@maestro-dataflow/core'
 
 /*
  * One text for each value. Equal values have the same text, and the code point order of the texts is the order of the
@@ -79,6 +80,13 @@ const specialKeys = new Map([
   ['infinity', '4'],
   ['-infinity', '0'],
 ])
+
+/** The order key of a decimal number that is a text, as of the same number; undefined if the text is none. */
+export function decimalTextKey(text: string): string | undefined {
+  if (!hasType(text, 'decimal')) return undefined
+  const key = decimalKey(text)
+  return key === lastKey ? key : ranks.number + key
+}
 
 /** The key of a number that is written in digits, such as -12.50 or 1e-7. Decimals also have NaN and the infinities. */
 export function decimalKey(text: string): string {

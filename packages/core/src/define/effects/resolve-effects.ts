@@ -44,7 +44,10 @@ function columnTypeFrom(from: TypeFrom | undefined, options: Options, before: Co
   if (from === undefined || typeof from === 'string') return from
   if ('columnType' in from) return from.columnType
   if ('when' in from) return columnTypeFrom(holds(from.when, options) ? from.then : from.else, options, before)
-  if ('sameAs' in from) return before.columns[namesIn(options[from.sameAs])[0] ?? ''] ?? 'unknown'
+  if ('sameAs' in from) {
+    const [name = ''] = namesIn(options[from.sameAs])
+    return Object.hasOwn(before.columns, name) ? before.columns[name] : 'unknown'
+  }
   return 'oneOf' in from ? 'string' : 'listOf' in from ? 'json' : 'unknown'
 }
 

@@ -11,7 +11,7 @@ export function applyEffects(before: ColumnSet, effects: ColumnEffects): ColumnS
   ])
   if (effects.keeps !== undefined) {
     const kept = effects.keeps
-    entries = kept.map((column) => [column, before.columns[column] ?? 'unknown'])
+    entries = kept.map((column) => [column, typeIn(before, column) ?? 'unknown'])
   }
   const dropped = new Set(effects.drops)
   const renames = effects.renames ?? {}
@@ -35,10 +35,15 @@ export function effectsWhere(effects: ColumnEffects, before: ColumnSet): ColumnE
   if (opaque === true || keeps !== undefined || drops.length > 0 || Object.keys(renames).length > 0)
     return { opaque: true }
   const types = columnNames(adds).map((name): readonly [string, ColumnType] => {
-    const [was, becomes = 'unknown'] = [before.columns[name], adds[name]]
+    const [was, becomes = 'unknown'] = [typeIn(before, name), adds[name]]
     return [name, was === undefined || was === becomes ? becomes : 'unknown']
   })
   return { ...effects, adds: rowFromEntries(types) }
+}
+
+/** The type of a column, if the plan knows the column. A column may have the name of what all objects have. */
+function typeIn({ columns }: ColumnSet, name: string): ColumnType | undefined {
+  return Object.hasOwn(columns, name) ? columns[name] : undefined
 }
 
 /** The names among `wanted` that certainly do not exist. */

@@ -4,8 +4,7 @@ import { join } from 'node:path'
 import type { DuckDBAppender } from '@duckdb/node-api'
 import { decodeStepLine, encodeStepLine, type Row, type RowId } from '@maestro-dataflow/core'
 import { connect, type Database, engineError } from '../../engine/connect.js'
-import { orderKey } from '../../values/order-key.js'
-import { valueIn } from '../repair/group-key.js'
+import type { ColumnKey } from '../../values/column-keys.js'
 
 /** The columns of one side of a join. */
 export interface JoinSide {
@@ -13,6 +12,8 @@ export interface JoinSide {
   readonly by: readonly string[]
   /** The column whose nearest value is taken. */
   readonly asOf?: string | undefined
+  /** The keys of values in these columns. */
+  readonly key: ColumnKey
 }
 
 /** A row of the right table. */
@@ -72,7 +73,7 @@ export class JoinTables {
   async #append(
     table: string,
     batches: AsyncIterable<{ readonly ids?: readonly RowId[]; readonly rows: readonly Row[] }>,
-    { by, asOf }: JoinSide,
+    { by, asOf, key }: JoinSide,
     more: (appender: DuckDBAppender, id: RowId, row: Row) => void,
   ): Promise<number> {
     const appender = await this.#database.connection.createAppender(table)
@@ -81,10 +82,10 @@ export class JoinTables {
       value === undefined ? appender.appendNull() : appender.appendVarchar(value)
     for await (const { ids = [], rows } of batches) {
       for (const [index, row] of rows.entries()) {
-        const at = asOf === undefined ? undefined : (orderKey(valueIn(row, asOf)) ?? undefined)
+        const at = asOf === undefined ? undefined : (key(row, asOf) ?? undefined)
         appender.appendBigInt(BigInt(position++))
         // Values of different types have no order: a date is not after a text.
-        text(keyOf(row, by, at?.[0]))
+        text(keyOf(row, by, key, at?.[0]))
         text(at)
         more(appender, ids[index] ?? '', row)
         appender.endRow()
@@ -170,7 +171,7 @@ function lastOf(direction: AsOfDirection): string {
 }
 
 /** The key of a row; undefined if one of its columns has no value. */
-function keyOf(row: Row, by: readonly string[], kind = ''): string | undefined {
-  const keys = by.map((column) => orderKey(valueIn(row, column)))
+function keyOf(row: Row, by: readonly string[], key: ColumnKey, kind = ''): string | undefined {
+  const keys = by.map((column) => key(row, column))
   return keys.includes(null) ? undefined : JSON.stringify([kind, ...keys])
 }

@@ -1,3 +1,4 @@
+import { columnNames, rowFromEntries } from '@maestro-dataflow/core'
 import { describe, expect, test } from 'vitest'
 import { tableProject } from '../../__fixtures__/table-project.js'
 
@@ -100,4 +101,21 @@ describe('table.join', () => {
     const built = fromRows(orders).step('table.join', { right, by: ['客户'] })
     await expect(rowsOf(built)).rejects.toThrow(/no column "客户"; it has key, city/)
   })
+})
+
+test('the columns of the other table keep their order, and full joins may follow each other', async () => {
+  const other = [
+    rowFromEntries([
+      ['key', 'z'],
+      ['2021', 1],
+      ['2020', 2],
+    ]),
+  ]
+  const options = { right: other, by: ['客户'], on: ['key'], how: 'full' as const, columnPrefix: '' }
+  const built = fromRows([{ 客户: 'a' }])
+    .step('table.join', options)
+    .step('table.join', { ...options, columnPrefix: 'b_', right: [{ key: 'y' }, { key: 'x' }] })
+  const rows = await rowsOf(built)
+  expect(rows.map(({ 客户 }) => 客户)).toEqual(['a', 'z', 'y', 'x'])
+  expect(columnNames(rows[1] ?? {})).toEqual(['客户', '2021', '2020'])
 })

@@ -4,6 +4,7 @@ import {
   type ColumnEffects,
   type ColumnSet,
   column,
+  columnNames,
   columns,
   defineOperator,
   type GlobalContext,
@@ -14,21 +15,23 @@ import {
   parseOptions,
   type Refinement,
   type Row,
-  type RowFunction,
   type RowId,
   rowFromEntries,
   rowFunction,
   rowWith,
   type TableCounts,
-  type With,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
+import { columnTypeIn } from '../../engine/known-columns.js'
 import { tableError } from '../../errors.js'
+import { columnKeys } from '../../values/column-keys.js'
+import { plannedColumns } from '../planned-columns.js'
 import { valueIn } from '../repair/group-key.js'
+import { addsColumns, type JoinedTableRow, joinColumns } from './join-columns.js'
 import { JoinTables, type Matches, type RightRow } from './join-tables.js'
 import { chosen, NextMatches, OutputBatch, reasons } from './joined-rows.js'
 import { joinLines } from './lines/join-lines.js'
-import { batchesOf, columnsOf, missingColumn, type OtherRow, type OtherTable, otherTableOption } from './other-table.js'
+import { batchesOf, columnsOf, missingColumn, type OtherTable, otherTableOption } from './other-table.js'
 
 const fields = {
   /** The other table: rows in code, or another source, `{ use, ...options }`. It need not fit into memory. */
@@ -65,8 +68,6 @@ const fields = {
 
 export type JoinRowsOptions = OutputOf<typeof fields>
 
-const addsColumns = ({ how }: Pick<JoinRowsOptions, 'how'>) => how !== 'semi' && how !== 'anti'
-
 const refine: Refinement<JoinRowsOptions> = (given, { addIssue }) => {
   const { right, by, on = by, how, asOf, asOfOn = asOf } = given
   const add = (path: string, message: string) => addIssue({ code: 'custom', path: [path], message, input: given })
@@ -84,11 +85,14 @@ const schema = optionsSchema(fields, refine)
 export class JoinRowsOperator extends GlobalOperator {
   readonly #options: JoinRowsOptions
   readonly #right: OtherTable
+  readonly #known: ColumnSet
 
-  constructor(given: Partial<JoinRowsOptions> & Pick<JoinRowsOptions, 'right' | 'by'>) {
+  /** @param known The columns of the rows, as far as the plan knows them. */
+  constructor(given: Partial<JoinRowsOptions> & Pick<JoinRowsOptions, 'right' | 'by'>, known = plannedColumns(given)) {
     super()
     this.#options = parseOptions('table.join', schema, given)
     this.#right = given.right
+    this.#known = known
   }
 
   override get columns(): ColumnEffects {
@@ -98,7 +102,7 @@ export class JoinRowsOperator extends GlobalOperator {
   /** Most joins are made by the database, over lines. @throws MAESTRO_TABLE_JOIN_SIZE */
   override async runOnLines(request: LineRequest): Promise<TableCounts | undefined> {
     const { right, by, on = by, asOf, how, columnPrefix } = this.#options
-    if (asOf !== undefined || how === 'right' || how === 'full') return undefined
+    if (asOf !== undefined || how === 'right' || how === 'full' || this.#decimals.includes(true)) return undefined
     const assertSize = (pairs: number, rows: number) => this.#assertSize(pairs, rows)
     const mostRows = (rows: number) => this.#mostRows(rows)
     return joinLines({ right, by, on, how, columnPrefix, mostRows, assertSize }, request)
@@ -110,24 +114,38 @@ export class JoinRowsOperator extends GlobalOperator {
     const tables = await JoinTables.open()
     const columns = new Set<string>()
     try {
-      const right = await tables.addRight(this.#rightBatches(columns, context), { by: on, asOf: asOfOn })
-      const left = await tables.addLeft(all, { by, asOf })
+      const right = await tables.addRight(this.#rightBatches(columns, context), {
+        by: on,
+        asOf: asOfOn,
+        key: columnKeys(decimalsIn([...on, asOfOn], this.#decimals)),
+      })
+      const left = await tables.addLeft(all, { by, asOf, key: columnKeys(decimalsIn([...by, asOf], this.#decimals)) })
       if (addsColumns(this.#options) && asOf === undefined) this.#assertSize(await tables.countPairs(), left + right)
       for (const name of on) columns.delete(name)
       if (!addsColumns(this.#options)) yield* chosen(all, tables.matched(), how === 'semi', context)
       else {
         yield* this.#joined(all, tables.matches(asOf === undefined ? undefined : direction), columns, context)
-        if (how === 'right' || how === 'full') yield* this.#alone(tables.unmatchedRight(), columns)
+        if (how === 'right' || how === 'full') yield* this.#alone(tables.unmatchedRight(), columns, context)
       }
     } finally {
       await tables.close()
     }
   }
 
+  /** Whether the columns of the key, and that of the moment, hold decimal numbers: then so do those of the other table. */
+  get #decimals(): readonly boolean[] {
+    const { by, on = by, asOf = '', asOfOn = asOf } = this.#options
+    const other = columnsOf(this.#right)
+    const others = [...on, asOfOn]
+    return [...by, asOf].map((name, index) =>
+      [columnTypeIn(name, this.#known), columnTypeIn(others[index] ?? '', other)].includes('decimal'),
+    )
+  }
+
   async *#rightBatches(columns: Set<string>, context: GlobalContext) {
     for await (const { ids, rows, rejects = [] } of batchesOf(this.#right, context.signal)) {
-      for (const { id, row, error } of rejects) context.reject(`right:${id}`, row as Row, error)
-      for (const row of rows) for (const name of Object.keys(row)) columns.add(name)
+      for (const { id, row, error } of rejects) context.reject(`${context.step}:${id}`, row as Row, error)
+      for (const row of rows) for (const name of columnNames(row)) columns.add(name)
       yield { ids, rows }
     }
   }
@@ -191,13 +209,17 @@ export class JoinRowsOperator extends GlobalOperator {
   }
 
   /** The rows of the right table without a match. The columns of the key are those of this table. */
-  async *#alone(rights: AsyncGenerator<RightRow>, columns: ReadonlySet<string>): AsyncIterable<Batch> {
+  async *#alone(
+    rights: AsyncGenerator<RightRow>,
+    columns: ReadonlySet<string>,
+    context: GlobalContext,
+  ): AsyncIterable<Batch> {
     const { by, on = by, columnPrefix } = this.#options
     let out = new OutputBatch()
     for await (const { id, row } of rights) {
       const key = by.map((name, index) => [name, valueIn(row, on[index] ?? '') ?? null] as const)
       const added = Array.from(columns, (name) => [columnPrefix + name, valueIn(row, name) ?? null] as const)
-      out.add(`right:${id}`, rowFromEntries([...key, ...added]))
+      out.add(`${context.step}:${id}`, rowFromEntries([...key, ...added]))
       if (out.rows.length < 1024) continue
       yield out
       out = new OutputBatch()
@@ -206,50 +228,17 @@ export class JoinRowsOperator extends GlobalOperator {
   }
 }
 
+/** The columns of one table that are compared as decimal numbers. */
+function decimalsIn(names: readonly (string | undefined)[], isDecimal: readonly boolean[]): ColumnSet {
+  const found = names.filter((name, index): name is string => name !== undefined && isDecimal[index] === true)
+  return { columns: rowFromEntries(found.map((name) => [name, 'decimal' as const])), open: true }
+}
+
 const twoColumns = (name: string) =>
   tableError('MAESTRO_TABLE_OPTIONS', {
     operator: 'table.join',
     reason: `the row would have two columns "${name}"; set another \`columnPrefix\``,
   })
-
-function joinColumns(given: JoinRowsOptions, before: ColumnSet): ColumnEffects {
-  const { right, by, on = by, asOf, columnPrefix, how } = given
-  const reads = asOf === undefined ? by : [...by, asOf]
-  if (!addsColumns(given)) return { reads }
-  const other = columnsOf(right)
-  if (other.open) return { reads, opaque: true }
-  const added = Object.entries(other.columns).filter(([name]) => !on.includes(name))
-  // A key of the other table may have another type.
-  const keys =
-    how === 'right' || how === 'full'
-      ? by.map((name, index) => [name, sameType(before, name, other, on[index])] as const)
-      : []
-  return {
-    reads,
-    adds: Object.fromEntries([...keys, ...added.map(([name, type]) => [columnPrefix + name, type] as const)]),
-  }
-}
-
-function sameType(before: ColumnSet, name: string, other: ColumnSet, on = name) {
-  const type = before.columns[name] ?? 'unknown'
-  return other.columns[on] === type ? type : 'unknown'
-}
-
-/** The row with the columns of the matching row. */
-export interface JoinedTableRow extends RowFunction {
-  readonly row: this['options'] extends { readonly how: 'semi' | 'anti' }
-    ? this['before']
-    : With<this['before'], Joined<OtherRow<this['options']>, PrefixOf<this['options']>, OnOf<this['options']>>>
-}
-type Joined<Right, Prefix extends string, On> = {
-  [Name in Exclude<keyof Right, On> & string as `${Prefix}${Name}`]: Right[Name] | null
-}
-type PrefixOf<Options> = Options extends { readonly columnPrefix: infer Prefix extends string } ? Prefix : 'right_'
-type OnOf<Options> = Options extends { readonly on: readonly (infer Name)[] }
-  ? Name
-  : Options extends { readonly by: readonly (infer Name)[] }
-    ? Name
-    : never
 
 /**
  * `table.join`: joins the rows with those of another table that have the same key. A row with one match keeps its id; a

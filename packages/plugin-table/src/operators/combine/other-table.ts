@@ -1,7 +1,9 @@
 import {
   type ColumnSet,
+  columnNames,
   type Row,
   RowSource,
+  rowFromEntries,
   type SourceBatch,
   type SourceRow,
   sourceOption,
@@ -13,9 +15,14 @@ export type OtherTable = readonly Row[] | RowSource
 
 /** The same as an option. When the operator reads it, the source itself has replaced its name. */
 export const otherTableOption = z.union(
-  [z.array(z.record(z.string(), z.unknown())), sourceOption()],
+  [z.array(z.custom<Row>(isRow)), sourceOption()],
   "rows are expected, or another source: { use: 'fs.file', path: 'data/companies.csv' }",
 )
+
+/** The rows are taken as they are: a copy would lose the order of their columns. */
+function isRow(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
 
 const batchRows = 1024
 
@@ -35,8 +42,8 @@ export async function* batchesOf(table: OtherTable, signal: AbortSignal): AsyncI
 /** The columns of the other table, as far as they are known before it is read. */
 export function columnsOf(table: OtherTable): ColumnSet {
   if (table instanceof RowSource) return table.columns
-  const names = new Set(table.flatMap((row) => Object.keys(row)))
-  return { columns: Object.fromEntries([...names].map((name) => [name, 'unknown'])), open: false }
+  const names = new Set(table.flatMap(columnNames))
+  return { columns: rowFromEntries([...names].map((name) => [name, 'unknown'] as const)), open: false }
 }
 
 /** What is wrong with the name of a column of the other table; undefined if the column may be there. */

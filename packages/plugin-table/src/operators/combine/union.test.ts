@@ -1,3 +1,4 @@
+import { columnNames, rowFromEntries } from '@maestro-dataflow/core'
 import { expect, test } from 'vitest'
 import { tableProject } from '../../__fixtures__/table-project.js'
 
@@ -6,4 +7,24 @@ const { fromRows, rowsOf } = tableProject()
 test('the rows of the other table follow, with their own columns', async () => {
   const right = [{ id: 2n ** 60n, 城市: '上海' }, { id: '1' }]
   expect(await rowsOf(fromRows([{ id: 1 }]).step('table.union', { right }))).toEqual([{ id: 1 }, ...right])
+})
+
+test('several unions follow each other, whose rows have ids of their own', async () => {
+  const right = [{ id: 2 }]
+  const built = fromRows([{ id: 1 }])
+    .step('table.union', { right })
+    .step('table.union', { right })
+  expect(await rowsOf(built)).toEqual([{ id: 1 }, { id: 2 }, { id: 2 }])
+})
+
+test('rows of code keep the order of their columns', async () => {
+  const right = [
+    rowFromEntries([
+      ['city', 'Oslo'],
+      ['2021', 1],
+      ['2020', 2],
+    ]),
+  ]
+  const [, added = {}] = await rowsOf(fromRows([{ id: 1 }]).step('table.union', { right }))
+  expect(columnNames(added)).toEqual(['city', '2021', '2020'])
 })

@@ -4,14 +4,17 @@ import {
   type ColumnEffects,
   type ColumnSet,
   type ColumnType,
+  columnNames,
   defineOperator,
   type GlobalContext,
   GlobalOperator,
   type OutputOf,
   type Row,
   type RowFunction,
+  rowFromEntries,
   rowFunction,
 } from '@maestro-dataflow/core'
+import { columnTypeIn } from '../../engine/known-columns.js'
 import { batchesOf, columnsOf, type OtherRow, type OtherTable, otherTableOption } from './other-table.js'
 
 const fields = {
@@ -20,8 +23,8 @@ const fields = {
 }
 
 /**
- * Appends the rows of another table. They keep their columns and their values; their ids are `right:` with the ids of
- * their source.
+ * Appends the rows of another table. They keep their columns and their values; their ids are the name of the step with
+ * the ids of their source.
  */
 export class UnionRowsOperator extends GlobalOperator {
   readonly #right: OtherTable
@@ -38,8 +41,8 @@ export class UnionRowsOperator extends GlobalOperator {
   override async *process(all: AllRows, context: GlobalContext): AsyncIterable<Batch> {
     yield* all
     for await (const { ids, rows, rejects = [] } of batchesOf(this.#right, context.signal)) {
-      for (const { id, row, error } of rejects) context.reject(`right:${id}`, row as Row, error)
-      yield { ids: ids.map((id) => `right:${id}`), rows }
+      for (const { id, row, error } of rejects) context.reject(`${context.step}:${id}`, row as Row, error)
+      yield { ids: ids.map((id) => `${context.step}:${id}`), rows }
     }
   }
 }
@@ -48,12 +51,14 @@ export class UnionRowsOperator extends GlobalOperator {
 function unionColumns({ right }: OutputOf<typeof fields>, before: ColumnSet): ColumnEffects {
   const other = columnsOf(right)
   if (before.open || other.open) return { opaque: true }
-  const names = new Set([...Object.keys(before.columns), ...Object.keys(other.columns)])
+  const names = new Set([...columnNames(before.columns), ...columnNames(other.columns)])
   const typeOf = (name: string): ColumnType => {
-    const [one, another] = [before.columns[name], other.columns[name]]
-    return one === undefined || another === undefined || one === another ? (one ?? another ?? 'unknown') : 'unknown'
+    const [one = 'unknown', another = one] = [before, other].flatMap((columns) =>
+      Object.hasOwn(columns.columns, name) ? [columnTypeIn(name, columns)] : [],
+    )
+    return one === another ? one : 'unknown'
   }
-  return { reads: [], adds: Object.fromEntries([...names].map((name) => [name, typeOf(name)])) }
+  return { reads: [], adds: rowFromEntries([...names].map((name) => [name, typeOf(name)] as const)) }
 }
 
 /** A row of either table. */

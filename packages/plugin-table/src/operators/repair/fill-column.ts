@@ -1,3 +1,5 @@
+import type { ColumnType } from '@maestro-dataflow/core'
+import { decimalOrderKey } from '../../values/column-keys.js'
 import { orderKey } from '../../values/order-key.js'
 import { NumberColumn, numericOf } from './numeric.js'
 
@@ -17,17 +19,18 @@ export interface ColumnFiller {
   pass(value: unknown): void
 }
 
-export function createFiller(method: FillMethod): ColumnFiller {
+/** @param type The type of the column, as far as the plan knows it. */
+export function createFiller(method: FillMethod, type: ColumnType): ColumnFiller {
   switch (method) {
     case 'forward':
       return new ForwardFiller()
     case 'mode':
-      return new ModeFiller()
+      return new ModeFiller(type)
     case 'backward':
     case 'interpolate':
-      return new GapFiller(method === 'interpolate')
+      return new GapFiller(method === 'interpolate', type)
     default:
-      return new NumberFiller(method)
+      return new NumberFiller(method, type)
   }
 }
 
@@ -45,9 +48,13 @@ class ForwardFiller implements ColumnFiller {
 /** The most frequent value; the first one of several. */
 class ModeFiller implements ColumnFiller {
   readonly #counts = new Map<string, { readonly value: unknown; count: number }>()
+  readonly #type: ColumnType
   #mode: { readonly value: unknown } | undefined
+  constructor(type: ColumnType) {
+    this.#type = type
+  }
   see(value: unknown): void {
-    const key = orderKey(value)
+    const key = this.#type === 'decimal' ? decimalOrderKey(value) : orderKey(value)
     if (key === null) return
     const known = this.#counts.get(key)
     if (known === undefined) this.#counts.set(key, { value, count: 1 })
@@ -66,13 +73,15 @@ class ModeFiller implements ColumnFiller {
 class NumberFiller implements ColumnFiller {
   readonly #numbers = new NumberColumn()
   readonly #method: FillMethod
+  readonly #type: ColumnType
   readonly #kinds = new Set<'date' | 'number'>()
   #filled: number | undefined
-  constructor(method: FillMethod) {
+  constructor(method: FillMethod, type: ColumnType) {
     this.#method = method
+    this.#type = type
   }
   see(value: unknown): void {
-    const numeric = numericOf(value)
+    const numeric = numericOf(value, this.#type)
     if (numeric === undefined) return
     this.#kinds.add(numeric.isDate ? 'date' : 'number')
     this.#numbers.add(numeric.number)
@@ -81,7 +90,7 @@ class NumberFiller implements ColumnFiller {
     // Dates and numbers have no common mean.
     if (this.#kinds.size !== 1) return undefined
     this.#filled ??= this.#method === 'mean' ? this.#numbers.mean : this.#numbers.quantile(0.5)
-    return this.#kinds.has('date') ? new Date(Math.round(this.#filled)) : this.#filled
+    return asValue(this.#filled, this.#kinds.has('date'), this.#type)
   }
   pass(): void {}
 }
@@ -89,6 +98,7 @@ class NumberFiller implements ColumnFiller {
 /** Values around gaps: the value after each gap, and the length of the gap. */
 class GapFiller implements ColumnFiller {
   readonly #interpolates: boolean
+  readonly #type: ColumnType
   /** The gaps in order, each with its number of rows and the value after it. */
   readonly #gaps: { readonly rows: number; readonly next: unknown }[] = []
   #open = 0
@@ -96,8 +106,9 @@ class GapFiller implements ColumnFiller {
   #passed = 0
   #last: unknown
 
-  constructor(interpolates: boolean) {
+  constructor(interpolates: boolean, type: ColumnType) {
     this.#interpolates = interpolates
+    this.#type = type
   }
 
   see(value: unknown): void {
@@ -114,7 +125,7 @@ class GapFiller implements ColumnFiller {
     if (gap === undefined) return undefined
     this.#passed++
     const at = this.#passed / (gap.rows + 1)
-    const filled = this.#interpolates ? between(this.#last, gap.next, at) : gap.next
+    const filled = this.#interpolates ? between(this.#last, gap.next, at, this.#type) : gap.next
     if (this.#passed === gap.rows) {
       this.#gap++
       this.#passed = 0
@@ -127,9 +138,15 @@ class GapFiller implements ColumnFiller {
   }
 }
 
-function between(before: unknown, after: unknown, share: number): unknown {
-  const [low, high] = [numericOf(before), numericOf(after)]
+function between(before: unknown, after: unknown, share: number, type: ColumnType): unknown {
+  const [low, high] = [numericOf(before, type), numericOf(after, type)]
   if (low === undefined || high === undefined || low.isDate !== high.isDate) return undefined
   const number = low.number + (high.number - low.number) * share
-  return low.isDate ? new Date(Math.round(number)) : number
+  return asValue(number, low.isDate, type)
+}
+
+/** A computed number as a value of its column. */
+function asValue(number: number, isDate: boolean, type: ColumnType): unknown {
+  if (isDate) return new Date(Math.round(number))
+  return type === 'decimal' ? String(number) : number
 }

@@ -12,11 +12,15 @@ import {
   optionsSchema,
   parseOptions,
   type Row,
+  rowFromEntries,
   rowWith,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
+import { columnTypeIn } from '../../engine/known-columns.js'
 import { tableError } from '../../errors.js'
+import { type ColumnKey, columnKeys } from '../../values/column-keys.js'
 import { shownValue } from '../../values/shown-value.js'
+import { plannedColumns, rememberColumns } from '../planned-columns.js'
 import { type ColumnFiller, createFiller, type FillMethod, fillMethods, isNumericMethod } from './fill-column.js'
 import { groupKey, valueIn } from './group-key.js'
 import { numericOf } from './numeric.js'
@@ -46,12 +50,17 @@ type Group = ReadonlyMap<string, ColumnFiller>
 export class FillMissingOperator extends GlobalOperator {
   readonly #columns: readonly (readonly [string, FillMethod | { readonly value?: unknown }])[]
   readonly #by: readonly string[]
+  readonly #known: ColumnSet
+  readonly #key: ColumnKey
 
-  constructor(given: FillMissingOptions) {
+  /** @param known The columns of the rows, as far as the plan knows them. */
+  constructor(given: FillMissingOptions, known = plannedColumns(given)) {
     super()
     const { columns, by = [] } = parseOptions('table.fill-missing', schema, given)
     this.#columns = Object.entries(columns).flatMap(([name, method]) => (method === undefined ? [] : [[name, method]]))
     this.#by = by
+    this.#known = known
+    this.#key = columnKeys(known)
   }
 
   override get columns(): ColumnEffects {
@@ -71,7 +80,7 @@ export class FillMissingOperator extends GlobalOperator {
           context.reject(id, row, tableError('MAESTRO_TABLE_SHAPE', unfit))
           continue
         }
-        kept.push(this.#filled(row, groups.get(groupKey(row, this.#by)) ?? nothing))
+        kept.push(this.#filled(row, groups.get(groupKey(row, this.#by, this.#key)) ?? nothing))
         keptIds.push(id)
       }
       yield { ids: keptIds, rows: kept }
@@ -87,10 +96,12 @@ export class FillMissingOperator extends GlobalOperator {
     for await (const { rows } of all) {
       for (const row of rows) {
         if (this.#unfit(row) !== undefined) continue
-        const key = groupKey(row, this.#by)
+        const key = groupKey(row, this.#by, this.#key)
         let group = groups.get(key)
         if (group === undefined) {
-          group = new Map(methods.map(([name, method]) => [name, createFiller(method)]))
+          group = new Map(
+            methods.map(([name, method]) => [name, createFiller(method, columnTypeIn(name, this.#known))]),
+          )
           groups.set(key, group)
         }
         for (const [name, filler] of group) filler.see(valueIn(row, name))
@@ -118,7 +129,11 @@ export class FillMissingOperator extends GlobalOperator {
     for (const [column, method] of this.#columns) {
       if (typeof method !== 'string' || !isNumericMethod(method)) continue
       const value = valueIn(row, column)
-      if (value !== undefined && numericOf(value) === undefined && !isNoNumber(value))
+      if (
+        value !== undefined &&
+        numericOf(value, columnTypeIn(column, this.#known)) === undefined &&
+        !isNoNumber(value)
+      )
         return { column, expected: `a number or a date for the method ${method}`, value: shownValue(value) }
     }
     return undefined
@@ -126,16 +141,23 @@ export class FillMissingOperator extends GlobalOperator {
 }
 
 /** NaN and the infinities are numbers that count for nothing. */
-const isNoNumber = (value: unknown): boolean => typeof value === 'number' && !Number.isFinite(value)
+const isNoNumber = (value: unknown): boolean =>
+  (typeof value === 'number' && !Number.isFinite(value)) ||
+  (typeof value === 'string' && /^(NaN|-?Infinity)$/.test(value))
 
-function filledColumns({ columns, by = [] }: FillMissingOptions, before: ColumnSet): ColumnEffects {
+function filledColumns(options: FillMissingOptions, before: ColumnSet): ColumnEffects {
+  rememberColumns(options, before)
+  const { columns, by = [] } = options
   const adds = Object.entries(columns).map(([name, method]) => {
-    const type = before.columns[name] ?? 'unknown'
+    const type = columnTypeIn(name, before)
     if (method === 'mean' || method === 'median' || method === 'interpolate')
-      return [name, type === 'integer' ? 'number' : ['number', 'date'].includes(type) ? type : 'unknown'] as const
+      return [
+        name,
+        type === 'integer' ? 'number' : ['number', 'date', 'decimal'].includes(type) ? type : 'unknown',
+      ] as const
     return [name, typeof method === 'string' ? type : 'unknown'] as const
   })
-  return { reads: [...Object.keys(columns), ...by], adds: Object.fromEntries(adds) }
+  return { reads: [...Object.keys(columns), ...by], adds: rowFromEntries(adds) }
 }
 
 /**

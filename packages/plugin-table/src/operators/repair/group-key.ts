@@ -1,5 +1,5 @@
 import type { Row } from '@maestro-dataflow/core'
-import { orderKey } from '../../values/order-key.js'
+import type { ColumnKey } from '../../values/column-keys.js'
 
 /** The value of a column; null and missing are the same. */
 export function valueIn(row: Row, column: string): unknown {
@@ -7,6 +7,6 @@ export function valueIn(row: Row, column: string): unknown {
 }
 
 /** A text that is the same for rows with equal values in these columns. */
-export function groupKey(row: Row, by: readonly string[] = []): string {
-  return by.length === 0 ? '' : JSON.stringify(by.map((column) => orderKey(valueIn(row, column))))
+export function groupKey(row: Row, by: readonly string[], key: ColumnKey): string {
+  return by.length === 0 ? '' : JSON.stringify(by.map((column) => key(row, column)))
 }

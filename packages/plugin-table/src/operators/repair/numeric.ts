@@ -1,11 +1,21 @@
+import { type ColumnType, hasType } from '@maestro-dataflow/core'
+
 /** How the values of a column are computed with: numbers as they are, and dates as milliseconds. */
 export interface Numeric {
   readonly number: number
   readonly isDate: boolean
 }
 
-/** The number of a value; undefined if it is no finite number that JavaScript holds exactly, and no date. */
-export function numericOf(value: unknown): Numeric | undefined {
+/**
+ * The number of a value; undefined if it is no finite number and no date.
+ *
+ * @param type The type of its column. The text of a decimal number is then the nearest number.
+ */
+export function numericOf(value: unknown, type: ColumnType): Numeric | undefined {
+  if (type === 'decimal' && typeof value === 'string') {
+    const number = hasType(value, 'decimal') ? Number(value) : Number.NaN
+    return Number.isFinite(number) ? { number, isDate: false } : undefined
+  }
   if (typeof value === 'number') return Number.isFinite(value) ? { number: value, isDate: false } : undefined
   if (typeof value === 'bigint') {
     const number = Number(value)

@@ -1,3 +1,4 @@
+import type { ColumnSet } from '@maestro-dataflow/core'
 import {
   type AllRows,
   type Batch,
@@ -18,8 +19,11 @@ import {
   type With,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
+import { columnTypeIn } from '../../engine/known-columns.js'
 import { tableError } from '../../errors.js'
+import { type ColumnKey, columnKeys } from '../../values/column-keys.js'
 import { shownValue } from '../../values/shown-value.js'
+import { plannedColumns, rememberColumns } from '../planned-columns.js'
 import { groupKey, valueIn } from './group-key.js'
 import { NumberColumn, numericOf } from './numeric.js'
 
@@ -80,10 +84,15 @@ function rangeOf(numbers: NumberColumn, method: OutliersOptions['method'], thres
 /** Finds values outside the usual range of their column. */
 export class OutliersOperator extends GlobalOperator {
   readonly #options: OutliersOptions
+  readonly #known: ColumnSet
+  readonly #key: ColumnKey
 
-  constructor(given: z.input<typeof schema> & Pick<OutliersOptions, 'input'>) {
+  /** @param known The columns of the rows, as far as the plan knows them. */
+  constructor(given: z.input<typeof schema> & Pick<OutliersOptions, 'input'>, known = plannedColumns(given)) {
     super()
     this.#options = parseOptions('table.outliers', schema, given)
+    this.#known = known
+    this.#key = columnKeys(known)
   }
 
   override get columns(): ColumnEffects {
@@ -92,7 +101,8 @@ export class OutliersOperator extends GlobalOperator {
 
   /** Rejects rows whose value is no number and no date. */
   override async *process(all: AllRows, context: GlobalContext): AsyncIterable<Batch> {
-    const { input, by, action, output } = this.#options
+    const { input, by = [], action, output } = this.#options
+    const type = columnTypeIn(input, this.#known)
     const ranges = await this.#ranges(all)
     for await (const { ids, rows } of all) {
       const kept: Row[] = []
@@ -100,13 +110,13 @@ export class OutliersOperator extends GlobalOperator {
       for (const [index, row] of rows.entries()) {
         const id = ids[index] ?? ''
         const value = valueIn(row, input)
-        const number = typeof value === 'number' ? value : numericOf(value)?.number
+        const number = typeof value === 'number' ? value : numericOf(value, type)?.number
         if (value !== undefined && number === undefined) {
           const details = { column: input, expected: 'a number or a date', value: shownValue(value) }
           context.reject(id, row, tableError('MAESTRO_TABLE_SHAPE', details))
           continue
         }
-        const range = ranges.get(groupKey(row, by))
+        const range = ranges.get(groupKey(row, by, this.#key))
         // NaN lies in no range.
         const isOutlier =
           number === undefined ? null : !(range !== undefined && number >= range.low && number <= range.high)
@@ -122,13 +132,13 @@ export class OutliersOperator extends GlobalOperator {
   }
 
   async #ranges(all: AllRows): Promise<ReadonlyMap<string, Range>> {
-    const { input, by, method, threshold = usual[method] } = this.#options
+    const { input, by = [], method, threshold = usual[method] } = this.#options
     const groups = new Map<string, NumberColumn>()
     for await (const { rows } of all) {
       for (const row of rows) {
-        const numeric = numericOf(valueIn(row, input))
+        const numeric = numericOf(valueIn(row, input), columnTypeIn(input, this.#known))
         if (numeric === undefined) continue
-        const key = groupKey(row, by)
+        const key = groupKey(row, by, this.#key)
         const numbers = groups.get(key) ?? new NumberColumn()
         numbers.add(numeric.number)
         groups.set(key, numbers)
@@ -166,7 +176,10 @@ export const outliers = defineOperator({
   kind: 'opaque',
   description: 'Marks or drops rows whose value lies far from the others',
   options: fields,
-  columns: outlierColumns,
+  columns(options, before) {
+    rememberColumns(options, before)
+    return outlierColumns(options)
+  },
   row: rowFunction<OutlierRow>(),
   create: (options) => new OutliersOperator(options),
 })

@@ -18,6 +18,12 @@ describe('table.fill-missing', () => {
     expect(await filled('interpolate')).toEqual([null, 1, 2, 3, 4, 10, null])
   })
 
+  test('a column may have the name of what all objects have', async () => {
+    const rows = [{ constructor: 'a' }, { constructor: null }]
+    const built = fromRows(rows).step('table.fill-missing', { columns: { constructor: 'forward' } as never })
+    expect(await rowsOf(built)).toEqual([{ constructor: 'a' }, { constructor: 'a' }])
+  })
+
   test('groups do not see each other', async () => {
     expect(await filled('mean', ['组'])).toEqual([2.5, 1, 2.5, 2.5, 4, 10, 10])
     expect(await filled('forward', ['组'])).toEqual([null, 1, 1, 1, 4, 10, 10])

@@ -1,3 +1,4 @@
+import type { ColumnSet } from '@maestro-dataflow/core'
 import {
   columnRecord,
   columnTypes,
@@ -17,9 +18,12 @@ import {
   type With,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
+import { columnTypeIn } from '../../engine/known-columns.js'
 import { tableError } from '../../errors.js'
+import { decimalOrderKey } from '../../values/column-keys.js'
 import { orderKey } from '../../values/order-key.js'
 import { shownValue } from '../../values/shown-value.js'
+import { plannedColumns, rememberColumns } from '../planned-columns.js'
 
 const bound = z.union([z.number(), z.bigint(), z.date(), z.string()])
 
@@ -53,17 +57,22 @@ const fields = {
 type Rule = z.output<typeof rule>
 type Check = (value: unknown) => string | undefined
 
-function checksOf({ type, min, max, minLength, maxLength, pattern, oneOf }: Rule): readonly Check[] {
+/** @param key The order key of a value of the column. */
+function checksOf(
+  { type, min, max, minLength, maxLength, pattern, oneOf }: Rule,
+  key: (value: unknown) => string | null,
+): readonly Check[] {
   const checks: Check[] = []
   const add = (fault: string, holds: (value: unknown) => boolean) =>
     checks.push((value) => (holds(value) ? undefined : fault))
   if (type !== undefined) add(`is not of type ${type}`, (value) => hasType(value, type))
+  const keyOfBound = (bound: unknown) => (bound === undefined ? undefined : (key(bound) ?? undefined))
   const [least, most] = [keyOfBound(min), keyOfBound(max)]
-  const comparable = (value: unknown, key: string) => orderKey(value)?.[0] === key[0]
+  const comparable = (value: unknown, bound: string) => key(value)?.[0] === bound[0]
   if (least !== undefined)
-    add(`is not at least ${shownBound(min)}`, (value) => comparable(value, least) && (orderKey(value) ?? '') >= least)
+    add(`is not at least ${shownBound(min)}`, (value) => comparable(value, least) && (key(value) ?? '') >= least)
   if (most !== undefined)
-    add(`is not at most ${shownBound(max)}`, (value) => comparable(value, most) && (orderKey(value) ?? '') <= most)
+    add(`is not at most ${shownBound(max)}`, (value) => comparable(value, most) && (key(value) ?? '') <= most)
   if (minLength !== undefined) add(`is shorter than ${minLength}`, (value) => (lengthOf(value) ?? -1) >= minLength)
   if (maxLength !== undefined)
     add(`is longer than ${maxLength}`, (value) => (lengthOf(value) ?? Number.POSITIVE_INFINITY) <= maxLength)
@@ -73,13 +82,12 @@ function checksOf({ type, min, max, minLength, maxLength, pattern, oneOf }: Rule
     add(`does not match ${source}`, (value) => typeof value === 'string' && whole.test(value))
   }
   if (oneOf !== undefined) {
-    const keys = new Set(oneOf.map(orderKey))
-    add(`is not one of ${oneOf.map(shownValue).join(', ')}`, (value) => keys.has(orderKey(value)))
+    const keys = new Set(oneOf.map(key))
+    add(`is not one of ${oneOf.map(shownValue).join(', ')}`, (value) => keys.has(key(value)))
   }
   return checks
 }
 
-const keyOfBound = (bound: unknown) => (bound === undefined ? undefined : (orderKey(bound) ?? undefined))
 const shownBound = (bound: unknown) => (bound instanceof Date ? bound.toISOString() : shownValue(bound))
 
 /** The number of characters of a text, or of items of a list. */
@@ -88,8 +96,14 @@ function lengthOf(value: unknown): number | undefined {
   return Array.isArray(value) || ArrayBuffer.isView(value) ? (value as { readonly length?: number }).length : undefined
 }
 
-function ruleChecker(rules: Readonly<Record<string, Rule | undefined>>): (row: Row) => readonly string[] {
-  const checks = Object.entries(rules).map(([column, given = {}]) => [column, given, checksOf(given)] as const)
+function ruleChecker(
+  rules: Readonly<Record<string, Rule | undefined>>,
+  known: ColumnSet,
+): (row: Row) => readonly string[] {
+  const checks = Object.entries(rules).map(([column, given = {}]) => {
+    const key = columnTypeIn(column, known) === 'decimal' ? decimalOrderKey : orderKey
+    return [column, given, checksOf(given, key)] as const
+  })
   return (row) =>
     checks.flatMap(([column, { required = false }, each]) => {
       const value = Object.hasOwn(row, column) ? row[column] : undefined
@@ -102,8 +116,9 @@ function ruleChecker(rules: Readonly<Record<string, Rule | undefined>>): (row: R
     })
 }
 
-function faultsFinder({ rules, schema }: OutputOf<typeof fields>) {
-  if (schema === undefined) return ruleChecker(rules ?? {})
+function faultsFinder(options: OutputOf<typeof fields>) {
+  const { rules, schema } = options
+  if (schema === undefined) return ruleChecker(rules ?? {}, plannedColumns(options))
   return async (row: Row): Promise<readonly string[]> => {
     const result = await validateRow(schema, row)
     return 'issues' in result ? result.issues : []
@@ -142,7 +157,9 @@ export const validate = defineOperator({
     if (failures === 'column' && Object.hasOwn(rules, output))
       addIssue({ code: 'custom', path: ['output'], message: 'it is the name of a checked column', input: output })
   },
-  columns: ({ failures, output, schema }) => {
+  columns: (options, before) => {
+    rememberColumns(options, before)
+    const { failures, output, schema } = options
     const reads = schema === undefined ? [] : Object.keys(schemaColumns(schema).columns)
     return { reads, ...(failures === 'column' ? { adds: { [output]: 'json' as const } } : { adds: {} }) }
   },

@@ -9,6 +9,7 @@ import {
   type With,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
+import { columnTypeIn } from '../../engine/known-columns.js'
 import { tableError } from '../../errors.js'
 import { shownValue } from '../../values/shown-value.js'
 
@@ -76,7 +77,7 @@ export const explode = defineOperator({
       addIssue({ code: 'custom', path: ['position'], message: 'it is the column of the items', input: position })
   },
   adds: ({ input, output = input, position }, before) => ({
-    [output]: before.columns[input] === 'vector' ? 'number' : 'unknown',
+    [output]: columnTypeIn(input, before) === 'vector' ? 'number' : 'unknown',
     ...(position === undefined ? {} : { [position]: 'integer' as const }),
   }),
   row: rowFunction<ExplodedRow>(),

@@ -80,3 +80,18 @@ describe('table.unpivot', () => {
     expect((await preview(dropped)).rows).toEqual([{ id: 'a', q3: 2n ** 60n, name: 'q1', value: 1.5 }])
   })
 })
+
+test('table.unpivot does not replace another column of the row', async () => {
+  const rows = [{ name: 'Ann', q1: 1, q2: 2 }]
+  const built = (options = {}) =>
+    fromRows(rows)
+      .map((row) => row)
+      .step('table.unpivot', { columns: ['q1', 'q2'], ...options })
+  const { rejects } = await preview(built())
+  expect(rejects.map(({ message }) => message)).toEqual([expect.stringContaining('two columns "name"')])
+  const { rows: found } = await preview(built({ outputs: { name: 'quarter', value: 'value' } }))
+  expect(found).toEqual([
+    { name: 'Ann', quarter: 'q1', value: 1 },
+    { name: 'Ann', quarter: 'q2', value: 2 },
+  ])
+})

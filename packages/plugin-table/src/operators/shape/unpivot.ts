@@ -11,6 +11,8 @@ import {
   type Without,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
+import { columnTypeIn } from '../../engine/known-columns.js'
+import { tableError } from '../../errors.js'
 
 const fields = {
   /** The columns that become rows. */
@@ -32,6 +34,8 @@ function unpivotRow(row: Row, { columns, outputs: { name, value }, empty }: Outp
   const rest = columnNames(row)
     .filter((column) => !moved.has(column))
     .map((column) => [column, row[column]] as const)
+  const twice = rest.find(([column]) => column === name || column === value)?.[0]
+  if (twice !== undefined) throw twoColumns(twice)
   const hasValue = (column: string) => Object.hasOwn(row, column) && row[column] !== null && row[column] !== undefined
   return columns
     .filter((column) => empty === 'keep' || hasValue(column))
@@ -40,6 +44,12 @@ function unpivotRow(row: Row, { columns, outputs: { name, value }, empty }: Outp
       return rowFromEntries([...rest, [name, column], [value, cell]])
     })
 }
+
+const twoColumns = (name: string) =>
+  tableError('MAESTRO_TABLE_OPTIONS', {
+    operator: 'table.unpivot',
+    reason: `the row would have two columns "${name}"; set other \`outputs\``,
+  })
 
 /** The row with the name and the value of one of the columns in place of all of them. */
 export interface UnpivotedRow extends RowFunction {
@@ -77,12 +87,16 @@ export const unpivot = defineOperator({
       addIssue({ code: 'custom', path: ['columns'], message: `"${twice}" is named twice`, input: columns })
   },
   columns({ columns, outputs: { name, value } }, before) {
-    const types = new Set(columns.map((column) => before.columns[column] ?? 'unknown'))
+    const types = new Set(columns.map((column) => columnTypeIn(column, before)))
     const [type = 'unknown', ...others] = types
     const adds = { [name]: 'string' as const, [value]: others.length === 0 ? type : ('unknown' as const) }
     return { drops: columns.filter((column) => !Object.hasOwn(adds, column)), adds }
   },
   row: rowFunction<UnpivotedRow>(),
+  check({ options: { columns, outputs }, columns: { columns: known } }) {
+    const twice = [outputs.name, outputs.value].find((name) => Object.hasOwn(known, name) && !columns.includes(name))
+    return twice === undefined ? [] : [twoColumns(twice)]
+  },
   create:
     (options) =>
     (row, { drop }) => {

@@ -16,6 +16,33 @@ const cities = [
 const query = (text: string, options = {}) => fromRows(shops).step('table.sql', { query: text, ...options } as never)
 
 describe('table.sql', () => {
+  test('a query over no rows, of which nobody knows the columns, has no rows', async () => {
+    const none = fromUnknown(shops)
+      .filter(() => false)
+      .step('table.sql', { query: 'SELECT 城市 FROM input' })
+    expect(await rowsOf(none)).toEqual([])
+    const counted = fromUnknown(shops)
+      .filter(() => false)
+      .step('table.sql', { query: 'SELECT count(*) AS n FROM input' })
+    expect(await rowsOf(counted)).toEqual([{ n: 0 }])
+  })
+
+  test('an object that looks like a tag of a step file stays an object', async () => {
+    const rows = [{ d: { $date: '2026-01-02T00:00:00.000Z' } }, { d: { $date: null } }, { d: [{ $number: 'NaN' }] }]
+    expect(await rowsOf(fromUnknown(rows).step('table.sql', { query: 'SELECT d FROM input' }))).toEqual(rows)
+    const all = fromUnknown(rows).step('table.aggregate', { values: { first: 'first(d)', all: 'list(d)' } })
+    expect(await rowsOf(all)).toEqual([{ first: rows[0]?.d, all: rows.map(({ d }) => d) }])
+  })
+
+  test('a struct and a map keep numbers that JSON lacks', async () => {
+    const made = query(
+      "SELECT {'a': 'NaN'::DOUBLE, 'b': '-Infinity'::DOUBLE, 'c': 'NaN'} AS s, map {'x': [1.5]} AS m FROM input LIMIT 1",
+    )
+    expect(await rowsOf(made)).toEqual([
+      { s: { a: Number.NaN, b: Number.NEGATIVE_INFINITY, c: 'NaN' }, m: { x: [1.5] } },
+    ])
+  })
+
   test('a query sees the rows and further tables, and its rows are new', async () => {
     const joined = `SELECT 城市, count(*) AS n, avg(stars) AS mean, any_value(people) AS people
       FROM input JOIN cities USING (城市) GROUP BY 城市 ORDER BY n DESC -- done`

@@ -21,10 +21,11 @@ import { checkSelect } from '../../engine/check-select.js'
 import { reasonOf } from '../../engine/connect.js'
 import { interruptOn } from '../../engine/interrupt-on.js'
 import { orderedInSelect } from '../../engine/ordered-select.js'
-import { resultColumns, selectedRows } from '../../engine/run-select.js'
+import { isBound, resultColumns, selectedRows } from '../../engine/run-select.js'
 import { TypedTables } from '../../engine/typed-tables.js'
 import { tableError } from '../../errors.js'
 import { batchesOf, columnsOf, type OtherTable, otherTableOption } from '../combine/other-table.js'
+import { plannedColumns, rememberColumns } from '../planned-columns.js'
 import { prepareSql, twiceNamed } from './prepare-sql.js'
 
 /** The name of the table of the step's own rows. */
@@ -63,7 +64,7 @@ export class SqlRowsOperator extends GlobalOperator {
   readonly #columns: ColumnSet
 
   /** @param columns The columns of the rows, as far as they are known. */
-  constructor(given: z.input<typeof schema> & Pick<SqlOptions, 'query'>, columns: ColumnSet = unknownColumns) {
+  constructor(given: z.input<typeof schema> & Pick<SqlOptions, 'query'>, columns = plannedColumns(given)) {
     super()
     this.#options = parseOptions('table.sql', schema, given)
     this.#tables = this.#options.tables
@@ -84,6 +85,8 @@ export class SqlRowsOperator extends GlobalOperator {
       const rows = await this.#load(tables, all, context)
       const { connection } = tables.database
       const fault = await checkSelect(connection, query, [ownTable, ...Object.keys(this.#tables)])
+      // Nobody knows the columns of no rows, so that the query may name any.
+      if (fault === undefined && rows.isUnknown && !(await isBound(connection, query))) return
       if (fault !== undefined) throw tableError('MAESTRO_TABLE_SQL', { reason: `${fault}.` })
       const unordered = await orderedInSelect(connection, query, rows.unordered)
       if (unordered !== undefined) throw tableError('MAESTRO_TABLE_SQL', { reason: withoutOrder(unordered) })
@@ -111,12 +114,13 @@ export class SqlRowsOperator extends GlobalOperator {
   }
 
   /**
-   * Loads all tables. @returns the number of their rows, whether a column holds decimal numbers, and the columns whose
-   * values have no order in SQL
+   * Loads all tables. @returns the number of their rows, whether a column holds decimal numbers, whether there are neither
+   * rows nor known columns, and the columns whose values have no order in SQL
    */
   async #load(tables: TypedTables, all: AllRows, context: GlobalContext) {
     let count = 0
     let hasDecimals = false
+    let isUnknown = false
     const unordered = new Set<string>()
     const refused = new Set<string>()
     const add = async (name: string, batches: AllRows, columns: ColumnSet, prefix: string) => {
@@ -127,6 +131,7 @@ export class SqlRowsOperator extends GlobalOperator {
       const loaded = await tables.load(batches, columns, refuse)
       await tables.define(name, loaded, refuse)
       count += loaded.rows
+      if (name === ownTable) isUnknown = loaded.rows === 0 && columns.open
       for (const [column, { kind }] of loaded.known) if (kind === 'mixed' || kind === 'json') unordered.add(column)
       hasDecimals ||= Object.values(columns.columns).includes('decimal')
     }
@@ -135,14 +140,12 @@ export class SqlRowsOperator extends GlobalOperator {
       await add(name, goodBatches(table, `${name}:`, context), columnsOf(table), `${name}:`)
     for await (const { ids } of all)
       for (const id of ids) if (!refused.has(id)) context.dropped(id, 'it became part of the result of the query')
-    return { count, hasDecimals, unordered }
+    return { count, hasDecimals, isUnknown, unordered }
   }
 }
 
 const withoutOrder = (column: string) =>
   `the order of the values of "${column}" is not known, because they are of several types, lists, or objects; cast them, such as try_cast("${column}" AS DOUBLE).`
-
-const unknownColumns: ColumnSet = { columns: {}, open: true }
 
 /** The rows of another table, whose broken records are rejected. */
 async function* goodBatches(table: OtherTable, prefix: string, context: GlobalContext): AsyncIterable<Batch> {
@@ -151,9 +154,6 @@ async function* goodBatches(table: OtherTable, prefix: string, context: GlobalCo
     yield { ids, rows }
   }
 }
-
-/** The columns that the plan knows, by the options of their step: the types of decimal numbers are not in the rows. */
-const planned = new WeakMap<object, ColumnSet>()
 
 const allTables = ({ tables }: SqlOptions, before: ColumnSet) =>
   new Map([[ownTable, before], ...Object.entries(tables).map(([name, table]) => [name, columnsOf(table)] as const)])
@@ -171,7 +171,7 @@ export const sql = defineOperator({
   options: fields,
   refine,
   async columns(options, before): Promise<ColumnEffects> {
-    planned.set(options, before)
+    rememberColumns(options, before)
     const prepared = await prepareSql(options.query, allTables(options, before))
     if ('fault' in prepared || prepared.columns.open) return { opaque: true }
     return { reads: [], keeps: [], adds: prepared.columns.columns }
@@ -180,5 +180,5 @@ export const sql = defineOperator({
     const prepared = await prepareSql(options.query, allTables(options, columns))
     return 'fault' in prepared ? [tableError('MAESTRO_TABLE_SQL', { reason: prepared.fault })] : []
   },
-  create: (options) => new SqlRowsOperator(options, planned.get(options)),
+  create: (options) => new SqlRowsOperator(options, plannedColumns(options)),
 })
