@@ -77,7 +77,8 @@ export class AISDKChatServing extends AISDKServing<LanguageModel> implements LLM
       const callOptions = this.#callOptions(request, tierGiven)
       const answer = await this.#ask(model, prompt, { ...callOptions, abortSignal: signal })
       const promptTokens = estimateChatTokens(request.messages)
-      const read = fromAnswer(answer, { serving: this.name, model: this.model ?? this.name, promptTokens })
+      const { provider } = model
+      const read = fromAnswer(answer, { serving: this.name, model: this.model ?? this.name, promptTokens, provider })
       const warning = `The provider ${model.provider} has no tier "${tier}".`
       const added = [...(tierGiven === undefined ? [warning] : []), ...this.#priceWarnings()]
       const result = added.length === 0 ? read : { ...read, warnings: [...(read.warnings ?? []), ...added] }

@@ -39,15 +39,17 @@ export interface Asked {
   readonly model: string
   /** The estimated tokens of the prompt. */
   readonly promptTokens: number
+  /** The provider as the model names it. */
+  readonly provider?: string | undefined
 }
 
 /** Converts an answer to ours. @throws MAESTRO_SERVING_UNFINISHED, _SERVER, _OVERLOADED, by its finish reason */
-export function fromAnswer(answer: GivenAnswer, { serving, model, promptTokens }: Asked): LLMResult {
+export function fromAnswer(answer: GivenAnswer, { serving, model, promptTokens, provider }: Asked): LLMResult {
   const content = answer.content ?? []
   const text = textOf(content, 'text') || callOf(content)
   const reasoning = textOf(content, 'reasoning')
   const estimated = { inputTokens: promptTokens, outputTokens: estimateTokens(text + reasoning) }
-  const raw = rawUsageOf(answer)
+  const raw = rawUsageOf(answer, provider)
   const usage = readUsage(answer.usage, estimated, raw)
   const { modelId, headers } = answer.response ?? {}
   const rateLimits = headers === undefined ? undefined : readRateLimits(new Headers(headers))
@@ -69,7 +71,12 @@ export function fromAnswer(answer: GivenAnswer, { serving, model, promptTokens }
 }
 
 /** The usage in the provider's own form. Packages of the specification v2 have it only in the reply. */
-function rawUsageOf({ usage, response, providerMetadata = {} }: GivenAnswer): unknown {
+function rawUsageOf({ usage, response, providerMetadata = {} }: GivenAnswer, provider = ''): unknown {
+  // The one of Bedrock has neither, and takes over the counts without those of the cache.
+  if (provider.startsWith('amazon-bedrock') && typeof asFields(usage).inputTokens === 'number') {
+    const { inputTokens, outputTokens, cachedInputTokens: cacheReadInputTokens } = asFields(usage)
+    return { inputTokens, outputTokens, cacheReadInputTokens, ...asFields(asFields(providerMetadata.bedrock).usage) }
+  }
   const body = asFields(response?.body)
   const metadata = Object.values(providerMetadata).map((about) => asFields(about).usage)
   return [asFields(usage).raw, body.usage, body.usageMetadata, ...metadata].find(

@@ -128,6 +128,19 @@ test('models of the specification v2 leave out cache writes, which are read from
   })
 })
 
+test('Bedrock counts cached tokens beside the prompt, also in the specification v2', () => {
+  const usage = { inputTokens: 100, outputTokens: 50, totalTokens: 150, cachedInputTokens: 40 }
+  const providerMetadata = { bedrock: { usage: { cacheWriteInputTokens: 60 } } }
+  const answer = { content: [], finishReason: 'stop', usage, providerMetadata, warnings: [] } as const
+  const asked = { serving: 'a', model: 'b', promptTokens: 1, provider: 'amazon-bedrock' }
+  expect(fromAnswer(answer, asked).usage).toEqual({
+    inputTokens: 200,
+    outputTokens: 50,
+    cachedInputTokens: 40,
+    cacheWriteInputTokens: 60,
+  })
+})
+
 test('an answer without counted tokens says that they are estimated', () => {
   const answer = { content: [], finishReason: 'stop', usage: undefined, warnings: [] } as never
   const asked = { serving: 'a', model: 'b', promptTokens: 7 }

@@ -224,3 +224,18 @@ describe('httpFetch', () => {
     expect([reply.status, reply.body]).toEqual([204, null])
   })
 })
+
+describe('the encodings of a text', () => {
+  const written = { text: 'bäd' }
+  test.each<[string, string, Buffer]>([
+    ['UTF-8', 'application/json', Buffer.from(JSON.stringify(written))],
+    ['UTF-8 under the name of another', 'application/json; charset=iso-8859-1', Buffer.from(JSON.stringify(written))],
+    ['UTF-8 under a name that nobody knows', 'application/json; charset=x-none', Buffer.from(JSON.stringify(written))],
+    ['Latin 1', 'application/json; charset=ISO-8859-1', Buffer.from(JSON.stringify(written), 'latin1')],
+    ['UTF-16 with a mark', 'application/json', Buffer.from(`\ufeff${JSON.stringify(written)}`, 'utf16le')],
+    ['UTF-16 with its name', 'application/json; charset=utf-16le', Buffer.from(JSON.stringify(written), 'utf16le')],
+  ])('%s', async (_, type, bytes) => {
+    const url = await serve((_, response) => response.writeHead(200, { 'content-type': type }).end(bytes))
+    expect(await (await httpFetch(url)).json()).toEqual(written)
+  })
+})
