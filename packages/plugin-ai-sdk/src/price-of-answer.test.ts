@@ -2,8 +2,8 @@ import { EnhancedLLMServing, ServingPlane } from '@maestro-dataflow/core'
 import { type MisbehavingServer, openAIReplies, replies, startMisbehavingServer } from '@maestro-dataflow/testkit'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { chatServingOf } from './chat-serving.js'
-import type { GivenAnswer } from './from-answer.js'
 import { fromAnswer } from './from-answer.js'
+import type { GivenAnswer } from './given-answer.js'
 import { knownModels, knownPrice } from './known-models.js'
 import { factsOfNamed } from './model-facts.js'
 import { costIn, tierIn } from './price-of-answer.js'
@@ -128,11 +128,12 @@ test('models of the specification v2 leave out cache writes, which are read from
   })
 })
 
-test('the total of a model of the specification v2 shows that cached tokens are counted beside the prompt', () => {
-  const usage = { inputTokens: 100, outputTokens: 50, totalTokens: 250, cachedInputTokens: 40 }
+test('Bedrock counts cached tokens beside the prompt, also in the specification v2', () => {
+  const usage = { inputTokens: 100, outputTokens: 50, totalTokens: 150, cachedInputTokens: 40 }
   const providerMetadata = { bedrock: { usage: { cacheWriteInputTokens: 60 } } }
   const answer = { content: [], finishReason: 'stop', usage, providerMetadata, warnings: [] } as const
-  expect(fromAnswer(answer, { serving: 'a', model: 'b', promptTokens: 1 }).usage).toEqual({
+  const asked = { serving: 'a', model: 'b', promptTokens: 1, provider: 'amazon-bedrock' }
+  expect(fromAnswer(answer, asked).usage).toEqual({
     inputTokens: 200,
     outputTokens: 50,
     cachedInputTokens: 40,

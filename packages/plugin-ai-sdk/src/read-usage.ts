@@ -16,13 +16,12 @@ export function readUsage(given: GivenUsage | undefined, estimated: Usage, raw: 
   // Packages of the specification v2 leave out cache writes and count the other parts as their providers do.
   if (!isDetailedUsage(given) && own.inputTokens !== undefined && own.outputTokens !== undefined)
     return { ...estimated, ...own }
-  const { input, cached, written = own.cacheWriteInputTokens, output, total, reasoning = 0 } = countsOf(given)
+  const { input, cached, written = own.cacheWriteInputTokens, output, reasoning = 0 } = countsOf(given)
   // The specifications have no words for them.
   const { imageInputTokens, audioInputTokens, longCacheWriteInputTokens } = own
   const beside = (cached ?? 0) + (written ?? 0)
-  const isBeside = input !== undefined && (beside > input || total === input + beside + (output ?? 0))
   return {
-    inputTokens: input === undefined ? estimated.inputTokens : isBeside ? input + beside : input,
+    inputTokens: input === undefined ? estimated.inputTokens : beside > input ? input + beside : input,
     outputTokens: output ?? estimated.outputTokens,
     ...(cached === undefined ? {} : { cachedInputTokens: cached }),
     ...(written === undefined ? {} : { cacheWriteInputTokens: written }),
@@ -51,8 +50,6 @@ interface Counts {
   readonly written?: number | undefined
   readonly output: number | undefined
   readonly reasoning?: number | undefined
-  /** All tokens, as the packages of the specification v2 state them. */
-  readonly total?: number | undefined
 }
 
 function countsOf(given: GivenUsage | undefined): Counts {
@@ -71,13 +68,12 @@ function countsOf(given: GivenUsage | undefined): Counts {
     }
     return { ...counts, output: withReasoningBeside(counts, asFields(given).raw) }
   }
-  const { cachedInputTokens, reasoningTokens, totalTokens } = given as LanguageModelV2Usage
+  const { cachedInputTokens, reasoningTokens } = given as LanguageModelV2Usage
   return {
     input: count(input),
     cached: count(cachedInputTokens),
     output: count(output),
     reasoning: count(reasoningTokens),
-    total: count(totalTokens),
   }
 }
 
