@@ -31,8 +31,6 @@ export interface JobWorker {
 }
 
 const jobOptions = { attempts: 1, removeOnComplete: true, removeOnFail: true }
-/** How the queue says that the worker of a job is silent. */
-export const isStall = (reason: string) => /stalled/.test(reason)
 
 /** A queue on a Redis or PostgreSQL server. */
 export function openQueue(name: string, options: ServerOptions): JobQueue {

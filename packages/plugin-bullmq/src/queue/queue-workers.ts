@@ -7,7 +7,7 @@ import {
   type WorkerTask,
 } from '@maestro-dataflow/core'
 import { bullmqError } from '../errors.js'
-import { isStall, type JobQueue, type openQueue } from './job-queue.js'
+import type { JobQueue, openQueue } from './job-queue.js'
 import type { QueueOptions } from './queue-options.js'
 import { TaskFiles } from './task-files.js'
 
@@ -54,6 +54,9 @@ const mostReturns = 5
 const silencesTogether = 2
 /** A partition whose worker falls silent so often is at fault, wherever it ran. */
 const mostSilences = 30
+
+/** How the queue says that the worker of a job is silent. */
+const isStall = (reason: string) => /stalled/.test(reason)
 
 /** The workers of one task, as the process of the run sees them. What counts are the files; the queue only hands out work. */
 export class QueueWorkers implements StepWorkers {
