@@ -1,11 +1,3 @@
-import type {
-  LanguageModelV2CallWarning,
-  LanguageModelV2FinishReason,
-  LanguageModelV3FinishReason,
-  LanguageModelV4FinishReason,
-  SharedV3Warning,
-  SharedV4Warning,
-} from '@ai-sdk/provider'
 import {
   estimateTokens,
   type FinishReason,
@@ -14,24 +6,9 @@ import {
   readRateLimits,
 } from '@maestro-dataflow/core'
 import { asFields } from './fields.js'
+import type { GivenAnswer, GivenWarning } from './given-answer.js'
 import { costIn, tierIn } from './price-of-answer.js'
-import { type GivenUsage, readUsage, statesUsage } from './read-usage.js'
-
-/** An answer of a language model, in any specification. */
-export interface GivenAnswer {
-  readonly content: readonly { readonly type: string }[]
-  readonly finishReason: LanguageModelV2FinishReason | LanguageModelV3FinishReason | LanguageModelV4FinishReason
-  readonly usage: GivenUsage
-  readonly response?: {
-    readonly modelId?: string
-    readonly headers?: Readonly<Record<string, string>>
-    readonly body?: unknown
-  }
-  readonly warnings: readonly GivenWarning[]
-  readonly providerMetadata?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
-}
-
-export type GivenWarning = LanguageModelV2CallWarning | SharedV3Warning | SharedV4Warning
+import { readUsage, statesUsage } from './read-usage.js'
 
 /** What an answer that lacks it gets. */
 export interface Asked {

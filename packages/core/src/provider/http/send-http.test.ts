@@ -173,6 +173,20 @@ describe('behind a proxy', () => {
     expect(asked).toHaveLength(1)
   })
 
+  test('a proxy needs no scheme, and NO_PROXY may list IPv6 without brackets and names with a dot at the end', async () => {
+    const target = await serve((_, response) => response.end('through the proxy'))
+    const { url, asked } = await proxy(target)
+    vi.stubEnv('HTTP_PROXY', url.replace('http://', ''))
+    vi.stubEnv('http_proxy', url.replace('http://', ''))
+    expect(await readText(await sendHttp('http://models.example/v1'))).toBe('through the proxy')
+    vi.stubEnv('NO_PROXY', '2001:db8::1, models.invalid.')
+    vi.stubEnv('no_proxy', '2001:db8::1, models.invalid.')
+    // Nothing has these addresses.
+    await expect(sendHttp('http://models.invalid/v1')).rejects.toThrow()
+    await expect(sendHttp('http://[2001:db8::1]/v1', { signal: AbortSignal.timeout(500) })).rejects.toThrow()
+    expect(asked).toHaveLength(1)
+  })
+
   test('requests over TLS go through HTTPS_PROXY', async () => {
     const target = await serve((_, response) => response.end())
     const { url, asked } = await proxy(target)

@@ -1,8 +1,8 @@
 import { pipeline, prompt } from '@maestro-dataflow/core'
 import { maestro } from '@maestro-dataflow/core/runtime'
 import ai from '@maestro-dataflow/plugin-ai'
+import aiSdk from '@maestro-dataflow/plugin-ai-sdk'
 import { expect, test } from 'vitest'
-import aiSdk from './plugin.js'
 
 /** The faults of a plan with a serving whose model nobody has asked yet, one of which is that it writes nowhere. */
 async function planned(provider: string, options: Readonly<Record<string, unknown>> = {}): Promise<string> {
