@@ -1,4 +1,6 @@
 // `permissions: { name: 'enforce' }`: the operators of a package run in a process of their own, out of which it cannot get.
+
+import { once } from 'node:events'
 import {
   copyFileSync,
   existsSync,
@@ -116,6 +118,19 @@ describe('a plugin without permissions', () => {
     ['opens its own debugger', 'inspector', 'open the debugger'],
     ['uses WASI', 'wasi', 'use WASI'],
     ['registers a loader', 'loader', 'start a worker thread'],
+    ['replaces its process by a program', 'replaceProcess', 'start another program'],
+    ['writes a report of Node.js', 'report', `write ${secret}.report`],
+    ['loads a file of variables', 'loadEnvironment', 'read'],
+    ['connects to a host', 'network', 'use the network'],
+    ['asks for a page', 'page', 'use the network'],
+    ['asks for a page by HTTP/2', 'http2', 'use the network'],
+    ['connects to a socket that is a file', 'socketFile', 'use the network'],
+    ['listens', 'listen', 'use the network'],
+    ['makes a handle of a server', 'serverHandle', 'use the network'],
+    ['sends a datagram', 'datagram', 'use the network'],
+    ['looks up a name', 'name', 'use the network'],
+    ['resolves a name', 'resolver', 'use the network'],
+    ['lists what is open', 'openHandles', 'use _getActiveHandles'],
   ])('fails when it %s', async (_, name, deed) => {
     const path = name === 'write' ? join(folder, 'written.txt') : secret
     const error = await attempt(name, { path })
@@ -135,17 +150,6 @@ describe('a plugin without permissions', () => {
     expect(await attempt('environment')).not.toContain('not for plugins')
     delete process.env.MAESTRO_TEST_KEY
   })
-
-  // Node.js limits the network from version 25 on. The page about plugins says so.
-  test.skipIf(process.allowedNodeEnvironmentFlags.has('--allow-net'))(
-    'can connect, because Node.js 24 does not limit it',
-    async () => {
-      const server = createServer().listen(0)
-      const { port } = server.address() as AddressInfo
-      expect(await attempt('network', { port })).toBe('connected')
-      server.close()
-    },
-  )
 
   test('does the project no harm by messages that make no sense', async () => {
     expect(await attempt('nonsense')).toBe('sent')
@@ -168,6 +172,17 @@ describe('what the user has accepted', () => {
     expect(await attempt('environment')).toContain('for the plugin')
     expect(await attempt('command', { path: secret })).toBe('a secret')
     delete process.env.MAESTRO_TEST_KEY
+  })
+
+  test('hosts open the network, but no socket that is a file', async () => {
+    accept({ hosts: ['127.0.0.1'] })
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    expect(await attempt('network', { port })).toBe('connected')
+    for (const name of ['socketFile', 'socketFileByHttp', 'listenOnFile'])
+      expect(await attempt(name, { path: join(folder, 'a.sock') })).toEqual(denied('use a socket that is a file'))
+    server.close()
   })
 
   test('a path in words grants nothing', async () => {

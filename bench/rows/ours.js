@@ -1,13 +1,16 @@
 // JSONL to JSONL through one map and one filter function, by a pipeline. With `none`, it writes no ledger; the state
 // directory stays if it is given.
 import { mkdtempSync, rmSync } from 'node:fs'
+import module from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pipeline } from '@maestro-dataflow/core'
-import { maestro } from '@maestro-dataflow/core/runtime'
-import fs from '@maestro-dataflow/plugin-fs'
 import { reportPeak } from '../measure.js'
 
+// As the command `maestro` does.
+module.enableCompileCache?.()
+const { pipeline } = await import('@maestro-dataflow/core')
+const { maestro } = await import('@maestro-dataflow/core/runtime')
+const { default: fs } = await import('@maestro-dataflow/plugin-fs')
 const [input = '', output = '', ledger = 'ledger', kept] = process.argv.slice(2)
 const state = kept ?? mkdtempSync(join(tmpdir(), 'maestro-bench-state-'))
 const project = maestro({

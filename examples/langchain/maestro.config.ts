@@ -8,7 +8,7 @@ export default defineConfig({
     '@maestro-dataflow/plugin-local',
   ],
   servings: {
-    // Any chat model of LangChain. With a key: from '@langchain/openai', export 'ChatOpenAI', options { model: 'gpt-5-mini' }.
+    // Any chat model of LangChain. With a key: from '@langchain/openai', export 'ChatOpenAI', options { model: 'gpt-5.4-mini' }.
     default: { use: 'langchain.chat', from: './models/topic-model.ts', export: 'TopicModel' },
     // A model in this process, for the chain.
     local: { use: 'local.chat', model: 'smollm2-135m-instruct' },

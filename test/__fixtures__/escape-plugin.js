@@ -74,6 +74,22 @@ const attempts = {
         .on('error', reject)
         .listen(0, () => resolve('listens')),
     ),
+  listenOnFile: ({ path }) => createServer().listen(path),
+  socketFile: ({ path }) => connect(path),
+  socketFileByHttp: async ({ path }) => (await import('node:http')).get({ socketPath: path, path: '/' }),
+  page: ({ port }) =>
+    fetch(`http://127.0.0.1:${port || 80}`).catch((error) => {
+      throw error.cause ?? error
+    }),
+  http2: async () => (await import('node:http2')).connect('http://127.0.0.1:80').destroy(),
+  serverHandle: async () => (await import('node:net')).default._createServerHandle('127.0.0.1', 0, 4),
+  datagram: async () => (await import('node:dgram')).createSocket('udp4').send('x', 9, '127.0.0.1'),
+  name: async () => (await import('node:dns')).promises.lookup('localhost'),
+  resolver: async () => new (await import('node:dns/promises')).Resolver().resolve4('localhost'),
+  openHandles: () => process._getActiveHandles().length,
+  replaceProcess: () => process.execve('/bin/sh', ['sh', '-c', 'true'], {}),
+  report: ({ path }) => process.report.writeReport(`${path}.report`),
+  loadEnvironment: ({ path }) => process.loadEnvFile(path),
   exit: () => process.exit(7),
   nonsense: () => {
     const messages = [null, 1, 'x', {}, { answer: 1e9 }, { ask: 1, method: 'constructor', body: '1' }]

@@ -67,7 +67,9 @@ function isWhole({ input, output }, mode) {
 
 /** @param {Given} given @param {string} suffix @returns {Prices} */
 function suffixed(given, suffix) {
-  const prices = Object.entries(parts).map(([name, field]) => [name, perMillion(given[`${field}${suffix}`])])
+  const prices = Object.entries(parts).map(
+    ([name, field]) => /** @type {const} */ ([name, perMillion(given[`${field}${suffix}`])]),
+  )
   // Where writes are said to cost nothing, they are input like all other tokens.
   return withoutNothing(Object.fromEntries(prices.filter(([name, price]) => price !== 0 || !/cacheWrite/i.test(name))))
 }

@@ -33,9 +33,9 @@ export function modelsByProvider(given) {
         .filter(([, { litellm_provider: name = '', mode }]) => from.test(name) && modes.has(mode))
         // The prices of single regions.
         .filter(([name]) => !name.startsWith('bedrock/'))
-        .map(([name, model]) => [name.startsWith(prefix) ? name.slice(prefix.length) : name, name, model])
-        .sort(([one], [other]) => (one < other ? -1 : 1))
-      return [provider, Object.fromEntries(models.map(([name, key, model]) => [name, factsOf(model, given, key)]))]
+        .map(([key, model]) => ({ name: key.startsWith(prefix) ? key.slice(prefix.length) : key, key, model }))
+        .sort((one, other) => (one.name < other.name ? -1 : 1))
+      return [provider, Object.fromEntries(models.map(({ name, key, model }) => [name, factsOf(model, given, key)]))]
     }),
   )
 }

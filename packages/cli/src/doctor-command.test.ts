@@ -399,7 +399,7 @@ test('--ask sends one small question to each serving, and shows what it costs', 
     plugins: ['@maestro-dataflow/plugin-fs', '@maestro-dataflow/plugin-openai'],
     servings: {
       default: { use: 'openai.chat', ...serving, price: { input: 1, output: 2 } },
-      embedder: { use: 'openai.embeddings', ...serving },
+      embedder: { use: 'openai.embeddings', ...serving, price: { input: 0.0001 } },
       away: { use: 'openai.chat', ...serving, baseUrl: 'http://127.0.0.1:1/v1', retries: 0, timeout: { total: 1000 } },
     },
   })
@@ -408,7 +408,7 @@ test('--ask sends one small question to each serving, and shows what it costs', 
     const { checks } = JSON.parse(stdout) as { readonly checks: readonly Check[] }
     const of = (name: string) => checks.find((check) => check.name === name)
     expect(of('ask default')?.message).toMatch(/^"White" \(test-model; 7 \+ 3 tokens; \$0\.000013; \d+\.\d s\)$/)
-    expect(of('ask embedder')?.message).toMatch(/^a vector of 3 numbers /)
+    expect(of('ask embedder')?.message).toMatch(/^a vector of 3 numbers .*less than \$0\.000001/)
     expect(of('ask away')).toMatchObject({ status: 'fail' })
     expect(code).toBe(1)
     const asked = server.requests.length

@@ -156,7 +156,7 @@ test('--estimate tries some rows and reports tokens, cost, and time, and writes 
 test('settings that a model does not accept are warnings of the steps that use it', async () => {
   project.write('maestro.config.json', {
     plugins: ['@maestro-dataflow/plugin-fs', '@maestro-dataflow/plugin-ai', '@maestro-dataflow/plugin-openai'],
-    servings: { default: { use: 'openai.chat', model: 'gpt-5-mini', topK: 5 } },
+    servings: { default: { use: 'openai.chat', model: 'gpt-5.4-mini', topK: 5 } },
     pipelines: 'pipelines/*',
   })
   const ends = { read: { use: 'fs.file', path: 'reviews.csv' }, write: { use: 'fs.file', path: 'a.jsonl' } }

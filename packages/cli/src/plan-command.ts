@@ -1,5 +1,5 @@
 import type { PipelineDefinition } from '@maestro-dataflow/core'
-import type { Maestro, RunCommand } from '@maestro-dataflow/core/runtime'
+import type { Maestro, RunCommand, StageDecision } from '@maestro-dataflow/core/runtime'
 import { openCommandProject, openPipeline, type PipelineOptions, pipelineArgument } from './command-project.js'
 import { describeChanges } from './describe-report.js'
 import { noPipeline } from './no-pipeline.js'
@@ -8,7 +8,7 @@ import { renderEstimate } from './plan/render-estimate.js'
 import { renderPlan } from './plan/render-plan.js'
 import { askConsent } from './plugin/consent.js'
 import { showProgress } from './progress/show-progress.js'
-import { describeDecisions, resumeLine } from './resume/describe-resume.js'
+import { decisionsAsData, describeDecisions, resumeLine } from './resume/describe-resume.js'
 import { sameCommand } from './resume/same-command.js'
 import { stopOnInterrupt } from './supervision/stop-signal.js'
 import { printJson } from './terminal/json.js'
@@ -40,14 +40,21 @@ export async function plan(pipeline: string | undefined, options: PlanCommandOpt
     const made = await project.plan(definition, { command })
     const style = styleFor(process.stdout)
     if (!json) print(`${renderPlan(made, config.servings, outputWidth(), style)}\n`)
+    const unfinished = await reuseOf(project, definition, command)
     if (!json) {
-      await tellReuse(project, definition, command)
+      if (unfinished !== undefined) tellReuse(unfinished)
       await tellLastRun(config.stateDirectory, made.pipeline)
     }
     const { incremental } = options
     const changed = await project.changedRows(definition, incremental === undefined ? {} : { incremental })
     if (!json && changed !== undefined) print(`\n${describeChanges(changed, 'would be')}\n`)
-    const all = changed === undefined ? made : { ...made, incremental: changed }
+    const all = {
+      ...made,
+      ...(unfinished === undefined
+        ? {}
+        : { unfinished: { run: unfinished.run, stages: decisionsAsData(unfinished.stages) } }),
+      ...(changed === undefined ? {} : { incremental: changed }),
+    }
     if (probes === undefined) {
       if (json) printJson(all, 2)
       return
@@ -62,14 +69,28 @@ export async function plan(pipeline: string | undefined, options: PlanCommandOpt
   }
 }
 
-/** Tells which stages of an unfinished run would be reused, and why others would not. */
-async function tellReuse(project: Maestro, definition: PipelineDefinition, command: RunCommand): Promise<void> {
+/** An unfinished run of the pipeline, and what a resumption would do with each stage. */
+interface Reuse {
+  readonly run: string
+  readonly stages: readonly StageDecision[]
+}
+
+/** Which stages of an unfinished run would be reused, and why others would not; undefined if every run has finished. */
+async function reuseOf(
+  project: Maestro,
+  definition: PipelineDefinition,
+  command: RunCommand,
+): Promise<Reuse | undefined> {
   const runs = await project.unfinishedRuns()
   const unfinished = runs.find((run) =>
     sameCommand(run, { serving: undefined, ...command, output: undefined, limit: undefined }),
   )
-  if (unfinished === undefined) return
-  const { runId } = unfinished
-  const lines = describeDecisions(await project.stagesToReuse(definition, { run: runId }))
-  print(`\nunfinished run: ${resumeLine(runId)}\n${lines.map((line) => `  ${line}\n`).join('')}`)
+  if (unfinished === undefined) return undefined
+  const { runId: run } = unfinished
+  return { run, stages: await project.stagesToReuse(definition, { run }) }
+}
+
+function tellReuse({ run, stages }: Reuse): void {
+  const lines = describeDecisions(stages)
+  print(`\nunfinished run: ${resumeLine(run)}\n${lines.map((line) => `  ${line}\n`).join('')}`)
 }

@@ -248,6 +248,11 @@ describe('an unfinished run', { timeout: 120_000 }, () => {
     const [, command = ''] = /Continue with: maestro (.*)/.exec(failed.stderr) ?? []
     const plan = await project.maestro('plan', 'two')
     expect(plan.stdout).toContain(`unfinished run: maestro ${command}\n  stage 0 (function) is reused\n`)
+    const data = JSON.parse((await project.maestro('plan', 'two', '--json')).stdout)
+    expect(data.unfinished).toMatchObject({
+      run: command.split(' ').at(-1),
+      stages: [{ stage: 0, reuse: 'stage' }, {}],
+    })
     project.write('ready', '')
     const { code, stdout, stderr } = await project.maestro(...command.split(' '))
     expect({ code, stderr: /read Lyon/.test(stderr) }).toEqual({ code: 0, stderr: false })

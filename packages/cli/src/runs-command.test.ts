@@ -127,6 +127,7 @@ describe('maestro why', () => {
 
   test('finds rows by a value of the source', async () => {
     expect(await json('why', '--where', 'text=six')).toMatchObject([{ row: 'f', verdicts: ['written'] }])
+    expect(await json('why', '--where', 'text = "six"')).toMatchObject([{ row: 'f' }])
     expect((await project.maestro('why', '--where', 'text=nowhere')).code).toBe(2)
     expect((await project.maestro('why')).code).toBe(2)
     expect((await project.maestro('why', 'unknown-row')).code).toBe(2)

@@ -35,7 +35,7 @@ export async function openSteps(task: WorkerTask, config?: () => Promise<Resolve
   const dispose = () => disposeAll(disposables.toReversed())
   try {
     const { pipeline, params } = task.origin
-    const { compiled, session } = await preparePipeline(
+    const { compiled, session, origin } = await preparePipeline(
       project,
       pipeline,
       { params, overwrite: true },
@@ -45,7 +45,7 @@ export async function openSteps(task: WorkerTask, config?: () => Promise<Resolve
     const scope = session.openRun(compiled.plan.pipeline)
     disposables.push(scope)
     const { environment } = scope
-    const found = partsOfTask(steps, compiled.definition.params, environment)
+    const found = { ...partsOfTask(steps, compiled.definition.params, environment), ...origin?.modules }
     const changed = changedParts(task.expected, found)
     if (changed.length > 0) throw maestroError('MAESTRO_WORKER_OTHER_PLAN', { pipeline, changed })
     const requests: string[] = []

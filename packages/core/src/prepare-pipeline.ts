@@ -66,7 +66,7 @@ export function preparePipeline(
     const scope = session.openCompilation({ overwrite, ownOutputs, cuts, requireSink, checked })
     try {
       const compiled = await compilePipeline(definition, scope.environment)
-      return { ...planWorkers(compiled, session, originOf(pipeline, settings, await project.config())), session }
+      return { ...planWorkers(compiled, session, await originOf(pipeline, settings, await project.config())), session }
     } finally {
       await scope.dispose()
     }

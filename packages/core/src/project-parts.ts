@@ -5,7 +5,7 @@ import type { Executor } from './contracts/execution.js'
 import type { ResponseCache } from './contracts/response-cache.js'
 import type { Schema } from './contracts/schema.js'
 import type { ServingByKind, ServingKind } from './contracts/serving.js'
-import type { WorkerState } from './contracts/step-workers.js'
+import type { WorkerState, WorkerTask } from './contracts/step-workers.js'
 import type { VectorStore } from './contracts/vector-store.js'
 import { maestroError } from './errors/error-table.js'
 import { openSteps } from './open-steps.js'
@@ -125,6 +125,7 @@ export class ProjectParts {
 
   /**
    * Takes part in the runs of the project as a worker, until the signal fires and the partitions in progress are finished.
+   * It also ends when a run begins after the code that it has loaded became outdated.
    *
    * @throws MAESTRO_WORKER_EXECUTOR, and what the executor throws
    */
@@ -135,7 +136,15 @@ export class ProjectParts {
       if (workers?.serve === undefined) throw maestroError('MAESTRO_WORKER_EXECUTOR', { executor: name })
       const { concurrency = 1, tags = [], signal } = settings
       const { logger } = await this.project.host()
-      await workers.serve({ concurrency, tags, signal, logger, open: (task) => openSteps(task, async () => config) })
+      const outdated = new AbortController()
+      const open = (task: WorkerTask) => {
+        if (settings.isOutdated?.() !== true) return openSteps(task, async () => config)
+        logger.info('The files of the project have changed since this worker loaded them')
+        outdated.abort()
+        throw maestroError('MAESTRO_RUN_ABORTED', {})
+      }
+      const service = { concurrency, tags, signal: AbortSignal.any([signal, outdated.signal]), logger }
+      await workers.serve({ ...service, open: async (task) => open(task) })
     })
   }
 
@@ -175,4 +184,6 @@ export interface WorkSettings {
   /** What this worker can do that not every worker can. */
   readonly tags?: readonly string[]
   readonly signal: AbortSignal
+  /** Whether the code that this process has loaded is no longer that of the files. It is asked before each run. */
+  readonly isOutdated?: (() => boolean) | undefined
 }

@@ -33,7 +33,13 @@ export type { StageDecision } from './run/durability/decide-stages.js'
 export { type Failpoint, installFailpoints } from './run/durability/failpoints.js'
 export type { Holder } from './run/durability/lease.js'
 export { type PartitionSize, setPartitionSize } from './run/durability/partition-size.js'
-export { type FileQuestion, isResumable, type RunCommand, readRunState, type UnfinishedRun } from './run/durability/run-state.js'
+export {
+  type FileQuestion,
+  isResumable,
+  type RunCommand,
+  readRunState,
+  type UnfinishedRun,
+} from './run/durability/run-state.js'
 export type { CallFact, Fact } from './run/ledger/facts.js'
 export { LedgerReader, type RowTrail, type StageFact } from './run/ledger/read-ledger.js'
 export type { Preview, PreviewStep } from './run/preview-pipeline.js'

@@ -252,6 +252,28 @@ describe('a provider that cannot be used', () => {
     expect(error.hint).toBe('Install it: npm install @ai-sdk/none')
   })
 
+  test('a key of blanks is a missing key, and one with a line end in it is not repeated', async () => {
+    const blank = await failure({ provider: '@ai-sdk/mistral', options: { apiKey: '  ' } })
+    expect(blank).toMatchObject({ code: 'MAESTRO_AI_SDK_KEY_MISSING' })
+    vi.stubEnv('MISTRAL_API_KEY', ' \n')
+    const error = await failure({ provider: '@ai-sdk/mistral' })
+    expect(error).toMatchObject({ code: 'MAESTRO_AI_SDK_KEY_MISSING' })
+    expect(error.message).toContain('MISTRAL_API_KEY')
+    vi.stubEnv('MISTRAL_API_KEY', 'first-half\nsecond-half')
+    const broken = await failure({ provider: '@ai-sdk/mistral' })
+    expect(broken).toMatchObject({ code: 'MAESTRO_SERVING_AUTHENTICATION' })
+    expect(broken.message).not.toContain('half')
+    vi.unstubAllEnvs()
+  })
+
+  test('a region that is missing is not called a key', async () => {
+    vi.stubEnv('AWS_REGION', undefined)
+    const error = await failure({ provider: '@ai-sdk/amazon-bedrock', options: { apiKey: 'played' } })
+    expect(error).toMatchObject({ code: 'MAESTRO_AI_SDK_SETTING_MISSING' })
+    expect(error.message).toContain('AWS_REGION')
+    vi.unstubAllEnvs()
+  })
+
   test('a missing key is named with its variable', async () => {
     vi.stubEnv('MISTRAL_API_KEY', '')
     vi.stubEnv('MISTRAL_API_KEY', undefined)

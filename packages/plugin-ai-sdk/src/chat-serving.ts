@@ -20,7 +20,8 @@ import {
 import { AISDKServing } from './ai-sdk-serving.js'
 import { cacheMarkOf } from './cache-mark.js'
 import { type ChatSettings, chatSettings, type NamedChatOptions } from './chat-serving-options.js'
-import { fromAnswer, type GivenAnswer, warningText } from './from-answer.js'
+import { fromAnswer, warningText } from './from-answer.js'
+import type { GivenAnswer } from './given-answer.js'
 import { knownModel } from './known-models.js'
 import { assertSupported, type LanguageModel, loadModel } from './load-model.js'
 import { factsOfGiven, factsOfNamed, type ModelFacts, shortName } from './model-facts.js'
@@ -77,7 +78,8 @@ export class AISDKChatServing extends AISDKServing<LanguageModel> implements LLM
       const callOptions = this.#callOptions(request, tierGiven)
       const answer = await this.#ask(model, prompt, { ...callOptions, abortSignal: signal })
       const promptTokens = estimateChatTokens(request.messages)
-      const read = fromAnswer(answer, { serving: this.name, model: this.model ?? this.name, promptTokens })
+      const { provider } = model
+      const read = fromAnswer(answer, { serving: this.name, model: this.model ?? this.name, promptTokens, provider })
       const warning = `The provider ${model.provider} has no tier "${tier}".`
       const added = [...(tierGiven === undefined ? [warning] : []), ...this.#priceWarnings()]
       const result = added.length === 0 ? read : { ...read, warnings: [...(read.warnings ?? []), ...added] }

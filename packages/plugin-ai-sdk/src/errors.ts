@@ -55,6 +55,11 @@ export const aiSdkErrors = {
     hint: () => '`options` is the argument of this function. The documentation of the package lists its properties.',
     stopsRun: true,
   },
+  MAESTRO_AI_SDK_OPTION: {
+    message: (d: Place & { option: string; suggestion: string }) => `${d.provider} has no option "${d.option}".`,
+    hint: (d: Place & { option: string; suggestion: string }) => `Its name is "${d.suggestion}".`,
+    stopsRun: true,
+  },
   MAESTRO_AI_SDK_KIND: {
     message: (d: Place & { kind: string }) => `${d.provider} has no ${d.kind} models.`,
     hint: (d: Place & { kind: string }) => `Use a provider package that has ${d.kind} models.`,
@@ -71,6 +76,11 @@ export const aiSdkErrors = {
     message: (d: { serving: string; reason: string }) => `${d.serving} has no key: ${d.reason}`,
     hint: () =>
       "Set the environment variable that the message names, or set `options: { apiKey: env('NAME') }` in the serving.",
+    stopsRun: true,
+  },
+  MAESTRO_AI_SDK_SETTING_MISSING: {
+    message: (d: { serving: string; reason: string }) => `${d.serving} lacks a setting: ${d.reason}`,
+    hint: () => 'Set the environment variable that the message names, or the parameter in `options` of the serving.',
     stopsRun: true,
   },
   MAESTRO_AI_SDK_UNSUPPORTED: {

@@ -1,11 +1,3 @@
-import type {
-  LanguageModelV2CallWarning,
-  LanguageModelV2FinishReason,
-  LanguageModelV3FinishReason,
-  LanguageModelV4FinishReason,
-  SharedV3Warning,
-  SharedV4Warning,
-} from '@ai-sdk/provider'
 import {
   estimateTokens,
   type FinishReason,
@@ -14,24 +6,9 @@ import {
   readRateLimits,
 } from '@maestro-dataflow/core'
 import { asFields } from './fields.js'
+import type { GivenAnswer, GivenWarning } from './given-answer.js'
 import { costIn, tierIn } from './price-of-answer.js'
-import { type GivenUsage, readUsage, statesUsage } from './read-usage.js'
-
-/** An answer of a language model, in any specification. */
-export interface GivenAnswer {
-  readonly content: readonly { readonly type: string }[]
-  readonly finishReason: LanguageModelV2FinishReason | LanguageModelV3FinishReason | LanguageModelV4FinishReason
-  readonly usage: GivenUsage
-  readonly response?: {
-    readonly modelId?: string
-    readonly headers?: Readonly<Record<string, string>>
-    readonly body?: unknown
-  }
-  readonly warnings: readonly GivenWarning[]
-  readonly providerMetadata?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
-}
-
-export type GivenWarning = LanguageModelV2CallWarning | SharedV3Warning | SharedV4Warning
+import { readUsage, statesUsage } from './read-usage.js'
 
 /** What an answer that lacks it gets. */
 export interface Asked {
@@ -39,15 +16,17 @@ export interface Asked {
   readonly model: string
   /** The estimated tokens of the prompt. */
   readonly promptTokens: number
+  /** The provider as the model names it. */
+  readonly provider?: string | undefined
 }
 
 /** Converts an answer to ours. @throws MAESTRO_SERVING_UNFINISHED, _SERVER, _OVERLOADED, by its finish reason */
-export function fromAnswer(answer: GivenAnswer, { serving, model, promptTokens }: Asked): LLMResult {
+export function fromAnswer(answer: GivenAnswer, { serving, model, promptTokens, provider }: Asked): LLMResult {
   const content = answer.content ?? []
   const text = textOf(content, 'text') || callOf(content)
   const reasoning = textOf(content, 'reasoning')
   const estimated = { inputTokens: promptTokens, outputTokens: estimateTokens(text + reasoning) }
-  const raw = rawUsageOf(answer)
+  const raw = rawUsageOf(answer, provider)
   const usage = readUsage(answer.usage, estimated, raw)
   const { modelId, headers } = answer.response ?? {}
   const rateLimits = headers === undefined ? undefined : readRateLimits(new Headers(headers))
@@ -69,7 +48,12 @@ export function fromAnswer(answer: GivenAnswer, { serving, model, promptTokens }
 }
 
 /** The usage in the provider's own form. Packages of the specification v2 have it only in the reply. */
-function rawUsageOf({ usage, response, providerMetadata = {} }: GivenAnswer): unknown {
+function rawUsageOf({ usage, response, providerMetadata = {} }: GivenAnswer, provider = ''): unknown {
+  // The one of Bedrock has neither, and takes over the counts without those of the cache.
+  if (provider.startsWith('amazon-bedrock') && typeof asFields(usage).inputTokens === 'number') {
+    const { inputTokens, outputTokens, cachedInputTokens: cacheReadInputTokens } = asFields(usage)
+    return { inputTokens, outputTokens, cacheReadInputTokens, ...asFields(asFields(providerMetadata.bedrock).usage) }
+  }
   const body = asFields(response?.body)
   const metadata = Object.values(providerMetadata).map((about) => asFields(about).usage)
   return [asFields(usage).raw, body.usage, body.usageMetadata, ...metadata].find(

@@ -8,6 +8,8 @@ import {
   type ServingPlace,
 } from '@maestro-dataflow/core'
 import { aiSdkError } from './errors.js'
+import { assertKey } from './provider-keys.js'
+import { assertOptionNames } from './provider-option-names.js'
 import type { NamedModel } from './provider-options.js'
 import { suggestedPackage } from './provider-packages.js'
 import { tolerantOf } from './tolerant-model.js'
@@ -19,11 +21,12 @@ type Factory = (options: Readonly<Record<string, unknown>>) => unknown
  * limit of five minutes and honours the proxy settings, or through the `fetch` of the options.
  *
  * @param directory The folder of the config.
- * @throws MAESTRO_AI_SDK_PACKAGE_MISSING, _IMPORT, _FACTORY, _CREATE
+ * @throws MAESTRO_AI_SDK_PACKAGE_MISSING, _IMPORT, _KEY_MISSING, _FACTORY, _CREATE
  */
 export async function loadProvider(named: NamedModel, directory: string): Promise<object> {
   const { provider, options } = named
   const module = await importProvider(provider, directory)
+  assertKey(provider, options)
   const factory = factoryOf(module, named)
   const created = create(() => (module[factory] as Factory)({ ...options, fetch: tolerantOf(options.fetch) }), {
     provider,
@@ -53,14 +56,16 @@ async function importProvider(provider: string, directory: string): Promise<Reco
 }
 
 /**
- * Checks that a provider package, or a file, is there, without importing it.
+ * Checks that a provider package, or a file, is there, and the names of its options, without importing it.
  *
  * @param named The options of a serving; a model that was created in code has no package.
- * @throws MAESTRO_AI_SDK_PACKAGE_MISSING, MAESTRO_AI_SDK_IMPORT
+ * @throws MAESTRO_AI_SDK_PACKAGE_MISSING, _IMPORT, _OPTION
  */
-export function assertProviderExists(named: object, { directory }: ServingPlace): void {
-  const provider = 'provider' in named ? named.provider : undefined
-  if (typeof provider !== 'string' || isInProject(provider, directory)) return
+export function assertProvider(named: Partial<NamedModel> | object, { directory }: ServingPlace): void {
+  if (!('provider' in named) || named.provider === undefined) return
+  const { provider, options = {} } = named
+  assertOptionNames(provider, options)
+  if (isInProject(provider, directory)) return
   if (!/^[./]/.test(provider)) throw packageMissing(provider, packageOf(provider))
   throw aiSdkError('MAESTRO_AI_SDK_IMPORT', { provider, reason: `there is no such file in ${directory}` })
 }

@@ -3,7 +3,7 @@ import { chatCapabilities, chatServingOf, fromAISDK } from './chat-serving.js'
 import { aiSdkChatOptions } from './chat-serving-options.js'
 import { embeddingServingOf, fromAISDKEmbeddings } from './embedding-serving.js'
 import { aiSdkEmbeddingsOptions } from './embedding-serving-options.js'
-import { assertProviderExists } from './load-provider.js'
+import { assertProvider } from './load-provider.js'
 import { aiSdkRerankOptions, fromAISDKRerank, rerankServingOf } from './rerank-serving.js'
 import { aiSdkTranscriptionOptions, fromAISDKTranscription, transcriptionServingOf } from './transcription-serving.js'
 
@@ -12,7 +12,7 @@ const chat = defineServing({
   kind: 'llm',
   description: 'A chat model of a provider package of the Vercel AI SDK',
   options: aiSdkChatOptions,
-  check: (given, place) => assertProviderExists(given, place),
+  check: (given, place) => assertProvider(given, place),
   inject: [PROJECT, MEDIA_ACCESS],
   capabilities: (given) => chatCapabilities(given),
   create: (given, [{ directory }, access]) => {
@@ -27,7 +27,7 @@ const embeddings = defineServing({
   kind: 'embedding',
   description: 'An embedding model of a provider package of the Vercel AI SDK',
   options: aiSdkEmbeddingsOptions,
-  check: (given, place) => assertProviderExists(given, place),
+  check: (given, place) => assertProvider(given, place),
   inject: [PROJECT],
   create: (given, [{ directory }]) => {
     if ('provider' in given) return embeddingServingOf(given, directory)
@@ -41,7 +41,7 @@ const rerank = defineServing({
   kind: 'rerank',
   description: 'A rerank model of a provider package of the Vercel AI SDK',
   options: aiSdkRerankOptions,
-  check: (given, place) => assertProviderExists(given, place),
+  check: (given, place) => assertProvider(given, place),
   inject: [PROJECT],
   create: (given, [{ directory }]) => {
     if ('provider' in given) return rerankServingOf(given, directory)
@@ -55,7 +55,7 @@ const transcription = defineServing({
   kind: 'transcription',
   description: 'A transcription model of a provider package of the Vercel AI SDK',
   options: aiSdkTranscriptionOptions,
-  check: (given, place) => assertProviderExists(given, place),
+  check: (given, place) => assertProvider(given, place),
   inject: [PROJECT],
   create: (given, [{ directory }]) => {
     if ('provider' in given) return transcriptionServingOf(given, directory)

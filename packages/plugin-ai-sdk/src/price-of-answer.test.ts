@@ -2,8 +2,8 @@ import { EnhancedLLMServing, ServingPlane } from '@maestro-dataflow/core'
 import { type MisbehavingServer, openAIReplies, replies, startMisbehavingServer } from '@maestro-dataflow/testkit'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { chatServingOf } from './chat-serving.js'
-import type { GivenAnswer } from './from-answer.js'
 import { fromAnswer } from './from-answer.js'
+import type { GivenAnswer } from './given-answer.js'
 import { knownModels, knownPrice } from './known-models.js'
 import { factsOfNamed } from './model-facts.js'
 import { costIn, tierIn } from './price-of-answer.js'
@@ -123,6 +123,19 @@ test('models of the specification v2 leave out cache writes, which are read from
   expect(fromAnswer(answer, { serving: 'a', model: 'b', promptTokens: 1 }).usage).toEqual({
     inputTokens: 200,
     outputTokens: 5,
+    cachedInputTokens: 40,
+    cacheWriteInputTokens: 60,
+  })
+})
+
+test('Bedrock counts cached tokens beside the prompt, also in the specification v2', () => {
+  const usage = { inputTokens: 100, outputTokens: 50, totalTokens: 150, cachedInputTokens: 40 }
+  const providerMetadata = { bedrock: { usage: { cacheWriteInputTokens: 60 } } }
+  const answer = { content: [], finishReason: 'stop', usage, providerMetadata, warnings: [] } as const
+  const asked = { serving: 'a', model: 'b', promptTokens: 1, provider: 'amazon-bedrock' }
+  expect(fromAnswer(answer, asked).usage).toEqual({
+    inputTokens: 200,
+    outputTokens: 50,
     cachedInputTokens: 40,
     cacheWriteInputTokens: 60,
   })

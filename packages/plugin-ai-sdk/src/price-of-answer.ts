@@ -1,5 +1,5 @@
 import { asFields } from './fields.js'
-import type { GivenAnswer } from './from-answer.js'
+import type { GivenAnswer } from './given-answer.js'
 
 /**
  * The service tier that a reply states, such as `flex`. For Anthropic, it is also its place and its speed, such as

@@ -1,4 +1,4 @@
-import { didYouMean } from '@maestro-dataflow/core'
+import { didYouMean, packageOf } from '@maestro-dataflow/core'
 import { shortName } from './model-facts.js'
 
 /** Packages of providers, most of which the docs describe. */
@@ -24,13 +24,18 @@ const providerPackages: readonly string[] = [
   '@openrouter/ai-sdk-provider',
 ]
 
+/** Whether a specifier names one of these packages, or a path in it. */
+export const isKnownPackage = (specifier: string): boolean => providerPackages.includes(packageOf(specifier))
+
 /**
  * The package that somebody probably means who gives the name of a provider, or mistypes that of its package. Undefined
  * for a known package, and for a name that is similar to none.
  */
 export function suggestedPackage(name: string): string | undefined {
   if (providerPackages.includes(name)) return undefined
-  const bare = name.replace(/^@/, '')
+  const bare = name.replace(/^@(ai-sdk\/)?/, '')
   const byName = providerPackages.find((known) => shortName(known) === bare || shortName(known).endsWith(`-${bare}`))
-  return byName ?? didYouMean(name, providerPackages) ?? didYouMean(`@ai-sdk/${name}`, providerPackages)
+  // The scope, which is common to them, says nothing about their likeness.
+  const similar = didYouMean(bare, providerPackages.map(shortName))
+  return byName ?? providerPackages.find((known) => shortName(known) === similar)
 }

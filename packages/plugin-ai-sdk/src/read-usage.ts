@@ -16,7 +16,7 @@ export function readUsage(given: GivenUsage | undefined, estimated: Usage, raw: 
   // Packages of the specification v2 leave out cache writes and count the other parts as their providers do.
   if (!isDetailedUsage(given) && own.inputTokens !== undefined && own.outputTokens !== undefined)
     return { ...estimated, ...own }
-  const { input, cached, written, output, reasoning = 0 } = countsOf(given)
+  const { input, cached, written = own.cacheWriteInputTokens, output, reasoning = 0 } = countsOf(given)
   // The specifications have no words for them.
   const { imageInputTokens, audioInputTokens, longCacheWriteInputTokens } = own
   const beside = (cached ?? 0) + (written ?? 0)

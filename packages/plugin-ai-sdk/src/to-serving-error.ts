@@ -24,8 +24,9 @@ export function toServingError(serving: string, thrown: unknown): MaestroError {
     case 'AI_APICallError':
       return fromCall(serving, thrown as APICallError, reason)
     case 'AI_LoadAPIKeyError':
-    case 'AI_LoadSettingError':
       return aiSdkError('MAESTRO_AI_SDK_KEY_MISSING', { serving, reason }, thrown)
+    case 'AI_LoadSettingError':
+      return aiSdkError('MAESTRO_AI_SDK_SETTING_MISSING', { serving, reason }, thrown)
     case 'AI_UnsupportedFunctionalityError':
     case 'AI_InvalidPromptError':
     case 'AI_InvalidArgumentError':

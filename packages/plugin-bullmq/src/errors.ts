@@ -18,6 +18,12 @@ export const bullmqErrors = {
     message: (d: { reasons: readonly string[] }) => `The workers cannot take part in this run: ${d.reasons.join(' ')}`,
     hint: () => 'Install the same version of the project and its plugins where the workers run, and start them again.',
   },
+  MAESTRO_BULLMQ_RETURNED: {
+    message: (d: { reason: string }) =>
+      `Workers could not read the rows of a partition or write its result: ${d.reason.replace(/\.$/, '')}.`,
+    hint: () =>
+      'No row is at fault. Check the space in the shared folder, and that the workers may write there; then go on with `maestro resume`.',
+  },
   MAESTRO_BULLMQ_TAGS: {
     message: (d: { steps: readonly string[]; tags: readonly string[] }) =>
       `The steps ${d.steps.join(', ')} run together, but ask for workers with different tags: ${d.tags.join(', ')}.`,

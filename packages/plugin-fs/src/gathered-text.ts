@@ -18,7 +18,8 @@ export class GatheredText {
 
   /** Adds a text. @returns false if there is no room for it */
   add(text: string): boolean {
-    if (text.length * widest > this.#size - this.#length) return false
+    const room = this.#size - this.#length
+    if (text.length * widest > room && Buffer.byteLength(text) > room) return false
     this.#buffer ??= Buffer.allocUnsafeSlow(this.#size)
     this.#length += this.#buffer.write(text, this.#length)
     return true

@@ -1,4 +1,4 @@
-import { type Logger, matchingData, onlyColumns, type SourceBatch, type SourceReject } from '@maestro-dataflow/core'
+import { type Logger, matchingData, type SourceBatch, type SourceReject } from '@maestro-dataflow/core'
 import { readArrow } from './arrow/read-arrow.js'
 import { askedColumns } from './asked-columns.js'
 import type { ToldFormats } from './cells/told-formats.js'
@@ -17,7 +17,7 @@ import { readJson } from './read-json.js'
 import { readJsonl } from './read-jsonl.js'
 import { readText, readTextLines } from './read-text.js'
 import { cellsForSchema } from './schema-cells.js'
-import { withTypes } from './typed-columns.js'
+import { withDeclaredColumns } from './typed-columns.js'
 
 /** The functions that receive what is read. */
 export interface ReadObservers {
@@ -40,8 +40,11 @@ export async function* readFile(
   const { columns } = options
   const types = columns === undefined || Array.isArray(columns) ? {} : columns
   try {
-    const rows = withAskedColumns(await readRecords(file, options, observers, from), file, options)
-    const own = withTypes(rows, types, isDelimited(file.format) ? 'cells' : 'json', toldFormats(file, options))
+    const records = await readRecords(file, options, observers, from)
+    // The reader of cells has left out the others already.
+    const asked = isDelimited(file.format) || isTyped(file.format) ? undefined : askedColumns(options)
+    const written = isDelimited(file.format) ? 'cells' : 'json'
+    const own = withDeclaredColumns(records, types, asked, written, toldFormats(file, options))
     const typed = file.partition === undefined ? own : addPartition(own, file, types, askedColumns(options))
     const convert =
       options.schema !== undefined && isDelimited(file.format) ? cellsForSchema(options.schema) : undefined
@@ -107,17 +110,6 @@ async function readRecords(
 /** What was told about texts: those of CSV, TSV, and Excel are written by people. */
 const toldFormats = ({ format }: FoundFile, { numberFormat, dateFormat }: ReadOptions): ToldFormats =>
   isDelimited(format) || format === 'xlsx' ? { numberFormat, dateFormat } : {}
-
-/** Leaves out columns that are not asked for. The reader of cells has done so already. */
-async function* withAskedColumns(
-  batches: AsyncIterable<SourceBatch>,
-  { format }: FoundFile,
-  options: ReadOptions,
-): AsyncGenerator<SourceBatch> {
-  const asked = isDelimited(format) || isTyped(format) ? undefined : askedColumns(options)
-  if (asked === undefined) yield* batches
-  else for await (const batch of batches) yield { ...batch, rows: batch.rows.map((row) => onlyColumns(row, asked)) }
-}
 
 /** The separator and the column names of a file of cells. */
 export function layoutOf(file: FoundFile, options: ReadOptions): DelimitedLayout {

@@ -2,6 +2,7 @@ import {
   type Columns,
   type ColumnType,
   maestroError,
+  onlyColumns,
   type Row,
   SiftedBatch,
   type SourceBatch,
@@ -17,17 +18,29 @@ export function areJsonTypes(columns: Columns): boolean {
   return Object.values(columns).every((type) => jsonTypes.has(type))
 }
 
-/** Converts declared columns to their types. A row with a value that does not fit is rejected. */
-export async function* withTypes(
+/**
+ * Leaves out columns that are not asked for, and converts declared columns to their types. A row with a value that does
+ * not fit is rejected.
+ *
+ * @param asked The columns that are asked for; undefined for all, or if the reader has left out the others.
+ */
+export async function* withDeclaredColumns(
   batches: AsyncIterable<SourceBatch>,
   columns: Columns,
+  asked: ReadonlySet<string> | undefined,
   from: 'cells' | 'json',
   told: ToldFormats = {},
 ): AsyncGenerator<SourceBatch> {
   const types = Object.entries(columns).filter(
     ([column, type]) => type !== 'unknown' && column !== '__proto__' && !(from === 'cells' && type === 'string'),
   )
-  for await (const batch of batches) {
+  const plain = asked === undefined ? undefined : plainTypes(columns, asked)
+  for await (const all of batches) {
+    if (plain !== undefined && firstRows(all, (row) => isPlain(row, plain)) === all.rows.length) {
+      yield all
+      continue
+    }
+    const batch = asked === undefined ? all : { ...all, rows: all.rows.map((row) => onlyColumns(row, asked)) }
     if (types.length === 0) {
       yield batch
       continue
@@ -35,6 +48,27 @@ export async function* withTypes(
     const same = firstRows(batch, (row) => typeRow(row, types, from, told) === row)
     yield same === batch.rows.length ? batch : typeRows(batch, same, types, from, told)
   }
+}
+
+/** What `typeof` says of the values of each column that is asked for; undefined if any value will do. */
+function plainTypes(columns: Columns, asked: ReadonlySet<string>): ReadonlyMap<string, ColumnType | undefined> {
+  const names = [...asked].filter((name) => name !== '__proto__')
+  const typeOf = (name: string) => (Object.hasOwn(columns, name) ? columns[name] : undefined)
+  return new Map(names.map((name) => [name, typeOf(name) === 'unknown' ? undefined : typeOf(name)]))
+}
+
+/** Whether a row stays as it is, which is quick to see of most rows. */
+function isPlain(row: Row, types: ReadonlyMap<string, ColumnType | undefined>): boolean {
+  for (const column in row) {
+    const type = types.get(column)
+    if (type === undefined) {
+      if (!types.has(column)) return false
+      continue
+    }
+    const value = row[column]
+    if (typeof value !== type && value !== null && value !== undefined) return false
+  }
+  return true
 }
 
 /** The number of rows at the start of a batch that have a property. */

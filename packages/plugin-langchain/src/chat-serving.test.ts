@@ -379,7 +379,7 @@ describe('failures of a provider', () => {
 
   test.each([
     ['no answer in it', replies.json({ object: 'chat.completion', choices: [] }), 'MAESTRO_SERVING_UNEXPECTED_REPLY'],
-    ['half of it', replies.halfJson({ object: 'chat.completion' }), 'MAESTRO_SERVING_MALFORMED_REPLY'],
+    ['half of it', replies.halfJson({ object: 'chat.completion' }), 'MAESTRO_SERVING_BROKEN_REPLY'],
     ['a broken connection', replies.reset(), 'MAESTRO_SERVING_CONNECTION'],
   ])('a reply with %s', async (_, reply, code) => {
     expect(await failing(reply)).toMatchObject({ code })

@@ -74,7 +74,7 @@ export class LangChainChatServing extends LangChainServing<ModelVariants> implem
       const options = { ...defaultsOf(base), ...call, maxRetries: 0, signal }
       const { answer: result } = await withNotedReplies(
         () => this.#ask(variants.with(fields), messages, options, request),
-        (error, usage) => toServingError(name, error, usage),
+        (error, told) => toServingError(name, error, told),
       )
       const warnings = removed.map((setting) => unsupportedSettingMessage(`The model ${this.model ?? name}`, setting))
       return warnings.length === 0 ? result : { ...result, warnings }

@@ -57,7 +57,7 @@ export class LangChainEmbeddingServing extends LangChainServing<Embeddings> impl
       const embeddings = await this.made()
       const { answer: vectors, usage } = await withNotedReplies(
         () => embeddings.embedDocuments(texts.map((text) => text.toWellFormed())),
-        (error, usage) => toServingError(this.name, error, usage),
+        (error, told) => toServingError(this.name, error, told),
       )
       const estimated = { inputTokens: texts.reduce((sum, text) => sum + estimateTokens(text), 0), outputTokens: 0 }
       return {

@@ -17,28 +17,36 @@ export function noteReplies(send: typeof fetch): typeof fetch {
  * Calls a model. LangChain does not report the tokens of embeddings and of replies for which the provider's client
  * throws an error, although the provider charges them, so they are read from the replies.
  *
- * @param toError Converts what the model throws to a typed error.
+ * @param toError Converts what the model throws to a typed error, by what its replies say.
  * @returns the answer, and a function that reads the tokens of its replies; undefined if a reply does not state them
  */
 export async function withNotedReplies<Answer>(
   ask: () => Promise<Answer>,
-  toError: (error: unknown, usage: Usage | undefined) => Error,
+  toError: (error: unknown, told: ToldByReplies) => Error,
 ): Promise<{ readonly answer: Answer; readonly usage: () => Promise<Usage | undefined> }> {
   const replies: Response[] = []
-  const usage = () => usageOf(replies)
   try {
-    return { answer: await calls.run(replies, ask), usage }
+    const answer = await calls.run(replies, ask)
+    return { answer, usage: async () => (await readReplies(replies)).usage }
   } catch (error) {
-    throw toError(error, await usage())
+    throw toError(error, await readReplies(replies))
   }
 }
 
-async function usageOf(replies: readonly Response[]): Promise<Usage | undefined> {
+/** What the replies to one call say. */
+export interface ToldByReplies {
+  /** Undefined if a reply does not state its tokens. */
+  readonly usage?: Usage | undefined
+  /** Whether a reply is not JSON, although it says so. */
+  readonly isBroken?: boolean
+}
+
+async function readReplies(replies: readonly Response[]): Promise<ToldByReplies> {
   try {
     const told = await Promise.all(replies.map(async (reply) => usageIn(await reply.json())))
-    return told.reduce((sum, usage) => sum && usage && added(sum, usage))
+    return { usage: told.length === 0 ? undefined : told.reduce((sum, usage) => sum && usage && added(sum, usage)) }
   } catch {
-    return undefined
+    return { isBroken: true }
   }
 }
 

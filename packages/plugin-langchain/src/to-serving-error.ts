@@ -1,11 +1,5 @@
-import {
-  classifyError,
-  MaestroError,
-  maestroError,
-  readRateLimits,
-  servingError,
-  type Usage,
-} from '@maestro-dataflow/core'
+import { classifyError, MaestroError, maestroError, readRateLimits, servingError } from '@maestro-dataflow/core'
+import type { ToldByReplies } from './noted-replies.js'
 
 /** Where the errors of providers' clients store the server's message. */
 interface ClientError {
@@ -36,9 +30,13 @@ const readingFault = /Cannot read properties of (undefined|null)|Cannot use 'in'
  * Converts what a LangChain class threw to a typed error: by the provider's answer, or else by Node's code for the
  * connection.
  *
- * @param usage What the provider charges for its reply.
+ * @param told What the replies to the call say.
  */
-export function toServingError(serving: string, thrown: unknown, usage?: Usage): MaestroError {
+export function toServingError(
+  serving: string,
+  thrown: unknown,
+  { usage, isBroken = false }: ToldByReplies = {},
+): MaestroError {
   if (MaestroError.is(thrown)) return thrown
   const error = (typeof thrown === 'object' && thrown !== null ? thrown : { message: thrown }) as ClientError
   const reason = reasonOf(error)
@@ -50,6 +48,8 @@ export function toServingError(serving: string, thrown: unknown, usage?: Usage):
   // LangChain reads the parts of a reply without checking whether they are there.
   if (thrown instanceof TypeError && readingFault.test(reason))
     return maestroError('MAESTRO_SERVING_UNEXPECTED_REPLY', { serving, reason: 'it contains no answer', usage }, thrown)
+  if (isBroken && thrown instanceof SyntaxError)
+    return maestroError('MAESTRO_SERVING_BROKEN_REPLY', { serving, reason }, thrown)
   if (thrown instanceof SyntaxError || error.name === 'OutputParserException')
     return maestroError('MAESTRO_SERVING_MALFORMED_REPLY', { serving, reply: reason, usage }, thrown)
   const status = firstNumber(error.status, error.statusCode, error.response?.status, error.$metadata?.httpStatusCode)

@@ -17,6 +17,7 @@ export const chatChoice = z.object({
   /** Where servers of the older API put the answer. */
   text: z.unknown().optional(),
   logprobs: z.unknown().optional(),
+  usage: z.unknown().optional(),
   error: z.unknown().optional(),
 })
 

@@ -1,6 +1,7 @@
 import type { LLMCapabilities, Sampling } from '@maestro-dataflow/core'
 import type { OpenAIChatOptions } from './chat-serving-options.js'
 import { factsOf, isOpenAI, type JsonMode } from './hosts.js'
+import { retirementOf } from './prices.js'
 
 /** Names of models that accept images, of OpenAI and of others. */
 const seeing =
@@ -12,12 +13,15 @@ const hearing = /audio|omni/i
 /** The capabilities of a model with these options, by its host, its name, and the options. */
 export function chatCapabilities(options: OpenAIChatOptions): LLMCapabilities {
   const { model, capabilities: { images, audio, contextTokens } = {} } = options
+  const isOwn = options.azure === undefined && isOpenAI(addressOf(options))
+  const retires = isOwn ? retirementOf(model) : undefined
   return {
     jsonSchema: jsonModeOf(options) === 'schema',
     images: images ?? (seeing.test(model) && !blind.test(model)),
     audio: audio ?? hearing.test(model),
     ...(contextTokens === undefined ? {} : { contextTokens }),
     unsupportedSettings: unsupportedSettingsOf(options),
+    ...(retires === undefined ? {} : { retires }),
   }
 }
 

@@ -109,5 +109,5 @@ function azureAddress(
 const variableOf = (azure: boolean): string => (azure ? 'AZURE_OPENAI_API_KEY' : 'OPENAI_API_KEY')
 
 function keyOfEnvironment(azure: boolean, own: boolean): string | undefined {
-  return azure || own ? process.env[variableOf(azure)] || undefined : undefined
+  return azure || own ? process.env[variableOf(azure)]?.trim() || undefined : undefined
 }

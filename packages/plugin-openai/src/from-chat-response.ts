@@ -11,6 +11,7 @@ import {
   type TokenLogprob,
   type Usage,
   unexpectedReply,
+  usageFieldOf,
   wholeJson,
 } from '@maestro-dataflow/core'
 import { type AnswerSchema, wrapper } from './answer-schema.js'
@@ -36,9 +37,10 @@ export interface Asked {
  */
 export function fromChatResponse(completion: ChatCompletion, asked: Asked): LLMResult {
   const { serving, request, answer } = asked
-  const [choice] = completion.choices ?? []
+  const { choices } = completion
+  const choice = choices?.find(({ index }) => index === 0) ?? choices?.[0]
   const content = choice === undefined ? nothing : readChoice(choice)
-  const { usage: told, unreadable } = readUsage(completion.usage)
+  const { usage: told, unreadable } = readUsage(usageFieldOf(completion))
   const usage = { ...estimateUsage(request, content), ...told }
   const isCounted = told.inputTokens !== undefined && told.outputTokens !== undefined
   if (choice === undefined) throw withoutAnswer(serving, completion, usage)

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { pricedModels, priceOf } from './prices.js'
+import { chatCapabilities } from './chat-capabilities.js'
+import { pricedModels, priceOf, retirementOf } from './prices.js'
 
 test('every price is a price, with its date and source', () => {
   expect(pricedModels.length).toBeGreaterThan(20)
@@ -31,4 +32,11 @@ test('long prompts and other tiers of service have their own prices', () => {
 test('an unknown model has no price', () => {
   for (const model of ['gpt-99', 'ft:gpt-4o:me', 'gpt-4o-search-preview', 'constructor', ''])
     expect(priceOf(model)).toBeUndefined()
+})
+
+test('the day on which OpenAI retires a model is known for its own servers only', () => {
+  const model = pricedModels.find((name) => retirementOf(name) !== undefined) ?? ''
+  expect(chatCapabilities({ model })).toMatchObject({ retires: expect.stringMatching(/^\d{4}-\d{2}-\d{2}$/) })
+  expect(chatCapabilities({ model, baseUrl: 'https://models.example/v1' })).not.toHaveProperty('retires')
+  expect(retirementOf('a model of nobody')).toBeUndefined()
 })

@@ -1,3 +1,4 @@
+import { parseReply } from '@maestro-dataflow/core'
 import { type ChatCompletion, chatChunk, tokenLogprobs } from './chat-api.js'
 import { readChoice } from './read-choice.js'
 import { checkReply } from './read-reply.js'
@@ -23,6 +24,7 @@ export async function readChatStream(
   const logprobs: unknown[] = []
   let finishReason: string | undefined
   let error: unknown
+  let usage: unknown
   let isDone = false
   let answers = 0
   let hasMessage = false
@@ -38,8 +40,11 @@ export async function readChatStream(
     answers++
     hasMessage ||= (choice.message ?? choice.delta ?? choice.text) != null
     const said = readChoice(choice)
+    usage = choice.usage ?? usage
+    // Some servers repeat the whole message at the end of its pieces.
+    if (choice.message != null && said.text !== '' && content.join('') === said.text) content.length = 0
+    else if (said.text !== '') onText?.(said.text)
     content.push(said.text)
-    if (said.text !== '') onText?.(said.text)
     reasoning.push(said.reasoning)
     refusal.push(said.refusal)
     for (const [place, given] of said.calls.entries()) calls[place] = (calls[place] ?? '') + given
@@ -62,8 +67,8 @@ export async function readChatStream(
     logprobs: { content: logprobs },
     error,
   }
-  const { model, usage, system_fingerprint } = rest
-  return { ...rest, model, usage, system_fingerprint, choices: answers === 0 ? [] : [choice] }
+  const { model, usage: counted, system_fingerprint } = rest
+  return { ...rest, model, usage: counted ?? usage, system_fingerprint, choices: answers === 0 ? [] : [choice] }
 }
 
 /** Some servers write a missing reason as a text. */
@@ -71,7 +76,7 @@ const isReason = (reason: unknown): reason is string => typeof reason === 'strin
 
 function parse(serving: string, event: string): unknown {
   try {
-    return JSON.parse(event)
+    return parseReply(event)
   } catch (error) {
     throw brokenReply(serving, `an event of its stream is not JSON: ${event.slice(0, 100)}`, error)
   }

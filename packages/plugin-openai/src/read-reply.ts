@@ -1,4 +1,11 @@
-import { failureIn, plainText, servingError, unexpectedReply, unreadableReply } from '@maestro-dataflow/core'
+import {
+  failureIn,
+  parseReply,
+  plainText,
+  servingError,
+  unexpectedReply,
+  unreadableReply,
+} from '@maestro-dataflow/core'
 import type { z } from 'zod'
 
 /**
@@ -46,7 +53,7 @@ export function assertNoFailure(serving: string, value: unknown): void {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseReply(text)
   } catch {
     return undefined
   }

@@ -20,12 +20,18 @@ export async function* serverEvents(
     onError: ({ line = '' }) => void (line.startsWith('{') && isJson(line) && events.push(line)),
   })
   const decoder = new TextDecoder()
+  // A server may send the whole reply although it announces events.
+  let withoutEvents: string | undefined = ''
   for await (const bytes of body) {
     onActivity()
-    parser.feed(decoder.decode(bytes, { stream: true }))
+    const text = decoder.decode(bytes, { stream: true })
+    parser.feed(text)
+    if (events.length > 0) withoutEvents = undefined
+    else if (withoutEvents !== undefined) withoutEvents += text
     yield* events.splice(0)
   }
   parser.feed(`${decoder.decode()}\n\n`)
+  if (events.length === 0 && withoutEvents !== undefined && isJson(withoutEvents)) yield withoutEvents
   yield* events
 }
 

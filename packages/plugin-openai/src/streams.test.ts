@@ -32,6 +32,15 @@ test.each<[string, Reply]>([
   ['with [DONE] and no finish reason', openAIReplies.chatStream(['Ärger ', '👩🏽‍🚀'], null)],
   ['with empty events', written(body.replaceAll('data: {', 'data: \n\ndata: {'))],
   ['with the content type of a text', replies.ofType('text/plain', body)],
+  [
+    'that is a whole answer',
+    written(String(openAIReplies.chat('Ärger 👩🏽‍🚀').body).replace('"completion_tokens":3', '"completion_tokens":2')),
+  ],
+  [
+    'that ends with the whole message',
+    written(body.replace('"delta":{}', '"delta":{},"message":{"content":"Ärger 👩🏽‍🚀"}')),
+  ],
+  ['with constants that JSON lacks', written(body.replaceAll('"created":1', '"created":NaN'))],
   ['with the content type of JSON', replies.ofType('application/json', body)],
   ['of lines that are JSON', written(jsonLines)],
   ['of lines that are JSON, with their content type', replies.ofType('application/x-ndjson', jsonLines)],

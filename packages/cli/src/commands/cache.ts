@@ -47,7 +47,7 @@ export const register: Register = (program) => {
     .option('--older-than <days>', 'only answers that were stored before so many days', someDays)
     .option('--model <name>', 'only answers of this model')
     .option('--json', 'print how many went, or the error, as one JSON object')
-    .addHelpText('after', examples('maestro cache clear --older-than 30', 'maestro cache clear --model gpt-5-mini'))
+    .addHelpText('after', examples('maestro cache clear --older-than 30', 'maestro cache clear --model gpt-5.4-mini'))
     .action(async (options: JsonOption & { readonly olderThan?: number; readonly model?: string }) =>
       (await load()).cacheClear({ ...options, ...globalOptions(program) }),
     )

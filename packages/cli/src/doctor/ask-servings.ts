@@ -61,13 +61,16 @@ const questions: Readonly<Partial<Record<ServingKind, (project: Maestro, name: s
   },
 }
 
+/** A question costs little, and what costs something is not shown as free. */
+const dollars = (cost: number): string => (cost > 0 && cost < 0.000001 ? 'less than $0.000001' : `$${cost.toFixed(6)}`)
+
 async function timed(name: string, ask: () => Promise<Reply>): Promise<Check> {
   const start = performance.now()
   try {
     const { said, model, usage, cost } = await ask()
     const seconds = `${((performance.now() - start) / 1000).toFixed(1)} s`
     const tokens = usage === undefined ? 'tokens unknown' : `${usage.inputTokens} + ${usage.outputTokens} tokens`
-    const price = cost === undefined ? 'price unknown' : `$${cost.toFixed(6)}`
+    const price = cost === undefined ? 'price unknown' : dollars(cost)
     return { name, status: 'ok', message: `${said} (${model}; ${tokens}; ${price}; ${seconds})` }
   } catch (error) {
     return failed(name, error)

@@ -11,6 +11,8 @@ export interface ProviderModel {
   readonly cachedInput?: number
   readonly cacheWriteInput?: number
   readonly batch?: { readonly input: number; readonly output?: number }
+  readonly longPrompts?: readonly object[]
+  readonly tiers?: Readonly<Record<string, object>>
   readonly contextTokens?: number
   readonly retires?: string
 }
@@ -49,7 +51,7 @@ export async function loadProviderModels(provider: string, config?: string): Pro
 export function renderProviderModels({ date, source, models }: ProviderModels, width: number, style: Style): string {
   const rows = Object.entries(models).map(([name, model]) => [
     name,
-    dollars(model.input),
+    `${dollars(model.input)}${model.longPrompts === undefined ? '' : '+'}`,
     dollars(model.output),
     dollars(model.cachedInput),
     [model.batch?.input, model.batch?.output].map(dollars).filter(Boolean).join(' / '),
@@ -60,7 +62,11 @@ export function renderProviderModels({ date, source, models }: ProviderModels, w
     [['model', 'input', 'output', 'cached', 'batch', 'context', 'retires'], ...rows],
     width,
   )
-  return `${[style.bold(head), ...lines, '', `Dollars per million tokens, as of ${date}, from ${source}`].join('\n')}\n`
+  const notes = [
+    `Dollars per million tokens, as of ${date}, from ${source}`,
+    'Long prompts of models with a + cost more. --json shows all prices, also those of tiers and regions.',
+  ]
+  return `${[style.bold(head), ...lines, '', ...notes].join('\n')}\n`
 }
 
 const dollars = (price: number | undefined): string => (price === undefined ? '' : `$${price}`)

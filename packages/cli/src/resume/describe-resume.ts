@@ -28,6 +28,16 @@ export function describeDecisions(decisions: readonly StageDecision[]): readonly
   return decisions.map((decision) => `stage ${decision.stage} (${decision.name}) ${describeDecision(decision)}`)
 }
 
+/** The decisions as JSON: `reuse` is the whole stage, the rows behind which it goes on, or nothing of it. */
+export const decisionsAsData = (decisions: readonly StageDecision[]) =>
+  decisions.map(({ stage, name, receipt, progress, reason }) => ({
+    stage,
+    name,
+    reuse: receipt !== undefined ? 'stage' : progress !== undefined ? 'rows' : 'none',
+    ...(progress === undefined ? {} : { rows: progress.input.rows }),
+    ...(reason === undefined ? {} : { reason }),
+  }))
+
 function describeDecision({ receipt, progress, reason }: StageDecision): string {
   if (receipt !== undefined) return 'is reused'
   if (progress !== undefined) return `goes on after ${formatCount(progress.input.rows)} rows`

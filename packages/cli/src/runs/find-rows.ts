@@ -22,7 +22,8 @@ export async function idsWhere(
   most: number,
 ): Promise<readonly string[]> {
   const found = new Set<string>()
-  const isMeant = (row: Row) => Object.entries(where).every(([column, value]) => String(row[column] ?? '') === value)
+  const meant = Object.entries(where).map(([column, value]) => ({ column: column.trim(), values: textsOf(value) }))
+  const isMeant = (row: Row) => meant.every(({ column, values }) => values.includes(String(row[column] ?? '')))
   for (const { id, row } of record.rejects())
     if (typeof row === 'object' && row !== null && isMeant(row as Row)) found.add(id)
   const { config, definition } = await sourceOf(record, options)
@@ -45,6 +46,12 @@ export async function idsWhere(
     await project.dispose()
   }
   return [...found].slice(0, most)
+}
+
+/** The texts that a value may mean: `city = "Lyon"` means Lyon too. */
+const textsOf = (value: string): readonly string[] => {
+  const trimmed = value.trim()
+  return [value, trimmed, /^(["'])(.*)\1$/s.exec(trimmed)?.[2] ?? trimmed]
 }
 
 /** The pipeline of a run, as its command names it, and the config that it needs. Of a question, only the source is made. */

@@ -40,6 +40,14 @@ export function workDone(): void {
   stop = undefined
 }
 
+/** What a process tells its supervisor that is to be started again when it has ended. */
+export const againMessage = 'again'
+
+/** Asks the supervisor to start this process again when it has ended. */
+export function startAgain(): void {
+  if (supervised && process.connected) process.send?.(againMessage, () => undefined)
+}
+
 /** Asks the supervisor to start this process again if it crashes. */
 export function serveUntilStopped(): void {
   serving = supervised

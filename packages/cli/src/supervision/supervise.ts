@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { endingSignals, servingMessage, stoppedByUser } from './stop-signal.js'
+import { againMessage, endingSignals, servingMessage, stoppedByUser } from './stop-signal.js'
 
 /** The time in milliseconds that a process may take to end after its command has finished. */
 const patience = 2000
@@ -17,6 +17,8 @@ interface Ending {
   readonly how: string
   /** Whether it serves until it is stopped, and had begun to. */
   readonly wasServing: boolean
+  /** Whether it has asked to be started again. */
+  readonly again: boolean
 }
 
 /**
@@ -38,7 +40,8 @@ export async function supervise(parameters: readonly string[], json: boolean): P
   for (const signal of endingSignals) process.on(signal, interrupt)
   for (;;) {
     child = fork(fileURLToPath(import.meta.resolve('./supervised.js')), parameters)
-    const { exitCode, how, wasServing } = await endOf(child)
+    const { exitCode, how, wasServing, again } = await endOf(child)
+    if (again && requests === 0) continue
     if (exitCode !== undefined) return exitCode
     if (requests > 0) return stopped(how)
     if (!wasServing) return endedEarly(how, json)
@@ -53,6 +56,7 @@ export async function supervise(parameters: readonly string[], json: boolean): P
 async function endOf(child: ChildProcess): Promise<Ending> {
   let hasBegun = false
   let isServing = false
+  let again = false
   let finished: number | undefined
   let impatience: NodeJS.Timeout | undefined
   const end = () => child.kill('SIGKILL')
@@ -66,6 +70,10 @@ async function endOf(child: ChildProcess): Promise<Ending> {
   child.on('message', (message) => {
     if (message === servingMessage) {
       isServing = true
+      return
+    }
+    if (message === againMessage) {
+      again = true
       return
     }
     if (typeof message !== 'number') {
@@ -85,6 +93,7 @@ async function endOf(child: ChildProcess): Promise<Ending> {
     exitCode: finished === 0 ? (code ?? 0) : finished,
     how: signal === null ? `exit code ${code}` : `signal ${signal}`,
     wasServing: isServing,
+    again,
   }
 }
 

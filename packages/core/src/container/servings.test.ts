@@ -9,6 +9,7 @@ import type { LLMServing, Serving } from '../contracts/serving.js'
 import { defineServing, type ServingDefinition } from '../contracts/serving-definition.js'
 import type { ServingSettings } from '../contracts/serving-settings.js'
 import { createToken } from '../contracts/token.js'
+import { maestroError } from '../errors/error-table.js'
 import { Registry } from '../plugins/registry.js'
 import { ConfiguredServings } from './servings.js'
 
@@ -47,7 +48,7 @@ const elsewhere = defineServing({
   kind: 'llm',
   options: z.strictObject({ model: z.string(), key: z.string().optional() }),
   check: ({ model }, { directory }) => {
-    throw new Error(`${model} is not in ${directory}`)
+    throw maestroError('MAESTRO_SERVING_FAILED', { serving: model, reason: `it is not in ${directory}` })
   },
   create: () => echo(),
 })
@@ -108,7 +109,12 @@ test('a serving is made when first asked for, with its options and what it injec
 
 test('a description reports what a plugin finds wrong without creating the serving', () => {
   const { configured } = servingsOf({ default: { use: 'acme.elsewhere', model: 'm', key: env('MAESTRO_TEST_NONE') } })
-  expect(() => configured.describe('default', 'llm', 'a')).toThrow('m is not in /project')
+  expect(() => configured.describe('default', 'llm', 'a')).toThrow('it is not in /project')
+  // The plan of a pipeline that does not use the serving is content.
+  expect(configured.check()).toEqual([])
+  expect(configured.check(() => undefined)).toEqual([
+    { setting: 'servings.default', error: expect.objectContaining({ code: 'MAESTRO_SERVING_FAILED' }) },
+  ])
 })
 
 test('one made in code is used as it is, inside the serving plane', () => {

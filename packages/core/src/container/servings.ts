@@ -6,7 +6,7 @@ import type { Servings } from '../contracts/serving-definition.js'
 import type { ServingSettings } from '../contracts/serving-settings.js'
 import { didYouMean } from '../errors/did-you-mean.js'
 import { maestroError } from '../errors/error-table.js'
-import type { MaestroError } from '../errors/maestro-error.js'
+import { MaestroError } from '../errors/maestro-error.js'
 import { describeOptions } from '../pipeline/compile/describe-options.js'
 import { fallbackIssues, fallbackOf } from '../pipeline/serving-fallbacks.js'
 import { type ComponentContext, type ComponentFault, ConfiguredComponents, isUsed } from './configured-components.js'
@@ -47,18 +47,20 @@ export class ConfiguredServings implements Servings {
   readonly #known: readonly string[]
   readonly #servings: ResolvedConfig['servings']
   readonly #directory: string
+  readonly #registry: ComponentContext['registry']
 
   constructor(context: ServingsContext) {
     const { servings, registry, needed, enhance } = context
     this.#servings = servings
     this.#directory = context.directory
+    this.#registry = registry
     this.#known = Object.keys(servings)
     this.#components = new ConfiguredComponents<'servings', Serving>(
       {
         kind: 'servings',
         find: (name) => (Object.hasOwn(servings, name) ? servings[name] : undefined),
         names: () => this.#known,
-        setting: (name) => `servings.${name}`,
+        setting: settingOf,
         unknown: (name, where) => unknownServing(name, this.#known, where, 'llm'),
         shared: {
           has: servingSettings.has,
@@ -129,9 +131,31 @@ export class ConfiguredServings implements Servings {
       .map(([setting, value]) => [setting, describeOptions(value, setting)])
   }
 
-  /** The faults of the servings in the config. */
+  /**
+   * The faults of the servings in the config.
+   *
+   * @param lookup The environment of a whole check, which includes what plugins find wrong with each serving.
+   */
   check(lookup?: EnvironmentLookup): readonly ComponentFault[] {
-    return this.#components.check(lookup)
+    const faults = this.#components.check(lookup)
+    if (lookup === undefined) return faults
+    const faulty = new Set(faults.map(({ setting }) => setting))
+    return [...faults, ...this.#known.flatMap((name) => (faulty.has(settingOf(name)) ? [] : this.#foundByPlugin(name)))]
+  }
+
+  #foundByPlugin(name: string): readonly ComponentFault[] {
+    const configured = this.#servings[name]
+    // A plugin that is not loaded says nothing.
+    if (configured === undefined || !isUsed(configured) || this.#registry.isAnnounced('servings', configured.use))
+      return []
+    const { definition, options } = this.#components.checked(name, configured)
+    try {
+      if (options !== undefined) definition.check?.(options, { directory: this.#directory })
+      return []
+    } catch (error) {
+      if (!MaestroError.is(error)) throw error
+      return [{ setting: settingOf(name), error }]
+    }
   }
 
   dispose(): Promise<void> {
@@ -143,6 +167,8 @@ export class ConfiguredServings implements Servings {
     if (!this.#known.includes(name)) throw unknownServing(name, this.#known, where, kind)
   }
 }
+
+const settingOf = (name: string): string => `servings.${name}`
 
 function unknownServing(name: string, known: readonly string[], where: string, kind: ServingKind): MaestroError {
   const suggestion = didYouMean(name, known)

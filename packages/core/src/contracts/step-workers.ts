@@ -15,6 +15,8 @@ export interface PipelineOrigin {
   /** The name of the pipeline, or the path of its file from the folder of the config. */
   readonly pipeline: string
   readonly params: Readonly<Record<string, unknown>>
+  /** The hashes of the modules that it consists of, by names for people. */
+  readonly modules: Readonly<Record<string, string>>
 }
 
 /** Consecutive steps of a stage that workers run, and what a worker needs for them besides the rows. */

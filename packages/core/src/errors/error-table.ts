@@ -511,6 +511,11 @@ export const coreErrors = {
       `Line ${d.line} of ${d.path} is not a row: ${d.reason}.`,
     hint: () => 'Nothing was changed. Mend the line, and import the file again.',
   },
+  MAESTRO_RUN_EDIT_FORMAT: {
+    message: (d: { path: string }) =>
+      `The rows of a step are JSON lines, {"id":...,"row":{...}}, and the name ${d.path} promises another format.`,
+    hint: () => 'Use a file whose name ends with .jsonl. This form keeps every value and the identity of the rows.',
+  },
   MAESTRO_RUN_OUTPUT_LOST: {
     message: (d: { output: string }) =>
       `The rows that an unfinished run has written for ${d.output} are not as it left them.`,

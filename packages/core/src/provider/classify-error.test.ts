@@ -1,5 +1,6 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, request, type Server } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
+import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 import { maestroError } from '../errors/error-table.js'
 import { classifyError } from './classify-error.js'
@@ -24,6 +25,27 @@ async function failureOf(handle: (server: Server) => Promise<void> | void): Prom
 test('a typed error stays as it is', () => {
   const error = maestroError('MAESTRO_SERVING_QUOTA', { serving: 'm', reason: 'no' })
   expect(classifyError('other', error)).toBe(error)
+})
+
+test('a key that no header may contain is not repeated', () => {
+  const key = 'first-half\nsecond-half'
+  const attempts: readonly (() => unknown)[] = [
+    () => new Headers().append('authorization', `Bearer ${key}`),
+    () => new Headers({ 'x-api-key': key }),
+    () => new Request('http://127.0.0.1', { headers: { 'x-api-key': key } }),
+    () => request('http://127.0.0.1:1', { headers: { 'x-api-key': key } }),
+  ]
+  for (const attempt of attempts) {
+    let thrown: unknown
+    try {
+      attempt()
+    } catch (error) {
+      thrown = new TypeError('fetch failed', { cause: error })
+    }
+    const error = classifyError('m', thrown)
+    expect(error.code).toBe('MAESTRO_SERVING_AUTHENTICATION')
+    expect(inspect(error, { depth: 9 })).not.toMatch(/(first|second)-half/)
+  }
 })
 
 test('a server that is not there, and one that breaks off, are connections', async () => {

@@ -7,6 +7,13 @@ import { servingError } from './serving-error.js'
 const connectionCodes =
   /^(ECONN|ENOTFOUND|EAI_|EPIPE|ENETUNREACH|EHOSTUNREACH|EADDRNOTAVAIL|ETIMEDOUT|UND_ERR_|CERT_|ERR_TLS|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HPE_)/
 
+/** What is thrown for a header that cannot be sent, in the words of undici and of Node. They contain its value. */
+const badHeader = /^Headers\.\w+:|invalid header value|invalid character in header|header .* has invalid value/i
+
+/** The words about such a header. Its value, which is probably the key, must not be repeated. */
+const unsendable =
+  'it, or another header, contains a line end or a character that no header may contain, and so nothing was sent'
+
 /**
  * Converts whatever a provider threw to a typed error. A typed error stays as it is; an answer with a status is
  * classified by the table, and a broken connection by the codes in its chain of causes. Anything else becomes
@@ -15,7 +22,9 @@ const connectionCodes =
 export function classifyError(serving: string, error: unknown): MaestroError {
   if (MaestroError.is(error)) return error
   for (let cause = error, depth = 0; typeof cause === 'object' && cause !== null && depth < 5; depth++) {
-    const { name, code, status, cause: next } = cause as Readonly<Record<string, unknown>>
+    const { name, code, status, message, cause: next } = cause as Readonly<Record<string, unknown>>
+    if (typeof message === 'string' && badHeader.test(message))
+      return maestroError('MAESTRO_SERVING_AUTHENTICATION', { serving, reason: unsendable })
     if (typeof code === 'string' && connectionCodes.test(code))
       return maestroError('MAESTRO_SERVING_CONNECTION', { serving, reason: `${code}: ${reasonOf(cause)}` }, error)
     // undici gives no code to a reply that is not HTTP.

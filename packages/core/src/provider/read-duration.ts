@@ -11,13 +11,13 @@ export function readNumber(text: string | null | undefined): number | undefined 
 }
 
 /**
- * Reads a waiting time, in milliseconds, in any form that providers use: `20` (seconds), `1s`, `6m0s`, `250ms`, a date,
+ * Reads a waiting time, in milliseconds, in any form that providers use: `20` or `20 seconds`, `1s`, `6m0s`, `250ms`, a date,
  * or a time since 1970 in seconds or milliseconds.
  *
  * @param now Milliseconds since 1970.
  */
 export function readDuration(text: string | null | undefined, now: number): number | undefined {
-  const given = text?.trim() ?? ''
+  const given = text?.trim().replace(/(?<=\d)\s*(?:seconds?|secs?|s)$/i, 's') ?? ''
   const number = readNumber(given)
   if (number !== undefined) return fromNumber(number, now)
   if (/^(\d+(\.\d+)?(ms|[smhd]))+$/.test(given)) {

@@ -80,13 +80,25 @@ export function readUsage(given: unknown): ReadUsage {
 }
 
 /**
+ * The counts of a whole reply, wherever its provider puts them: beside the answer, within it as Moonshot does, or below
+ * a name of its own as Groq does.
+ */
+export function usageFieldOf(reply: unknown): unknown {
+  if (!isFields(reply)) return undefined
+  const { usage, usageMetadata, usage_metadata, token_usage, x_groq, choices } = reply
+  const [choice] = Array.isArray(choices) ? choices : []
+  const inside = [x_groq, choice].map((place) => (isFields(place) ? place.usage : undefined))
+  return [usage, usageMetadata, usage_metadata, token_usage, ...inside].find((found) => found != null)
+}
+
+/**
  * The tokens that a whole reply states, beside the answer or within its error. Undefined if it states none. Providers
  * charge for a reply that a filter has emptied.
  */
 export function usageIn(reply: unknown): Usage | undefined {
   for (const place of [reply, isFields(reply) ? reply.error : undefined]) {
     if (!isFields(place)) continue
-    const { inputTokens, outputTokens = 0, ...parts } = readUsage(place.usage ?? place.usageMetadata).usage
+    const { inputTokens, outputTokens = 0, ...parts } = readUsage(usageFieldOf(place)).usage
     if (inputTokens !== undefined) return { inputTokens, outputTokens, ...parts }
   }
   return undefined

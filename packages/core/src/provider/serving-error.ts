@@ -134,7 +134,8 @@ const table: readonly {
   { status: [403], error: 'MAESTRO_SERVING_PERMISSION' },
   { status: [404, 410], error: 'MAESTRO_SERVING_NOT_FOUND' },
   { status: [429], error: 'MAESTRO_SERVING_RATE_LIMITED' },
-  { status: [503, 529], error: 'MAESTRO_SERVING_OVERLOADED' },
+  // 498 is the word of Groq for a tier without room.
+  { status: [498, 503, 529], error: 'MAESTRO_SERVING_OVERLOADED' },
   { code: /overloaded/i, error: 'MAESTRO_SERVING_OVERLOADED' },
 ]
 
@@ -181,9 +182,11 @@ function withWait({ status, rateLimits, body }: ProviderFailure, reason: string)
   return retryAfterMs === undefined ? rateLimits : { ...rateLimits, retryAfterMs }
 }
 
+/** Statuses below 500 after which the same request may succeed, such as those of proxies that lost a connection. */
+const temporary: ReadonlySet<number> = new Set([408, 409, 421, 423, 424, 425, 444, 449, 460, 499])
+
 function byStatus(status: number | undefined): FailureCode {
   if (status === undefined) return 'MAESTRO_SERVING_CONNECTION'
-  // The statuses 408, 409, and 425 mean that the same request may succeed later.
-  if (status >= 500 || [408, 409, 425].includes(status)) return 'MAESTRO_SERVING_SERVER'
+  if (status >= 500 || temporary.has(status)) return 'MAESTRO_SERVING_SERVER'
   return 'MAESTRO_SERVING_BAD_REQUEST'
 }

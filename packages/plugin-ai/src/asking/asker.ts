@@ -60,6 +60,8 @@ export class Asker {
     const result = await this.serving.generate(this.request(values, context, sample), options)
     const { text, finishReason, usage } = result
     if (finishReason === 'content-filter') throw maestroError('MAESTRO_SERVING_FILTERED', { serving: name })
+    if (finishReason === 'refusal')
+      throw maestroError('MAESTRO_SERVING_REFUSED', { serving: name, reason: text.slice(0, 200) })
     if (finishReason === 'length' && onCutOff === 'reject')
       throw maestroError('MAESTRO_SERVING_CUT_OFF', { serving: name, tokens: usage.outputTokens })
     const answer = text.trim()

@@ -31,10 +31,11 @@ const chinaId = /(?<![\dXx])\d{17}[\dXx](?![\dXx])/g
  * @param regions Countries (ISO 3166-1 alpha-2) whose national telephone numbers are recognised.
  */
 export function findByRules(
-  text: string,
+  given: string,
   types: ReadonlySet<PersonalDataType>,
   regions: readonly Region[] = defaultRegions,
 ): readonly PersonalData[] {
+  const text = inAscii(given)
   const context: RuleContext = { urls: findUrls(text), regions }
   const found: PersonalData[] = []
   for (const { type, find } of finders) {
@@ -48,6 +49,15 @@ export function findByRules(
     }
   }
   return found.sort((one, other) => one.start - other.start)
+}
+
+/** The text of the same length with the wide characters of East Asia and the digits of Arabic and Persian in ASCII. */
+function inAscii(text: string): string {
+  return text.replace(/[\uff01-\uff5e\u3000\u0660-\u0669\u06f0-\u06f9]/g, (character) => {
+    const code = character.charCodeAt(0)
+    if (code === 0x3000) return ' '
+    return code > 0xff00 ? String.fromCharCode(code - 0xfee0) : String(code & 0xf)
+  })
 }
 
 /** Checks quickly whether a range is taken, even among thousands of ranges. */

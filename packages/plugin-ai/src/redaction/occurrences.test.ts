@@ -14,6 +14,8 @@ test.each<[string, string, readonly string[]]>([
   ["O’Neil-Smith, O'NEIL‑SMITH", "O'Neil-Smith", ['O’Neil-Smith', "O'NEIL‑SMITH"]],
   ['ann_lee.pdf, ann.lee, Ann-Lee, Annlee', 'Ann Lee', ['ann_lee', 'ann.lee', 'Ann-Lee']],
   ['张三说张三', '张三', ['张三', '张三']],
+  ['山田　太郎は山田太郎', '山田　太郎', ['山田　太郎', '山田太郎']],
+  ['王 小明和王小明', '王小明', ['王 小明', '王小明']],
   ['a.b (c) a.b', 'a.b', ['a.b', 'a.b']],
 ])('in %j, %j is found as %j', (text, value, pieces) => {
   expect(found(text, value)).toEqual(pieces)

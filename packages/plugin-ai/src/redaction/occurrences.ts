@@ -4,6 +4,8 @@ import type { PersonalData, PersonalDataType } from './personal-data.js'
 const wordCharacter = /[\p{L}\p{N}\p{M}]/u
 const unspaced =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
+/** The spaces between such characters, which some writers put between the names of a person. */
+const spacesOfUnspaced = new RegExp(`(?<=${unspaced.source})\\s+(?=${unspaced.source})`, 'gu')
 /** What may separate the words of a value. In names of files and addresses, it is not a space. */
 const between = '[\\s\\u200b-\\u200d_.\\p{Pd}]{1,8}'
 /** Longer values are compared without normalization. */
@@ -27,6 +29,7 @@ function patternOf(value: string): RegExp {
   const words = value
     .slice(0, maxLength)
     .normalize('NFC')
+    .replace(spacesOfUnspaced, '')
     .split(/[\s\u200b-\u200d]+/u)
     .map(quoted)
   const characters = Array.from(value.normalize('NFC'))
@@ -48,7 +51,8 @@ const variants: readonly (readonly [RegExp, string])[] = [
  * accents, and `ss` for `ß`, which has no capital in most texts.
  */
 function quoted(word: string): string {
-  return Array.from(word.matchAll(/ss|[\s\S]/giu), ([character]) => {
+  return Array.from(word.matchAll(/ss|[\s\S]/giu), ([character], place) => {
+    if (place > 0 && unspaced.test(character)) return `\\s{0,2}${escaped(character)}`
     const variant = variants.find(([pattern]) => character.replace(pattern, '') === '')
     if (variant !== undefined) return variant[1]
     const apart = character.normalize('NFD')

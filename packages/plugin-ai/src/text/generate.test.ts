@@ -452,6 +452,15 @@ describe('a failure of one row is a reject with its code', () => {
     expect(await reject(() => withheld, { schema })).toMatchObject({ code: 'MAESTRO_SERVING_FILTERED' })
   })
 
+  test('a refusal, which is no answer', async () => {
+    const refusal = { text: 'I cannot help with that.', finishReason: 'refusal' } as const
+    for (const options of [{}, { onCutOff: 'keep' } as const, { schema }])
+      expect(await reject(() => refusal, options)).toMatchObject({
+        code: 'MAESTRO_SERVING_REFUSED',
+        details: { reason: refusal.text },
+      })
+  })
+
   test('an answer that is not JSON, or of another shape', async () => {
     expect(await reject(() => 'Sure!', { schema })).toMatchObject({ code: 'MAESTRO_SERVING_MALFORMED_REPLY' })
     expect(await reject(() => '["x"]', { schema })).toMatchObject({ code: 'MAESTRO_SERVING_SCHEMA_MISMATCH' })

@@ -176,11 +176,13 @@ export class QueueWorkers implements StepWorkers {
     await within(this.#queue.add(jobId(sent), job)).catch(() => undefined)
   }
 
-  /** Puts a partition into the queue again if it is not there any more. @throws MAESTRO_WORKER_CRASHED */
+  /** Puts a partition into the queue again if it is not there any more. @throws MAESTRO_WORKER_CRASHED, MAESTRO_BULLMQ_RETURNED */
   async #sendAgain(sent: Sent, partition: RowPartition): Promise<void> {
     if (sent.failed !== undefined) {
       const reason = sent.failed
-      if (await this.#isAtFault(sent, reason)) {
+      // Steps do not fail so: it is the worker that cannot read the rows or write the result.
+      if (!isStall(reason) && ++sent.returns >= mostReturns) throw bullmqError('MAESTRO_BULLMQ_RETURNED', { reason })
+      if (isStall(reason) && (await this.#isAtFault(sent))) {
         const { ids } = partition
         throw maestroError('MAESTRO_WORKER_CRASHED', { steps: this.#task.steps, ids, reason })
       }
@@ -198,8 +200,7 @@ export class QueueWorkers implements StepWorkers {
   }
 
   /** Whether workers ended because of this partition, and not of another one that they ran. */
-  async #isAtFault(sent: Sent, reason: string): Promise<boolean> {
-    if (!isStall(reason)) return ++sent.returns >= mostReturns
+  async #isAtFault(sent: Sent): Promise<boolean> {
     if (++sent.silences >= mostSilences) return true
     return this.#files.hasRunAloneTwice(this.#id, sent.name).catch(() => false)
   }

@@ -41,6 +41,8 @@ export async function serveTasks(
       logger.info('Takes part in a run', about)
       await introduce()
     } catch (error) {
+      // The service ends instead of taking part in anything more.
+      if (signal.aborted) return
       const reason = error instanceof Error ? error.message : String(error)
       refused.set(id, { run: task.run, reason })
       logger.warn('Cannot take part in a run', { ...about, reason })

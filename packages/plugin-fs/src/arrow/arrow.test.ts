@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { pipeline, type Row } from '@maestro-dataflow/core'
 import { expect, test } from 'vitest'
 import { failure, temporaryProject } from '../__fixtures__/temporary-project.js'
-import { pyarrowFiles } from './__fixtures__/pyarrow-files.js'
+import { pyarrowFiles, sameNames } from './__fixtures__/pyarrow-files.js'
 
 const { write, path, project, copy, rows } = temporaryProject()
 const says = (text: string) => ({ message: expect.stringContaining(text) })
@@ -110,7 +110,7 @@ test('files that are cut off, damaged, or of another format are refused by their
     ['FEA1....', 'Feather file of version 1'],
     ['{"a":1}\n', 'no Arrow file'],
     ['', 'is empty'],
-    [Buffer.from(pyarrowFiles.twice ?? '', 'base64'), 'two columns "a"'],
+    [Buffer.from(sameNames, 'base64'), 'two columns "a"'],
   ] as const) {
     write('a.arrow', content)
     expect(await failure(rows({ path: 'a.arrow' }))).toMatchObject(says(reason))

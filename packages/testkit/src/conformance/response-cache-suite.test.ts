@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
   type CachedAnswer,
+  type CacheSelection,
   defineOperator,
   definePlugin,
   pipeline,
@@ -12,7 +13,8 @@ import {
 import { type MaestroOptions, maestro } from '@maestro-dataflow/core/runtime'
 import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { casesWithoutFault, failedCases } from '../__fixtures__/failed-cases.js'
+import { casesWithoutFault, failedCases, failureOf, foundBy } from '../__fixtures__/failed-cases.js'
+import { wrongCaches } from '../__fixtures__/wrong-parts/wrong-caches.js'
 import { describeResponseCache } from '../vitest.js'
 import { type ResponseCacheCase, responseCacheSuite } from './response-cache-suite.js'
 
@@ -52,22 +54,25 @@ describeResponseCache(() => onDisk(join(root, String(++folders))), {
 
 /** A right cache, small enough to plant faults in. */
 class SmallCache implements ResponseCache {
-  protected readonly entries = new Map<string, { text: string; parts: Readonly<Record<string, string>> }>()
+  protected readonly entries = new Map<string, { text: string; parts: Readonly<Record<string, string>>; at: number }>()
 
   async get(key: string): Promise<CachedAnswer | undefined> {
     const entry = this.entries.get(key)
     return entry === undefined ? undefined : JSON.parse(entry.text)
   }
   async set(key: string, answer: CachedAnswer, parts: Readonly<Record<string, string>>): Promise<void> {
-    this.entries.set(key, { text: JSON.stringify(answer), parts })
+    this.entries.set(key, { text: JSON.stringify(answer), parts, at: Date.now() })
   }
   async delete(key: string): Promise<boolean> {
     return this.entries.delete(key)
   }
-  async clear(): Promise<number> {
-    const { size } = this.entries
-    this.entries.clear()
-    return size
+  async clear({ storedBefore, model }: CacheSelection = {}): Promise<number> {
+    const before = storedBefore === undefined ? Number.POSITIVE_INFINITY : Date.parse(storedBefore)
+    const selected = [...this.entries].filter(
+      ([, { parts, at }]) => at < before && (model === undefined || parts.model === model),
+    )
+    for (const [key] of selected) this.entries.delete(key)
+    return selected.length
   }
   async stats(): Promise<{ entries: number; bytes: number }> {
     return {
@@ -228,7 +233,23 @@ describe('the suite for caches fails for', () => {
     expect(await failedCases(responseCacheSuite(fault, reopening))).toEqual(expect.arrayContaining(cases))
   })
 
+  test.each(Object.entries(wrongCaches))('a cache that %s', { timeout: 15_000 }, async (_, [rule, plant]) => {
+    const planted = () => {
+      const right = new SmallCache()
+      const bound: ResponseCache = {
+        get: (key) => right.get(key),
+        set: (key, answer, parts) => right.set(key, answer, parts),
+        delete: (key) => right.delete(key),
+        clear: (which) => right.clear(which),
+        stats: () => right.stats(),
+        dispose: () => right.dispose(),
+      }
+      return { ...bound, ...plant(bound) }
+    }
+    expect(await failureOf(responseCacheSuite(planted, { timeout: 1000 }), rule)).toBeDefined()
+  })
+
   test('each of its cases is failed by a planted fault', () => {
-    expect(casesWithoutFault(responseCacheSuite(make, reopening), faults)).toEqual([])
+    expect(casesWithoutFault(responseCacheSuite(make, reopening), { ...faults, ...foundBy(wrongCaches) })).toEqual([])
   })
 })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { CachedAnswer, ResponseCache } from '@maestro-dataflow/core'
 import { MadeThings } from './made-things.js'
+import { within } from './outcomes.js'
 import { createSuite, type Suite, type SuiteOptions } from './suite.js'
 
 /** The options of the suite for caches. */
@@ -17,7 +18,7 @@ interface CacheSubject {
 
 const answer: CachedAnswer = {
   text: 'It is 42. 你好 👩🏽‍🚀 é \u0000 \n "quoted" \uD83D',
-  object: { list: [1, 2.5, -1e300, null, true, { nested: [] }], __proto: 'x' },
+  object: { list: [1, 2.5, -1e300, null, true, { nested: [] }], nothing: null, __proto: 'x' },
   usage: { inputTokens: 3, outputTokens: 5 },
   cost: 0.1 + 0.2,
   finishReason: 'stop',
@@ -110,6 +111,25 @@ const cases = {
     assert.deepEqual(await cache.get('a'), answer)
   },
 
+  async 'selected answers can be removed'({ make }: CacheSubject) {
+    const cache = await make()
+    await cache.set('a', { text: 'a' }, parts)
+    await cache.set('b', { text: 'b' }, { ...parts, model: 'another' })
+    const [past, future] = [-1, 1].map((days) => new Date(Date.now() + days * 86_400_000).toISOString())
+    assert.equal(await cache.clear({ storedBefore: past ?? '' }), 0, 'answers stored before yesterday')
+    assert.equal(await cache.clear({ model: 'a third' }), 0, 'answers of a model that gave none')
+    assert.deepEqual([await cache.get('a'), await cache.get('b')], [{ text: 'a' }, { text: 'b' }])
+    assert.equal(await cache.clear({ model: 'another', storedBefore: future ?? '' }), 1)
+    assert.deepEqual([await cache.get('a'), await cache.get('b')], [{ text: 'a' }, undefined])
+  },
+
+  async 'does not change what it is given'({ make }: CacheSubject) {
+    const cache = await make()
+    const given = structuredClone({ answer, parts })
+    await cache.set('key', given.answer, given.parts, { step: 'ask', rowId: 'row' })
+    assert.deepEqual(given, structuredClone({ answer, parts }))
+  },
+
   async 'counts entries and bytes'({ make }: CacheSubject) {
     const cache = await make()
     assert.deepEqual(counts(await cache.stats()), { entries: 0, bytes: 0 })
@@ -200,8 +220,9 @@ const cases = {
   async 'can be disposed of twice'({ make }: CacheSubject) {
     const cache = await make()
     await cache.set('key', answer, parts)
-    await cache.dispose()
-    await cache.dispose()
+    const disposed = () => within(10_000, 'disposing of it', Promise.resolve(cache.dispose()))
+    await disposed()
+    await disposed()
   },
 }
 

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { matchesFilter, type VectorMetric, type VectorQuery, type VectorRecord } from '@maestro-dataflow/core'
 import { afterAll, describe, expect, test } from 'vitest'
-import { casesWithoutFault, failedCases } from '../__fixtures__/failed-cases.js'
+import { casesWithoutFault, failedCases, failureOf } from '../__fixtures__/failed-cases.js'
 import { SqliteVectors } from '../__fixtures__/sqlite-vectors.js'
+import { wrongVectorStores } from '../__fixtures__/wrong-parts/wrong-vector-stores.js'
 import { describeVectorStore } from '../vitest.js'
 import type { MakeVectorStore } from './vector-store-subject.js'
 import { type VectorStoreCase, type VectorSuiteOptions, vectorStoreSuite } from './vector-store-suite.js'
@@ -261,6 +262,10 @@ function only(wanted: readonly VectorStoreCase[]): VectorSuiteOptions {
 describe('the suite for vector stores fails for', () => {
   test.each(Object.entries(faults))('%s', async (_, [fault, ...cases]) => {
     expect((await failedCases(vectorStoreSuite(fault, only(cases)))).toSorted()).toEqual(cases.toSorted())
+  })
+
+  test.each(Object.entries(wrongVectorStores))('a store that %s', async (_, [rule, Wrong]) => {
+    expect(await failureOf(vectorStoreSuite(maker(Wrong as Store)), rule)).toBeDefined()
   })
 
   test('each of its cases is failed by a planted fault', () => {

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { reasonOf } from '../../errors/reason-of.js'
 import { type Connection, type HostSettings, program } from './connection.js'
+import { hostEnvironment } from './host-environment.js'
 
 const youngMegabytes = 64
 
@@ -8,6 +9,7 @@ const youngMegabytes = 64
 export function startThread({ name, memory }: HostSettings): Connection {
   const worker = new Worker(program, {
     name,
+    env: hostEnvironment(),
     resourceLimits: {
       // Rows are short-lived: with less room for them, a thread collects garbage all the time.
       maxYoungGenerationSizeMb: youngMegabytes,

@@ -14,7 +14,7 @@ const pools = new Map<string | undefined, Promise<Dispatcher>>()
  * request. A request to this machine never uses a proxy.
  */
 export function dispatcherFor({ hostname, protocol }: URL): Promise<Dispatcher> {
-  const proxy = loopback.test(hostname) ? undefined : proxyOf(protocol)
+  const proxy = loopback.test(hostname) || isExempt(hostname) ? undefined : proxyOf(protocol)
   let pool = pools.get(proxy)
   if (pool === undefined) {
     pool = createPool(proxy)
@@ -26,7 +26,16 @@ export function dispatcherFor({ hostname, protocol }: URL): Promise<Dispatcher> 
 function proxyOf(protocol: string): string | undefined {
   const { http_proxy, HTTP_PROXY, https_proxy, HTTPS_PROXY } = process.env
   const proxy = protocol === 'https:' ? https_proxy || HTTPS_PROXY : http_proxy || HTTP_PROXY
-  return proxy || undefined
+  if (!proxy) return undefined
+  // Many systems name a proxy by its host and port alone.
+  return proxy.includes('://') ? proxy : `http://${proxy}`
+}
+
+/** Hosts in NO_PROXY in forms that undici does not know: IPv6 without brackets, and names with a dot at the end. */
+function isExempt(hostname: string): boolean {
+  const { no_proxy, NO_PROXY } = process.env
+  const host = hostname.replace(/^\[|\]$/g, '')
+  return (no_proxy ?? NO_PROXY ?? '').split(/[,\s]+/).some((entry) => entry.toLowerCase().replace(/\.$/, '') === host)
 }
 
 let publicPool: Promise<Dispatcher> | undefined

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { type BodyBounds, boundedBody, readBytes } from './read-body.js'
+import { type BodyBounds, boundedBody, inUtf8, readBytes } from './read-body.js'
 import { type HttpReply, type HttpRequest, sendHttp } from './send-http.js'
 
 /** A reply that was read as a whole. */
@@ -15,6 +15,8 @@ export interface HttpFetchOptions extends BodyBounds {
 
 const streams = /event-stream|ndjson|json-?lines|jsonl/i
 const json = /json/i
+/** The types that servers give to JSON by mistake. */
+const texts = /^$|^text\//i
 const withoutBody = new Set([204, 205, 304])
 
 /**
@@ -41,11 +43,14 @@ export function amendReplies(send: typeof fetch, amend: NonNullable<HttpFetchOpt
     const response = await send(input, init)
     const { status, statusText, headers } = response
     const type = headers.get('content-type') ?? ''
-    if (response.body === null || streams.test(type) || !json.test(type)) return response
+    if (response.body === null || streams.test(type) || !(json.test(type) || texts.test(type))) return response
     const text = await response.text()
-    const amended = amend({ status, text })
-    if (amended === undefined) return new Response(text, { status, statusText, headers })
     const kept = new Headers(headers)
+    // Client libraries parse nothing that has another type.
+    const isJson = json.test(type) || /^\s*[{[]/.test(text)
+    if (isJson && !json.test(type)) kept.set('content-type', 'application/json')
+    const amended = isJson ? amend({ status, text }) : undefined
+    if (amended === undefined) return new Response(text, { status, statusText, headers: kept })
     kept.delete('content-length')
     return new Response(amended.text, { status: amended.status, headers: kept })
   }
@@ -76,9 +81,9 @@ async function requestOf(
 }
 
 async function contentOf(reply: HttpReply, bounds: BodyBounds): Promise<ReadableStream | Uint8Array<ArrayBuffer>> {
-  if (streams.test(reply.headers.get('content-type') ?? ''))
-    return Readable.toWeb(boundedBody(reply, bounds)) as ReadableStream
-  return new Uint8Array(await readBytes(reply, bounds))
+  const type = reply.headers.get('content-type') ?? ''
+  if (streams.test(type)) return Readable.toWeb(boundedBody(reply, bounds)) as ReadableStream
+  return inUtf8(await readBytes(reply, bounds), type)
 }
 
 function discard({ body }: HttpReply): null {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { pipeline, type Readable, Transform } from 'node:stream'
 import { maestroError } from '../../errors/error-table.js'
 import type { HttpReply } from './send-http.js'
@@ -31,7 +32,32 @@ export function readBytes({ url, body }: Body, { maxBytes = defaultMaxBytes }: B
 
 /** Reads a body as text. @throws like readBytes */
 export async function readText(reply: Body, bounds?: BodyBounds): Promise<string> {
-  return new TextDecoder().decode(await readBytes(reply, bounds))
+  return new TextDecoder().decode(inUtf8(await readBytes(reply, bounds), ''))
+}
+
+/**
+ * The bytes of a text in UTF-8. Other encodings are known by a byte order mark, or by the charset of the content type if
+ * the bytes are not UTF-8, because servers name the wrong one too.
+ */
+export function inUtf8(bytes: Buffer, contentType: string): Uint8Array<ArrayBuffer> {
+  const charset = charsetOf(bytes, contentType)
+  if (charset === undefined) return new Uint8Array(bytes)
+  try {
+    return new TextEncoder().encode(new TextDecoder(charset).decode(bytes))
+  } catch {
+    // Nobody knows an encoding of this name.
+    return new Uint8Array(bytes)
+  }
+}
+
+function charsetOf(bytes: Buffer, contentType: string): string | undefined {
+  const [first, second] = bytes
+  if (first === 0xff && second === 0xfe) return 'utf-16le'
+  if (first === 0xfe && second === 0xff) return 'utf-16be'
+  const [, named] = /charset="?([\w-]+)/i.exec(contentType) ?? []
+  if (named === undefined || /^utf-?8$/i.test(named)) return undefined
+  const isWide = first === 0 || second === 0
+  return isWide || !isUtf8(bytes) ? named : undefined
 }
 
 /** Streams a body; the stream fails with MAESTRO_HTTP_TOO_LARGE beyond its limit. */

@@ -173,6 +173,20 @@ describe('behind a proxy', () => {
     expect(asked).toHaveLength(1)
   })
 
+  test('a proxy needs no scheme, and NO_PROXY may list IPv6 without brackets and names with a dot at the end', async () => {
+    const target = await serve((_, response) => response.end('through the proxy'))
+    const { url, asked } = await proxy(target)
+    vi.stubEnv('HTTP_PROXY', url.replace('http://', ''))
+    vi.stubEnv('http_proxy', url.replace('http://', ''))
+    expect(await readText(await sendHttp('http://models.example/v1'))).toBe('through the proxy')
+    vi.stubEnv('NO_PROXY', '2001:db8::1, models.invalid.')
+    vi.stubEnv('no_proxy', '2001:db8::1, models.invalid.')
+    // Nothing has these addresses.
+    await expect(sendHttp('http://models.invalid/v1')).rejects.toThrow()
+    await expect(sendHttp('http://[2001:db8::1]/v1', { signal: AbortSignal.timeout(500) })).rejects.toThrow()
+    expect(asked).toHaveLength(1)
+  })
+
   test('requests over TLS go through HTTPS_PROXY', async () => {
     const target = await serve((_, response) => response.end())
     const { url, asked } = await proxy(target)
@@ -222,5 +236,20 @@ describe('httpFetch', () => {
     const url = await serve((_, response) => response.writeHead(204).end())
     const reply = await httpFetch(url)
     expect([reply.status, reply.body]).toEqual([204, null])
+  })
+})
+
+describe('the encodings of a text', () => {
+  const written = { text: 'bäd' }
+  test.each<[string, string, Buffer]>([
+    ['UTF-8', 'application/json', Buffer.from(JSON.stringify(written))],
+    ['UTF-8 under the name of another', 'application/json; charset=iso-8859-1', Buffer.from(JSON.stringify(written))],
+    ['UTF-8 under a name that nobody knows', 'application/json; charset=x-none', Buffer.from(JSON.stringify(written))],
+    ['Latin 1', 'application/json; charset=ISO-8859-1', Buffer.from(JSON.stringify(written), 'latin1')],
+    ['UTF-16 with a mark', 'application/json', Buffer.from(`\ufeff${JSON.stringify(written)}`, 'utf16le')],
+    ['UTF-16 with its name', 'application/json; charset=utf-16le', Buffer.from(JSON.stringify(written), 'utf16le')],
+  ])('%s', async (_, type, bytes) => {
+    const url = await serve((_, response) => response.writeHead(200, { 'content-type': type }).end(bytes))
+    expect(await (await httpFetch(url)).json()).toEqual(written)
   })
 })

@@ -48,8 +48,39 @@ test('a reply without an answer says that a filter acted', async () => {
 test.each<[string, unknown, string?]>([
   ['a reply of another form', { content: [{ type: 'text', text: 'bad' }], usage: { input_tokens: 7 } }],
   ['a reply that is no JSON', 'hello'],
-  ['a reply of another type', '{"error":"No."}', 'text/plain'],
+  ['a reply of another type', '{"error":"No."}', 'application/octet-stream'],
 ])('%s stays as it is', async (_, reply, contentType) => {
   const { status, text } = await received(reply, contentType)
   expect([status, text]).toEqual([200, typeof reply === 'string' ? reply : JSON.stringify(reply)])
+})
+
+test('the counts of a reply are moved to where client libraries look for them', async () => {
+  const { text } = await received({ choices: [{ ...choice, usage: { prompt_tokens: 7, completion_tokens: 3 } }] })
+  expect(JSON.parse(text).usage).toEqual({ prompt_tokens: 7, completion_tokens: 3 })
+  const gemini = await received({ choices: [choice], usageMetadata: { promptTokenCount: 7, candidatesTokenCount: 3 } })
+  expect(JSON.parse(gemini.text).usage).toEqual({ prompt_tokens: 7, completion_tokens: 3 })
+})
+
+test('JSON that only a tolerant reader can read is written anew', async () => {
+  const { text } = await received(`\ufeff{"logprob":-Infinity,"choices":[${JSON.stringify(choice)}]}`)
+  expect(JSON.parse(text)).toEqual({ logprob: null, choices: [choice] })
+})
+
+test('a text or its data in place of a message are an answer, and no message is an error', async () => {
+  const messageOf = async (message: unknown) => {
+    const { status, text } = await received({ choices: [{ index: 0, finish_reason: 'stop', message }] })
+    const { choices, error } = JSON.parse(text)
+    return [status, error?.code ?? choices[0].message.content]
+  }
+  expect(await messageOf('bad')).toEqual([200, 'bad'])
+  expect(await messageOf({ content: { tone: 'bad' } })).toEqual([200, '{"tone":"bad"}'])
+  expect(await messageOf(null)).toEqual([502, 'unexpected_reply'])
+  expect(await messageOf([])).toEqual([502, 'unexpected_reply'])
+})
+
+test('JSON under the type of a text is JSON', async () => {
+  body = { choices: [choice] }
+  type = 'text/html'
+  const response = await tolerantFetch(url)
+  expect(response.headers.get('content-type')).toBe('application/json')
 })

@@ -1,5 +1,7 @@
 import { withoutData } from '../content.js'
 import { failureIn } from '../failure-in.js'
+import { parseReply } from '../parse-reply.js'
+import { readUsage, usageFieldOf } from '../read-usage.js'
 import { amendReplies, createHttpFetch, type WholeReply } from './http-fetch.js'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -25,11 +27,15 @@ export function withTolerance(send: typeof fetch): typeof fetch {
 }
 
 function amend({ status, text }: WholeReply): WholeReply | undefined {
-  const value = status === 200 ? parse(text) : undefined
+  if (status !== 200) return undefined
+  // What only we can read is written anew for the client library.
+  const strict = parsed(text, JSON.parse)
+  const value = withUsage(strict ?? parsed(text, parseReply))
   if (value === undefined) return undefined
   const failure = failureIn(value)
   if (failure !== undefined) return failed(failure.status ?? 500, failure.reason, failure.code, usageOf(value))
-  if (!isFields(value) || !('choices' in value) || isUsual(value)) return undefined
+  if (!isFields(value) || !('choices' in value)) return undefined
+  if (isUsual(value) && value === strict) return undefined
   const { choices, prompt_filter_results } = value
   const isEmpty = !Array.isArray(choices) || choices.length === 0
   if (isEmpty && (prompt_filter_results != null || value.usage != null))
@@ -107,12 +113,20 @@ function failed(status: number, message: string, code: string | undefined, usage
 
 const usageOf = (value: unknown): unknown => (isFields(value) ? value.usage : undefined)
 
-function parse(text: string): unknown {
+function parsed(text: string, parse: (text: string) => unknown): unknown {
   try {
-    return JSON.parse(text)
+    return parse(text)
   } catch {
     return undefined
   }
+}
+
+/** Client libraries look for the counts in one place. */
+function withUsage(value: unknown): unknown {
+  const usage = usageFieldOf(value)
+  if (!isFields(value) || value.usage != null || usage == null) return value
+  const { inputTokens, outputTokens } = readUsage(usage).usage
+  return { ...value, usage: { prompt_tokens: inputTokens, completion_tokens: outputTokens } }
 }
 
 const isFields = (value: unknown): value is Fields =>

@@ -60,6 +60,9 @@ export async function readReceipt(folder: string): Promise<FoundReceipt> {
   return (await checksumOf(path)).crc32 === receipt.crc32 ? { receipt } : { fault: 'its step file is damaged' }
 }
 
+/** Whether a stage has finished, without a look at its file. */
+export const hasReceipt = (folder: string): boolean => existsSync(join(folder, receiptName))
+
 /** Removes a receipt before its stage runs again, so that it never describes another file. */
 export async function dropReceipt(folder: string): Promise<void> {
   await rm(join(folder, receiptName), { force: true })

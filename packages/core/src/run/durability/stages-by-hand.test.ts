@@ -160,7 +160,22 @@ describe('the rows after a step', () => {
     expect(await stops('rows:1')).toMatchObject({ outcome: 'passed', edited: 'changed' })
     expect(await stops('rows:2')).toMatchObject({ outcome: 'dropped', reason: 'removed by hand' })
     expect(await stops('rows:3')).not.toHaveProperty('edited')
+    // The row that was added has met no step before.
+    expect(explainRow(await record(), 'new').stops.map(({ step, edited }) => edited ?? step)).toEqual([
+      'added',
+      ...explainRow(await record(), 'rows:3')
+        .stops.map(({ step }) => step)
+        .slice(-2),
+    ])
     expect(report.drops).toMatchObject([{ step: 'ask', reason: 'removed by hand', rows: 1 }])
+  })
+
+  test('are not written to a file whose name promises another format, nor read from one', async () => {
+    const { record } = await exported()
+    const path = join(folder.path, 'edit.csv')
+    const found = await record()
+    for (const work of [() => exportRows(found, 'ask', path), () => importRows(found, 'ask', path)])
+      expect((await errorOf(work)).code).toBe('MAESTRO_RUN_EDIT_FORMAT')
   })
 
   test.each([

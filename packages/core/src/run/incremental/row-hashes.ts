@@ -13,9 +13,14 @@ export function hashOfKey(row: Row, key: readonly string[]): Buffer | undefined 
   return hash('sha256', JSON.stringify(texts), 'buffer').subarray(0, 16)
 }
 
-/** The hash of the columns that show whether a row has changed. */
+/** The hash of the columns that show whether a row has changed. Their order in the row does not count. */
 export function hashOfContent(row: Row, compare: readonly string[] | undefined): Buffer {
-  const compared = compare === undefined ? row : compare.map((column) => row[column] ?? null)
+  const compared =
+    compare === undefined
+      ? Object.keys(row)
+          .sort()
+          .map((column) => [column, row[column]])
+      : compare.map((column) => row[column] ?? null)
   return hash('sha256', encodeStepValue(compared), 'buffer').subarray(0, 8)
 }
 

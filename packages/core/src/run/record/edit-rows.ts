@@ -41,9 +41,11 @@ interface KeptStage {
 /**
  * Writes the rows that a finished stage has kept to a file, one JSON object `{"id":...,"row":{...}}` per line.
  *
- * @returns the number of rows @throws MAESTRO_RUN_STEP_NOT_KEPT, MAESTRO_RUN_STEP_UNKNOWN
+ * @returns the number of rows
+ * @throws MAESTRO_RUN_STEP_NOT_KEPT, MAESTRO_RUN_STEP_UNKNOWN, MAESTRO_RUN_EDIT_FORMAT
  */
 export async function exportRows(record: RunRecord, step: string, path: string): Promise<number> {
+  assertLines(path)
   const { folder, receipt, step: planned } = await keptStage(record, step)
   await copyFile(join(folder, receipt.file), path)
   return receipt.counts[planned.id]?.rowsOut ?? 0
@@ -55,9 +57,10 @@ export async function exportRows(record: RunRecord, step: string, path: string):
  *
  * @param path A file as `exportRows` writes it, with rows changed, added, removed, or moved.
  * @throws MAESTRO_RUN_EDIT_INVALID for a line that is not a row of the step, before anything is changed;
- *   MAESTRO_RUN_STEP_NOT_KEPT, MAESTRO_RUN_STEP_UNKNOWN, MAESTRO_RUN_HELD
+ *   MAESTRO_RUN_STEP_NOT_KEPT, MAESTRO_RUN_STEP_UNKNOWN, MAESTRO_RUN_HELD, MAESTRO_RUN_EDIT_FORMAT
  */
 export async function importRows(record: RunRecord, step: string, path: string): Promise<RowEdits> {
+  assertLines(path)
   const { directory, runId, plan } = record
   const lease = await Lease.take(leaseFolder(directory), { what: runId })
   try {
@@ -115,6 +118,12 @@ export async function importRows(record: RunRecord, step: string, path: string):
   } finally {
     await lease.release()
   }
+}
+
+/** @throws MAESTRO_RUN_EDIT_FORMAT for a name that promises another format than JSON lines */
+function assertLines(path: string): void {
+  if (/\.(csv|tsv|json|parquet|arrow|xlsx?|gz|zst)$/i.test(path))
+    throw maestroError('MAESTRO_RUN_EDIT_FORMAT', { path })
 }
 
 /** Notes the edits in the ledger, if the run has one. @returns the blocks of the stage */

@@ -1,8 +1,10 @@
 import type { PlannedStage, PlannedStep } from '../../contracts/plan.js'
 import type { RowId } from '../../contracts/row.js'
 import { maestroError } from '../../errors/error-table.js'
+import { hasReceipt } from '../durability/stage-receipts.js'
 import type { CallFact } from '../ledger/facts.js'
 import { parentOf, type RowTrail } from '../ledger/read-ledger.js'
+import { stageFolder } from '../state/stage-files.js'
 import type { RunRecord, RunStatus } from './run-record.js'
 
 /** What became of a row at a step or sink. */
@@ -92,11 +94,19 @@ class RowWalk {
   /** Where the row began: at the source or, for a group, at the step that made it. */
   origin(): string {
     const { stages } = this.#record.plan
+    const added = this.#addedBehind()
+    if (added !== undefined) return added
     const [first] = this.#trail.left
     const [known] = this.#steps()
     if (first === undefined) return (known && this.#groupingBefore(known)) ?? 'source'
     const isMade = first.pass === 'output' && !this.#trail.left.some(({ pass }) => pass === 'input')
     return isMade ? this.#makerOf(stages[first.stage]) : 'source'
+  }
+
+  /** The step behind which a person has added the row. */
+  #addedBehind(): string | undefined {
+    const added = this.#trail.facts.find(({ fact }) => fact.kind === 'edited' && fact.how === 'added')?.fact
+    return added?.kind === 'edited' ? added.step : undefined
   }
 
   /** The step of a stage, or of one before it, that made the row. Only stages over whole tables list no rows that they read. */
@@ -133,7 +143,9 @@ class RowWalk {
   follow(origin: string): Pick<RowExplanation, 'stops' | 'verdicts'> {
     const rejected = this.#rejectAt('source', this.#record.plan.source.use)
     // A later row with the same id may have been rejected, while the first one went on.
-    if (rejected === undefined || this.#trail.left.length > 0) this.#goOn(origin)
+    const added = this.#record.plan.steps.find(({ id }) => id === this.#addedBehind())
+    if (added !== undefined) this.#meet(added)
+    else if (rejected === undefined || this.#trail.left.length > 0) this.#goOn(origin)
     if (rejected !== undefined) this.#end(rejected)
     return { stops: this.#stops, verdicts: this.#verdicts }
   }
@@ -206,13 +218,10 @@ class RowWalk {
     const stage = this.#record.plan.stages.find(({ steps }) => steps.includes(step))
     const { left } = this.#trail
     if (left.some((place) => place.stage === stage?.index && place.pass === 'output')) return 'passed'
-    // The rows that it wrote are listed only where another stage or an output read them.
-    const isListed = [...this.#record.ledger.progress()].some(
-      (block) => block.stage === stage?.index && block.pass === 'output' && block.rows > 0,
-    )
-    const later = left.some((place) => place.stage > (stage?.index ?? 0))
-    if (later || (!isListed && this.#record.status === 'done')) return later ? 'passed' : 'unknown'
-    return this.#record.status === 'done' ? 'unknown' : 'not reached'
+    if (left.some((place) => place.stage > (stage?.index ?? 0))) return 'passed'
+    const hasFinished =
+      this.#record.status === 'done' || (stage !== undefined && hasReceipt(stageFolder(this.#record.directory, stage)))
+    return hasFinished ? 'unknown' : 'not reached'
   }
 
   #rejectAt(step: string, use: string): RowStop | undefined {

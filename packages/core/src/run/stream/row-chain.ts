@@ -3,6 +3,7 @@ import type { Row, RowId } from '../../contracts/row.js'
 import { describeValue } from '../../errors/describe-value.js'
 import { maestroError } from '../../errors/error-table.js'
 import { BatchCollector, type BatchOutcome } from './batch-collector.js'
+import { callOperator } from './call-operator.js'
 import type { ChainEvents, RowChainOptions } from './chain-events.js'
 import { DropFacts } from './dropping-context.js'
 import { childOf, childrenOf } from './flat-map-children.js'
@@ -144,7 +145,7 @@ export class RowChain {
     const context = this.#contexts.of(step, work.id)
     let result: unknown
     try {
-      result = step.run(given, context)
+      result = callOperator(step.run, given, context)
     } catch (error) {
       this.#reject(step, work, error)
       gate?.leave()

@@ -101,7 +101,7 @@ async function openWorkers(
         stage,
         steps: about.steps,
         origin,
-        expected: partsOfTask(steps, compiled.definition.params, context),
+        expected: { ...partsOfTask(steps, compiled.definition.params, context), ...origin.modules },
         rowsInFlight: settings.rowsInFlight ?? defaultRowsInFlight,
         fresh: context.isFresh,
         clonesRows: executor.workers.clonesRows ?? false,

@@ -43,7 +43,15 @@ const callNames = ['name', 'function', 'tool']
 const argumentNames = ['arguments', 'parameters', 'args', 'input']
 
 /** The values that a value consists of: the arguments of a tool call, a single property or item, a JSON text. */
-function insideOf(value: unknown): readonly unknown[] {
+function insideOf(value: unknown, depth = 0): readonly unknown[] {
+  const direct = directlyInside(value)
+  return depth === deepest ? direct : [...direct, ...direct.flatMap((item) => insideOf(item, depth + 1))]
+}
+
+/** A list of calls, each with a function that has its arguments as a text. */
+const deepest = 3
+
+function directlyInside(value: unknown): readonly unknown[] {
   if (typeof value === 'string') return known(wholeJson(value))
   if (typeof value !== 'object' || value === null) return []
   const items = Object.values(value)

@@ -8,7 +8,7 @@ export interface SeparatedText {
 }
 
 const names =
-  '(?:[a-z]+:)?think|longcat_think|thinking|ant_?thinking|thoughts?|reasoning(?:_content)?|scratch_?pad|reflection|thinking_process|thought_process|(?:inner|internal)_(?:thoughts?|monologue)|chain_of_thought'
+  '(?:[a-z]+:)?think|longcat_think|thinking|ant_?thinking|thoughts?|reasoning(?:_content)?|scratch_?pad|reflection|thinking_process|thought_process|(?:inner|internal)_(?:thoughts?|monologue)|chain_of_thought|cot'
 
 /** The words within bars: `<|think|>`, `<|begin_of_thought|>`, `<|think_start|>`, `<｜think｜>`. */
 const barred = '(?:think(?:ing)?|thought|reasoning)'
@@ -17,8 +17,8 @@ const barred = '(?:think(?:ing)?|thought|reasoning)'
  * The tags that models write around their reasoning: XML tags, and those of Magistral, Kimi, Sky-T1, Command A, and
  * Gemma.
  */
-const openings = `<(?:${names})(?:\\s[^<>]*)?>|\\[THINK(?:ING)?\\]|◁think▷|<[|｜](?:begin_of_|start_of_)?${barred}(?:_start|_begin)?[|｜]>|<\\|START_THINKING\\|>|<\\|channel>thought|<unused94>(?:thought)?`
-const closings = `</\\s*(?:${names})\\s*>|\\[/THINK(?:ING)?\\]|◁/think▷|<[|｜](?:/${barred}|end_of_${barred}|${barred}_end)[|｜]>|<\\|END_THINKING\\|>|<channel\\|>|<unused95>`
+const openings = `<(?:${names})(?:\\s[^<>]*)?>|\\[THINK(?:ING)?\\]|◁think▷|<[|｜](?:begin_of_|start_of_|begin|start)?${barred}(?:_start|_begin)?[|｜]>|<\\|START_THINKING\\|>|<\\|channel>thought|<unused94>(?:thought)?`
+const closings = `</\\s*(?:${names})\\s*>|\\[/THINK(?:ING)?\\]|◁/think▷|<[|｜](?:/${barred}|end_of_${barred}|end${barred}|${barred}_end)[|｜]>|<\\|END_THINKING\\|>|<channel\\|>|<unused95>`
 const anyTag = new RegExp(`${openings}|${closings}`, 'i')
 const tagsAndFences = new RegExp(`(?<opening>${openings})|(?<closing>${closings})|\`\`\``, 'gi')
 

@@ -50,7 +50,7 @@ const task = {
   run: 'run',
   stage: 0,
   steps: ['work'],
-  origin: { config: 'maestro.config.json', pipeline: 'work', params: {} },
+  origin: { config: 'maestro.config.json', pipeline: 'work', params: {}, modules: {} },
   expected: {},
   rowsInFlight: 1024,
   fresh: false,

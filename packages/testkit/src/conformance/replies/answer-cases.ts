@@ -63,6 +63,10 @@ export const answerCases: Readonly<Record<string, ReplyCase>> = {
       'with escaped quotation marks': '{\\"tone\\": \\"bad\\"}',
       'with spaces that do not break': '{\u00a0"tone":\u00a0"bad"}',
       'in the form of a call of a tool': `{"name":"answer","arguments":${answer}}`,
+      'in a list of calls': `[TOOL_CALLS] [{"name":"answer","arguments":${answer}}]`,
+      'in calls as OpenAI writes them': JSON.stringify({
+        tool_calls: [{ type: 'function', function: { name: 'answer', arguments: answer } }],
+      }),
       'as the text of a call of a tool': JSON.stringify({ name: 'answer', arguments: answer }),
     },
     (what) => `an answer ${what} costs no second request`,

@@ -17,6 +17,7 @@ const odd = byName(
     'no model': { model: null },
     'no id': { id: null },
     'a text for the time': { created: 'yesterday' },
+    'a usage below the name of Groq': { usage: null, x_groq: { usage: { prompt_tokens: 7, completion_tokens: 3 } } },
     'a number for the service tier': { service_tier: 3 },
   },
   (what) => `${what} does not spoil an answer`,
@@ -28,6 +29,10 @@ const counted = byName<{ readonly beside: object; readonly usage: Partial<Usage>
     'cached tokens beside the prompt': {
       beside: tokens(10, 3, { prompt_tokens_details: { cached_tokens: 50 } }),
       usage: { inputTokens: 60, cachedInputTokens: 50, outputTokens: 3 },
+    },
+    'the usage of Groq': {
+      beside: { usage: undefined, x_groq: { usage: { prompt_tokens: 9, completion_tokens: 4 } } },
+      usage: { inputTokens: 9, outputTokens: 4 },
     },
     'more reasoning than answer': {
       beside: tokens(10, 3, { completion_tokens_details: { reasoning_tokens: 100 } }),

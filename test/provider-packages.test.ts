@@ -1,14 +1,14 @@
 import { pipeline, prompt } from '@maestro-dataflow/core'
 import { maestro } from '@maestro-dataflow/core/runtime'
 import ai from '@maestro-dataflow/plugin-ai'
+import aiSdk from '@maestro-dataflow/plugin-ai-sdk'
 import { expect, test } from 'vitest'
-import aiSdk from './plugin.js'
 
 /** The faults of a plan with a serving whose model nobody has asked yet, one of which is that it writes nowhere. */
-async function planned(provider: string): Promise<string> {
+async function planned(provider: string, options: Readonly<Record<string, unknown>> = {}): Promise<string> {
   const project = maestro({
     plugins: [ai, aiSdk],
-    servings: { default: { use: 'ai-sdk.chat', provider, model: 'm' } },
+    servings: { default: { use: 'ai-sdk.chat', provider, model: 'm', options } },
     logLevel: 'silent',
   })
   const asking = pipeline('asking')
@@ -43,4 +43,13 @@ test.each([
   './packages/plugin-ai-sdk/src/__fixtures__/no-chat.ts',
 ])('the plan is content with the provider %s, and does not load it', async (provider) => {
   expect(await planned(provider)).not.toContain(provider)
+})
+
+test.each([
+  ['baseUrl', 'baseURL'],
+  ['api_key', 'apiKey'],
+  ['apikey', 'apiKey'],
+])('the plan refuses the option %s, which the package would ignore', async (option, name) => {
+  expect(await planned('@ai-sdk/anthropic', { [option]: 'a' })).toContain(`Its name is "${name}"`)
+  expect(await planned('@ai-sdk/anthropic', { [name]: 'a' })).not.toContain('has no option')
 })

@@ -1,0 +1,55 @@
+import dgram from 'node:dgram'
+import dns from 'node:dns'
+import net, { type Socket } from 'node:net'
+import { refusal, take } from './take.js'
+
+/**
+ * Takes the network from this process, which Node's permission model leaves to it before version 25. Sockets that are
+ * files, such as those of Docker or of an SSH agent, stay closed even if the plugin may connect to hosts.
+ *
+ * @param channel The socket to the process of the project, which is open already.
+ * @param mayConnect Whether the plugin may connect to hosts.
+ */
+export function sealNetwork(channel: Socket, mayConnect: boolean): void {
+  // What is open leads to the classes of Node.js below its sockets.
+  for (const name of ['_getActiveHandles', '_getActiveRequests']) take(process, name)
+  const { _handle: handle } = channel as unknown as { readonly _handle: object }
+  for (const name of ['bind', 'listen', 'connect']) take(Object.getPrototypeOf(handle), name)
+  if (mayConnect) refusePaths()
+  else refuseAll()
+}
+
+function refuseAll(): void {
+  for (const name of ['connect', '_connect']) take(net.Socket.prototype, name, network)
+  take(net.Server.prototype, 'listen', network)
+  take(net, '_createServerHandle', network)
+  for (const name of ['createSocket', '_createSocketHandle']) take(dgram, name, network)
+  for (const name of ['bind', 'connect', 'send', 'sendto']) take(dgram.Socket.prototype, name, network)
+  for (const owner of [dns, dns.promises, dns.Resolver.prototype, dns.promises.Resolver.prototype])
+    for (let place: object = owner; place !== Object.prototype; place = Object.getPrototypeOf(place))
+      for (const name of Object.getOwnPropertyNames(place))
+        if (/^(lookup|resolve|reverse)/.test(name)) take(place, name, network)
+}
+
+const network = 'use the network'
+
+function refusePaths(): void {
+  for (const [owner, name] of [
+    [net.Socket.prototype, 'connect'],
+    [net.Server.prototype, 'listen'],
+  ] as const) {
+    const right: (...call: unknown[]) => unknown = Reflect.get(owner, name)
+    const value = function (this: unknown, ...call: unknown[]) {
+      if (hasPath(call[0])) throw refusal('use a socket that is a file')
+      return Reflect.apply(right, this, call)
+    }
+    Object.defineProperty(owner, name, { value, writable: false, configurable: false })
+  }
+}
+
+/** Whether the first parameter of `connect` or `listen` means a path: Node's own calls pass a list of parameters. */
+function hasPath(first: unknown): boolean {
+  if (typeof first === 'string') return !(Number(first) >= 0)
+  if (typeof first !== 'object' || first === null) return false
+  return ('path' in first && Boolean(first.path)) || (Array.isArray(first) && hasPath(first[0]))
+}
