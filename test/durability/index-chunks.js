@@ -20,7 +20,11 @@ const embedder = {
   async embed(texts) {
     await new Promise((resolve) => setTimeout(resolve, 15))
     for (const text of texts) writeSync(1, `embedded ${text}\n`)
-    return { vectors: texts.map((text) => Float32Array.of(text.length, text.charCodeAt(text.length - 1))) }
+    return {
+      vectors: texts.map((text) => Float32Array.of(text.length, text.charCodeAt(text.length - 1))),
+      usage: { inputTokens: texts.length, outputTokens: 0 },
+      model: 'counting-1',
+    }
   },
 }
 const project = maestro({

@@ -27,7 +27,7 @@ export function windowQuery({ by, orderBy }: WindowStatement, parts: QueryParts)
   // A row that has a column of such a name is written anew, as is one without any column.
   const names = computed.map(([name]) => literal(name))
   const isNew = columns.open ? `NOT list_has_any(${lineKeys(format)}, [${names.join(', ')}])` : 'true'
-  const isPlain = `ends_with("#maestro.text", '}}') AND NOT ends_with("#maestro.text", '{}}') AND NOT starts_with("#maestro.text", '{"text":') AND ${isNew}`
+  const isPlain = `ends_with("#maestro.text", '}}') AND NOT ends_with(rtrim(left("#maestro.text", -2), ' ' || chr(9) || chr(13)), '{') AND NOT starts_with("#maestro.text", '{"text":') AND ${isNew}`
   const text = `CASE WHEN ${isPlain} THEN left("#maestro.text", -2) || ',' || "#maestro.added" || '}}' ELSE maestro_with("#maestro.text" || chr(10) || '{' || "#maestro.added" || '}') END`
   const lines = `(SELECT ${lineColumn}, ${positionColumn}${results.join('')} FROM ${rows})`
   return `SELECT ${text} FROM (SELECT ${lineColumn}, ${positionColumn}, ${emit} AS "#maestro.text", ${added} AS "#maestro.added" FROM ${lines}) ORDER BY ${positionColumn}`

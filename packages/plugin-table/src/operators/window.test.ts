@@ -142,4 +142,10 @@ describe('table.window', () => {
       { id: 5, place: 1 },
     ])
   })
+
+  test('a row without columns may be written in several ways', async () => {
+    const built = fromLines(['{"n":1}', '{ }', '{}', '{\t}'])
+    const windowed = built.step('table.window', { values: { place: 'row_number()' } })
+    expect(await rowsOf(windowed)).toEqual([{ n: 1, place: 1 }, { place: 2 }, { place: 3 }, { place: 4 }])
+  })
 })

@@ -99,7 +99,10 @@ function outcomeOf(group: SideBySide, row: Row, settled: readonly PromiseSettled
   return { after, row: merged }
 }
 
-/** Takes over from a step's result only the columns that the step declared to change. A renamed column keeps its place. */
+/**
+ * Takes over from a step's result only the columns that the step declared to change. A renamed column keeps its place, and
+ * so do columns that a step puts between others.
+ */
 function applyResult(row: Row, result: Row, effects: Parameters<typeof writtenColumns>[0]): Row {
   const changed = new Set(writtenColumns(effects))
   const renames = new Map(Object.entries(effects.renames ?? {}))
@@ -109,6 +112,29 @@ function applyResult(row: Row, result: Row, effects: Parameters<typeof writtenCo
     if (!changed.has(name)) entries.set(name, row[column])
     else if (Object.hasOwn(result, name)) entries.set(name, result[name])
   }
-  for (const column of columnNames(result)) if (changed.has(column)) entries.set(column, result[column])
-  return rowFromEntries([...entries])
+  const names = columnNames(result)
+  const lastKept = names.findLastIndex((column) => entries.has(column))
+  const merged = [...entries]
+  for (const [index, column] of names.entries()) {
+    if (!changed.has(column) || entries.has(column)) continue
+    const place = index > lastKept ? merged.length : placeOf(index, names, merged)
+    merged.splice(place, 0, [column, result[column]])
+  }
+  return rowFromEntries(merged)
+}
+
+/** Where a column of a result stands among other columns: behind those before it, or before those behind it. */
+function placeOf(index: number, names: readonly string[], among: readonly (readonly [string, unknown])[]): number {
+  const indexOf = (name: string) => among.findIndex(([other]) => other === name)
+  const before = names
+    .slice(0, index)
+    .map(indexOf)
+    .findLast((place) => place !== -1)
+  if (before !== undefined) return before + 1
+  return (
+    names
+      .slice(index + 1)
+      .map(indexOf)
+      .find((place) => place !== -1) ?? among.length
+  )
 }

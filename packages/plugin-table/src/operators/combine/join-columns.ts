@@ -8,14 +8,23 @@ import {
 } from '@maestro-dataflow/core'
 import { columnTypeIn } from '../../engine/known-columns.js'
 import { rememberColumns } from '../planned-columns.js'
-import type { JoinRowsOptions } from './join.js'
-import { columnsOf, type OtherRow } from './other-table.js'
+import { columnsOf, type OtherRow, type OtherTable } from './other-table.js'
+
+/** The options of a join that decide about its columns. */
+interface ColumnOptions {
+  readonly right: OtherTable
+  readonly by: readonly string[]
+  readonly on?: readonly string[] | undefined
+  readonly asOf?: string | undefined
+  readonly columnPrefix: string
+  readonly how: string
+}
 
 /** Whether the rows of the other table add columns. */
-export const addsColumns = ({ how }: Pick<JoinRowsOptions, 'how'>): boolean => how !== 'semi' && how !== 'anti'
+export const addsColumns = ({ how }: Pick<ColumnOptions, 'how'>): boolean => how !== 'semi' && how !== 'anti'
 
 /** What a join does to columns. */
-export function joinColumns(given: JoinRowsOptions, before: ColumnSet): ColumnEffects {
+export function joinColumns(given: ColumnOptions, before: ColumnSet): ColumnEffects {
   rememberColumns(given, before)
   const { right, by, on = by, asOf, columnPrefix, how } = given
   const reads = asOf === undefined ? by : [...by, asOf]

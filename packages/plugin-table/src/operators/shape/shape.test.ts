@@ -95,3 +95,13 @@ test('table.unpivot does not replace another column of the row', async () => {
     { name: 'Ann', quarter: 'q2', value: 2 },
   ])
 })
+
+test('table.flatten puts columns into their place, also beside a step that changes other columns', async () => {
+  const rows = [{ a: 1, 地址: { city: 'Oslo', zip: '0150' }, b: 2 }]
+  const built = fromRows(rows)
+    .step('table.rename', { columns: { a: 'first' } })
+    .step('table.flatten', { columns: ['地址'], members: ['city', 'zip'] })
+    .step('table.cast', { columns: { b: 'string' } })
+  const { rows: found } = await preview(built)
+  expect(Object.keys(found[0] ?? {})).toEqual(['first', '地址_city', '地址_zip', 'b'])
+})
