@@ -123,6 +123,7 @@ describe('what the other copy makes is recognised', () => {
       {
         read: async function* () {},
         identity: async () => undefined,
+        lend: (_, use) => use(undefined),
       },
     )
     expect(source).toBeInstanceOf(RowSource)

@@ -52,7 +52,7 @@ test('rows that a process without its lease has committed in the meantime are th
   const report = await project.run(
     pipeline('p')
       .from(numbers(3))
-      .write('adding.rows', { name: 'a', other: (own: string) => own }),
+      .write('adding.rows' as never, { name: 'a', other: (own: string) => own } as never),
   )
   expect(report).toMatchObject({ status: 'done', sinks: [{ location: 'a', rows: 3 }] })
   expect(aborted).toEqual(['a'])
@@ -64,7 +64,7 @@ test('other rows that such a process has committed are not taken for those of th
     project.run(
       pipeline('p')
         .from(numbers(3))
-        .write('adding.rows', { name: 'a', other: () => 'something else' }),
+        .write('adding.rows' as never, { name: 'a', other: () => 'something else' } as never),
     ),
   )
   expect(error).toMatchObject({ code: 'MAESTRO_RUN_OUTPUT_UNWRITABLE' })
@@ -76,10 +76,10 @@ test('the report names the sinks in the order of the pipeline, whatever the orde
   const report = await project.run(
     pipeline('p')
       .from(numbers(3))
-      .write('adding.rows', { name: 'a', counts: true })
-      .write('adding.rows', { name: 'b' })
+      .write('adding.rows' as never, { name: 'a', counts: true } as never)
+      .write('adding.rows' as never, { name: 'b' } as never)
       .map((row) => row)
-      .write('adding.rows', { name: 'c', counts: true }),
+      .write('adding.rows' as never, { name: 'c', counts: true } as never),
   )
   expect(report.sinks.map(({ location }) => location)).toEqual(['a', 'b', 'c'])
 })

@@ -55,13 +55,13 @@ describe('a join gives the rows of a join row by row', () => {
 
   test.each(Object.keys(values))('by %s', async (name) => {
     const { left, right } = tables(values[name] ?? [])
-    const options = { right, by: ['k'], how: 'left' } as const
+    const options = { right, by: ['k'], how: 'left' as const }
     expect(await rowsOf(fromUnknown(left).step('table.join', options))).toEqual(await rowByRow(left, options))
   })
 
   test.each(['inner', 'semi', 'anti'] as const)('%s', async (how) => {
     const { left, right } = tables(values.fractions ?? [])
-    const options = { right: right.slice(0, 5), by: ['k'], how } as const
+    const options = { right: right.slice(0, 5), by: ['k'], how }
     expect(await rowsOf(fromRows(left).step('table.join', options))).toEqual(await rowByRow(left, options))
   })
 })
