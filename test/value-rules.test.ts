@@ -13,7 +13,7 @@ import { anyTables, typedTables } from './values/tables.js'
 const project = valuesProject()
 afterAll(() => project.dispose())
 
-const { ofRows, ofText, ofTypes, ofDatabase } = project
+const { ofRows, ofText, ofTypes, ofFiles, ofDatabase } = project
 
 test.each(Object.entries({ ...ofRows, ...ofText }))('any values, from %s', (_, start) =>
   agrees(project, anyTables, start),
@@ -21,7 +21,7 @@ test.each(Object.entries({ ...ofRows, ...ofText }))('any values, from %s', (_, s
 
 const sqlite = ofDatabase({ client: 'sqlite', path: 'rows.db' })
 
-test.each(Object.entries({ ...ofRows, ...ofText, ...ofTypes, 'a table of SQLite': sqlite }))(
+test.each(Object.entries({ ...ofRows, ...ofText, ...ofTypes, ...ofFiles, 'a table of SQLite': sqlite }))(
   'typed columns, from %s',
   (_, start) => agrees(project, typedTables, start),
 )

@@ -1,5 +1,7 @@
 import type { Row } from '@maestro-dataflow/core'
 import fc from 'fast-check'
+import { Choices, type Columns, directions, ends, freeName, type Made, quoted } from './choices.js'
+import { combineMakers } from './combine-steps.js'
 import { compare, compareIn, sumOfDecimals } from './compare.js'
 import {
   aggregate,
@@ -20,42 +22,11 @@ import {
   type Types,
   window,
 } from './reference.js'
+import { repairMakers } from './repair-steps.js'
+import { shapeMakers } from './shape-steps.js'
+import { sqlMakers } from './sql-steps.js'
 import type { Table } from './tables.js'
-import { numberText } from './texts.js'
-
-/** The columns at a place of a chain. A column without a type mixes values. */
-interface Columns {
-  readonly names: readonly string[]
-  readonly types: Types
-}
-
-/** A step and the columns after it. */
-type Made = readonly [step: TableStep, after: Columns]
-
-/** Choices out of random numbers: fewer and smaller numbers make a simpler chain. */
-class Choices {
-  readonly #numbers: Iterator<number>
-
-  constructor(numbers: readonly number[]) {
-    this.#numbers = numbers[Symbol.iterator]()
-  }
-
-  below(bound: number): number {
-    return (this.#numbers.next().value ?? 0) % bound
-  }
-
-  of<T>(list: readonly T[]): T {
-    return list[this.below(list.length)] as T
-  }
-
-  /** Some of a list, at least one, in any order. */
-  some<T>(list: readonly T[], most = 2): readonly T[] {
-    const [rest, chosen] = [[...list], [] as T[]]
-    for (let left = 1 + this.below(most); left > 0 && rest.length > 0; left--)
-      chosen.push(...rest.splice(this.below(rest.length), 1))
-    return chosen
-  }
-}
+import { isWellFormed, numberText } from './texts.js'
 
 /** A chain of table steps over the columns of a table. */
 export function chains(table: Table): fc.Arbitrary<readonly TableStep[]> {
@@ -70,9 +41,6 @@ export function chains(table: Table): fc.Arbitrary<readonly TableStep[]> {
     })
   })
 }
-
-const directions = [false, true]
-const ends = ['first', 'last'] as const
 
 const makers: readonly ((choices: Choices, columns: Columns) => Made)[] = [
   (choices, columns) => {
@@ -118,9 +86,12 @@ const makers: readonly ((choices: Choices, columns: Columns) => Made)[] = [
   },
   aggregateOf,
   windowOf,
+  ...shapeMakers,
+  ...combineMakers,
+  ...repairMakers,
+  ...sqlMakers,
 ]
 
-const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
 const present = (row: Row, name: string) => (cellOf(row, name) ?? null) !== null
 
 function filterOf(choices: Choices, { names, types }: Columns): TableStep {
@@ -230,8 +201,7 @@ function windowOf(choices: Choices, { names, types }: Columns): Made {
   }))
   const name = choices.of(names)
   const type = ownOf(types, name)
-  const free = (base: string) => (names.includes(base) ? `${base}${names.length}` : base)
-  const [place, before, later] = [free('place_'), free('before_'), free('later_')]
+  const [place = '', before = '', later = ''] = ['place_', 'before_', 'later_'].map((base) => freeName(base, names))
   const values: Record<string, Seen> = {
     [place]: ['row_number()', (_, at) => at + 1],
     ...(orderBy.length === 0 ? { [later]: ['count(*)', (rows: readonly Row[]) => rows.length] } : {}),
@@ -248,12 +218,6 @@ function windowOf(choices: Choices, { names, types }: Columns): Made {
     window(by, orderBy, values, types, computable),
     { names: [...names, ...added], types: { ...types, ...known } },
   ]
-}
-
-/** Whether no text in a value contains half a character. */
-function isWellFormed(value: unknown): boolean {
-  if (typeof value === 'string') return value.isWellFormed()
-  return typeof value !== 'object' || value === null || Object.entries(value).flat().every(isWellFormed)
 }
 
 function sumOf(type: string, values: readonly unknown[]): unknown {

@@ -2,6 +2,7 @@ import { type ColumnType, columnNames, type Row, rowFromEntries } from '@maestro
 import { refused, textOf } from './cast.js'
 import { cellOf, ownOf, type Types } from './reference.js'
 import type { Table } from './tables.js'
+import { isWellFormed } from './texts.js'
 
 /*
  * What the formats can hold of a table. A value that a format refuses is null here; other tests hold the refusals.
@@ -48,7 +49,8 @@ export function asJson(table: Table, order?: 'reversed'): Table {
   return { names, rows: order === undefined ? rows : rows.map(turned), types }
 }
 
-function jsonOf(value: unknown): unknown {
+/** A value as JSON has it; null for what JSON lacks. */
+export function jsonOf(value: unknown): unknown {
   if (typeof value === 'number') return Number.isFinite(value) ? value : null
   if (value instanceof Float32Array) return Array.from(value, jsonOf)
   if (!(value instanceof Date || value instanceof Uint8Array)) return value
@@ -77,4 +79,38 @@ export function asCells(table: Table): Table {
     return value ?? (type === 'string' ? '' : null)
   }
   return withValues(table, hold, undefined, headerOf(table))
+}
+
+/**
+ * Typed columns of a file of columns: a missing cell is null, a decimal number has the digits of its column, and text in
+ * UTF-8 has no half characters.
+ *
+ * @param wide What big integers of more than 64 bits are. Arrow has decimal numbers for them.
+ */
+export function asColumns(table: Table, wide: 'bigint' | 'decimal' = 'bigint'): Table {
+  const isWide = (name: string) => wide === 'decimal' && table.rows.some((row) => isWideInteger(cellOf(row, name)))
+  const scaleOf = (name: string) =>
+    Math.max(0, ...table.rows.map((row) => String(cellOf(row, name) ?? '').split('.')[1]?.length ?? 0))
+  const rows = table.rows.map((row) =>
+    rowFromEntries(
+      Object.keys(table.types).map((name) => {
+        const value = cellOf(row, name) ?? null
+        if (!isWellFormed(value)) return [name, null]
+        if (typeof value === 'bigint' && isWide(name)) return [name, String(value)]
+        const isDecimal = ownOf(table.types, name) === 'decimal' && typeof value === 'string'
+        return [name, isDecimal ? withScale(value, scaleOf(name)) : value]
+      }),
+    ),
+  )
+  const types = Object.entries(table.types).map(
+    ([name, type]) => [name, type === 'bigint' && isWide(name) ? 'decimal' : type] as const,
+  )
+  return { names: table.names, rows, types: Object.fromEntries(types) }
+}
+
+const isWideInteger = (value: unknown) => typeof value === 'bigint' && BigInt.asIntN(64, value) !== value
+
+function withScale(text: string, scale: number): string {
+  const [whole = '', fraction = ''] = text.split('.')
+  return scale === 0 ? whole : `${whole}.${fraction.padEnd(scale, '0')}`
 }

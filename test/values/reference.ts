@@ -97,13 +97,7 @@ export function aggregate(
 ): TableStep {
   const apply = (all: readonly Row[]) => {
     const rows = refuse(all, computable)
-    const groups: Row[][] = by.length === 0 ? [[...rows]] : []
-    for (const row of by.length === 0 ? [] : rows) {
-      const group = groups.find(([first]) => first !== undefined && isOneKey(first, row, by, types))
-      if (group === undefined) groups.push([row])
-      else group.push(row)
-    }
-    return groups.map((members) =>
+    return groupsOf(rows, by, types).map((members) =>
       rowFromEntries([
         ...by.map((name) => [name, cellOf(members[0] ?? {}, name) ?? null] as const),
         ...Object.entries(values).map(([name, [, compute]]) => [name, compute(members)] as const),
@@ -112,6 +106,18 @@ export function aggregate(
   }
   const expressions = Object.fromEntries(Object.entries(values).map(([name, [expression]]) => [name, expression]))
   return { use: 'table.aggregate', options: { by, values: expressions }, apply }
+}
+
+/** The rows of each combination of values, in the order in which these appear. Without columns, it is one group. */
+export function groupsOf(rows: readonly Row[], by: readonly string[], types: Types): readonly (readonly Row[])[] {
+  if (by.length === 0) return [rows]
+  const groups: Row[][] = []
+  for (const row of rows) {
+    const group = groups.find(([first]) => first !== undefined && isOneKey(first, row, by, types))
+    if (group === undefined) groups.push([row])
+    else group.push(row)
+  }
+  return groups
 }
 
 /** A value of a window: its expression, and what it is for a row at a place among the ordered rows of its group. */
@@ -184,13 +190,13 @@ export function drop(columns: readonly string[]): TableStep {
   return { use: 'table.drop', options: { columns }, apply }
 }
 
-/** @throws AllRefused */
-function refuse(rows: readonly Row[], isKept: (row: Row) => boolean): readonly Row[] {
+/** The rows that a step does not reject. @throws AllRefused */
+export function refuse(rows: readonly Row[], isKept: (row: Row) => boolean): readonly Row[] {
   const kept = rows.filter(isKept)
   if (kept.length === 0 && rows.length > 0) throw new AllRefused()
   return kept
 }
 
-function isOneKey(a: Row, b: Row, by: readonly string[], types: Types): boolean {
+export function isOneKey(a: Row, b: Row, by: readonly string[], types: Types): boolean {
   return by.every((name) => compareIn(ownOf(types, name), cellOf(a, name), cellOf(b, name)) === 0)
 }

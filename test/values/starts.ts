@@ -7,7 +7,7 @@ import db from '@maestro-dataflow/plugin-db'
 import fs from '@maestro-dataflow/plugin-fs'
 import table from '@maestro-dataflow/plugin-table'
 import { type DatabaseClient, databaseTable } from './database-table.js'
-import { asCells, asJson, asUntypedCells, withoutDecimals } from './held-values.js'
+import { asCells, asColumns, asJson, asUntypedCells, withoutDecimals } from './held-values.js'
 import { linesOf } from './lines-of.js'
 import type { TableStep } from './reference.js'
 import type { Table } from './tables.js'
@@ -78,10 +78,24 @@ export function valuesProject() {
     'typed CSV': { given: asCells, build: ({ rows, types }) => fromFile(rows, 'csv', { columns: types }) },
   }
 
+  const fromTyped = async ({ rows, types }: Table, ending: string, options: object = {}) => {
+    const path = `in-${files++}.${ending}`
+    const typed = pipeline('p').from(rows, { columns: types }) as unknown as Built
+    const { counts } = await project.run(typed.write('fs.file' as never, { path } as never))
+    if (counts.rejected > 0) throw new Error(`${counts.rejected} rows were refused by ${ending}`)
+    return read('fs.file', { path, ...options })
+  }
+  /** Files that state the types of their columns. */
+  const ofFiles: Record<string, Start> = {
+    Parquet: { given: (table) => asColumns(table), build: (table) => fromTyped(table, 'parquet') },
+    Arrow: { given: (table) => asColumns(table, 'decimal'), build: (table) => fromTyped(table, 'arrow') },
+  }
+
   return {
     ofRows,
     ofText,
     ofTypes,
+    ofFiles,
     directory,
     /** A table of a database that the sink makes. */
     ofDatabase(connection: { readonly client: DatabaseClient; readonly [part: string]: unknown }): Start {

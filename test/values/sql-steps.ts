@@ -1,0 +1,88 @@
+import type { Row } from '@maestro-dataflow/core'
+import { withCells } from './cells.js'
+import { type Choices, type Columns, freeName, type Made, quoted } from './choices.js'
+import { compareInSort } from './compare.js'
+import { jsonOf } from './held-values.js'
+import { cellOf, groupsOf, ownOf, refuse, sort } from './reference.js'
+import { isWellFormed } from './texts.js'
+
+/* `table.sql` in plain JavaScript: simple queries only. */
+
+/** The queries that a chain may take. */
+export const sqlMakers: readonly ((choices: Choices, columns: Columns) => Made)[] = [projectionOf, countsOf]
+
+/** SQL has columns for all rows, no negative zero, and no half a character. Values of several kinds are JSON. */
+function tableOf(rows: readonly Row[], names: readonly string[]): readonly Row[] {
+  const isMixed = names.map((name) => new Set(rows.map((row) => kindIn(cellOf(row, name))).filter(Boolean)).size > 1)
+  const isHere = (row: Row) => names.every((name, at) => isHeld(cellOf(row, name), isMixed[at] === true))
+  return refuse(rows, isHere).map((row) =>
+    withCells(
+      {},
+      names.map((name, at) => [name, isMixed[at] ? jsonOf(cellOf(row, name) ?? null) : inSql(cellOf(row, name))]),
+    ),
+  )
+}
+
+/** What the values of a column have in common; undefined for none, and for what SQL has not. */
+function kindIn(value: unknown): string | undefined {
+  if (value === null || value === undefined || !isHeld(value, false)) return undefined
+  if (typeof value === 'number') return 'number'
+  if (value instanceof Date) return 'date'
+  if (value instanceof Float32Array) return 'vector'
+  return value instanceof Uint8Array ? 'bytes' : typeof value
+}
+
+const isHeld = (value: unknown, isJson: boolean) =>
+  !(value instanceof Date && Number.isNaN(value.getTime())) &&
+  isWellFormed(value) &&
+  !(isJson && typeof value === 'number' && !Number.isFinite(value))
+
+const inSql = (value: unknown) => (Object.is(value, -0) ? 0 : (value ?? null))
+
+const isKnown = ({ names, types }: Columns) =>
+  names.every((name) => ![undefined, 'json', 'vector'].includes(ownOf(types, name)))
+
+function projectionOf(choices: Choices, { names, types }: Columns): Made {
+  const chosen = choices.some(names, 3)
+  const by = choices.of(names)
+  const list = chosen.map(quoted).join(', ')
+  const isSorted = isKnown({ names, types }) && choices.of([true, false])
+  const order = sort([{ column: by, descending: false, nulls: 'last' }], types)
+  const apply = (rows: readonly Row[]) => {
+    const all = tableOf(rows, names)
+    return (isSorted ? order.apply(all) : all).map((row) =>
+      withCells(
+        {},
+        chosen.map((name) => [name, row[name]]),
+      ),
+    )
+  }
+  const query = `SELECT ${list} FROM input${isSorted ? ` ORDER BY ${quoted(by)}, rowid` : ''}`
+  const after = Object.entries(types).filter(([name]) => chosen.includes(name))
+  return [
+    { use: 'table.sql', options: { query }, apply },
+    { names: chosen, types: Object.fromEntries(after) },
+  ]
+}
+
+function countsOf(choices: Choices, columns: Columns): Made {
+  const { names, types } = columns
+  if (!isKnown(columns)) return projectionOf(choices, columns)
+  const by = choices.of(names)
+  const count = freeName('rows_', [by])
+  const apply = (rows: readonly Row[]) =>
+    groupsOf(tableOf(rows, names), [by], types)
+      .map((members) =>
+        withCells({}, [
+          [by, cellOf(members[0] ?? {}, by)],
+          [count, members.length],
+        ]),
+      )
+      .toSorted((a, b) => compareInSort(ownOf(types, by), cellOf(a, by), cellOf(b, by), false, 'last'))
+  const query = `SELECT ${quoted(by)}, count(*) AS ${count} FROM input GROUP BY 1 ORDER BY 1`
+  const after = { ...(ownOf(types, by) && { [by]: ownOf(types, by) }), [count]: 'integer' } as Columns['types']
+  return [
+    { use: 'table.sql', options: { query }, apply },
+    { names: [by, count], types: after },
+  ]
+}
