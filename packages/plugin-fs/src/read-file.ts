@@ -43,7 +43,7 @@ export async function* readFile(
     const records = await readRecords(file, options, observers, from)
     // The reader of cells has left out the others already.
     const asked = isDelimited(file.format) || isTyped(file.format) ? undefined : askedColumns(options)
-    const written = isDelimited(file.format) ? 'cells' : 'json'
+    const written = isDelimited(file.format) ? 'cells' : file.format === 'xlsx' ? 'typed cells' : 'json'
     const own = withDeclaredColumns(records, types, asked, written, toldFormats(file, options))
     const typed = file.partition === undefined ? own : addPartition(own, file, types, askedColumns(options))
     const convert =

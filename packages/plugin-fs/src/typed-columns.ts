@@ -13,6 +13,9 @@ import { fromCell, fromJson, Unfit } from './value-types.js'
 /** Values of these types are the same in JSON and in a row. */
 const jsonTypes = new Set(['string', 'number', 'integer', 'boolean', 'json', 'unknown'])
 
+/** How a format writes values: as texts, as texts beside numbers and dates, or as JSON. */
+type Written = 'cells' | 'typed cells' | 'json'
+
 /** Whether JSON lines with these columns are the same rows as text and as values. */
 export function areJsonTypes(columns: Columns): boolean {
   return Object.values(columns).every((type) => jsonTypes.has(type))
@@ -28,7 +31,7 @@ export async function* withDeclaredColumns(
   batches: AsyncIterable<SourceBatch>,
   columns: Columns,
   asked: ReadonlySet<string> | undefined,
-  from: 'cells' | 'json',
+  from: Written,
   told: ToldFormats = {},
 ): AsyncGenerator<SourceBatch> {
   const types = Object.entries(columns).filter(
@@ -83,7 +86,7 @@ function typeRows(
   batch: SourceBatch,
   same: number,
   types: readonly [string, ColumnType][],
-  from: 'cells' | 'json',
+  from: Written,
   told: ToldFormats,
 ): SourceBatch {
   const sifted = new SiftedBatch(batch)
@@ -99,12 +102,7 @@ function typeRows(
 }
 
 /** @returns the row, or the reason for which it is refused */
-function typeRow(
-  row: Row,
-  types: readonly [string, ColumnType][],
-  from: 'cells' | 'json',
-  told: ToldFormats,
-): Row | string {
+function typeRow(row: Row, types: readonly [string, ColumnType][], from: Written, told: ToldFormats): Row | string {
   let changed: Record<string, unknown> | undefined
   for (let index = 0; index < types.length; index++) {
     const [column, type] = types[index] as [string, ColumnType]
@@ -119,9 +117,8 @@ function typeRow(
   return changed ?? row
 }
 
-function typedValue(value: unknown, type: ColumnType, from: 'cells' | 'json', told: ToldFormats): unknown {
-  if (typeof value !== 'string' || (from === 'json' && !isTold(told, type)))
-    return from === 'cells' ? fromCell(value as string, type) : fromJson(value, type)
+function typedValue(value: unknown, type: ColumnType, from: Written, told: ToldFormats): unknown {
+  if (typeof value !== 'string' || (from === 'json' && !isTold(told, type))) return fromJson(value, type)
   const plain = plainCell(value, type, told)
   if (plain === undefined) return new Unfit(value, type)
   const typed = fromCell(plain, type)

@@ -244,3 +244,21 @@ describe('writing', () => {
     expect(readFileSync(join(folder, 'out.xlsx')).equals(first)).toBe(true)
   })
 })
+
+test('declared columns read the texts of cells as those of CSV', async () => {
+  const row = {
+    list: [1, { a: '二' }],
+    vector: new Float32Array([0.5, 1]),
+    bytes: new Uint8Array([1, 2]),
+    big: 2n ** 70n,
+    decimal: '0.10',
+    old: new Date('1800-01-01T00:00:00Z'),
+    text: '5',
+  }
+  await write([row])
+  const columns = { list: 'json', vector: 'vector', bytes: 'bytes', big: 'bigint', decimal: 'decimal', old: 'date' }
+  expect((await read('out.xlsx', { columns: { ...columns, text: 'integer' } })).rows).toEqual([{ ...row, text: 5 }])
+  const { rows, rejects } = await read('out.xlsx', { columns: { ...columns, decimal: 'integer' } })
+  expect(rows).toEqual([])
+  expect(rejects).toEqual([expect.stringContaining('column "decimal": "0.10" is not of type integer')])
+})
