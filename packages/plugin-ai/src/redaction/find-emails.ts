@@ -15,7 +15,7 @@ export function* findEmails(text: string): Generator<Span> {
   const found: Span[] = []
   let last = 0
   for (let sign = text.indexOf('@'); sign >= 0; sign = text.indexOf('@', sign + 1)) {
-    let start = sign
+    let start = quotedStart(text, sign, last) ?? sign
     while (start > last && sign - start < maxLocal && localCharacter.test(characterBefore(text, start)))
       start -= characterBefore(text, start).length
     while (start < sign && /['.]/.test(text[start] ?? '')) start++
@@ -27,6 +27,14 @@ export function* findEmails(text: string): Generator<Span> {
   }
   for (const match of text.matchAll(spelledOut)) found.push({ start: match.index, end: match.index + match[0].length })
   yield* found.sort((one, other) => one.start - other.start)
+}
+
+/** Where a quoted name before the @ sign begins, as in `"ann lee"@example.org`. */
+function quotedStart(text: string, sign: number, last: number): number | undefined {
+  if (text[sign - 1] !== '"') return undefined
+  const from = Math.max(last, sign - maxLocal - 2)
+  const open = text.slice(from, sign - 1).lastIndexOf('"')
+  return open < 0 || /[\r\n]/.test(text.slice(from + open, sign)) ? undefined : from + open
 }
 
 function characterBefore(text: string, place: number): string {

@@ -14,6 +14,7 @@ const found = (text: string) => findByRules(text, all).map(({ type, start, end }
 describe('rules', () => {
   test.each<[string, readonly (readonly [string, string])[]]>([
     ['Write to ann.lee+x@mail.example.org, please', [['email', 'ann.lee+x@mail.example.org']]],
+    ['He said "no": "ann lee"@example.org, and "@home.org', [['email', '"ann lee"@example.org']]],
     [
       '请联系 张三@例子.公司 或 13812345678。',
       [
