@@ -4,9 +4,10 @@ const unitMilliseconds: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 
 const seconds1970 = 1e9
 const milliseconds1970 = 1e12
 
-/** A non-negative number. */
+/** A non-negative number; a comma may stand between groups of three digits. */
 export function readNumber(text: string | null | undefined): number | undefined {
-  const value = Number(text?.trim() || Number.NaN)
+  const given = text?.trim() ?? ''
+  const value = Number((/^\d{1,3}(,\d{3})+$/.test(given) ? given.replaceAll(',', '') : given) || Number.NaN)
   return Number.isFinite(value) && value >= 0 ? value : undefined
 }
 

@@ -26,6 +26,8 @@ describe('readRateLimits', () => {
 
   test('the finer of two, and a header that is given twice', () => {
     expect(read({ 'retry-after': '2', 'retry-after-ms': '1250' })).toEqual({ retryAfterMs: 1250 })
+    expect(read({ 'retry-after': '2', 'x-ms-retry-after-ms': '1250' })).toEqual({ retryAfterMs: 1250 })
+    expect(read({ 'x-ratelimit-limit-requests': '10,000' })).toEqual({ requests: { limit: 10_000 } })
     expect(
       read([
         ['retry-after', '4'],

@@ -5,13 +5,16 @@ import { readDuration, readNumber } from './read-duration.js'
 type HeaderReader = { get(name: string): string | null | undefined }
 
 /**
- * Reads a provider's limits from the headers of an answer: `Retry-After` in seconds or as a date, `retry-after-ms`, and
- * the `x-ratelimit-*` family (`20`, `1s`, `6m0s`, `250ms`, a date).
+ * Reads a provider's limits from the headers of an answer: `Retry-After` in seconds or as a date, `retry-after-ms`, Azure's
+ * `x-ms-retry-after-ms`, and the `x-ratelimit-*` family (`20`, `1s`, `6m0s`, `250ms`, a date).
  *
  * @param now Milliseconds since 1970, for dates.
  */
 export function readRateLimits(headers: HeaderReader, now: number = Date.now()): RateLimits | undefined {
-  const retryAfterMs = readNumber(headers.get('retry-after-ms')) ?? readRetryAfter(headers.get('retry-after'), now)
+  const retryAfterMs =
+    readNumber(headers.get('retry-after-ms')) ??
+    readNumber(headers.get('x-ms-retry-after-ms')) ??
+    readRetryAfter(headers.get('retry-after'), now)
   const requests = readLimit(headers, 'requests', now)
   const tokens = readLimit(headers, 'tokens', now)
   if (retryAfterMs === undefined && requests === undefined && tokens === undefined) return undefined
