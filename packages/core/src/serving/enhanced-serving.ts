@@ -7,6 +7,7 @@ import { MaestroError } from '../errors/maestro-error.js'
 import { classifyError } from '../provider/classify-error.js'
 import type { AnswerPlace } from './answers/response-caches.js'
 import type { CallPath } from './call/call-provider.js'
+import { MisfitStreak } from './call/misfit-streak.js'
 import { GatedLimiter } from './limiter/shared/gated-limiter.js'
 import { joinLimiter } from './limiter/shared-limiters.js'
 import { ServingPlane } from './serving-plane.js'
@@ -63,7 +64,14 @@ export abstract class EnhancedServing<Provider extends ServingBase & { readonly 
     const gate = plane.gates.of(account, model)
     const limiter = gate === undefined ? joined.limiter : new GatedLimiter(joined.limiter, gate)
     const leaveGate = gate?.limit(this.settings.limits)
-    this.path = { serving: provider, name, settings: this.settings, limiter, budgets: plane.budgets }
+    this.path = {
+      serving: provider,
+      name,
+      settings: this.settings,
+      limiter,
+      misfits: new MisfitStreak(),
+      budgets: plane.budgets,
+    }
     const stopObserving = limiter.observe((state) =>
       plane.observer.servingState?.({ serving: name, configName, ...state }),
     )

@@ -2,12 +2,14 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { ServingBase } from '../../contracts/serving.js'
 import type { Budgets, ServingSettings } from '../../contracts/serving-settings.js'
 import { servingError } from '../../provider/serving-error.js'
+import { unexpectedReply } from '../../provider/unexpected-reply.js'
 import { BudgetKeeper } from '../budget/budgets.js'
 import type { Limiter } from '../limiter/limiter.js'
 import { joinLimiter } from '../limiter/shared-limiters.js'
 import { resolveSettings } from '../serving-settings.js'
 import { UsageRecord } from '../usage-record.js'
 import { type CallPath, callProvider, type Metered } from './call-provider.js'
+import { MisfitStreak } from './misfit-streak.js'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -24,7 +26,14 @@ const answer: Metered = { usage }
 function pathWith(settings: ServingSettings = {}, budgets: Budgets = {}): CallPath & { readonly limiter: Limiter } {
   const resolved = resolveSettings(serving, settings)
   const { limiter } = joinLimiter({ account: undefined, model: 'm', limits: resolved.limits })
-  return { serving, name: 'm', settings: resolved, limiter, budgets: new BudgetKeeper(budgets) }
+  return {
+    serving,
+    name: 'm',
+    settings: resolved,
+    limiter,
+    misfits: new MisfitStreak(),
+    budgets: new BudgetKeeper(budgets),
+  }
 }
 
 function call(path: CallPath, ask: () => Promise<Metered>, signal?: AbortSignal) {
@@ -186,5 +195,28 @@ describe('callProvider', () => {
       reason: { code: 'MAESTRO_SERVING_UNAVAILABLE', details: { reason: refusal.message } },
     })
     expect(ask.mock.calls.length).toBeLessThan(40)
+  })
+
+  test('one that sends nothing but replies that are no answers is asked once by each further call, until it answers', async () => {
+    const path = pathWith()
+    let isSound = false
+    const ask = vi.fn(async () => {
+      if (isSound) return answer
+      throw unexpectedReply('m', 'no JSON')
+    })
+    const ends = Promise.allSettled(Array.from({ length: 100 }, () => call(path, ask).made))
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect((await ends).every(({ status }) => status === 'rejected')).toBe(true)
+    expect(ask.mock.calls.length).toBeLessThan(120)
+    isSound = true
+    const { made } = call(path, ask)
+    await vi.advanceTimersByTimeAsync(10)
+    expect(await made).toBe(answer)
+    isSound = false
+    ask.mockClear()
+    const last = Promise.allSettled([call(path, ask).made])
+    await vi.advanceTimersByTimeAsync(60_000)
+    await last
+    expect(ask).toHaveBeenCalledTimes(3)
   })
 })

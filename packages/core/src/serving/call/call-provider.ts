@@ -9,6 +9,7 @@ import type { ResolvedSettings } from '../serving-settings.js'
 import { soundUsage } from '../sound-usage.js'
 import type { UsageRecord } from '../usage-record.js'
 import { attempt } from './attempt.js'
+import type { MisfitStreak } from './misfit-streak.js'
 import { watchOutage } from './outage.js'
 import { type Queued, withRetries } from './retry.js'
 
@@ -27,6 +28,7 @@ export interface CallPath {
   readonly name: string
   readonly settings: ResolvedSettings
   readonly limiter: Limiter
+  readonly misfits: MisfitStreak
   readonly budgets: BudgetKeeper
 }
 
@@ -46,14 +48,14 @@ export interface ProviderCall<Result extends Metered> {
  * @throws a typed error of the provider, MAESTRO_BUDGET_REACHED, MAESTRO_BUDGET_UNPRICED, MAESTRO_SERVING_*
  */
 export function callProvider<Result extends Metered>(path: CallPath, call: ProviderCall<Result>): Promise<Result> {
-  const { name, settings, limiter } = path
+  const { name, settings, limiter, misfits } = path
   const timeouts = boundedBy(settings.timeouts, call.options.timeout)
   const { total, outage } = timeouts
   return withRetries(
     { retries: settings.retries, total },
     call.options.signal,
-    (queued) => tryOnce(path, call, timeouts, queued),
-    watchOutage(name, outage, limiter),
+    (queued) => misfits.watch(() => tryOnce(path, call, timeouts, queued)),
+    watchOutage(name, outage, limiter, misfits),
   )
 }
 

@@ -1,6 +1,7 @@
 import { maestroError } from '../../errors/error-table.js'
 import type { MaestroError } from '../../errors/maestro-error.js'
 import type { Limiter } from '../limiter/limiter.js'
+import type { MisfitStreak } from './misfit-streak.js'
 import type { RetriedProvider } from './retry.js'
 
 /** Fewer failures may be peculiar to these calls: they may have to wait long while other calls are answered. */
@@ -15,11 +16,15 @@ export function watchOutage(
   serving: string,
   outage: number,
   limiter: Pick<Limiter, 'answers' | 'failing' | 'giveUp'>,
+  misfits: Pick<MisfitStreak, 'isLong'>,
 ): RetriedProvider {
   return {
     get isOut() {
       // A provider that has never answered may not exist at all, so it fails early.
       return limiter.answers > 0 && (limiter.failing?.failures ?? 0) >= leastFailures
+    },
+    get sendsMisfits() {
+      return misfits.isLong
     },
     check(error: MaestroError, tooLongMs: number | undefined) {
       const { failing } = limiter

@@ -125,7 +125,7 @@ describe('withRetries', () => {
   })
 
   test('failures of a provider that is down are not counted', async () => {
-    const provider = { isOut: true, check: vi.fn() }
+    const provider = { isOut: true, sendsMisfits: false, check: vi.fn() }
     const { call, times } = failing(Array.from({ length: 8 }, () => answer(500)))
     expect(await ending(withRetries(policy, undefined, call, provider))).toBe('answer')
     expect(times).toHaveLength(9)

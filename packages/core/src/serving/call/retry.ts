@@ -1,6 +1,7 @@
 import type { RateLimits } from '../../contracts/serving-settings.js'
 import { MaestroError } from '../../errors/maestro-error.js'
 import { type Backoff, backoffOf, pause } from '../../provider/retry.js'
+import { isMisfit } from './misfit-streak.js'
 
 /** How temporary failures are retried. */
 export interface RetryPolicy {
@@ -14,6 +15,8 @@ export interface RetryPolicy {
 export interface RetriedProvider {
   /** Whether the provider answers nobody at the moment, so that a failure is not the fault of this call. */
   readonly isOut: boolean
+  /** Whether the provider answers everybody with complete replies that are no answers. */
+  readonly sendsMisfits: boolean
   /**
    * Called before each further attempt.
    *
@@ -29,8 +32,7 @@ export type Queued = (milliseconds: number) => void
 /** The number of attempts that a provider's advice cannot raise. */
 const mostRequests = 100
 
-/** A complete reply that is no answer seldom changes, and each one may be charged. */
-const misfit: string = 'MAESTRO_SERVING_UNEXPECTED_REPLY'
+/** The number of further attempts after a complete reply that is no answer. */
 const mostRetriesOfMisfits = 2
 
 /** A refusal is not a failure of the call: the limiter learns the rate, and the call soon joins the queue again. */
@@ -42,8 +44,9 @@ const afterFailure: Backoff = { first: 100 }
  * Makes a call until it succeeds, fails permanently, or has no attempts left. Between attempts it waits as long as the
  * provider asks for, and at least a bound that grows exponentially, with full jitter.
  *
- * A complete reply that is no answer is asked for three times at most. Refusals do not count against `retries`. Neither do failures while the provider answers nobody: its outage has a
- * limit of its own.
+ * A complete reply that is no answer is asked for three times at most, and once while the provider sends nothing else.
+ * Refusals do not count against `retries`. Neither do failures while the provider answers nobody: its outage has a limit
+ * of its own.
  *
  * @throws the last error, or the error of the provider's check
  */
@@ -67,7 +70,7 @@ export async function withRetries<Result>(
       if (!MaestroError.is(error) || !error.retryable || signal?.aborted === true) throw error
       const counts = !refusals.has(error.code) && provider?.isOut !== true
       if (counts && ++failures > policy.retries) throw error
-      if (error.code === misfit && ++misfits > mostRetriesOfMisfits) throw error
+      if (isMisfit(error) && (++misfits > mostRetriesOfMisfits || provider?.sendsMisfits === true)) throw error
       const wait = waitOf(error, turn)
       const isTooLong = spent + wait > policy.total
       provider?.check(error, isTooLong ? wait : undefined)
