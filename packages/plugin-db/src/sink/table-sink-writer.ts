@@ -29,8 +29,9 @@ import { inferColumns } from './infer-columns.js'
 import { PartitionReceipt } from './partition-receipt.js'
 import { Receipts } from './receipts.js'
 import { removeRows } from './remove-rows.js'
-import type { RowPart, RowRun } from './row-run.js'
-import { RowShapes, refusal } from './row-shapes.js'
+import type { RowPart } from './row-run.js'
+import { RowSender } from './row-sender.js'
+import { RowShapes } from './row-shapes.js'
 import {
   createLike,
   createTarget,
@@ -54,9 +55,6 @@ export interface TableWriting extends TargetOptions {
   readonly byPartition: boolean
 }
 
-/** The maximum rows and approximate bytes that wait while others are on their way; lines wait outside the heap. */
-const mostWaiting = { rows: 16_384, values: 1 << 19, lines: 3 << 19 }
-
 /**
  * Writes rows in one transaction, which ends with `commit`: a failure before it leaves the table unchanged. Rows that
  * the database refuses are reported afterwards; the rows around them are written.
@@ -70,17 +68,9 @@ export class TableSinkWriter implements SinkWriter {
   readonly #batches: BatchWriter
   /** Rows of the current batch whose values do not fit and are not yet reported. */
   readonly #unfit = new Map<string, MaestroError>()
-  /** Rows that the database refused and that are not yet reported. */
-  readonly #refused: RefusedRow[] = []
-  #waiting: RowPart[] = []
-  #waits = { rows: 0, bytes: 0 }
-  /** The rows on their way to the database. */
-  #going: Promise<void> | undefined
-  #failure: { readonly error: unknown } | undefined
+  readonly #sender: RowSender
   /** How to encode rows, once the table is known. */
   #shapes: RowShapes | undefined
-  /** The approximate bytes of rows that may wait. */
-  #mostBytes = mostWaiting.values
   #key: readonly string[] | undefined
   /** The table as it was before the run. */
   #found: TableDescription | undefined
@@ -88,7 +78,10 @@ export class TableSinkWriter implements SinkWriter {
   #staging: TableName | undefined
   /** Created although the transaction does not cover it, so it must be removed if writing fails. */
   #made: TableName | undefined
-  #rows = 0
+  /** The table, if the connection broke while it was being created. */
+  #perhapsMade: TableName | undefined
+  /** The rows that an earlier process of the run has committed. */
+  #rowsBefore = 0
   #replaces = false
   #receipts: Receipts | undefined
   #partitions: PartitionReceipt | undefined
@@ -101,6 +94,9 @@ export class TableSinkWriter implements SinkWriter {
     this.#transaction = transaction
     this.#writing = writing
     this.#batches = new BatchWriter(transaction.session)
+    this.#sender = new RowSender(shownTable(writing.name), (runs, sent) =>
+      this.#explained(() => transaction.alone(() => this.#batches.write(runs, sent))),
+    )
     if (writing.byPartition) this.checkpoint = () => this.#checkpoint()
   }
 
@@ -141,55 +137,19 @@ export class TableSinkWriter implements SinkWriter {
     const parts: RowPart[] = []
     for (const rows of turns(batch)) {
       parts.push(...shapes.encode(rows, this.#unfit))
-      if (this.#going !== undefined) await setImmediate()
+      if (this.#sender.isSending) await setImmediate()
     }
     this.#throwUnfit(batch)
-    this.#waiting.push(...parts)
-    this.#rows += batch.rows.length
-    this.#waits.rows += batch.rows.length
-    for (const { bytes } of parts) this.#waits.bytes += bytes
-    if (this.#waits.rows >= mostWaiting.rows || this.#waits.bytes >= this.#mostBytes) await this.#going
-    await this.#send()
+    await this.#sender.add(parts, batch.rows.length)
   }
 
-  async refused(last: boolean): Promise<readonly RefusedRow[]> {
-    while (last && (this.#going !== undefined || this.#waiting.length > 0)) {
-      await this.#going
-      await this.#send()
-    }
-    if (this.#failure !== undefined) throw this.#failure.error
-    return this.#refused.splice(0)
+  refused(last: boolean): Promise<readonly RefusedRow[]> {
+    return this.#sender.refused(last)
   }
 
-  /**
-   * Sends the waiting rows, unless others are on their way. A failure is thrown by the next call.
-   *
-   * @returns a promise that resolves when they are on their way: work of this thread before that would delay the
-   *   server
-   */
-  #send(): Promise<void> | undefined {
-    if (this.#failure !== undefined) throw this.#failure.error
-    if (this.#going !== undefined || this.#waiting.length === 0) return undefined
-    const runs = together(this.#waiting)
-    this.#waiting = []
-    this.#waits = { rows: 0, bytes: 0 }
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.#going = this.#explained(() => this.#transaction.alone(() => this.#batches.write(runs, resolve)))
-      .then((refused) => {
-        for (const { row, reason } of refused) {
-          const error = refusal(shownTable(this.#writing.name), reason).at({ rowId: row.id })
-          this.#refused.push({ id: row.id, row: row.row, error })
-        }
-        this.#rows -= refused.length
-      })
-      .catch((error: unknown) => {
-        this.#failure = { error }
-      })
-      .finally(() => {
-        this.#going = undefined
-        resolve()
-      })
-    return promise
+  /** The rows that the table has from this run. */
+  get #rows(): number {
+    return this.#rowsBefore + this.#sender.rows
   }
 
   async removeRows(columns: readonly string[], isGone: (row: Row) => boolean): Promise<void> {
@@ -257,12 +217,12 @@ export class TableSinkWriter implements SinkWriter {
   async abort(): Promise<void> {
     if (this.#done) return
     this.#done = true
-    if (this.#going !== undefined) this.#session.interrupt()
-    await this.#going
+    if (this.#sender.isSending) this.#session.interrupt()
+    await this.#sender.settled()
     try {
       await this.#transaction.rollback()
-      const made = this.#made
-      if (made !== undefined) await this.#dropMade(made)
+      if (this.#made !== undefined) await this.#dropMade(this.#made)
+      if (this.#perhapsMade !== undefined) await this.#dropIfEmpty(this.#perhapsMade)
     } finally {
       await this.#transaction.release()
     }
@@ -275,6 +235,17 @@ export class TableSinkWriter implements SinkWriter {
     const session = await openSession(this.#settings)
     try {
       await session.run(sql)
+    } finally {
+      await session.release()
+    }
+  }
+
+  /** A table with rows is not ours. */
+  async #dropIfEmpty(made: TableName): Promise<void> {
+    const session = await openSession(this.#settings)
+    try {
+      if ((await session.describeTable(made)) === undefined || (await isFilled(session, made))) return
+      await session.run(`DROP TABLE IF EXISTS ${quoteTable(session.dialect, made)}`)
     } finally {
       await session.release()
     }
@@ -312,7 +283,7 @@ export class TableSinkWriter implements SinkWriter {
     if (waits) await this.#session.commit()
     if (!byPartition || this.#receipts === undefined) return
     this.#partitions = await PartitionReceipt.take(this.#session, this.#receipts, receipt)
-    this.#rows = this.#partitions.committed?.rows ?? 0
+    this.#rowsBefore = this.#partitions.committed?.rows ?? 0
   }
 
   /** Creates the table from the declared columns and, if they say too little, from the first rows. */
@@ -320,9 +291,14 @@ export class TableSinkWriter implements SinkWriter {
     const { name, columns, only } = this.#writing
     const session = this.#session
     const inferred = withKnown(inferColumns(batch.rows, columns.columns), only)
+    const { coverTables } = session.dialect.transactions
     // If this ends the transaction, nothing has been written yet.
-    const table = await createTarget(session, name, inferred, this.#writing.key ?? [])
-    if (!session.dialect.transactions.coverTables) {
+    const table = await createTarget(session, name, inferred, this.#writing.key ?? []).catch((error: unknown) => {
+      // The database may finish what it was making when the connection broke.
+      if (!coverTables && MaestroError.is(error, 'MAESTRO_DB_CONNECTION_LOST')) this.#perhapsMade = name
+      throw error
+    })
+    if (!coverTables) {
       this.#made = name
       await session.begin()
       this.#batches.mark()
@@ -338,7 +314,7 @@ export class TableSinkWriter implements SinkWriter {
       upsertBy: mode === 'upsert' ? key : undefined,
       otherUniques: hasOtherUniques(table, key),
     })
-    this.#mostBytes = inserter.lineOf === undefined ? mostWaiting.values : mostWaiting.lines
+    this.#sender.sendsLines = inserter.lineOf !== undefined
     this.#shapes = new RowShapes(inserter, shownTable(name), table, only, this.#writing.columns.columns, declared)
     return this.#shapes
   }
@@ -385,17 +361,6 @@ const turnRows = 256
 function* turns({ ids, rows }: Batch): Generator<Batch> {
   for (let start = 0; start < rows.length; start += turnRows)
     yield { ids: ids.slice(start, start + turnRows), rows: rows.slice(start, start + turnRows) }
-}
-
-/** Joins consecutive parts with the same columns. */
-function together(parts: readonly RowPart[]): readonly RowRun[] {
-  const runs: { columns: readonly string[]; parts: RowPart[] }[] = []
-  for (const part of parts) {
-    const last = runs.at(-1)
-    if (last?.columns === part.columns) last.parts.push(part)
-    else runs.push({ columns: part.columns, parts: [part] })
-  }
-  return runs
 }
 
 /** Creates the folder of a new SQLite file. @throws MAESTRO_DB_UNREACHABLE */
