@@ -50,7 +50,8 @@ export function watchExecutor({ executor, partitions, runs, logger }: WatchedExe
     if (next === undefined || !isIdle()) return
     logger.warn(`The executor ${name} runs nothing. The run waits for it to start partition ${next.index}.`)
   }
-  const awaiting = setInterval(explain, silence)
+  // It does not keep a process alive in which nothing can happen any more.
+  const awaiting = setInterval(explain, silence).unref()
   let ending: NodeJS.Timeout | undefined
   return {
     overdue: overdue.promise,
