@@ -1,4 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { pipeline } from '@maestro-dataflow/core'
 import { maestro } from '@maestro-dataflow/core/runtime'
 import db from '@maestro-dataflow/plugin-db'
@@ -16,9 +18,10 @@ const columns = {
   open: 'boolean',
   at: 'date',
 }
+const directory = mkdtempSync(join(tmpdir(), 'maestro-bench-'))
 const project = maestro({
   plugins: [db],
-  directory: tmpdir(),
+  directory,
   allowOutsidePaths: true,
   logLevel: 'silent',
   keepRuns: 1,
@@ -52,3 +55,5 @@ if (direction === 'write') {
 }
 reportSeconds(started)
 reportPeak()
+await project.dispose()
+rmSync(directory, { recursive: true, force: true })
