@@ -64,7 +64,10 @@ const running: Running[] = []
 let project: TemporaryProject | undefined
 const cleanUp: (() => unknown)[] = []
 afterEach(async () => {
-  for (const { process } of running.splice(0)) process.kill('SIGTERM')
+  for (const { process, finished } of running.splice(0)) {
+    process.kill('SIGTERM')
+    await finished
+  }
   project?.remove()
   for (const one of cleanUp.splice(0)) await one()
 })

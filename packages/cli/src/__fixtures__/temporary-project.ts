@@ -81,7 +81,8 @@ export class TemporaryProject {
   }
 
   remove(): void {
-    rmSync(this.folder, { recursive: true, force: true })
+    // A process that was told to stop may still write its last file.
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
   }
 }
 
