@@ -66,7 +66,7 @@ export async function why(
     else print(renderExplanation(explained))
     return
   }
-  const ids = await idsWhere(record, options, where, limit)
+  const ids = await idsWhere(record, { config, options }, where, limit)
   if (ids.length === 0) throw cliError('MAESTRO_CLI_NO_ROW', { where, run: record.runId })
   const explained = ids.map((id) => explainRow(record, id))
   if (json) printJson(explained, 2)

@@ -6,7 +6,6 @@ import {
   type RunRecord,
   readRunState,
 } from '@maestro-dataflow/core/runtime'
-import { configOrNone } from '../command-project.js'
 import type { GlobalOptions } from '../commands/command.js'
 import { enrichConfig } from '../enrich/enrich-config.js'
 import { questionSource } from '../enrich/question-source.js'
@@ -17,7 +16,7 @@ import { questionSource } from '../enrich/question-source.js'
  */
 export async function idsWhere(
   record: RunRecord,
-  options: GlobalOptions,
+  project: { readonly config: ResolvedConfig; readonly options: GlobalOptions },
   where: Readonly<Record<string, string>>,
   most: number,
 ): Promise<readonly string[]> {
@@ -26,11 +25,11 @@ export async function idsWhere(
   const isMeant = (row: Row) => meant.every(({ column, values }) => values.includes(String(row[column] ?? '')))
   for (const { id, row } of record.rejects())
     if (typeof row === 'object' && row !== null && isMeant(row as Row)) found.add(id)
-  const { config, definition } = await sourceOf(record, options)
+  const { config, definition } = await sourceOf(record, project)
   const stop = new AbortController()
-  const project = new Maestro(async () => ({ ...config, run: { ...config.run, maxRejects: '100%' } }))
+  const reading = new Maestro(async () => ({ ...config, run: { ...config.run, maxRejects: '100%' } }))
   try {
-    await project.runTo(
+    await reading.runTo(
       { ...definition, steps: [], sinks: [], end: 'source' },
       {
         write({ ids, rows }) {
@@ -43,7 +42,7 @@ export async function idsWhere(
   } catch (error) {
     if (!stop.signal.aborted) throw error
   } finally {
-    await project.dispose()
+    await reading.dispose()
   }
   return [...found].slice(0, most)
 }
@@ -57,7 +56,7 @@ const textsOf = (value: string): readonly string[] => {
 /** The pipeline of a run, as its command names it, and the config that it needs. Of a question, only the source is made. */
 async function sourceOf(
   { directory, plan }: RunRecord,
-  options: GlobalOptions,
+  { config, options }: { readonly config: ResolvedConfig; readonly options: GlobalOptions },
 ): Promise<{ readonly config: ResolvedConfig; readonly definition: PipelineDefinition }> {
   const { command } = readRunState(directory)
   if (command?.question !== undefined) {
@@ -65,7 +64,6 @@ async function sourceOf(
     const source = questionSource(file, asked)
     return { config: await enrichConfig(options), definition: { name: command.pipeline, source, steps: [], sinks: [] } }
   }
-  const config = await configOrNone(options.config)
   const params = (plan.params ?? {}) as Record<string, unknown>
   return { config, definition: await loadPipeline(command?.pipeline ?? plan.pipeline, config, params) }
 }

@@ -2,22 +2,11 @@ import { MaestroError } from '@maestro-dataflow/core'
 import { expect, test } from 'vitest'
 import { quietLogger } from '../__fixtures__/quiet-logger.js'
 import { MemoryFiles, MemoryFolder } from '../__fixtures__/simulation/memory-folder.js'
+import { task } from '../__fixtures__/simulation/task.js'
 import type { JobQueue } from './job-queue.js'
 import { queueOptions } from './queue-options.js'
 import { QueueWorkers } from './queue-workers.js'
 import { TaskFiles } from './task-files.js'
-
-const task = {
-  run: 'run',
-  stage: 0,
-  steps: ['work'],
-  origin: { config: 'maestro.config.json', pipeline: 'work', params: {}, modules: {} },
-  expected: {},
-  rowsInFlight: 1024,
-  fresh: false,
-  clonesRows: false,
-  carrier: {},
-}
 
 test('a folder that workers cannot write to stops the run, and blames no row', async () => {
   const files = new TaskFiles(new MemoryFolder(new MemoryFiles(), async () => undefined))

@@ -3,7 +3,7 @@ import type { Row, RowId } from '../../contracts/row.js'
 import { describeValue } from '../../errors/describe-value.js'
 import { maestroError } from '../../errors/error-table.js'
 import { BatchCollector, type BatchOutcome } from './batch-collector.js'
-import { callOperator } from './call-operator.js'
+import { callOperator, shareCalls } from './call-operator.js'
 import type { ChainEvents, RowChainOptions } from './chain-events.js'
 import { DropFacts } from './dropping-context.js'
 import { childOf, childrenOf } from './flat-map-children.js'
@@ -30,6 +30,7 @@ export class RowChain {
   readonly #rejections: Rejections
 
   constructor(options: RowChainOptions, events: ChainEvents) {
+    shareCalls()
     const { signal, run, params } = options
     this.#options = options
     this.#events = events

@@ -9,6 +9,7 @@ import { randomNumbers } from './random-numbers.js'
 import { SimulatedProcess } from './simulated-process.js'
 import { type QueueFaults, SimulatedQueue } from './simulated-queue.js'
 import { VirtualTime } from './virtual-time.js'
+import { task } from './task.js'
 
 export interface SimulationSettings {
   readonly seed: number
@@ -46,17 +47,6 @@ export interface SimulationResult {
 const rowsOf = (index: number) => Array.from({ length: 4 }, (_, row) => `${index}/${row}`)
 export const expectedOf = (index: number) => rowsOf(index).map((row) => ({ row: `done ${row}` }))
 const options = queueOptions.parse({ url: 'redis://127.0.0.1:1', lease: 6000 })
-const task = {
-  run: 'run',
-  stage: 0,
-  steps: ['work'],
-  origin: { config: 'maestro.config.json', pipeline: 'work', params: {}, modules: {} },
-  expected: {},
-  rowsInFlight: 1024,
-  fresh: false,
-  clonesRows: false,
-  carrier: {},
-}
 
 /** The code of runs and workers as it is, on a simulated queue and file server, in virtual time. */
 export function simulate(settings: SimulationSettings): Promise<SimulationResult> {

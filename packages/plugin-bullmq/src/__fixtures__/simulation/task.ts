@@ -1,0 +1,12 @@
+/** The task of a run with one step. */
+export const task = {
+  run: 'run',
+  stage: 0,
+  steps: ['work'],
+  origin: { config: 'maestro.config.json', pipeline: 'work', params: {}, modules: {} },
+  expected: {},
+  rowsInFlight: 1024,
+  fresh: false,
+  clonesRows: false,
+  carrier: {},
+}
