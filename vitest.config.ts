@@ -8,6 +8,12 @@ const serverTests = ['ollama', 'database', 'chroma', 'llmock', 's3', 'workers'].
   (server) => `**/*.${server}.test.ts`,
 )
 
+/**
+ * On a busy machine of CI, one test of thirteen thousand may meet a moment that its author did not think of. It is tried
+ * once more there, and the end of the run names it as flaky: it is a defect of the test or of the product.
+ */
+const retry = process.env.CI === 'true' ? 1 : 0
+
 /** Tests that pack the packages, which writes into the checkout, or install what was packed: one at a time. */
 const packedTests = ['pack', 'install-size', 'first-plugin'].map((name) => `test/${name}.test.ts`)
 
@@ -47,6 +53,7 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts', 'examples/**/*.test.ts'],
           exclude: [...ignored, 'packages/plugin-local/**', ...serverTests],
+          retry,
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
@@ -57,6 +64,7 @@ export default defineConfig({
           name: 'models',
           include: ['packages/plugin-local/src/**/*.test.ts'],
           exclude: [...ignored, ...serverTests],
+          retry,
           testTimeout: 120_000,
           hookTimeout: 300_000,
           maxWorkers: 1,
@@ -70,6 +78,7 @@ export default defineConfig({
           include: ['packages/*/src/**/*.database.test.ts', 'test/**/*.database.test.ts'],
           exclude: ignored,
           globalSetup: ['test/servers/databases.ts'],
+          retry,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
@@ -81,6 +90,7 @@ export default defineConfig({
           include: ['packages/*/src/**/*.chroma.test.ts', 'test/**/*.chroma.test.ts'],
           exclude: ignored,
           globalSetup: ['test/servers/chroma-setup.ts'],
+          retry,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
@@ -92,6 +102,7 @@ export default defineConfig({
           include: ['packages/*/src/**/*.s3.test.ts', 'test/**/*.s3.test.ts'],
           exclude: ignored,
           globalSetup: ['test/servers/s3-setup.ts'],
+          retry,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
@@ -102,6 +113,7 @@ export default defineConfig({
           name: 'workers',
           include: ['test/**/*.workers.test.ts'],
           exclude: ignored,
+          retry,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: 1,
@@ -113,6 +125,7 @@ export default defineConfig({
           name: 'llmock',
           include: ['test/**/*.llmock.test.ts'],
           exclude: ignored,
+          retry,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
@@ -125,6 +138,7 @@ export default defineConfig({
           include: ['packages/*/src/**/*.ollama.test.ts', 'test/**/*.ollama.test.ts'],
           exclude: ignored,
           globalSetup: 'test/servers/ollama.ts',
+          retry,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           // Ollama has one thread, so another file runs beside each of these.
@@ -136,6 +150,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/**/*.test.ts'],
           exclude: [...ignored, ...serverTests, ...packedTests],
+          retry,
           testTimeout: 300_000,
           hookTimeout: 300_000,
           maxConcurrency: 3,
@@ -147,6 +162,7 @@ export default defineConfig({
           name: 'packed',
           include: packedTests,
           exclude: ignored,
+          retry,
           testTimeout: 300_000,
           hookTimeout: 300_000,
           maxWorkers: 1,

@@ -103,16 +103,9 @@ export const lifeCases = <S extends Serving, Subject extends ServingSubject<S>>(
 
   async 'a call ends when its time is over'(subject: Subject) {
     const { serving, patience } = subject
-    let over = false
-    const timer = setTimeout(() => {
-      over = true
-    }, 1)
-    const call = watch(long(subject, serving, { timeout: 1 }))
-    const outcome = await within(patience, 'a call of one millisecond', call.outcome)
-    clearTimeout(timer)
-    // An answer that arrived before the time was over is valid.
-    if ('value' in outcome) assert.ok(!over, 'it answered although its time was over')
-    else assertTypedError(subject, outcome, 'MAESTRO_SERVING_TIMEOUT')
+    const call = () => long(subject, serving, { timeout: 1 })
+    const failure = await endOfOneMillisecond(call, patience, 'a call of one millisecond')
+    if (failure !== undefined) assertTypedError(subject, failure, 'MAESTRO_SERVING_TIMEOUT')
     await quick(subject, serving)
   },
 
@@ -126,15 +119,10 @@ export const lifeCases = <S extends Serving, Subject extends ServingSubject<S>>(
     const first = await within(patience, 'a stopped call that has a time-out', stopped.outcome)
     if (early) assertSettled(subject, first)
     else assertTypedError(subject, first, 'MAESTRO_SERVING_ABORTED')
-    let over = false
-    const timer = setTimeout(() => {
-      over = true
-    }, 1)
-    const late = watch(long(subject, serving, { signal: new AbortController().signal, timeout: 1 }))
-    const second = await within(patience, 'a call of one millisecond that has a signal', late.outcome)
-    clearTimeout(timer)
-    if ('value' in second) assert.ok(!over, 'with a signal, it answered although its time was over')
-    else assertTypedError(subject, second, 'MAESTRO_SERVING_TIMEOUT')
+    const { signal } = new AbortController()
+    const call = () => long(subject, serving, { signal, timeout: 1 })
+    const failure = await endOfOneMillisecond(call, patience, 'a call of one millisecond that has a signal')
+    if (failure !== undefined) assertTypedError(subject, failure, 'MAESTRO_SERVING_TIMEOUT')
   },
 
   async 'calls leave nothing behind'(subject: Subject) {
@@ -178,6 +166,24 @@ export const lifeCases = <S extends Serving, Subject extends ServingSubject<S>>(
     assertSettled(subject, await within(subject.patience, 'the call', call.outcome))
   },
 })
+
+/**
+ * Makes a call that has one millisecond and returns its failure, or nothing if it answered before its time was over. On a
+ * busy machine an answer and the end of its time arrive in one turn of the event loop, so a late answer is asked again.
+ */
+async function endOfOneMillisecond(call: () => Promise<unknown>, patience: number, what: string) {
+  for (let tries = 0; tries < 5; tries++) {
+    let over = false
+    const timer = setTimeout(() => {
+      over = true
+    }, 1)
+    const outcome = await within(patience, what, watch(call()).outcome)
+    clearTimeout(timer)
+    if (!('value' in outcome)) return outcome
+    if (!over) return undefined
+  }
+  assert.fail(`${what} answered although its time was over`)
+}
 
 function withoutUndefined(record: Readonly<Record<string, unknown>>): unknown {
   return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined))
