@@ -6,15 +6,27 @@ import type { PipelineInput } from './define/pipeline.js'
 import { MaestroError } from './errors/maestro-error.js'
 import { findPipeline } from './pipeline/load-pipeline.js'
 import { moduleHashes } from './pipeline/module-hashes.js'
+import type { DiscoveredPlugin } from './plugins/discover-plugins.js'
 import { encodeStepValue } from './provider/step-codec.js'
 import type { RunSettings } from './run-settings.js'
 
-/** Where workers find a pipeline, or why they cannot find it. */
+/** Where workers find a pipeline, and which of its modules have imports that cannot be followed. */
+export interface FoundOrigin {
+  readonly origin: PipelineOrigin
+  readonly notFollowed: readonly string[]
+}
+
+/**
+ * Where workers find a pipeline, or why they cannot find it.
+ *
+ * @param plugins Those that contribute its operators and models.
+ */
 export async function originOf(
   pipeline: PipelineInput | string,
   { params = {}, command }: RunSettings,
   { path, directory, pipelines }: ResolvedConfig,
-): Promise<PipelineOrigin | string> {
+  plugins: readonly Pick<DiscoveredPlugin, 'name' | 'version' | 'origin' | 'path'>[],
+): Promise<FoundOrigin | string> {
   if (path === undefined) return 'the config is in code, and not in a file'
   const named = typeof pipeline === 'string' ? { pipeline, params } : command && { ...command, params: command.set }
   // A command that makes the pipeline itself, such as `maestro enrich`, names no file.
@@ -28,10 +40,20 @@ export async function originOf(
     if (MaestroError.is(error)) return 'the parameters of the pipeline are more than data'
     throw error
   }
-  return {
+  // A plugin in code stands in the config or in what it imports.
+  const ownPlugins = plugins.flatMap((plugin) => {
+    if (plugin.origin === 'package') return []
+    return (plugin.origin === 'inline' ? undefined : plugin.path) ?? path
+  })
+  const { hashes, notFollowed } = moduleHashes([entry, ...ownPlugins], directory)
+  const versions = plugins
+    .filter(({ origin }) => origin === 'package')
+    .map(({ name, version = 'no version' }) => [`the plugin ${name}`, version])
+  const origin = {
     config: path,
     pipeline: isFile ? relative(directory, file) : named.pipeline,
     params: named.params,
-    modules: moduleHashes(entry, directory),
+    modules: { ...hashes, ...Object.fromEntries(versions) },
   }
+  return { origin, notFollowed }
 }

@@ -12,9 +12,9 @@ import { loadPipeline } from './pipeline/load-pipeline.js'
 import { withNamedSources, withNamedStorages } from './pipeline/named-storages.js'
 import { namesAsked, namesUsed } from './pipeline/names-used.js'
 import { toDefinition } from './pipeline/to-definition.js'
-import { originOf } from './pipeline-origin.js'
+import { type FoundOrigin, originOf } from './pipeline-origin.js'
 import type { DiscoveredPlugin } from './plugins/discover-plugins.js'
-import { type ContributionNames, selectPlugins } from './plugins/select-plugins.js'
+import { type ContributionNames, contributorsOf, selectPlugins } from './plugins/select-plugins.js'
 import { readRunState } from './run/durability/run-state.js'
 import { sinksBegun } from './run/durability/sink-commits.js'
 import { hasIncremental } from './run/incremental/incremental-run.js'
@@ -53,7 +53,7 @@ export function preparePipeline(
   asked: PrepareSettings,
 ): Promise<Prepared> {
   return project.redacted(async () => {
-    const { definition, names, session } = await selectOf(project, pipeline, settings)
+    const { definition, names, selected, session } = await selectOf(project, pipeline, settings)
     const { requireSink, wholeConfig = false } = asked
     if (wholeConfig) await project.loadConfigured()
     // The components that a pipeline uses are checked with its steps, except for the cache, which no step names.
@@ -66,7 +66,10 @@ export function preparePipeline(
     const scope = session.openCompilation({ overwrite, ownOutputs, cuts, requireSink, checked })
     try {
       const compiled = await compilePipeline(definition, scope.environment)
-      return { ...planWorkers(compiled, session, await originOf(pipeline, settings, await project.config())), session }
+      const { operators = new Set(), prompts = new Set(), servings = new Set() } = names
+      const plugins = contributorsOf(selected, { operators, prompts, servings })
+      const origin = await originOf(pipeline, settings, await project.config(), plugins)
+      return { ...planWorkers(compiled, session, origin), session }
     } finally {
       await scope.dispose()
     }
@@ -77,16 +80,27 @@ export function preparePipeline(
 function planWorkers(
   compiled: CompiledPipeline,
   session: Session,
-  origin: PipelineOrigin | string,
+  found: FoundOrigin | string,
 ): Pick<Prepared, 'compiled' | 'origin'> {
   const { name, workers } = session.executorOfPlan()
-  if (typeof origin !== 'string')
-    return { compiled: workers === undefined ? compiled : withWorkerSteps(compiled, workers), origin }
-  if (workers === undefined) return { compiled, origin: undefined }
-  const message = `All steps run in the process of the run, although the executor ${name} has workers: ${origin}.`
-  const { plan } = compiled
-  return { compiled: { ...compiled, plan: { ...plan, warnings: [...plan.warnings, { message }] } }, origin: undefined }
+  if (typeof found === 'string') {
+    if (workers === undefined) return { compiled, origin: undefined }
+    const message = `All steps run in the process of the run, although the executor ${name} has workers: ${found}.`
+    return { compiled: withWarning(compiled, message), origin: undefined }
+  }
+  const { origin, notFollowed } = found
+  if (workers === undefined) return { compiled, origin }
+  const planned = withWorkerSteps(compiled, workers)
+  // Workers that do not ask models are threads or processes of this machine, which have the same files.
+  if (notFollowed.length === 0 || !workers.asksServings) return { compiled: planned, origin }
+  const message = `Workers cannot tell whether they have the same code as the run: the names of imports are computed in ${notFollowed.join(', ')}. See that all machines have the same files, or write the names out.`
+  return { compiled: withWarning(planned, message), origin }
 }
+
+const withWarning = (compiled: CompiledPipeline, message: string): CompiledPipeline => ({
+  ...compiled,
+  plan: { ...compiled.plan, warnings: [...compiled.plan.warnings, { message }] },
+})
 
 /** The outputs that the run to be resumed, or the last incremental run, may have written. */
 async function ownOutputsOf(
