@@ -57,6 +57,7 @@ function partsOf(
     'the steps': hashOf(stage.steps),
     ...(usesCode ? { 'the parameters': hashOf(params) } : {}),
     ...Object.assign({}, ...steps.map((step) => partsOfStep(step, context))),
+    ...Object.assign({}, ...steps.map(({ node }) => compiled.code?.get(node.id))),
     ...(stage.input === 'source'
       ? { 'the source': hashOf([source, context.limit ?? null]), ...context.input }
       : { 'an earlier stage': hashOf(before[stage.input]) }),
