@@ -30,6 +30,7 @@ export async function originOf(
   }
   return {
     config: path,
+    file: relative(directory, entry),
     pipeline: isFile ? relative(directory, file) : named.pipeline,
     params: named.params,
     modules: moduleHashes(entry, directory),
