@@ -47,15 +47,27 @@ const files = {
   'pipelines/node_modules/far/far.js': '',
   'pipelines/work.js': pipeline('twice'),
 }
-const differences: Readonly<Record<string, Difference>> = {
-  'the major version of Node.js': { machine: { node: '23.4.0' } },
-  'the version of MaestroDataflow': { machine: { core: '99.0.0' } },
-  'the file own.js': { files: { 'own.js': double(3) } },
-  'the file rules/unlucky.js': { files: { 'rules/unlucky.js': 'export const isUnlucky = () => false\n' } },
-  'the file words/en.js': { files: { 'words/en.js': "export const word = 'other'\n" } },
-  'the package far': { files: { 'pipelines/node_modules/far/package.json': { version: '2.0.0', main: 'far.js' } } },
-  'the options of 2-own.double': { files: { 'pipelines/work.js': pipeline('double') } },
-}
+const differences: readonly (Difference & { readonly told: readonly string[] })[] = [
+  {
+    told: ['the version of MaestroDataflow', 'the major version of Node.js'],
+    machine: { node: '23.4.0', core: '99.0.0' },
+  },
+  {
+    told: ['the file own.js', 'the file rules/unlucky.js', 'the file words/en.js'],
+    files: {
+      'own.js': double(3),
+      'rules/unlucky.js': 'export const isUnlucky = () => false\n',
+      'words/en.js': "export const word = 'other'\n",
+    },
+  },
+  {
+    told: ['the options of 2-own.double', 'the package far'],
+    files: {
+      'pipelines/node_modules/far/package.json': { version: '2.0.0', main: 'far.js' },
+      'pipelines/work.js': pipeline('double'),
+    },
+  },
+]
 
 test('workers with other versions, files, or options refuse in words, and one that has the same does the work', {
   timeout: 120_000,
@@ -74,13 +86,16 @@ test('workers with other versions, files, or options refuse in words, and one th
   const made = project(undefined)
   const folder = `${made.folder}/.maestro/workers`
   const same = made.worker()
-  const others = Object.entries(differences).map(([what, { machine = {}, files }]) => ({
-    what,
+  const others = differences.map(({ told, machine = {}, files }) => ({
+    told,
     worker: project(folder, files).start(['worker'], machine),
   }))
   await Promise.all([same, ...others.map(({ worker }) => worker)].map((worker) => worker.wrote('Waits for runs')))
   const run = made.run()
-  for (const { what, worker } of others) await worker.wrote(`than the run: ${what}`)
+  for (const { told, worker } of others) {
+    await worker.wrote('Cannot take part in a run')
+    for (const what of told) await worker.wrote(what)
+  }
   const { code, stdout, stderr } = await run.finished
   expect(code, stderr).toBe(0)
   expect(JSON.parse(stdout).warnings).toBeUndefined()

@@ -4,16 +4,30 @@ import type { ResolvedConfig } from './config/resolved-config.js'
 import type { PipelineOrigin } from './contracts/step-workers.js'
 import type { PipelineInput } from './define/pipeline.js'
 import { MaestroError } from './errors/maestro-error.js'
+import { type CodeParts, moduleHashes } from './pipeline/code/module-hashes.js'
 import { findPipeline } from './pipeline/load-pipeline.js'
-import { moduleHashes } from './pipeline/module-hashes.js'
 import type { DiscoveredPlugin } from './plugins/discover-plugins.js'
 import { encodeStepValue } from './provider/step-codec.js'
 import type { RunSettings } from './run-settings.js'
 
-/** Where workers find a pipeline, and which of its modules have imports that cannot be followed. */
-export interface FoundOrigin {
-  readonly origin: PipelineOrigin
-  readonly notFollowed: readonly string[]
+/** A pipeline in a file. */
+export interface PipelineFile {
+  /** Its name, or its path from the folder of the config. */
+  readonly pipeline: string
+  readonly params: Readonly<Record<string, unknown>>
+  readonly entry: string
+}
+
+/** The file of a pipeline; undefined for one in code. */
+export async function fileOf(
+  pipeline: PipelineInput | string,
+  { params = {}, command }: RunSettings,
+  { directory, pipelines }: ResolvedConfig,
+): Promise<PipelineFile | undefined> {
+  const named = typeof pipeline === 'string' ? { pipeline, params } : command && { ...command, params: command.set }
+  // A command that makes the pipeline itself, such as `maestro enrich`, names no file.
+  const entry = named && (await findPipeline(named.pipeline, { directory, pipelines }).catch(() => undefined))
+  return named === undefined || entry === undefined ? undefined : { ...named, entry }
 }
 
 /**
@@ -21,17 +35,14 @@ export interface FoundOrigin {
  *
  * @param plugins Those that contribute its operators and models.
  */
-export async function originOf(
-  pipeline: PipelineInput | string,
-  { params = {}, command }: RunSettings,
-  { path, directory, pipelines }: ResolvedConfig,
+export function originOf(
+  named: PipelineFile | undefined,
+  { path, directory }: ResolvedConfig,
   plugins: readonly Pick<DiscoveredPlugin, 'name' | 'version' | 'origin' | 'path'>[],
-): Promise<FoundOrigin | string> {
+): PipelineOrigin | string {
   if (path === undefined) return 'the config is in code, and not in a file'
-  const named = typeof pipeline === 'string' ? { pipeline, params } : command && { ...command, params: command.set }
-  // A command that makes the pipeline itself, such as `maestro enrich`, names no file.
-  const entry = named && (await findPipeline(named.pipeline, { directory, pipelines }).catch(() => undefined))
-  if (named === undefined || entry === undefined) return 'the pipeline is in code, and not in a file of the project'
+  if (named === undefined) return 'the pipeline is in code, and not in a file of the project'
+  const { entry } = named
   const file = resolve(directory, named.pipeline)
   const isFile = extname(named.pipeline) !== '' && existsSync(file)
   try {
@@ -40,20 +51,22 @@ export async function originOf(
     if (MaestroError.is(error)) return 'the parameters of the pipeline are more than data'
     throw error
   }
-  // A plugin in code stands in the config or in what it imports.
-  const ownPlugins = plugins.flatMap((plugin) => {
-    if (plugin.origin === 'package') return []
-    return (plugin.origin === 'inline' ? undefined : plugin.path) ?? path
-  })
-  const { hashes, notFollowed } = moduleHashes([entry, ...ownPlugins], directory)
-  const versions = plugins
-    .filter(({ origin }) => origin === 'package')
-    .map(({ name, version = 'no version' }) => [`the plugin ${name}`, version])
-  const origin = {
+  return {
     config: path,
+    file: relative(directory, entry),
     pipeline: isFile ? relative(directory, file) : named.pipeline,
     params: named.params,
-    modules: { ...hashes, ...Object.fromEntries(versions) },
+    modules: moduleHashes(entry, directory),
+    plugins: Object.assign({}, ...plugins.map((plugin) => partsOfPlugin(plugin, path, directory))),
   }
-  return { origin, notFollowed }
+}
+
+/** @param config Where a plugin in code stands, or what imports it. */
+function partsOfPlugin(
+  { name, version = 'no version', origin, path }: Pick<DiscoveredPlugin, 'name' | 'version' | 'origin' | 'path'>,
+  config: string,
+  directory: string,
+): CodeParts {
+  if (origin === 'package') return { [`the plugin ${name}`]: version }
+  return moduleHashes(origin === 'file' && path !== undefined ? path : config, directory)
 }

@@ -12,7 +12,7 @@ import { loadPipeline } from './pipeline/load-pipeline.js'
 import { withNamedSources, withNamedStorages } from './pipeline/named-storages.js'
 import { namesAsked, namesUsed } from './pipeline/names-used.js'
 import { toDefinition } from './pipeline/to-definition.js'
-import { type FoundOrigin, originOf } from './pipeline-origin.js'
+import { fileOf, originOf } from './pipeline-origin.js'
 import type { DiscoveredPlugin } from './plugins/discover-plugins.js'
 import { type ContributionNames, contributorsOf, selectPlugins } from './plugins/select-plugins.js'
 import { readRunState } from './run/durability/run-state.js'
@@ -66,10 +66,21 @@ export function preparePipeline(
     const scope = session.openCompilation({ overwrite, ownOutputs, cuts, requireSink, checked })
     try {
       const compiled = await compilePipeline(definition, scope.environment)
+      const config = await project.config()
+      const file = await fileOf(pipeline, settings, config)
+      const plugins = await project.plugins()
+      const { registry } = await project.host()
+      // The parser of modules is not needed before.
+      const { withCode } = await import('./pipeline/code/code-of-steps.js')
+      const known = withCode(compiled, {
+        directory: config.directory,
+        config: config.path,
+        pipeline: file?.entry,
+        pluginOf: (operator) => plugins.find(({ name }) => name === registry.pluginOf('operators', operator)),
+      })
       const { operators = new Set(), prompts = new Set(), servings = new Set() } = names
-      const plugins = contributorsOf(selected, { operators, prompts, servings })
-      const origin = await originOf(pipeline, settings, await project.config(), plugins)
-      return { ...planWorkers(compiled, session, origin), session }
+      const contributors = contributorsOf(selected, { operators, prompts, servings })
+      return { ...planWorkers(known, session, originOf(file, config, contributors)), session }
     } finally {
       await scope.dispose()
     }
@@ -80,27 +91,16 @@ export function preparePipeline(
 function planWorkers(
   compiled: CompiledPipeline,
   session: Session,
-  found: FoundOrigin | string,
+  origin: PipelineOrigin | string,
 ): Pick<Prepared, 'compiled' | 'origin'> {
   const { name, workers } = session.executorOfPlan()
-  if (typeof found === 'string') {
-    if (workers === undefined) return { compiled, origin: undefined }
-    const message = `All steps run in the process of the run, although the executor ${name} has workers: ${found}.`
-    return { compiled: withWarning(compiled, message), origin: undefined }
-  }
-  const { origin, notFollowed } = found
-  if (workers === undefined) return { compiled, origin }
-  const planned = withWorkerSteps(compiled, workers)
-  // Workers that do not ask models are threads or processes of this machine, which have the same files.
-  if (notFollowed.length === 0 || !workers.asksServings) return { compiled: planned, origin }
-  const message = `Workers cannot tell whether they have the same code as the run: the names of imports are computed in ${notFollowed.join(', ')}. See that all machines have the same files, or write the names out.`
-  return { compiled: withWarning(planned, message), origin }
+  if (typeof origin !== 'string')
+    return { compiled: workers === undefined ? compiled : withWorkerSteps(compiled, workers), origin }
+  if (workers === undefined) return { compiled, origin: undefined }
+  const message = `All steps run in the process of the run, although the executor ${name} has workers: ${origin}.`
+  const { plan } = compiled
+  return { compiled: { ...compiled, plan: { ...plan, warnings: [...plan.warnings, { message }] } }, origin: undefined }
 }
-
-const withWarning = (compiled: CompiledPipeline, message: string): CompiledPipeline => ({
-  ...compiled,
-  plan: { ...compiled.plan, warnings: [...compiled.plan.warnings, { message }] },
-})
 
 /** The outputs that the run to be resumed, or the last incremental run, may have written. */
 async function ownOutputsOf(

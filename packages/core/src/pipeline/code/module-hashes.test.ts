@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { moduleHashes } from './module-hashes.js'
+import { hasComputedImport, moduleHashes } from './module-hashes.js'
 
-/** A folder with files; the names of what belongs to `pipelines/work.ts` in it, and what cannot be followed. */
+/** A folder with files; the names of what belongs to `pipelines/work.ts` in it. */
 function project(files: Readonly<Record<string, string>>) {
   const folder = mkdtempSync(join(tmpdir(), 'maestro-modules-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
@@ -13,9 +13,9 @@ function project(files: Readonly<Record<string, string>>) {
     writeFileSync(join(folder, name), text)
   }
   for (const [name, text] of Object.entries(files)) write(name, text)
-  const read = () => moduleHashes([join(folder, 'pipelines/work.ts')], folder)
+  const read = () => moduleHashes(join(folder, 'pipelines/work.ts'), folder)
   const found = () =>
-    Object.keys(read().hashes)
+    Object.keys(read())
       .map((name) => name.replace('the file ', ''))
       .toSorted()
   return { folder, write, read, found }
@@ -39,12 +39,12 @@ test('the files that a pipeline imports, directly or not, belong to it', () => {
     'pipelines/effects.mjs',
     'pipelines/work.ts',
   ])
-  const before = read().hashes
+  const before = read()
   write('lib/old.cjs', '// changed')
-  const { 'the file lib/old.cjs': changed, ...others } = read().hashes
+  const { 'the file lib/old.cjs': changed, ...others } = read()
   expect(changed).not.toBe(before['the file lib/old.cjs'])
   expect(before).toMatchObject(others)
-  expect(moduleHashes([join(folder, 'lib/words.json')], folder).hashes).toEqual({})
+  expect(moduleHashes(join(folder, 'lib/words.json'), folder)).toEqual({})
 })
 
 test.each([
@@ -86,18 +86,26 @@ test('a package is told by its version, and one of the project by its files', ()
   mkdirSync(join(folder, 'node_modules/@own'))
   symlinkSync(join(folder, 'packages/near'), join(folder, 'node_modules/@own/near'))
   expect(found()).toEqual(['packages/near/src/near.js', 'pipelines/work.ts', 'the package far'])
-  expect(read().hashes).toMatchObject({ 'the package far': '1.2.3' })
+  expect(read()).toMatchObject({ 'the package far': '1.2.3' })
 })
 
-test('of a computed name, all modules of the folder belong to it, and one that may be anything is told', () => {
-  const { found, read, write } = project({
-    'pipelines/work.ts': `// await import(name)\nconst words = await import(\`../words/\${language}.js\`)\nimport.meta.dirname`,
+test('of a computed name, all modules of the folder belong to it', () => {
+  const { found } = project({
+    'pipelines/work.ts': `const words = await import(\`../words/\${language}.js\`)\nimport.meta.dirname`,
     'words/de.js': '',
     'words/en.js': '',
     'words/notes.md': '',
   })
   expect(found()).toEqual(['pipelines/work.ts', 'words/de.js', 'words/en.js'])
-  expect(read().notFollowed).toEqual([])
-  write('pipelines/work.ts', `const words = await import(file)\nrequire(\`\${name}\`)`)
-  expect(read().notFollowed).toEqual(['pipelines/work.ts'])
+})
+
+test.each([
+  [`import(\`../words/\${language}.js\`)`, false],
+  ['import(`../words/en.js`)', false],
+  ['import("./a.js")', false],
+  ['import(file)', true],
+  [`require(\`\${folder}/words.js\`)`, true],
+  [`import(\`../\${folder}/words.js\`)`, true],
+])('whether it cannot be told what %s imports', (text, isComputed) => {
+  expect(hasComputedImport(text)).toBe(isComputed)
 })
