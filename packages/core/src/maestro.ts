@@ -153,11 +153,11 @@ export class Maestro extends ProjectParts {
     { rows = rowsToInfer, ...settings }: InferenceSettings = {},
   ): Promise<InferredSource> {
     const given = await preparePipeline(this.project, pipeline, settings, { requireSink: false })
-    const options = await suggestedOptions(given.compiled.source, await this.config(), rows)
+    const { options, remarks } = await suggestedOptions(given.compiled.source, await this.config(), rows)
     const definition = sourceAlone(given.compiled.definition, options)
     const { compiled } = await preparePipeline(this.project, definition, settings, { requireSink: false })
     const found = await Array.fromAsync(this.rows(definition, { ...settings, limit: rows }))
-    return { options, rows: found.length, columns: inferredColumns(compiled.source.columns, found) }
+    return { options, rows: found.length, columns: inferredColumns(compiled.source.columns, found, remarks) }
   }
 
   /**

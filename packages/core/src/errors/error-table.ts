@@ -513,8 +513,8 @@ export const coreErrors = {
   },
   MAESTRO_RUN_EDIT_FORMAT: {
     message: (d: { path: string }) =>
-      `The rows of a step are JSON lines, {"id":...,"row":{...}}, and the name ${d.path} promises another format.`,
-    hint: () => 'Use a file whose name ends with .jsonl. This form keeps every value and the identity of the rows.',
+      `The rows of a step are JSON lines, {"id":...,"row":{...}}, or a table, and the name ${d.path} promises another format.`,
+    hint: () => 'Use a file whose name ends with .jsonl, .csv, or .tsv.',
   },
   MAESTRO_RUN_OUTPUT_LOST: {
     message: (d: { output: string }) =>
