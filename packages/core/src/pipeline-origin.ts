@@ -47,6 +47,7 @@ export function originOf(
   }
   return {
     config: path,
+    file: relative(directory, entry),
     pipeline: isFile ? relative(directory, file) : named.pipeline,
     params: named.params,
     modules: moduleHashes(entry, directory),
