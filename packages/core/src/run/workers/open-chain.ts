@@ -145,6 +145,7 @@ function segmentOf(
     open: (streamed, events) => new WorkerRuns(segment, streamed, events),
     steps,
     workers,
+    executor: executor.name,
     clonesRows: executor.workers?.clonesRows ?? false,
     keepsOrder: executor.workers?.asksServings !== true,
     batchSize: Math.max(
