@@ -43,14 +43,16 @@ export function amendReplies(send: typeof fetch, amend: NonNullable<HttpFetchOpt
     const response = await send(input, init)
     const { status, statusText, headers } = response
     const type = headers.get('content-type') ?? ''
-    if (response.body === null || streams.test(type) || !(json.test(type) || texts.test(type))) return response
+    if (streams.test(type) || !(json.test(type) || texts.test(type))) return response
     const text = await response.text()
     const kept = new Headers(headers)
     // Client libraries parse nothing that has another type.
     const isJson = json.test(type) || /^\s*[{[]/.test(text)
     if (isJson && !json.test(type)) kept.set('content-type', 'application/json')
-    const amended = isJson ? amend({ status, text }) : undefined
-    if (amended === undefined) return new Response(text, { status, statusText, headers: kept })
+    const amended = isJson || text.trim() === '' ? amend({ status, text }) : undefined
+    if (amended === undefined)
+      return new Response(withoutBody.has(status) ? null : text, { status, statusText, headers: kept })
+    kept.set('content-type', 'application/json')
     kept.delete('content-length')
     return new Response(amended.text, { status: amended.status, headers: kept })
   }
