@@ -94,6 +94,25 @@ describe.each(['jsonl', 'json', 'csv', 'tsv', 'jsonl.gz', 'csv.gz', 'json.zst', 
   })
 })
 
+test.each(['csv', 'tsv.gz', 'jsonl', 'json', 'xlsx', 'parquet', 'arrow'])(
+  'texts among JSON values: %s',
+  async (ending) => {
+    const given = ['10', 'abc', '', '[1]', '{"a":1}', 'null', '"', ' x ', { a: '1' }, ['1', 1], 7, true, null]
+    const columns = { v: 'json', w: 'string' } as const
+    const rows = given.map((v) => ({ v, w: 'w' }))
+    const path = `${files++}.${ending}`
+    for (const mode of ending === 'xlsx' ? ['create'] : ['create', 'append', 'upsert']) {
+      const written = pipeline('write').from(mode === 'upsert' ? [{ v: '10', w: 'last' }] : rows, { columns })
+      const key = mode === 'upsert' ? { key: 'w' } : {}
+      await project.run(written.write('fs.file', { path, mode, ...key } as never))
+    }
+    const typed = ['parquet', 'arrow'].includes(ending) ? {} : { columns }
+    const back = await Array.fromAsync(project.rows(pipeline('read').read('fs.file', { path, ...typed } as never)))
+    const all = ending === 'xlsx' ? rows : [...rows, ...rows, { v: '10', w: 'last' }]
+    expect(shown(back)).toEqual(shown(all))
+  },
+)
+
 test.each(['txt', 'md.gz'])('lines of text: %s', async (ending) => {
   const lines = texts.filter((text) => !/[\r\n]/.test(text))
   await fc.assert(

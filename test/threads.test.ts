@@ -243,6 +243,61 @@ test('steps that a thread finds otherwise run in the process of the run, with a 
   ])
 })
 
+/** A plugin with an operator, which loads where a step needs it. */
+const pluginFiles = (name: string, before: string, more = '') => ({
+  [`node_modules/${name}/package.json`]: JSON.stringify({
+    name,
+    version: '1.0.0',
+    type: 'module',
+    exports: './index.js',
+    maestro: { apiVersion: 1, contributes: { operators: { 'quiet.pass': 'Nothing' } } },
+  }),
+  [`node_modules/${name}/index.js`]: `
+    import { defineOperator, definePlugin } from '@maestro-dataflow/core'
+    import { isMainThread } from 'node:worker_threads'
+    import { z } from 'zod'
+    ${before}
+    const pass = defineOperator({ name: 'quiet.pass', kind: 'map', options: z.strictObject({}), create: () => (row) => row })
+    export default definePlugin({ name: '${name}', operators: [pass], ${more} })
+  `,
+})
+
+test('functions and operator objects of the module run in a thread that loads no plugin', async () => {
+  const name = 'maestro-plugin-quiet'
+  const ran = await both(
+    `.map((row) => ({ ...row, half: row.n / 2 }), { id: 'half', columns: { adds: { half: 'number' } } })
+     .use(new Odd(), { id: 'odd' })
+     .step('quiet.pass', {}, { id: 'pass', concurrency: 1 })`,
+    {
+      before: 'class Odd extends FilterOperator { keep(row) { return row.n % 2 === 1 } }',
+      config: { plugins: ['@maestro-dataflow/plugin-fs', name] },
+      files: pluginFiles(name, "if (!isMainThread) throw new Error('loaded in a thread')"),
+    },
+  )
+  expect(ran.local.report.counts).toMatchObject({ rowsOut: 150 })
+  expectEqual(ran, ['half', 'odd'])
+})
+
+test('a plugin that observes partitions is loaded in the threads', async () => {
+  const name = 'maestro-plugin-quiet'
+  const before = `
+    import { appendFileSync } from 'node:fs'
+    const note = ({ rows }) => appendFileSync(new URL('partitions', import.meta.url), rows + ' ')
+  `
+  const { threaded, project } = await both(
+    `.map((row) => row).step('quiet.pass', {}, { id: 'pass', concurrency: 1 })`,
+    {
+      config: { plugins: ['@maestro-dataflow/plugin-fs', name] },
+      files: pluginFiles(name, before, 'observe: (hooks) => hooks.partitionDone(note)'),
+    },
+  )
+  expect(threaded.report.warnings).toBeUndefined()
+  const seen = readFileSync(join(project.path, `node_modules/${name}/partitions`), 'utf8')
+    .trim()
+    .split(' ')
+  expect(seen.reduce((sum, rows) => sum + Number(rows), 0)).toBe(300)
+})
+
 test('operators with enforced permissions run in a process of their own, which each thread starts', async () => {
   const name = 'maestro-plugin-shout'
   const maestro = { apiVersion: 1, contributes: { operators: { 'shout.up': 'Upper case' } } }

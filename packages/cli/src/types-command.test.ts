@@ -181,8 +181,8 @@ describe('--infer', () => {
     ])
   })
 
-  test('of a file that is not separated by commas, the delimiter is printed, too', async () => {
-    project.write('people.csv', 'id;name;born\n1;"a; b";2026-01-31\n2;c, d;2026-02-01\n')
+  test('of a file that is not separated by commas, the delimiter is printed, too, and what its numbers may mean', async () => {
+    project.write('people.csv', 'id;name;born;pay\n1;"a; b";2026-01-31;1.200,50\n2;c, d;2026-02-01;3\n')
     const { stdout } = await project.maestro('types', '--infer', 'people.csv')
     expect(stdout).toBe(`// fs.file people.csv: by its first 2 rows
 delimiter: ";",
@@ -190,6 +190,7 @@ columns: {
   id: 'integer',
   name: 'string',
   born: 'date',
+  pay: 'string', // if its cells are numbers or dates: numberFormat: "1.234,56"
 },
 `)
   })

@@ -2,6 +2,7 @@ import type { ResolvedConfig } from './config/resolved-config.js'
 import { columnNames } from './contracts/column-order.js'
 import type { PipelineDefinition } from './contracts/pipeline-definition.js'
 import type { ColumnSet, ColumnType, Row } from './contracts/row.js'
+import type { SuggestedOptions } from './contracts/storage.js'
 import type { CompiledSource } from './pipeline/compile/compiled-pipeline.js'
 import { ColumnInference } from './pipeline/compile/infer-columns.js'
 import type { RunSettings } from './run-settings.js'
@@ -25,6 +26,8 @@ export interface InferredColumn {
   readonly type: ColumnType
   /** The number of rows without a value: null, missing, or an empty text. */
   readonly empty: number
+  /** What the values may mean besides. */
+  readonly remark?: string
 }
 
 /** What a source says about its options. Most sources say nothing, because their rows have types. */
@@ -32,8 +35,9 @@ export async function suggestedOptions(
   { definition, options }: CompiledSource,
   { directory, allowOutsidePaths: allowOutside, allowPrivateAddresses }: ResolvedConfig,
   rows: number,
-): Promise<Readonly<Record<string, unknown>>> {
-  return (await definition?.inferOptions?.(options, { directory, allowOutside, allowPrivateAddresses, rows })) ?? {}
+): Promise<SuggestedOptions> {
+  const context = { directory, allowOutside, allowPrivateAddresses, rows }
+  return (await definition?.inferOptions?.(options, context)) ?? { options: {} }
 }
 
 /** A pipeline of nothing but the source, with these options besides its own. */
@@ -47,7 +51,11 @@ export function sourceAlone(
 }
 
 /** The columns that the source states, and those of the rows. A type that it does not state is that of the values. */
-export function inferredColumns(stated: ColumnSet, rows: readonly Row[]): readonly InferredColumn[] {
+export function inferredColumns(
+  stated: ColumnSet,
+  rows: readonly Row[],
+  remarks: Readonly<Record<string, string>> = {},
+): readonly InferredColumn[] {
   const inference = new ColumnInference()
   inference.add(rows)
   const found = inference.columns
@@ -61,6 +69,7 @@ export function inferredColumns(stated: ColumnSet, rows: readonly Row[]): readon
     name,
     type: typeOf(name),
     empty: rows.filter((row) => isEmpty(row, name)).length,
+    ...(Object.hasOwn(remarks, name) && { remark: remarks[name] }),
   }))
 }
 

@@ -4,22 +4,39 @@ import type { ResolvedConfig } from './config/resolved-config.js'
 import type { PipelineOrigin } from './contracts/step-workers.js'
 import type { PipelineInput } from './define/pipeline.js'
 import { MaestroError } from './errors/maestro-error.js'
+import { moduleHashes } from './pipeline/code/module-hashes.js'
 import { findPipeline } from './pipeline/load-pipeline.js'
-import { moduleHashes } from './pipeline/module-hashes.js'
 import { encodeStepValue } from './provider/step-codec.js'
 import type { RunSettings } from './run-settings.js'
 
-/** Where workers find a pipeline, or why they cannot find it. */
-export async function originOf(
+/** A pipeline in a file. */
+export interface PipelineFile {
+  /** Its name, or its path from the folder of the config. */
+  readonly pipeline: string
+  readonly params: Readonly<Record<string, unknown>>
+  readonly entry: string
+}
+
+/** The file of a pipeline; undefined for one in code. */
+export async function fileOf(
   pipeline: PipelineInput | string,
   { params = {}, command }: RunSettings,
-  { path, directory, pipelines }: ResolvedConfig,
-): Promise<PipelineOrigin | string> {
-  if (path === undefined) return 'the config is in code, and not in a file'
+  { directory, pipelines }: ResolvedConfig,
+): Promise<PipelineFile | undefined> {
   const named = typeof pipeline === 'string' ? { pipeline, params } : command && { ...command, params: command.set }
   // A command that makes the pipeline itself, such as `maestro enrich`, names no file.
   const entry = named && (await findPipeline(named.pipeline, { directory, pipelines }).catch(() => undefined))
-  if (named === undefined || entry === undefined) return 'the pipeline is in code, and not in a file of the project'
+  return named === undefined || entry === undefined ? undefined : { ...named, entry }
+}
+
+/** Where workers find a pipeline, or why they cannot find it. */
+export function originOf(
+  named: PipelineFile | undefined,
+  { path, directory }: ResolvedConfig,
+): PipelineOrigin | string {
+  if (path === undefined) return 'the config is in code, and not in a file'
+  if (named === undefined) return 'the pipeline is in code, and not in a file of the project'
+  const { entry } = named
   const file = resolve(directory, named.pipeline)
   const isFile = extname(named.pipeline) !== '' && existsSync(file)
   try {
@@ -30,6 +47,7 @@ export async function originOf(
   }
   return {
     config: path,
+    file: relative(directory, entry),
     pipeline: isFile ? relative(directory, file) : named.pipeline,
     params: named.params,
     modules: moduleHashes(entry, directory),

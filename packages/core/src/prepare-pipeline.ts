@@ -12,7 +12,7 @@ import { loadPipeline } from './pipeline/load-pipeline.js'
 import { withNamedSources, withNamedStorages } from './pipeline/named-storages.js'
 import { namesAsked, namesUsed } from './pipeline/names-used.js'
 import { toDefinition } from './pipeline/to-definition.js'
-import { originOf } from './pipeline-origin.js'
+import { fileOf, originOf } from './pipeline-origin.js'
 import type { DiscoveredPlugin } from './plugins/discover-plugins.js'
 import { type ContributionNames, selectPlugins } from './plugins/select-plugins.js'
 import { readRunState } from './run/durability/run-state.js'
@@ -66,7 +66,19 @@ export function preparePipeline(
     const scope = session.openCompilation({ overwrite, ownOutputs, cuts, requireSink, checked })
     try {
       const compiled = await compilePipeline(definition, scope.environment)
-      return { ...planWorkers(compiled, session, await originOf(pipeline, settings, await project.config())), session }
+      const config = await project.config()
+      const file = await fileOf(pipeline, settings, config)
+      const plugins = await project.plugins()
+      const { registry } = await project.host()
+      // The parser of modules is not needed before.
+      const { withCode } = await import('./pipeline/code/code-of-steps.js')
+      const known = withCode(compiled, {
+        directory: config.directory,
+        config: config.path,
+        pipeline: file?.entry,
+        pluginOf: (operator) => plugins.find(({ name }) => name === registry.pluginOf('operators', operator)),
+      })
+      return { ...planWorkers(known, session, originOf(file, config)), session }
     } finally {
       await scope.dispose()
     }

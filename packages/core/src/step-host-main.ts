@@ -1,7 +1,6 @@
 import { parentPort } from 'node:worker_threads'
 import type { HostAnswer, HostRequest } from './builtin/step-hosts/messages.js'
 import type { OpenedSteps, RowPartition, WorkerTask } from './contracts/step-workers.js'
-import { openSteps } from './open-steps.js'
 import { toErrorData } from './provider/error-data.js'
 
 // The program of a thread or process that runs the steps of one task.
@@ -27,13 +26,19 @@ function receive(request: HostRequest): void {
 
 async function open(task: WorkerTask): Promise<OpenedSteps | undefined> {
   try {
-    const steps = await openSteps(task)
+    const steps = await openTask(task)
     answer({ ready: true })
     return steps
   } catch (error) {
     answer({ refused: toErrorData(error) }, end)
     return undefined
   }
+}
+
+/** What a project needs takes most of the start of a thread, so it is loaded only for steps that need it. */
+async function openTask(task: WorkerTask): Promise<OpenedSteps> {
+  if (task.inModule === undefined) return (await import('./open-steps.js')).openSteps(task)
+  return (await import('./open-module-steps.js')).openModuleSteps(task, task.inModule)
 }
 
 async function run(partition: RowPartition): Promise<void> {

@@ -14,6 +14,8 @@ export interface EncoderOptions {
    * Whether rows are reduced to these columns. Otherwise, a format with a header refuses a row that has another column.
    */
   readonly only: boolean
+  /** The columns whose cells hold JSON, so that the text "10" is not read as the number 10. */
+  readonly json: ReadonlySet<string>
   readonly delimiter: string | undefined
   readonly formulas: 'keep' | 'escape' | undefined
   readonly excel: boolean | undefined
@@ -23,9 +25,9 @@ export interface EncoderOptions {
 
 /** @param from Where an encoder before has stopped. */
 export function createRowEncoder(format: FileFormat, options: EncoderOptions, from?: EncoderState): RowEncoder {
-  const { path, columns, only, formulas, excel, column = 'text' } = options
+  const { path, columns, only, json, formulas, excel, column = 'text' } = options
   const { delimiter = format === 'csv' ? ',' : '\t' } = options
   if (isText(format)) return textEncoder(path, column, from)
-  if (isDelimited(format)) return delimitedEncoder(path, columns, only, { delimiter, formulas, excel }, from)
+  if (isDelimited(format)) return delimitedEncoder(path, columns, only, { delimiter, json, formulas, excel }, from)
   return format === 'json' ? jsonEncoder(only ? columns : undefined, from) : jsonlEncoder(only ? columns : undefined)
 }

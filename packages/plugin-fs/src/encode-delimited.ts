@@ -9,6 +9,8 @@ import type { EncoderState, RowEncoder } from './row-encoder.js'
 /** The layout of cells in a file. */
 export interface CellLayout {
   readonly delimiter: string
+  /** The columns whose cells hold JSON. @default none */
+  readonly json?: ReadonlySet<string> | undefined
   /** @default 'keep' */
   readonly formulas?: 'keep' | 'escape' | undefined
   /** @default false */
@@ -22,7 +24,8 @@ const lengthLookedAt = 1 << 22
 
 /**
  * A header and one record per row. Null and a missing value are both an empty cell, because the format cannot
- * distinguish them. Lists, vectors, and objects are written as JSON, bytes as base64, and dates as ISO text.
+ * distinguish them. Lists, vectors, and objects are written as JSON, bytes as base64, and dates as ISO text. In a column
+ * of type `json`, texts are JSON, too.
  *
  * @param given The columns of the header, if they are known. Otherwise they are those of the first thousand rows.
  * @param only Whether rows are reduced to these columns. Otherwise a row with another column is refused.
@@ -31,12 +34,12 @@ export function delimitedEncoder(
   path: string,
   given: readonly string[] | undefined,
   only: boolean,
-  { delimiter, formulas = 'keep', excel = false }: CellLayout,
+  { delimiter, json, formulas = 'keep', excel = false }: CellLayout,
   from: EncoderState = {},
 ): RowEncoder {
   const lineEnd = excel ? '\r\n' : '\n'
   const cellOf = (value: unknown, column: string, id: RowId) => {
-    const text = cellText(value, column, id)
+    const text = cellText(value, column, id, json?.has(column))
     return formulas === 'escape' && typeof value === 'string' ? escapeFormula(text) : text
   }
   let header: readonly string[] | undefined = from.header
@@ -112,8 +115,9 @@ function escapeFormula(text: string): string {
   return /^[=+\-@\t\r\n＝＋－＠]/.test(text) && !/^[+-]?[\d.,]+$/.test(text) ? `'${text}` : text
 }
 
-function cellText(value: unknown, column: string, rowId: RowId): string {
+function cellText(value: unknown, column: string, rowId: RowId, isJson = false): string {
   if (value === null || value === undefined) return ''
+  if (isJson) return valueToJson(value, column, rowId)
   switch (typeof value) {
     case 'string':
       if (!value.isWellFormed()) throw halfCharacter(column).at({ rowId })

@@ -41,7 +41,7 @@ export const fileSource = defineSource({
   columns: declaredColumns,
   describeColumns,
   async inferOptions(options, context) {
-    return { ...(await inferReadOptions(options, await findFiles(options, context), context.rows)) }
+    return inferReadOptions(options, await findFiles(options, context), context.rows)
   },
   async check(options, context) {
     try {
@@ -63,7 +63,11 @@ export async function openFiles(
   project: Project & Partial<Pick<StorageContext, 'logger'>>,
 ): Promise<SourceReader> {
   const files = await findFiles(given, project)
-  const options = await withInferredColumns(given, files)
+  const options = await withInferredColumns(given, files, rowsToInfer, (column, suggestion) =>
+    project.logger?.warn(
+      `The cells of the column "${column}" may be written as people write numbers or dates. Name their form with ${suggestion}, or their type with types: { ${JSON.stringify(column)}: ... }.`,
+    ),
+  )
   await checkSource(files, options)
   if (given.columns === 'infer')
     project.logger?.info(`The types of columns are those of the first ${rowsToInfer} rows.`, {

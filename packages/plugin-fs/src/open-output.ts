@@ -17,10 +17,10 @@ import { fsError } from './errors.js'
 import { excelFault, writeExcel } from './excel/write-excel.js'
 import { FileSinkWriter, type FinishFile } from './file-sink-writer.js'
 import { findFiles } from './find-files.js'
-import { type Compression, type FileFormat, formatOf, isText, isTyped } from './format.js'
+import { type Compression, type FileFormat, formatOf, isDelimited, isText, isTyped } from './format.js'
 import type { FoundFile } from './found-file.js'
 import { appendTo } from './merged/append-to.js'
-import { finishText } from './merged/encode-file.js'
+import { finishText, withJsonTexts } from './merged/encode-file.js'
 import { finishMerged } from './merged/merge-rows.js'
 import type { WriteOptions } from './options.js'
 import { assertFits } from './options-fit.js'
@@ -32,6 +32,7 @@ import type { Destination } from './places/place.js'
 import { isProjectFile } from './project-files.js'
 import type { EncoderState, RowEncoder } from './row-encoder.js'
 import { spoolEncoder } from './spooled/spool-encoder.js'
+import { jsonColumns } from './typed-columns.js'
 
 type OpenContext = StorageContext & SinkTarget
 
@@ -96,7 +97,11 @@ export async function openOutput(options: WriteOptions, context: OpenContext, is
     target: unchanged,
     plain: false,
     finish: await mergingFinisher(options, context, existing, output),
-    encoder: () => spoolEncoder(target.shown, options.columns, undefined),
+    encoder: () => {
+      // The cells of the existing file are texts of JSON already.
+      const json = isDelimited(format) ? jsonColumns(context.columns.columns) : new Set<string>()
+      return withJsonTexts(spoolEncoder(target.shown, options.columns, undefined), json)
+    },
   })
 }
 
@@ -151,7 +156,7 @@ async function mergingFinisher(
   const known = { ...context, columns: { columns, open: true } }
   const finish =
     finisherFor({ ...options, columns: undefined }, known, format) ??
-    finishText(format, compression, { path: target.shown, delimiter, formulas, excel, column })
+    finishText(format, compression, { path: target.shown, json: new Set(), delimiter, formulas, excel, column })
   return finishMerged({ existing, read, key: mode === 'upsert' ? key : undefined }, finish)
 }
 
@@ -189,5 +194,6 @@ export function encoderFor(
   }
   const only = columns !== undefined && !isText(format)
   const names = columns ?? (known.open ? undefined : columnNames(known.columns))
-  return createRowEncoder(format, { path, columns: names, only, delimiter, formulas, excel, column }, from)
+  const json = jsonColumns(known.columns)
+  return createRowEncoder(format, { path, columns: names, only, json, delimiter, formulas, excel, column }, from)
 }

@@ -1,6 +1,7 @@
 import {
   type Columns,
   type ColumnType,
+  columnNames,
   maestroError,
   onlyColumns,
   type Row,
@@ -12,6 +13,11 @@ import { fromCell, fromJson, Unfit } from './value-types.js'
 
 /** Values of these types are the same in JSON and in a row. */
 const jsonTypes = new Set(['string', 'number', 'integer', 'boolean', 'json', 'unknown'])
+
+/** The columns of type `json`: in formats of cells, also their texts are JSON. */
+export function jsonColumns(columns: Columns): ReadonlySet<string> {
+  return new Set(columnNames(columns).filter((name) => columns[name] === 'json'))
+}
 
 /** How a format writes values: as texts, as texts beside numbers and dates, or as JSON. */
 type Written = 'cells' | 'typed cells' | 'json'

@@ -3,9 +3,11 @@ import type { NamedInference } from './infer-source.js'
 /** The option `columns` and those that are inferred with it, as they are written in a pipeline file. */
 export function renderColumns({ source, rows, columns, options }: NamedInference): string {
   const { columns: _columns, ...others } = options
-  const lines = columns.map(({ name, type, empty }) => {
-    const note = empty === 0 ? '' : ` // empty in ${empty} of ${rows} rows`
-    return `  ${propertyName(name)}: '${type}',${note}`
+  const lines = columns.map(({ name, type, empty, remark }) => {
+    const notes = [empty === 0 ? undefined : `empty in ${empty} of ${rows} rows`, remark].filter(
+      (one) => one !== undefined,
+    )
+    return `  ${propertyName(name)}: '${type}',${notes.length === 0 ? '' : ` // ${notes.join('; ')}`}`
   })
   const settings = Object.entries(others).map(([name, value]) => `${propertyName(name)}: ${JSON.stringify(value)},`)
   return [`// ${source}: by its first ${rows} rows`, ...settings, 'columns: {', ...lines, '},', ''].join('\n')

@@ -1,4 +1,6 @@
+import type { RunConfig } from './config.js'
 import type { Logger } from './logger.js'
+import type { PlannedStep } from './plan.js'
 import type { Row, RowId } from './row.js'
 
 /*
@@ -14,9 +16,20 @@ export interface PipelineOrigin {
   readonly config: string
   /** The name of the pipeline, or the path of its file from the folder of the config. */
   readonly pipeline: string
+  /** The path of its file from the folder of the config. */
+  readonly file: string
   readonly params: Readonly<Record<string, unknown>>
   /** The hashes of the modules that it consists of, by names for people. */
   readonly modules: Readonly<Record<string, string>>
+}
+
+/**
+ * Steps that are in the module of the pipeline: functions and operator objects. A worker that reads the files of the run
+ * opens neither plugins nor a plan for them.
+ */
+export interface ModuleSteps {
+  readonly planned: readonly PlannedStep[]
+  readonly settings: RunConfig
 }
 
 /** Consecutive steps of a stage that workers run, and what a worker needs for them besides the rows. */
@@ -26,6 +39,8 @@ export interface WorkerTask {
   /** The ids of the steps, in order. */
   readonly steps: readonly string[]
   readonly origin: PipelineOrigin
+  /** The steps as they are planned, if the module of the pipeline holds all of them and nobody observes the workers. */
+  readonly inModule?: ModuleSteps | undefined
   /** What the worker has to find there: the versions and options of the steps, by names for people. */
   readonly expected: Readonly<Record<string, string>>
   /** The maximum number of rows that a worker has in progress at once. */

@@ -178,6 +178,14 @@ export interface InferenceContext extends StorageCheckContext {
   readonly rows: number
 }
 
+/** What the first rows of a source suggest. */
+export interface SuggestedOptions {
+  /** The options, such as the columns. */
+  readonly options: Readonly<Record<string, unknown>>
+  /** By column, what the values may mean besides, such as an option that must be told. */
+  readonly remarks?: Readonly<Record<string, string>>
+}
+
 /** What a sink knows about the rows to come. */
 export interface SinkTarget {
   readonly columns: ColumnSet
@@ -259,7 +267,7 @@ export interface SourceDefinition<S = unknown, Row = unknown, Options = unknown>
    * columns and, if they are not among the options, a delimiter or whatever else reads the rows as they are. Columns that
    * the options declare do not count.
    */
-  inferOptions?(options: Options, context: InferenceContext): Promise<Readonly<Record<string, unknown>>>
+  inferOptions?(options: Options, context: InferenceContext): Promise<SuggestedOptions>
   open(options: Options, context: StorageContext): Promise<SourceReader> | SourceReader
   /** Faults that can be detected before anything is read, such as a missing file. */
   check?(options: Options, context: StorageCheckContext): Promise<readonly MaestroError[]>

@@ -513,8 +513,8 @@ export const coreErrors = {
   },
   MAESTRO_RUN_EDIT_FORMAT: {
     message: (d: { path: string }) =>
-      `The rows of a step are JSON lines, {"id":...,"row":{...}}, and the name ${d.path} promises another format.`,
-    hint: () => 'Use a file whose name ends with .jsonl. This form keeps every value and the identity of the rows.',
+      `The rows of a step are JSON lines, {"id":...,"row":{...}}, or a table, and the name ${d.path} promises another format.`,
+    hint: () => 'Use a file whose name ends with .jsonl, .csv, or .tsv.',
   },
   MAESTRO_RUN_OUTPUT_LOST: {
     message: (d: { output: string }) =>
@@ -541,7 +541,8 @@ export const coreErrors = {
   },
   MAESTRO_RUN_FORMAT: {
     message: (d: { run: string; reason: string }) => `The run ${d.run} cannot be resumed: ${d.reason}.`,
-    hint: () => 'Start a new run. Answers in the response cache are reused.',
+    hint: () =>
+      'Start a new run without resuming one. Answers in the response cache are reused. Check outputs to which rows are added: they may have some of this run.',
   },
   MAESTRO_RUN_OTHER_PIPELINE: {
     message: (d: { run: string; pipeline: string; given: string }) =>

@@ -73,6 +73,8 @@ export function createLifecycleHooks(
 ): LifecycleHooks & LifecycleCallers {
   const hooks = Object.entries(lifecycleHooks).map(([name, { kind }]) => {
     const hook = Object.assign(makers[kind](), { hookKind: kind })
+    // The library counts the interceptor below as a use.
+    hook.isUsed = () => hook.taps.length > 0
     hook.intercept({
       register: (tap) => {
         const { critical } = tap as { readonly critical?: boolean }

@@ -362,3 +362,11 @@ test('each hook knows its kind', () => {
     runDone: 'async-series',
   })
 })
+
+test('a hook is in use from its first tap on', () => {
+  const hooks = createLifecycleHooks()
+  expect([hooks.batchDone.isUsed(), hooks.requestStart.isUsed()]).toEqual([false, false])
+  hooks.batchDone.tap('one', () => undefined)
+  hooks.requestStart.tap('one', (event) => event)
+  expect([hooks.batchDone.isUsed(), hooks.requestStart.isUsed()]).toEqual([true, true])
+})

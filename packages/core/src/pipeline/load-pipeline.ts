@@ -69,7 +69,11 @@ export function pipelineName(file: string): string {
   return basename(file, extname(file))
 }
 
-async function readPipeline(path: string, params: Readonly<Record<string, unknown>>): Promise<PipelineDefinition> {
+/** Reads a pipeline from its file. @throws MAESTRO_PIPELINE_LOAD, _NOT_A_PIPELINE, _MALFORMED, _PARAMS */
+export async function readPipeline(
+  path: string,
+  params: Readonly<Record<string, unknown>>,
+): Promise<PipelineDefinition> {
   const ending = extname(path)
   try {
     if (['.json', '.yaml', '.yml'].includes(ending))

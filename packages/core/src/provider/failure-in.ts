@@ -102,7 +102,14 @@ const isFields = (value: unknown): value is Fields =>
 
 /** Some servers begin the names with capitals: `{"Error": {"Message": ...}}`. */
 function inLowerCase(fields: Fields): Fields {
-  return Object.fromEntries(
+  for (const name in fields) if (isCapital(name.charCodeAt(0))) return renamed(fields)
+  return fields
+}
+
+const renamed = (fields: Fields): Fields =>
+  Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [name.charAt(0).toLowerCase() + name.slice(1), value]),
   )
-}
+
+/** Of Latin letters, which is how servers name their fields. */
+const isCapital = (code: number): boolean => code >= 65 && code <= 90

@@ -46,6 +46,49 @@ test('a value beyond the sample that does not fit rejects its row', async () => 
   expect(rejects).toEqual([['a.csv:10002', expect.stringContaining('"x" is not of type integer')]])
 })
 
+test('cells that people may have meant otherwise are told, unless their form or their type is', async () => {
+  const cells = {
+    price: ['1.200,50', '€ 3', '(12)'],
+    both: ['1,234', '12,500', '1'],
+    dots: ['1.200', '12.500', '7'],
+    day: ['3/4/26', '12/11/26', '1/2/2026'],
+    phone: ['+49 151', '030 123 456', '0151'],
+    share: ['0.125', '1.200', '7'],
+    zip: ['01234', '80331', '1'],
+    time: ['2026-01-02', '2026-01-03T04:05', ''],
+    word: ['1,5', 'a', ''],
+  }
+  const lines = [0, 1, 2].map((at) =>
+    Object.values(cells)
+      .map((all) => all[at])
+      .join('\t'),
+  )
+  write('a.tsv', [Object.keys(cells).join('\t'), ...lines].join('\n'))
+  const suggested = async (options: object) => {
+    const source = pipeline('a').read('fs.file', { path: 'a.tsv', ...options })
+    const { columns } = await project().inferSource(source as never)
+    return Object.fromEntries(columns.flatMap(({ name, remark }) => (remark === undefined ? [] : [[name, remark]])))
+  }
+  const format = (text: string) => `numberFormat: ${JSON.stringify(text)}`
+  const says = (text: string) => `if its cells are numbers or dates: ${text}`
+  expect(await suggested({})).toEqual({
+    price: says(format('1.234,56')),
+    both: says([format('1,234.56'), format('1.234,56'), format('1 234,56')].join(' or ')),
+    dots: says(format('1.234,56')),
+    day: says("dateFormat: 'd/m/y' or dateFormat: 'm/d/y'"),
+  })
+  expect(await suggested({ numberFormat: '1.234,56', dateFormat: 'd/m/y' })).toEqual({})
+  const warnings: string[] = []
+  const logger = { warn: (text: string) => warnings.push(text), info: () => undefined } as unknown as Logger
+  const types = { price: 'string', both: 'string', dots: 'number' } as const
+  await openFiles({ path: 'a.tsv', columns: 'infer', types }, {
+    directory: path(''),
+    allowOutside: false,
+    logger,
+  } as never)
+  expect(warnings).toEqual([expect.stringMatching(/"day".*dateFormat: 'd\/m\/y'/)])
+})
+
 describe('numbers and dates of people', () => {
   const typed = async (cells: readonly string[], type: 'number' | 'integer' | 'date' | 'decimal', told: object) => {
     // A run whose rows are all rejected fails.

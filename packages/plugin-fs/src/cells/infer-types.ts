@@ -1,4 +1,5 @@
 import { type ColumnType, parseIsoDate } from '@maestro-dataflow/core'
+import { FormatSuggestions } from './suggest-formats.js'
 import { plainCell, type ToldFormats } from './told-formats.js'
 
 /** The most digits that a number keeps. */
@@ -19,14 +20,17 @@ export class TypeInference {
   readonly #formats: ToldFormats
   #possible = new Set<Candidate>(candidates)
   #hasValues = false
+  readonly #suggestions: FormatSuggestions
 
   constructor(formats: ToldFormats) {
     this.#formats = formats
+    this.#suggestions = new FormatSuggestions(formats)
   }
 
   add(cell: string): void {
     const text = cell.trim()
-    if (text === '' || this.#possible.size === 0) return
+    if (text === '') return
+    this.#suggestions.add(text)
     this.#hasValues = true
     for (const type of this.#possible) if (!this.#fits(text, type)) this.#possible.delete(type)
   }
@@ -34,6 +38,11 @@ export class TypeInference {
   get type(): ColumnType {
     if (!this.#hasValues) return 'string'
     return candidates.find((type) => this.#possible.has(type)) ?? 'string'
+  }
+
+  /** The option that tells how the cells may be meant; undefined if they have one meaning. */
+  get suggestion(): string | undefined {
+    return this.#suggestions.suggestion
   }
 
   #fits(cell: string, type: Candidate): boolean {

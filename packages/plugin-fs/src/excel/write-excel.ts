@@ -2,6 +2,7 @@ import { type Columns, columnNames, type Row } from '@maestro-dataflow/core'
 import { fsError } from '../errors.js'
 import { valueToJson } from '../json-value.js'
 import { readSpool } from '../spooled/read-spool.js'
+import { jsonColumns } from '../typed-columns.js'
 import { serialOf } from './cell-dates.js'
 import { encodeText, lettersOf } from './cell-text.js'
 import { isSheetName, type SheetPart, sheetsOf } from './sheets-of-rows.js'
@@ -46,7 +47,7 @@ export async function writeExcel(
   path: string,
   { columns, names, sheet = 'Rows', sheetBy }: ExcelOutput,
 ): Promise<void> {
-  const layout = await lookAtRows(spool, names ?? columnNames(columns))
+  const layout = { ...(await lookAtRows(spool, names ?? columnNames(columns))), json: jsonColumns(columns) }
   if (layout.names.length > mostColumns) throw tooLarge(`${layout.names.length} columns`)
   const zip = await ZipWriter.create(path)
   try {
@@ -61,12 +62,14 @@ export async function writeExcel(
 }
 
 interface Layout {
+  /** The columns whose texts are JSON. */
+  readonly json: ReadonlySet<string>
   readonly names: readonly string[]
   readonly widths: readonly number[]
 }
 
 /** The columns of all rows, and how wide those of the first rows are. */
-async function lookAtRows(spool: string, given: readonly string[]): Promise<Layout> {
+async function lookAtRows(spool: string, given: readonly string[]): Promise<Omit<Layout, 'json'>> {
   const widths = new Map(given.map((name) => [name, name.length]))
   let rows = 0
   for await (const some of readSpool(spool, batchRows)) {
@@ -90,7 +93,7 @@ function widthOf(value: unknown): number {
 
 async function* sheetXml(
   spool: string,
-  { names, widths }: Layout,
+  { names, widths, json }: Layout,
   { has, range: [first, end] }: SheetPart,
 ): AsyncGenerator<string> {
   const columns = widths.map(
@@ -106,7 +109,7 @@ async function* sheetXml(
     let text = ''
     for (const row of rows) {
       if (!has(row)) continue
-      if (position >= first && position < end) text += rowXml(row, names, letters, position - first + 2)
+      if (position >= first && position < end) text += rowXml(row, names, json, letters, position - first + 2)
       position++
     }
     yield text
@@ -115,10 +118,20 @@ async function* sheetXml(
   yield '</sheetData></worksheet>'
 }
 
-function rowXml(row: Row, names: readonly string[], letters: readonly string[], number: number): string {
+function rowXml(
+  row: Row,
+  names: readonly string[],
+  json: ReadonlySet<string>,
+  letters: readonly string[],
+  number: number,
+): string {
   let cells = ''
-  for (const [index, name] of names.entries())
-    if (Object.hasOwn(row, name)) cells += cellXml(row[name], letters[index] ?? '', number, name)
+  for (const [index, name] of names.entries()) {
+    if (!Object.hasOwn(row, name)) continue
+    const value = row[name]
+    const cell = typeof value === 'string' && json.has(name) ? JSON.stringify(value) : value
+    cells += cellXml(cell, letters[index] ?? '', number, name)
+  }
   return `<row r="${number}">${cells}</row>`
 }
 

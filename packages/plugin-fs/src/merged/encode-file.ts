@@ -1,12 +1,26 @@
 import { open } from 'node:fs/promises'
-import { columnNames } from '@maestro-dataflow/core'
+import { columnNames, type Row, rowWith } from '@maestro-dataflow/core'
 import { createRowEncoder, type EncoderOptions } from '../create-row-encoder.js'
 import type { FinishFile } from '../file-sink-writer.js'
 import type { Compression, FileFormat } from '../format.js'
 import { openTextFile } from '../packed-file.js'
+import type { RowEncoder } from '../row-encoder.js'
 import { readSpool } from '../spooled/read-spool.js'
 
 const batchRows = 1024
+
+/** Encodes rows in which the texts of these columns are JSON. */
+export function withJsonTexts(encoder: RowEncoder, json: ReadonlySet<string>): RowEncoder {
+  const changed = (row: Row): Row =>
+    rowWith(
+      row,
+      [...json].flatMap((name) => (typeof row[name] === 'string' ? [[name, JSON.stringify(row[name])] as const] : [])),
+    )
+  return {
+    ...encoder,
+    encode: ({ ids, rows }) => encoder.encode({ ids, rows: json.size === 0 ? rows : rows.map(changed) }),
+  }
+}
 
 /** Makes a text file from rows that were held back. Its columns are those of all rows. */
 export function finishText(

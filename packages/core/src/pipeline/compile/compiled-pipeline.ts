@@ -47,6 +47,8 @@ export interface CompiledPipeline {
   readonly source: CompiledSource
   readonly steps: ReadonlyMap<string, CompiledStep>
   readonly sinks: ReadonlyMap<string, CompiledSink>
+  /** The code that the steps use besides the text of their functions: hashes by names for people, by step. */
+  readonly code?: ReadonlyMap<string, Readonly<Record<string, string>>>
 }
 
 /** The same pipeline without sinks, for callers that take its rows themselves. */

@@ -2,7 +2,8 @@ import { withoutData } from '../content.js'
 import { failureIn } from '../failure-in.js'
 import { parseReply } from '../parse-reply.js'
 import { readUsage, usageFieldOf } from '../read-usage.js'
-import { amendReplies, createHttpFetch, type WholeReply } from './http-fetch.js'
+import { amendReplies, type WholeReply } from './amend-replies.js'
+import { createHttpFetch } from './http-fetch.js'
 
 type Fields = Readonly<Record<string, unknown>>
 

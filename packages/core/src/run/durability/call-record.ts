@@ -85,6 +85,16 @@ export class CallRecord implements RunAnswers {
     return { answer, resumed }
   }
 
+  /**
+   * Notes that a committed row has used an answer of an earlier process: later uses are uses of a known answer.
+   *
+   * @param key At least the 12 digits by which answers are found.
+   */
+  settle(key: string): void {
+    const place = this.#answers.get(key, 0)
+    if (place !== undefined && place < 0) this.#answers.set(key, 0, -place)
+  }
+
   /** The answer of an earlier process that did not become the final one. */
   turn(key: string, turn: number): CachedAnswer | undefined {
     const place = this.#turns.get(key, turn)

@@ -86,7 +86,10 @@ export async function restoreStages(run: Run, durable: DurableRun, reader: Sourc
     kept.map(([, { rejects }]) => rejects),
   )
   const blocks = new Map(kept.map(([index, { ledger }]) => [index, ledger]))
-  await keepLedger(join(path, ledgerFile), blocks, (id, fact) => context.ledger?.restoreDrop(id, fact))
+  await keepLedger(join(path, ledgerFile), blocks, (id, fact) => {
+    context.ledger?.restoreDrop(id, fact)
+    if (fact.kind === 'called' && fact.key !== undefined && fact.error === undefined) durable.calls.settle(fact.key)
+  })
   context.ledger?.reopen(blocks)
   for (const [, { counts }] of kept) restoreCounts(counts, context)
   // Without a file, no output gets the committed rows again.

@@ -57,6 +57,7 @@ function partsOf(
     'the steps': hashOf(stage.steps),
     ...(usesCode ? { 'the parameters': hashOf(params) } : {}),
     ...Object.assign({}, ...steps.map((step) => partsOfStep(step, context))),
+    ...Object.assign({}, ...steps.map(({ node }) => compiled.code?.get(node.id))),
     ...(stage.input === 'source'
       ? { 'the source': hashOf([source, context.limit ?? null]), ...context.input }
       : { 'an earlier stage': hashOf(before[stage.input]) }),
@@ -70,9 +71,10 @@ export function partsOfStep(
 ): FingerprintParts {
   const { id, use, kind, version, options, servings, vectorStores = [], effects, where } = planned
   const object = node.use instanceof Operator ? describeOptions({ ...node.use }) : undefined
+  const size = typeof node.use === 'object' && 'size' in node.use ? node.use.size : undefined
   const asked = servings.map(({ name, kind: of }) => [name, context.describeServing(name, of)])
   return {
-    [use === 'function' ? `the function ${id}` : `the operator of ${id}`]: hashOf([use, kind, version, effects]),
+    [use === 'function' ? `the function ${id}` : `the operator of ${id}`]: hashOf([use, kind, version, effects, size]),
     ...context.others.get(id),
     [`the options of ${id}`]: hashOf([options ?? null, object ?? null, node.onError ?? null, vectorStores]),
     ...(where === undefined ? {} : { [`the condition of ${id}`]: hashOf(where) }),

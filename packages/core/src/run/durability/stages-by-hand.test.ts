@@ -172,7 +172,7 @@ describe('the rows after a step', () => {
 
   test('are not written to a file whose name promises another format, nor read from one', async () => {
     const { record } = await exported()
-    const path = join(folder.path, 'edit.csv')
+    const path = join(folder.path, 'edit.parquet')
     const found = await record()
     for (const work of [() => exportRows(found, 'ask', path), () => importRows(found, 'ask', path)])
       expect((await errorOf(work)).code).toBe('MAESTRO_RUN_EDIT_FORMAT')

@@ -18,6 +18,7 @@ import { type Edit, ledgerFile, RunLedger } from '../ledger/run-ledger.js'
 import { leaseFolder } from '../state/run-folder.js'
 import { stageFolder } from '../state/stage-files.js'
 import { StepFileWriter } from '../state/step-file.js'
+import { type IdentifiedRow, readTable, separatorOf, writeTable } from './row-table.js'
 import type { RunRecord } from './run-record.js'
 
 /** What an import has changed. */
@@ -39,15 +40,26 @@ interface KeptStage {
 }
 
 /**
- * Writes the rows that a finished stage has kept to a file, one JSON object `{"id":...,"row":{...}}` per line.
+ * Writes the rows that a finished stage has kept to a file: one JSON object `{"id":...,"row":{...}}` per line, or a table
+ * if the name ends with `.csv` or `.tsv`.
  *
  * @returns the number of rows
  * @throws MAESTRO_RUN_STEP_NOT_KEPT, MAESTRO_RUN_STEP_UNKNOWN, MAESTRO_RUN_EDIT_FORMAT
  */
 export async function exportRows(record: RunRecord, step: string, path: string): Promise<number> {
-  assertLines(path)
+  assertEditable(path)
   const { folder, receipt, step: planned } = await keptStage(record, step)
-  await copyFile(join(folder, receipt.file), path)
+  const kept = join(folder, receipt.file)
+  const separator = separatorOf(path)
+  if (separator === undefined) await copyFile(kept, path)
+  else
+    await writeTable(
+      path,
+      separator,
+      planned,
+      () => rowsOf(kept),
+      (reason) => noTable(path, reason),
+    )
   return receipt.counts[planned.id]?.rowsOut ?? 0
 }
 
@@ -60,7 +72,7 @@ export async function exportRows(record: RunRecord, step: string, path: string):
  *   MAESTRO_RUN_STEP_NOT_KEPT, MAESTRO_RUN_STEP_UNKNOWN, MAESTRO_RUN_HELD, MAESTRO_RUN_EDIT_FORMAT
  */
 export async function importRows(record: RunRecord, step: string, path: string): Promise<RowEdits> {
-  assertLines(path)
+  assertEditable(path)
   const { directory, runId, plan } = record
   const lease = await Lease.take(leaseFolder(directory), { what: runId })
   try {
@@ -72,7 +84,7 @@ export async function importRows(record: RunRecord, step: string, path: string):
     const edits: Edit[] = []
     try {
       const seen = new Set<RowId>()
-      for await (const { id, row } of editedRows(path, planned)) {
+      for await (const { id, row } of editedRows(path, planned, join(folder, receipt.file))) {
         if (seen.has(id)) throw invalid(path, seen.size + 1, `the id "${id}" comes twice`)
         seen.add(id)
         const known = before.get(id)
@@ -120,11 +132,13 @@ export async function importRows(record: RunRecord, step: string, path: string):
   }
 }
 
-/** @throws MAESTRO_RUN_EDIT_FORMAT for a name that promises another format than JSON lines */
-function assertLines(path: string): void {
-  if (/\.(csv|tsv|json|parquet|arrow|xlsx?|gz|zst)$/i.test(path))
-    throw maestroError('MAESTRO_RUN_EDIT_FORMAT', { path })
+/** @throws MAESTRO_RUN_EDIT_FORMAT for a name that promises another format than JSON lines or a table of text */
+function assertEditable(path: string): void {
+  if (/\.(json|parquet|arrow|xlsx?|gz|zst)$/i.test(path)) throw maestroError('MAESTRO_RUN_EDIT_FORMAT', { path })
 }
+
+const noTable = (path: string, reason: string): MaestroError =>
+  maestroError('MAESTRO_RUN_EDIT_INVALID', { path, line: 1, reason })
 
 /** Notes the edits in the ledger, if the run has one. @returns the blocks of the stage */
 function noteEdits(
@@ -157,8 +171,20 @@ async function keptStage({ plan, directory, runId }: RunRecord, step: string): P
   return { stage, step: planned, folder, receipt: found.receipt }
 }
 
-/** The rows of an edited file. @throws MAESTRO_RUN_EDIT_INVALID */
-async function* editedRows(path: string, step: PlannedStep): AsyncGenerator<{ readonly id: RowId; readonly row: Row }> {
+/**
+ * The rows of an edited file.
+ *
+ * @param kept The file of the rows before.
+ * @throws MAESTRO_RUN_EDIT_INVALID
+ */
+async function* editedRows(path: string, step: PlannedStep, kept: string): AsyncGenerator<IdentifiedRow> {
+  const separator = separatorOf(path)
+  if (separator !== undefined) {
+    const before = new Map<RowId, Row>()
+    for await (const { id, row } of rowsOf(kept)) before.set(id, row)
+    yield* readTable(path, separator, step, before, (record, reason) => invalid(path, record, reason))
+    return
+  }
   const { columns, open } = step.columnsOut
   const types = new Map(Object.entries(columns))
   let number = 0
@@ -186,6 +212,10 @@ async function* editedRows(path: string, step: PlannedStep): AsyncGenerator<{ re
 
 const invalid = (path: string, line: number, reason: string): MaestroError =>
   maestroError('MAESTRO_RUN_EDIT_INVALID', { path, line, reason })
+
+async function* rowsOf(path: string): AsyncGenerator<IdentifiedRow> {
+  for await (const line of linesOf(path)) yield decodeStepLine(line)
+}
 
 /** The lines of a file that are not empty. */
 async function* linesOf(path: string): AsyncGenerator<string> {

@@ -1,4 +1,4 @@
-import type { StepWorkers } from '../../contracts/step-workers.js'
+import type { ModuleSteps, StepWorkers } from '../../contracts/step-workers.js'
 import { MaestroError } from '../../errors/maestro-error.js'
 import type { CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
 import { StepCounter } from '../report/step-counter.js'
@@ -105,6 +105,7 @@ async function openWorkers(
         rowsInFlight: settings.rowsInFlight ?? defaultRowsInFlight,
         fresh: context.isFresh,
         clonesRows: executor.workers.clonesRows ?? false,
+        inModule: inModule(steps, context),
         carrier,
       },
       { signal, logger },
@@ -116,6 +117,14 @@ async function openWorkers(
     context.warnings.push({ step, message })
     return undefined
   }
+}
+
+/** The steps, if the module of the pipeline is all that a thread or process of this machine needs for them. */
+function inModule(steps: readonly CompiledStep[], { executor, hooks, settings }: RunContext): ModuleSteps | undefined {
+  const isObserved = hooks.partitionStart.isUsed() || hooks.partitionDone.isUsed()
+  if (executor.workers?.clonesRows !== true || isObserved) return undefined
+  if (steps.some(({ definition }) => definition !== undefined)) return undefined
+  return { planned: steps.map(({ planned }) => planned), settings }
 }
 
 function segmentOf(

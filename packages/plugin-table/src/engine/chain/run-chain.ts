@@ -12,6 +12,7 @@ import { copyLines } from '../copy-lines.js'
 import { ExtractedColumns } from '../extracted-columns.js'
 import { usualKeys } from '../line-keys.js'
 import { lineColumn, positionColumn, writeLines } from '../lines.js'
+import { withListedAggregates } from '../listed-aggregates.js'
 import { countRows, countsOf, emitLine, lookAtLines } from '../run-statement.js'
 import { sortKeys, statementQuery } from '../statement-query.js'
 import { type Chosen, originColumn, rowsBetween, type Segment } from './chain-rows.js'
@@ -132,10 +133,11 @@ class Chain {
         rowsOut = await this.#write(`SELECT ${this.#emit(segment)} FROM ${lines.relation} ORDER BY ${order}`)
       } else if (makesLines(statement)) {
         const text = emitLine(segment.format, 'step', segment.files, segment.offsets, originColumn)
+        const values = valuesIn(lines)
         const query = statementQuery(statement, {
           relation: `(SELECT * REPLACE (${text} AS ${lineColumn}) FROM ${lines.relation})`,
-          values: valuesIn(lines),
-          checked: lines.checked,
+          values,
+          checked: await withListedAggregates(connection, statement, lines.checked, { ...lines, values }),
           emit: lineColumn,
           format: 'step',
           columns: chained.columns,

@@ -18,6 +18,9 @@ export interface Bin {
   readonly count: number
 }
 
+/** A value of the column: a large integer is a `bigint`, and a decimal number is text with all its digits. */
+export type Bound = number | bigint | string | Date
+
 /** What a column holds. */
 export interface ColumnProfile {
   readonly rows: number
@@ -26,8 +29,8 @@ export interface ColumnProfile {
   /** The number of values of each type. */
   readonly types: Readonly<Record<string, number>>
   readonly distinct: number
-  readonly min: number | Date | null
-  readonly max: number | Date | null
+  readonly min: Bound | null
+  readonly max: Bound | null
   readonly mean: number | Date | null
   readonly stddev: number | null
   readonly quantiles: Readonly<Record<string, number | Date>> | null
@@ -44,51 +47,77 @@ export interface ProfileSize {
   readonly bins: number
 }
 
-const numeric = ['integer', 'number', 'bigint', 'wide']
+const numeric = ['integer', 'number', 'bigint', 'wide', 'decimal']
 const shares = [0.05, 0.25, 0.5, 0.75, 0.95]
 
 /** Describes a column of a loaded table. Quantiles, numbers of values, and top values are exact. */
 export async function describeColumn(
   connection: DuckDBConnection,
-  { relation, extracted, rows }: LoadedTable,
+  { relation, extracted, known, rows }: LoadedTable,
   column: string,
   size: ProfileSize,
 ): Promise<ColumnProfile> {
   const json = extracted.json(column)
-  const values = `(SELECT ${json} AS json, ${kindSql(json, 'step')} AS kind, ${positionColumn} AS position FROM ${relation} WHERE ${json} IS NOT NULL)`
+  // Decimal numbers are text, and only the plan knows that they are numbers.
+  const isDecimal = known.get(column)?.kind === 'decimal'
+  const kind = isDecimal
+    ? `CASE WHEN ${json} < '#' THEN 'decimal' ELSE ${kindSql(json, 'step')} END`
+    : kindSql(json, 'step')
+  const key = isDecimal ? `maestro_decimal_key(json->>'$')` : 'maestro_key(json)'
+  const values = `(SELECT ${json} AS json, ${kind} AS kind, ${positionColumn} AS position FROM ${relation} WHERE ${json} IS NOT NULL)`
   const kinds = await connection.runAndReadAll(`SELECT kind, count(*) FROM ${values} GROUP BY ALL ORDER BY 2 DESC, 1`)
   const types = Object.fromEntries(kinds.getRows().map(([kind, count]) => [String(kind), Number(count)]))
   const count = (names: readonly string[]) => names.reduce((sum, name) => sum + (types[name] ?? 0), 0)
   const present = Object.values(types).reduce((sum, one) => sum + one, 0)
   const isTime = count(['date']) > count(numeric)
-  const { distinct, top } = await topValues(connection, values, size.topValues)
+  await groupEqualValues(connection, values, key)
   return {
     rows,
     nulls: rows - present,
     types,
-    distinct,
+    distinct: Number((await firstRow(connection, `SELECT count(*) FROM ${groups}`))[0]),
+    min: await boundOf(connection, isTime, 'ASC'),
+    max: await boundOf(connection, isTime, 'DESC'),
     ...(await numbersOf(connection, isTime ? datesIn(values) : numbersIn(values), isTime, size.bins)),
     lengths: await lengthsOf(connection, values),
-    top,
+    top: await topValues(connection, size.topValues),
   }
 }
 
-/** The values that occur most often. Values are equal by what they are; of equal ones, the first is shown. */
-async function topValues(connection: DuckDBConnection, values: string, top: number) {
-  const texts = `(SELECT json, count(*) AS n, min(position) AS first FROM ${values} GROUP BY json)`
-  const groups = `(SELECT arg_min(json, first) AS json, sum(n) AS n, min(first) AS first FROM ${texts} GROUP BY maestro_key(json))`
-  const [distinct] = await firstRow(connection, `SELECT count(*) FROM ${groups}`)
+const groups = '"#maestro.groups"'
+
+/** Makes a table of the different values. Values are equal by what they are; of equal ones, the first is shown. */
+async function groupEqualValues(connection: DuckDBConnection, values: string, key: string): Promise<void> {
+  const texts = `(SELECT json, kind, count(*) AS n, min(position) AS first FROM ${values} GROUP BY ALL)`
+  const keyed = `(SELECT *, ${key} AS key FROM ${texts})`
+  await connection.run(
+    `CREATE OR REPLACE TABLE ${groups} AS SELECT key, arg_min(json, first) AS json, arg_min(kind, first) AS kind, sum(n) AS n, min(first) AS first FROM ${keyed} GROUP BY key`,
+  )
+}
+
+/** The values that occur most often. */
+async function topValues(connection: DuckDBConnection, top: number): Promise<readonly TopValue[]> {
   const found = await connection.runAndReadAll(`SELECT json, n FROM ${groups} ORDER BY n DESC, first LIMIT ${top}`)
-  return {
-    distinct: Number(distinct),
-    top: found.getRows().map(([json, n]) => ({ value: decodeStepValue(String(json)), count: Number(n) })),
-  }
+  return found.getRows().map(([json, n]) => ({ value: decodeStepValue(String(json)), count: Number(n) }))
+}
+
+/** The least or the greatest number or date, with all its digits. NaN and the infinities are none. */
+async function boundOf(connection: DuckDBConnection, isTime: boolean, order: 'ASC' | 'DESC'): Promise<Bound | null> {
+  const kinds = (isTime ? ['date'] : numeric).map((name) => `'${name}'`).join(', ')
+  const isEndless = `coalesce(lower(json->>'/$number'), lower(json->>'$')) IN ('nan', 'infinity', '-infinity')`
+  const [json] = await firstRow(
+    connection,
+    `SELECT json FROM ${groups} WHERE kind IN (${kinds}) AND NOT ${isEndless} ORDER BY key ${order} LIMIT 1`,
+  )
+  if (json === undefined) return null
+  const value = decodeStepValue(String(json)) as Bound
+  return value === 0 ? 0 : value
 }
 
 const tagged = (tag: string) => `starts_with(json, '{"$${tag}":')`
 
 function numbersIn(values: string): string {
-  const text = `CASE WHEN ${tagged('bigint')} THEN json->>'/$bigint' WHEN ${tagged('number')} THEN json->>'/$number' ELSE json END`
+  const text = `CASE WHEN ${tagged('bigint')} THEN json->>'/$bigint' WHEN ${tagged('number')} THEN json->>'/$number' WHEN json < '#' THEN json->>'$' ELSE json END`
   const names = numeric.map((name) => `'${name}'`).join(', ')
   const numbers = `SELECT TRY_CAST(${text} AS DOUBLE) AS x FROM ${values} WHERE kind IN (${names})`
   return `(SELECT x FROM (${numbers}) WHERE isfinite(x))`
@@ -105,11 +134,9 @@ async function numbersOf(connection: DuckDBConnection, numbers: string, isTime: 
     connection,
     `SELECT count(*), min(x), max(x), avg(x), CASE WHEN count(*) > 1 THEN stddev_samp(x / greatest(abs(s), 1)) * greatest(abs(any_value(s)), 1) END, CAST(to_json(quantile_cont(x, [${shares.join(', ')}])) AS VARCHAR) FROM ${numbers}, (SELECT max(abs(x)) AS s FROM ${numbers})`,
   )
-  if (Number(count) === 0) return { min: null, max: null, mean: null, stddev: null, quantiles: null, histogram: [] }
+  if (Number(count) === 0) return { mean: null, stddev: null, quantiles: null, histogram: [] }
   const found = JSON.parse(String(quantiles)) as readonly number[]
   return {
-    min: shown(min),
-    max: shown(max),
     mean: shown(mean),
     stddev: stddev === null ? null : Number(stddev),
     quantiles: Object.fromEntries(shares.map((share, index) => [`p${share * 100}`, shown(found[index])])),

@@ -1,3 +1,4 @@
+import { pipeline } from '@maestro-dataflow/core'
 import { expect, test } from 'vitest'
 import { tableProject } from '../../__fixtures__/table-project.js'
 
@@ -70,10 +71,32 @@ test('values are compared by type and value, and odd values do not stop it', asy
   ]
   const rows = [...values.map((v) => ({ v })), {}]
   const [found] = await rowsOf(fromUnknown(rows).step('table.profile', {}))
-  expect(found).toMatchObject({ rows: 14, nulls: 2, min: 0, max: 2 ** 80 })
+  expect(found).toMatchObject({ rows: 14, nulls: 2, min: 0, max: 2n ** 80n })
   expect(found?.top).toContainEqual({ value: 1, count: 2 })
   const distinct = await rowsOf(fromUnknown(rows).step('table.distinct', { columns: ['v'] }))
   expect(found?.distinct).toBe(distinct.filter(({ v }) => v !== null).length)
+})
+
+test('decimal numbers are numbers if the plan says so, and bounds keep all their digits', async () => {
+  const rows = ['10.5', '9', '-0.25', '9.00', null, 'NaN'].map((price, n) => ({ price, id: 2n ** 60n + BigInt(n) }))
+  const typed = pipeline('p').from(rows, { columns: { price: 'decimal', id: 'bigint' } })
+  const [price, id] = await rowsOf(typed.step('table.profile', { bins: 2 }))
+  expect(price).toMatchObject({
+    ...{
+      rows: 6,
+      nulls: 1,
+      types: { decimal: 5 },
+      distinct: 4,
+      min: '-0.25',
+      max: '10.5',
+      mean: 7.0625,
+      lengths: null,
+    },
+    quantiles: { p50: 9 },
+    top: [{ value: '9', count: 2 }, {}, {}, {}],
+    histogram: [{ count: 1 }, { count: 3 }],
+  })
+  expect(id).toMatchObject({ min: 2n ** 60n, max: 2n ** 60n + 5n, distinct: 6 })
 })
 
 test('hostile names, chosen columns, and empty tables', async () => {

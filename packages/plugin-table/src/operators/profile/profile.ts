@@ -3,6 +3,7 @@ import {
   type Batch,
   byteSize,
   type ColumnEffects,
+  type ColumnSet,
   columns,
   defineOperator,
   type GlobalContext,
@@ -20,10 +21,11 @@ import { z } from 'zod'
 import { engineError } from '../../engine/connect.js'
 import { interruptOn } from '../../engine/interrupt-on.js'
 import { TypedTables } from '../../engine/typed-tables.js'
+import { plannedColumns, rememberColumns } from '../planned-columns.js'
 import { type ColumnProfile, describeColumn } from './describe-column.js'
 
 const fields = {
-  /** The columns to describe. @default all columns that a row has */
+  /** The columns to describe. @default all columns */
   columns: columns().optional(),
   /** How many of the most frequent values are listed. @default 10 */
   topValues: z.number().int().nonnegative().default(10),
@@ -46,10 +48,13 @@ export interface ProfileRow extends RowFunction {
 /** Describes each column of a table in one row. */
 export class ProfileColumnsOperator extends GlobalOperator {
   readonly #options: ProfileOptions
+  readonly #columns: ColumnSet
 
-  constructor(given: z.input<typeof schema> = {}) {
+  /** @param columns The columns of the rows, as far as they are known: only they tell that texts are decimal numbers. */
+  constructor(given: Partial<ProfileOptions> = {}, columns = plannedColumns(given)) {
     super()
     this.#options = parseOptions('table.profile', schema, given)
+    this.#columns = columns
   }
 
   override get columns(): ColumnEffects {
@@ -63,7 +68,7 @@ export class ProfileColumnsOperator extends GlobalOperator {
     const stopInterrupting = interruptOn(context.signal, tables.database)
     try {
       const refused = new Set<string>()
-      const table = await tables.load(all, { columns: {}, open: true }, (id, row, error) => {
+      const table = await tables.load(all, this.#columns, (id, row, error) => {
         refused.add(id)
         context.reject(id, row, error)
       })
@@ -102,14 +107,17 @@ export const profile = defineOperator({
   kind: 'opaque',
   description: 'Describes each column in one row: types, missing values, quantiles, frequent values, histogram',
   options: fields,
-  columns: (): ColumnEffects => ({
-    keeps: [],
-    adds: {
-      ...{ column: 'string', rows: 'integer', nulls: 'integer', types: 'json', distinct: 'integer' },
-      ...{ min: 'unknown', max: 'unknown', mean: 'unknown', stddev: 'number', quantiles: 'json', lengths: 'json' },
-      ...{ top: 'json', histogram: 'json' },
-    },
-  }),
+  columns(options, before): ColumnEffects {
+    rememberColumns(options, before)
+    return {
+      keeps: [],
+      adds: {
+        ...{ column: 'string', rows: 'integer', nulls: 'integer', types: 'json', distinct: 'integer' },
+        ...{ min: 'unknown', max: 'unknown', mean: 'unknown', stddev: 'number', quantiles: 'json', lengths: 'json' },
+        ...{ top: 'json', histogram: 'json' },
+      },
+    }
+  },
   row: rowFunction<ProfileRow>(),
-  create: (options) => new ProfileColumnsOperator(options),
+  create: (options) => new ProfileColumnsOperator(options, plannedColumns(options)),
 })

@@ -1,0 +1,74 @@
+import { hasType } from '../../contracts/has-type.js'
+import type { ColumnType } from '../../contracts/row.js'
+import { decodeStepValue, encodeStepValue } from '../../provider/step-codec.js'
+
+/** The text of a value in a table of text. Null, a missing value, and an empty text are empty. */
+export function cellText(value: unknown): string {
+  if (value === null || value === undefined) return ''
+  if (typeof value === 'string') return value
+  if (['number', 'bigint', 'boolean'].includes(typeof value)) return String(value)
+  if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString()
+  return encodeStepValue(value)
+}
+
+/** The type of a value where the plan names none. */
+export function typeOfValue(value: unknown): ColumnType | undefined {
+  if (value === null || value === undefined) return undefined
+  const types = ['string', 'number', 'bigint', 'boolean', 'date'] as const
+  return types.find((type) => hasType(value, type)) ?? 'json'
+}
+
+/**
+ * The value that an edited cell stands for. An empty one is null.
+ *
+ * @returns undefined if the text is no value of the type
+ */
+export function cellValue(text: string, type: ColumnType): { readonly value: unknown } | undefined {
+  if (text === '') return { value: null }
+  const value = parse(text, type)
+  return value !== undefined && hasType(value, type) ? { value } : undefined
+}
+
+function parse(text: string, type: ColumnType): unknown {
+  switch (type) {
+    case 'string':
+      return text
+    case 'decimal':
+      return text.trim()
+    case 'number':
+    case 'integer':
+      return number(text.trim())
+    case 'bigint':
+      return /^[+-]?\d+$/.test(text.trim()) ? BigInt(text.trim().replace(/^\+/, '')) : undefined
+    case 'boolean':
+      // Spreadsheets write capital letters.
+      return { true: true, false: false }[text.trim().toLowerCase()]
+    case 'date':
+      return date(text.trim())
+    default:
+      return stepValue(text)
+  }
+}
+
+function number(text: string): number | undefined {
+  if (/^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i.test(text)) return Number(text)
+  return { NaN: Number.NaN, Infinity: Number.POSITIVE_INFINITY, '-Infinity': Number.NEGATIVE_INFINITY }[text]
+}
+
+/** A day, or a time with its zone: a time without one would be another instant on another machine. */
+function date(text: string): Date | undefined {
+  if (!/^[+-]?\d{4,6}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/.test(text)) return undefined
+  const found = new Date(text.replace(' ', 'T'))
+  // The parser of JavaScript takes 31 February for a day in March.
+  const day = Number(/-(\d\d)(?:[T ]|$)/.exec(text)?.[1])
+  const isDay = /^[+-]?\d+-\d\d-\d\d$/.test(text) ? found.getUTCDate() === day : true
+  return Number.isNaN(found.getTime()) || !isDay ? undefined : found
+}
+
+function stepValue(text: string): unknown {
+  try {
+    return decodeStepValue(text)
+  } catch {
+    return undefined
+  }
+}
