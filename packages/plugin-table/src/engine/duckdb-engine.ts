@@ -7,6 +7,7 @@ import {
   type TableChainRequest,
   type TableCounts,
   type TableEngine,
+  type TableParquetRequest,
   type TableRequest,
   type TableStatement,
 } from '@maestro-dataflow/core'
@@ -91,17 +92,29 @@ export class DuckDBEngine implements TableEngine {
   async executeChain(request: TableChainRequest): Promise<readonly TableCounts[]> {
     return this.#run(request, async (database) => {
       const chained = await prepareChain(database, request)
-      return runChain(database, chained, request).catch((error: unknown) => {
+      return runChain(database, chained, { files: request.input }, request).catch((error: unknown) => {
         if (isDataFault(error)) return runOneByOne(database, request)
         throw error
       })
     })
   }
 
-  async #run(
+  /** Reads the columns of Parquet files itself. @throws MAESTRO_TABLE_FAILED, MAESTRO_RUN_ABORTED */
+  async executeOnParquet(request: TableParquetRequest): Promise<readonly TableCounts[] | undefined> {
+    return this.#run({ ...request, input: [] }, async (database) => {
+      const chained = await prepareChain(database, request)
+      return runChain(database, chained, { parquet: request.input }, request).catch((error: unknown) => {
+        // The source says what is wrong with a file, and which row has a value that does not fit.
+        if (MaestroError.is(error) || request.signal.aborted) throw error
+        return undefined
+      })
+    })
+  }
+
+  async #run<Counts extends readonly TableCounts[] | undefined>(
     { signal, directory, input, read }: Pick<TableRequest, 'signal' | 'directory' | 'input' | 'read'>,
-    run: (database: Database) => Promise<readonly TableCounts[]>,
-  ): Promise<readonly TableCounts[]> {
+    run: (database: Database) => Promise<Counts>,
+  ): Promise<Counts> {
     signal.throwIfAborted()
     const database = await connect({ ...this.#options, directory })
     const stopInterrupting = interruptOn(signal, database)
