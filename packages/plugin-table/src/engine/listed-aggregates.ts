@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { rowFromEntries, type TableStatement } from '@maestro-dataflow/core'
+import { columnNames, rowFromEntries, type TableStatement } from '@maestro-dataflow/core'
 import type { CheckedStatement, ComputedValue } from './checked-statement.js'
 import type { ColumnValues } from './column-values.js'
 import { firstRow } from './connect.js'
@@ -24,8 +24,10 @@ export async function withListedAggregates(
 ): Promise<CheckedStatement> {
   if (statement.kind !== 'aggregate' || statement.by.length === 0) return checked
   const listed: [string, ComputedValue][] = []
-  for (const [name, value] of Object.entries(checked.values))
+  for (const name of columnNames(checked.values)) {
+    const value = checked.values[name] as ComputedValue
     listed.push([name, { ...value, expression: await inLists(connection, value.expression) }])
+  }
   if (listed.every(([name, { expression }]) => expression === checked.values[name]?.expression)) return checked
   const keys = statement.by.map((column) => values.key(column))
   const groups = `SELECT count(*) AS rows FROM ${relation} GROUP BY ${keys.join(', ')}`
