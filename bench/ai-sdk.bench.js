@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { median, round, runScript, sized } from './measure.js'
 import { checkAnswers } from './model-server/check-answers.js'
 import { microsecondsPerCall } from './model-server/report-cost.js'
+import { warmUpRows } from './model-server/rows.js'
 import { withServer } from './model-server/with-server.js'
 
 const rounds = sized(3, 1)
@@ -30,7 +31,7 @@ function compare({ calls, concurrency, latencyMs }, figureOf) {
       figureOf(await runScript(join(import.meta.dirname, script), [server.baseUrl, calls, concurrency, ...more]))
     const figures = { ours: [], loop: [] }
     for (let turn = 0; turn < rounds; turn++) {
-      figures.ours.push(await run('model-server/ours.js', output, 'ai-sdk'))
+      figures.ours.push(await run('model-server/ours.js', output, 'ai-sdk', warmUpRows.length))
       const { lost, wrong } = checkAnswers(output, calls)
       if (lost + wrong > 0) throw new Error(`${lost} rows lost, ${wrong} with another's answer`)
       figures.loop.push(await run('ai-sdk/loop.js'))

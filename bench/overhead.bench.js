@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { median, round, runScript, sized } from './measure.js'
 import { checkAnswers } from './model-server/check-answers.js'
 import { microsecondsPerCall } from './model-server/report-cost.js'
+import { warmUpRows } from './model-server/rows.js'
 import { withServer } from './model-server/with-server.js'
 
 const concurrency = 256
@@ -21,7 +22,7 @@ export function bench(flags) {
     }
     const cost = { ours: [], sdk: [], undici: [] }
     for (let turn = 0; turn < rounds; turn++) {
-      cost.ours.push(await run('model-server/ours.js', output))
+      cost.ours.push(await run('model-server/ours.js', output, 'openai', warmUpRows.length))
       const { lost, wrong } = checkAnswers(output, calls)
       if (lost + wrong > 0) throw new Error(`${lost} rows lost, ${wrong} with another's answer`)
       cost.sdk.push(await run('model-server/sdk-loop.js'))

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { median, round, runScript, sized } from './measure.js'
 import { checkAnswers } from './model-server/check-answers.js'
+import { warmUpRows } from './model-server/rows.js'
 import { withServer } from './model-server/with-server.js'
 
 const calls = sized(2048, 128)
@@ -18,7 +19,7 @@ export function bench() {
     }
     const seconds = { ours: [], sdk: [], langchain: [] }
     for (let turn = 0; turn < rounds; turn++) {
-      seconds.ours.push(await run('model-server/ours.js', output))
+      seconds.ours.push(await run('model-server/ours.js', output, 'openai', warmUpRows.length))
       const { lost, wrong } = checkAnswers(output, calls)
       if (lost + wrong > 0) throw new Error(`${lost} rows lost, ${wrong} with another's answer`)
       seconds.sdk.push(await run('model-server/sdk-loop.js'))

@@ -1,19 +1,24 @@
 import { reportCost } from './report-cost.js'
-import { rowsOf, warmUpRow } from './rows.js'
+import { rowsOf, warmUpRows } from './rows.js'
 
 /**
- * Asks about each row, with so many questions at once, after one that warms up, and reports the cost of a call.
+ * Asks about each row, with so many questions at once, after some that warm up, and reports the cost of a call.
  *
  * @param ask Asks about one row, and throws an error for another row's answer.
  */
 export async function askAll(rows, concurrency, ask) {
-  await ask(warmUpRow)
-  const waiting = rowsOf(rows).values()
+  await askEach(warmUpRows, concurrency, ask)
+  const given = rowsOf(rows)
   const done = reportCost()
+  await askEach(given, concurrency, ask)
+  done(rows)
+}
+
+async function askEach(rows, concurrency, ask) {
+  const waiting = rows.values()
   await Promise.all(
     Array.from({ length: concurrency }, async () => {
       for (const { row } of waiting) await ask(row)
     }),
   )
-  done(rows)
 }

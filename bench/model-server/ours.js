@@ -1,4 +1,5 @@
-// A pipeline over a server: node ours.js BASE_URL ROWS CONCURRENCY OUTPUT [openai | ai-sdk], where a concurrency of 0 is learnt.
+// A pipeline over a server: node ours.js BASE_URL ROWS CONCURRENCY OUTPUT [openai | ai-sdk [WARM_UP_ROWS]], where a
+// concurrency of 0 is learnt.
 // Everything is on: run folder on the disk, cache on the disk, budget, limits, usage record.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,7 +11,7 @@ import fs from '@maestro-dataflow/plugin-fs'
 import { reportCost } from './report-cost.js'
 import { question, rowsOf, warmUpRow } from './rows.js'
 
-const [baseUrl, rows, concurrency, output, plugin = 'openai'] = process.argv.slice(2)
+const [baseUrl, rows, concurrency, output, plugin = 'openai', warmUp = 1] = process.argv.slice(2)
 const servings = {
   openai: { use: 'openai.chat', baseUrl, apiKey: 'a key' },
   'ai-sdk': {
@@ -42,7 +43,7 @@ const ask = (given, path) =>
     .map(({ row }) => ({ row, question: question(row) }))
     .step('ai.generate', { prompt: prompt('{{question}}'), output: 'answer' })
     .write('fs.file', { path, mode: 'overwrite' })
-await project.run(ask(rowsOf(1, warmUpRow), `${output}.first.jsonl`))
+await project.run(ask(rowsOf(Number(warmUp), warmUpRow), `${output}.first.jsonl`))
 const done = reportCost()
 await project.run(ask(rowsOf(Number(rows)), output))
 done(Number(rows))

@@ -1,5 +1,5 @@
 import type { RunReport } from '@maestro-dataflow/core'
-import { findPipeline, type UnfinishedRun } from '@maestro-dataflow/core/runtime'
+import { findPipeline, pipelineName, type UnfinishedRun } from '@maestro-dataflow/core/runtime'
 import {
   type CommandProject,
   openCommandProject,
@@ -73,7 +73,10 @@ export async function run(pipelines: readonly string[], options: RunCommandOptio
       const asked = { pipeline: pipelineArgument(pipeline), set, output, serving, limit }
       const unfinished = (await project.unfinishedRuns()).find((known) => sameCommand(known, asked))
       if (options.from !== undefined) return unfinished ?? project.unfinishedRun()
-      if (options.resume === true) return unfinished
+      if (options.resume === true) {
+        await project.assertNewestReadable(pipelineName(asked.pipeline))
+        return unfinished
+      }
       if (options.json !== true) tellUnfinished(unfinished)
       return undefined
     })

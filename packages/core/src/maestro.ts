@@ -21,7 +21,7 @@ import { type Prepared, preparePipeline, prepareRun, selectOf } from './prepare-
 import { ProjectParts } from './project-parts.js'
 import type { StageDecision } from './run/durability/decide-stages.js'
 import { previewResume } from './run/durability/preview-resume.js'
-import { findUnfinished, type UnfinishedRun, unfinishedRuns } from './run/durability/run-state.js'
+import { assertNewestReadable, findUnfinished, type UnfinishedRun, unfinishedRuns } from './run/durability/run-state.js'
 import { estimateRun } from './run/estimate/estimate-run.js'
 import { IncrementalRun } from './run/incremental/incremental-run.js'
 import { type Preview, previewPipeline } from './run/preview-pipeline.js'
@@ -59,6 +59,16 @@ export class Maestro extends ProjectParts {
   /** The runs that have not reached their end, the newest first. `run` with `resume` continues one. */
   async unfinishedRuns(): Promise<readonly UnfinishedRun[]> {
     return unfinishedRuns((await this.config()).stateDirectory)
+  }
+
+  /**
+   * Checks that the newest run of a pipeline is not one whose state cannot be read: to begin another instead could do its
+   * work twice.
+   *
+   * @throws MAESTRO_RUN_FORMAT
+   */
+  async assertNewestReadable(pipeline: string): Promise<void> {
+    assertNewestReadable((await this.config()).stateDirectory, pipeline)
   }
 
   /** The unfinished run of this id, or the newest. @throws MAESTRO_RUN_NOT_UNFINISHED, MAESTRO_RUN_FORMAT */

@@ -29,7 +29,7 @@ export function fromAnswer(answer: GivenAnswer, { serving, model, promptTokens, 
   const raw = rawUsageOf(answer, provider)
   const usage = readUsage(answer.usage, estimated, raw)
   const { modelId, headers } = answer.response ?? {}
-  const rateLimits = headers === undefined ? undefined : readRateLimits(new Headers(headers))
+  const rateLimits = headers === undefined ? undefined : readRateLimits(headersOf(headers))
   const tier = tierIn(answer)
   const cost = costIn(answer.providerMetadata)
   const isCounted = raw !== undefined || statesUsage(answer.usage)
@@ -45,6 +45,12 @@ export function fromAnswer(answer: GivenAnswer, { serving, model, promptTokens, 
     ...(rateLimits === undefined ? {} : { rateLimits }),
     ...(warnings.length === 0 ? {} : { warnings }),
   }
+}
+
+/** Packages give the headers of `fetch`, whose names are in lower case. Others are found by any name. */
+function headersOf(given: Record<string, string>): Parameters<typeof readRateLimits>[0] {
+  for (const name in given) if (name !== name.toLowerCase()) return new Headers(given)
+  return { get: (name) => given[name] }
 }
 
 /** The usage in the provider's own form. Packages of the specification v2 have it only in the reply. */

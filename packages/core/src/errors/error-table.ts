@@ -541,7 +541,8 @@ export const coreErrors = {
   },
   MAESTRO_RUN_FORMAT: {
     message: (d: { run: string; reason: string }) => `The run ${d.run} cannot be resumed: ${d.reason}.`,
-    hint: () => 'Start a new run. Answers in the response cache are reused.',
+    hint: () =>
+      'Start a new run without resuming one. Answers in the response cache are reused. Check outputs to which rows are added: they may have some of this run.',
   },
   MAESTRO_RUN_OTHER_PIPELINE: {
     message: (d: { run: string; pipeline: string; given: string }) =>

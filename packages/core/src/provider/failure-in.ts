@@ -72,7 +72,10 @@ function wordsOf(given: unknown, depth = 0): readonly string[] {
   const fields = inLowerCase(given)
   const inner = [...words, ...places].filter((name) => fields[name] != null)
   const said = [...inner.flatMap((name) => wordsOf(fields[name], depth + 1)), ...wordsOf(fields.error, depth + 1)]
-  return said.length > 0 ? said : lesserWords.flatMap((name) => wordsOf(fields[name], depth + 1))
+  const found = said.length > 0 ? said : lesserWords.flatMap((name) => wordsOf(fields[name], depth + 1))
+  // FastAPI states beside each fault where it is.
+  const { loc } = fields
+  return Array.isArray(loc) ? found.map((text) => `${loc.join('.')}: ${text}`) : found
 }
 
 const holdsError = (given: unknown): boolean => isFields(given) && isFilled(inLowerCase(given).error)
@@ -99,7 +102,14 @@ const isFields = (value: unknown): value is Fields =>
 
 /** Some servers begin the names with capitals: `{"Error": {"Message": ...}}`. */
 function inLowerCase(fields: Fields): Fields {
-  return Object.fromEntries(
+  for (const name in fields) if (isCapital(name.charCodeAt(0))) return renamed(fields)
+  return fields
+}
+
+const renamed = (fields: Fields): Fields =>
+  Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [name.charAt(0).toLowerCase() + name.slice(1), value]),
   )
-}
+
+/** Of Latin letters, which is how servers name their fields. */
+const isCapital = (code: number): boolean => code >= 65 && code <= 90

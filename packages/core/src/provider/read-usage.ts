@@ -71,12 +71,11 @@ export function readUsage(given: unknown): ReadUsage {
     cachedInputTokens: cached,
     cacheWriteInputTokens: written,
     longCacheWriteInputTokens: count('cache_creation.ephemeral_1h_input_tokens') ?? cachedForAnHour(given),
-    imageInputTokens: count(...detailsOf('image')) ?? modality(given, 'IMAGE'),
-    audioInputTokens: count(...detailsOf('audio')) ?? modality(given, 'AUDIO'),
+    imageInputTokens: count(...imageDetails) ?? modality(given, 'IMAGE'),
+    audioInputTokens: count(...audioDetails) ?? modality(given, 'AUDIO'),
     reasoningTokens: reasoning,
   }
-  const known = Object.entries(usage).filter(([, tokens]) => tokens !== undefined)
-  return { usage: Object.fromEntries(known), unreadable }
+  return { usage: withoutUnknown(usage), unreadable }
 }
 
 /**
@@ -106,6 +105,17 @@ export function usageIn(reply: unknown): Usage | undefined {
 
 const detailsOf = (what: string): readonly string[] =>
   ['prompt_tokens_details', 'input_tokens_details', 'input_token_details'].map((details) => `${details}.${what}_tokens`)
+const imageDetails = detailsOf('image')
+const audioDetails = detailsOf('audio')
+
+function withoutUnknown(counts: { readonly [Part in keyof Usage]: Usage[Part] | undefined }): Partial<Usage> {
+  const known: { -readonly [Part in keyof Usage]?: number } = {}
+  for (const part in counts) {
+    const tokens = counts[part as keyof Usage]
+    if (tokens !== undefined) known[part as keyof Usage] = tokens
+  }
+  return known
+}
 
 /** Gemini lists the tokens of each kind of input. */
 function modality({ promptTokensDetails: details }: Fields, name: string): number | undefined {
@@ -136,8 +146,13 @@ function withReasoning(completion: number, reasoning: number, total = 0, prompt 
   return isBeside ? completion + reasoning : completion
 }
 
-const valueAt = (given: Fields, path: string): unknown =>
-  path.split('.').reduce<unknown>((at, name) => (isFields(at) ? at[name] : undefined), given)
+/** A path has one or two names. */
+function valueAt(given: Fields, path: string): unknown {
+  const dot = path.indexOf('.')
+  if (dot === -1) return given[path]
+  const details = given[path.slice(0, dot)]
+  return isFields(details) ? details[path.slice(dot + 1)] : undefined
+}
 
 /** A whole number of tokens, which some servers write as a text. */
 function countOf(value: unknown): number | undefined {

@@ -1,4 +1,5 @@
 import type { TableFile } from '@maestro-dataflow/core'
+import { isCompactLine } from './compact-lines.js'
 import { keyConditions, keysColumn, lineKeys } from './line-keys.js'
 import { lineColumn } from './lines.js'
 import { literal } from './sql-text.js'
@@ -26,17 +27,23 @@ export class ExtractedColumns {
    * DuckDB would take the first.
    */
   extract(lines: string): string {
-    const { names } = this
+    const { names, usualKeys } = this
     if (names.length === 0) return lines
     const first = '"#maestro.first"'
     const present = names.map((_, index) => this.#member(first, index))
-    const { areUnique, areExtracted } = keyConditions(names, present, this.usualKeys)
-    const values = `CASE WHEN ${areUnique} THEN ${first} ELSE ${this.#parse(`maestro_once(${lineColumn})`)} END`
+    const { areUnique, areExtracted } = keyConditions(names, present, usualKeys)
+    const isCompact = isCompactLine(this.format, names, present, usualKeys)
+    const values = `CASE WHEN ${this.isComplete} THEN ${first} WHEN ${areUnique} THEN ${first} ELSE ${this.#parse(`maestro_once(${lineColumn})`)} END`
     const columns = names.map(
       (name, index) => `${this.#defined(this.#member('"#maestro.values"', index))} AS ${this.json(name)}`,
     )
-    const parsed = `(SELECT *, ${this.#parse(lineColumn)} AS ${first}, ${lineKeys(this.format)} AS ${keysColumn} FROM ${lines})`
-    const unique = `(SELECT * EXCLUDE (${first}, ${keysColumn}), ${values} AS "#maestro.values", ${areExtracted} AS ${this.isComplete} FROM ${parsed})`
+    const keys = (isKnown: string) =>
+      `CASE WHEN ${isKnown} THEN NULL ELSE ${lineKeys(this.format)} END AS ${keysColumn}`
+    const parsed = `(SELECT *, ${this.#parse(lineColumn)} AS ${first} FROM ${lines})`
+    const compact = `(SELECT *, ${isCompact} AS "#maestro.compact" FROM ${parsed})`
+    const keyed = `(SELECT *, ${keys('"#maestro.compact"')} FROM ${compact})`
+    const complete = `(SELECT * EXCLUDE ("#maestro.compact"), CASE WHEN "#maestro.compact" THEN true ELSE ${areExtracted} END AS ${this.isComplete} FROM ${keyed})`
+    const unique = `(SELECT * EXCLUDE (${first}, ${keysColumn}), ${values} AS "#maestro.values" FROM ${complete})`
     return `(SELECT * EXCLUDE ("#maestro.values"), ${columns.join(', ')} FROM ${unique})`
   }
 

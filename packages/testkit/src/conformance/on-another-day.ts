@@ -1,8 +1,18 @@
 const days = 40
-/** A time zone that is a day ahead of others, so that local times differ. */
-const zone = 'Pacific/Kiritimati'
+/** A time zone that is a day ahead of others, so that local times differ, and a user of another machine. */
+const elsewhere = {
+  TZ: 'Pacific/Kiritimati',
+  LANG: 'tr_TR.UTF-8',
+  LC_ALL: 'tr_TR.UTF-8',
+  USER: 'somebody-else',
+  LOGNAME: 'somebody-else',
+  HOSTNAME: 'elsewhere',
+}
 
-/** Does some work while the clock of this process shows a later day, in another month and another time zone. */
+/**
+ * Does some work while the clock of this process shows a later day, in another month, and its environment another time
+ * zone, language, and user.
+ */
 export async function onAnotherDay<Result>(work: () => Promise<Result>): Promise<Result> {
   const Today = Date
   const later = () => Today.now() + days * 86_400_000
@@ -12,13 +22,15 @@ export async function onAnotherDay<Result>(work: () => Promise<Result>): Promise
     apply: () => new Today(later()).toString(),
     get: (target, name) => (name === 'now' ? later : Reflect.get(target, name, target)),
   })
-  const { TZ } = process.env
-  process.env.TZ = zone
+  const here = Object.keys(elsewhere).map((name) => [name, process.env[name]] as const)
+  Object.assign(process.env, elsewhere)
   try {
     return await work()
   } finally {
     globalThis.Date = Today
-    if (TZ === undefined) delete process.env.TZ
-    else process.env.TZ = TZ
+    for (const [name, value] of here) {
+      if (value === undefined) delete process.env[name]
+      else process.env[name] = value
+    }
   }
 }

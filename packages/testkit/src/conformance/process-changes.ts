@@ -27,8 +27,9 @@ export async function processChangesOf(
   work: () => Promise<unknown>,
   environment: NodeJS.ProcessEnv = { ...process.env },
 ): Promise<readonly string[]> {
-  const { chdir } = process
+  const { chdir, exitCode } = process
   const changes: string[] = []
+  process.exitCode = undefined
   process.chdir = (folder) => {
     changes.push('the working directory')
     chdir(folder)
@@ -38,6 +39,8 @@ export async function processChangesOf(
   } finally {
     process.chdir = chdir
   }
+  if (process.exitCode !== undefined) changes.push(`the exit code of the process, which is ${process.exitCode}`)
+  process.exitCode = exitCode
   const variables = [...new Set([...Object.keys(environment), ...Object.keys(process.env)])]
   changes.push(
     ...variables.filter((name) => environment[name] !== process.env[name]).map((name) => `the variable ${name}`),

@@ -1,22 +1,14 @@
 import { Readable } from 'node:stream'
+import { type Amend, amendReplies, streams } from './amend-replies.js'
 import { type BodyBounds, boundedBody, inUtf8, readBytes } from './read-body.js'
-import { type HttpReply, type HttpRequest, sendHttp } from './send-http.js'
-
-/** A reply that was read as a whole. */
-export interface WholeReply {
-  readonly status: number
-  readonly text: string
-}
+import { type HttpRequest, sendHttp } from './send-http.js'
+import { wholeResponse } from './whole-response.js'
 
 export interface HttpFetchOptions extends BodyBounds {
   /** Changes JSON replies before the client library reads them. Undefined for a reply that stays as it is. */
-  readonly amend?: (reply: WholeReply) => WholeReply | undefined
+  readonly amend?: Amend
 }
 
-const streams = /event-stream|ndjson|json-?lines|jsonl/i
-const json = /json/i
-/** The types that servers give to JSON by mistake. */
-const texts = /^$|^text\//i
 const withoutBody = new Set([204, 205, 304])
 
 /**
@@ -30,30 +22,17 @@ export function createHttpFetch({ amend, ...bounds }: HttpFetchOptions = {}): ty
   const send: typeof fetch = async (input, init) => {
     const { url, ...request } = await requestOf(input, init)
     const reply = await sendHttp(url, request)
-    const { status, statusText, headers } = reply
-    const content = withoutBody.has(status) ? discard(reply) : await contentOf(reply, bounds)
-    return new Response(content, { status, statusText, headers })
+    const { status, statusText, headers, body } = reply
+    if (withoutBody.has(status)) {
+      body.resume()
+      return new Response(null, { status, statusText, headers })
+    }
+    const type = headers.get('content-type') ?? ''
+    if (streams.test(type))
+      return new Response(Readable.toWeb(boundedBody(reply, bounds)) as ReadableStream, { status, statusText, headers })
+    return wholeResponse(inUtf8(await readBytes(reply, bounds), type), reply)
   }
   return amend === undefined ? send : amendReplies(send, amend)
-}
-
-/** A `fetch` whose JSON replies are changed before the client library reads them. */
-export function amendReplies(send: typeof fetch, amend: NonNullable<HttpFetchOptions['amend']>): typeof fetch {
-  return async (input, init) => {
-    const response = await send(input, init)
-    const { status, statusText, headers } = response
-    const type = headers.get('content-type') ?? ''
-    if (response.body === null || streams.test(type) || !(json.test(type) || texts.test(type))) return response
-    const text = await response.text()
-    const kept = new Headers(headers)
-    // Client libraries parse nothing that has another type.
-    const isJson = json.test(type) || /^\s*[{[]/.test(text)
-    if (isJson && !json.test(type)) kept.set('content-type', 'application/json')
-    const amended = isJson ? amend({ status, text }) : undefined
-    if (amended === undefined) return new Response(text, { status, statusText, headers: kept })
-    kept.delete('content-length')
-    return new Response(amended.text, { status: amended.status, headers: kept })
-  }
 }
 
 async function requestOf(
@@ -62,31 +41,14 @@ async function requestOf(
 ): Promise<HttpRequest & { readonly url: URL | string }> {
   const { body, method, headers, signal } = init
   if (!(input instanceof Request) && (body == null || typeof body === 'string'))
-    return {
-      url: input,
-      method,
-      headers: Object.fromEntries(new Headers(headers)),
-      body: body ?? undefined,
-      signal: signal ?? undefined,
-    }
+    return { url: input, method, headers: new Headers(headers), body: body ?? undefined, signal: signal ?? undefined }
   // A form has a boundary that is also part of the headers.
   const request = new Request(input, init)
   return {
     url: request.url,
     method: request.method,
-    headers: Object.fromEntries(request.headers),
+    headers: request.headers,
     body: request.body === null ? undefined : new Uint8Array(await request.arrayBuffer()),
     signal: request.signal,
   }
-}
-
-async function contentOf(reply: HttpReply, bounds: BodyBounds): Promise<ReadableStream | Uint8Array<ArrayBuffer>> {
-  const type = reply.headers.get('content-type') ?? ''
-  if (streams.test(type)) return Readable.toWeb(boundedBody(reply, bounds)) as ReadableStream
-  return inUtf8(await readBytes(reply, bounds), type)
-}
-
-function discard({ body }: HttpReply): null {
-  body.resume()
-  return null
 }

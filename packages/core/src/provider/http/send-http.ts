@@ -6,7 +6,7 @@ import { dispatcherFor, publicDispatcher } from './dispatcher.js'
 export interface HttpRequest {
   /** @default 'GET', or 'POST' if there is a body */
   readonly method?: string | undefined
-  readonly headers?: Readonly<Record<string, string>> | undefined
+  readonly headers?: Readonly<Record<string, string>> | Headers | undefined
   /** Text is sent as UTF-8. A stream needs the header `content-length`, unless the server takes pieces. */
   readonly body?: string | Uint8Array | Readable | undefined
   /** Aborts the request, even while its body is read. */
@@ -32,7 +32,7 @@ const defaults = { 'user-agent': 'maestro-dataflow', 'accept-encoding': 'gzip, d
 
 /**
  * Sends a request and returns the reply as soon as its head arrives. It keeps connections alive, takes proxies from
- * HTTP_PROXY, HTTPS_PROXY, and NO_PROXY, and waits until the signal fires. (The global `fetch` gives up after five
+ * HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, and NO_PROXY, and waits until the signal fires. (The global `fetch` gives up after five
  * minutes, but a long queue or a large model takes longer.) It does not follow redirects, because a server must not
  * send a key elsewhere.
  *
@@ -52,11 +52,7 @@ export async function sendHttp(address: URL | string, request: HttpRequest = {})
     origin: url.origin,
     path: `${url.pathname}${url.search}`,
     method,
-    headers: {
-      ...defaults,
-      ...(raw ? { 'accept-encoding': 'identity' } : {}),
-      ...Object.fromEntries(new Headers(headers)),
-    },
+    headers: withDefaults(headers, raw),
     body: content ?? null,
     signal: signal ?? null,
   })
@@ -73,8 +69,19 @@ export async function sendHttp(address: URL | string, request: HttpRequest = {})
   }
 }
 
+function withDefaults(given: HttpRequest['headers'], raw: boolean): Record<string, string> {
+  const headers: Record<string, string> = { ...defaults }
+  if (raw) headers['accept-encoding'] = 'identity'
+  for (const [name, value] of given instanceof Headers ? given : new Headers(given)) headers[name] = value
+  return headers
+}
+
 function headersOf(given: Readonly<Record<string, string | string[] | undefined>>): Headers {
   const headers = new Headers()
-  for (const [name, value] of Object.entries(given)) for (const one of [value ?? []].flat()) headers.append(name, one)
+  for (const name in given) {
+    const value = given[name]
+    if (typeof value === 'string') headers.append(name, value)
+    else for (const one of value ?? []) headers.append(name, one)
+  }
   return headers
 }

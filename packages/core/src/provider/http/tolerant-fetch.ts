@@ -2,7 +2,8 @@ import { withoutData } from '../content.js'
 import { failureIn } from '../failure-in.js'
 import { parseReply } from '../parse-reply.js'
 import { readUsage, usageFieldOf } from '../read-usage.js'
-import { amendReplies, createHttpFetch, type WholeReply } from './http-fetch.js'
+import { amendReplies, type WholeReply } from './amend-replies.js'
+import { createHttpFetch } from './http-fetch.js'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -27,6 +28,8 @@ export function withTolerance(send: typeof fetch): typeof fetch {
 }
 
 function amend({ status, text }: WholeReply): WholeReply | undefined {
+  if (status >= 200 && status < 300 && text.trim() === '')
+    return failed(502, 'it is empty', 'unexpected_reply', undefined)
   if (status !== 200) return undefined
   // What only we can read is written anew for the client library.
   const strict = parsed(text, JSON.parse)

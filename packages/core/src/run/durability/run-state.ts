@@ -99,12 +99,32 @@ async function unfinishedRun(directory: string): Promise<UnfinishedRun | undefin
 }
 
 /**
+ * Checks that the newest run is not one whose state cannot be read: to begin another instead could do its work twice.
+ *
+ * @param pipeline Only its runs count. @default all
+ * @throws MAESTRO_RUN_FORMAT
+ */
+export function assertNewestReadable(stateDirectory: string, pipeline?: string): void {
+  const runs = join(stateDirectory, 'runs')
+  const names = existsSync(runs) ? readdirSync(runs).sort().reverse() : []
+  for (const folder of names.map((name) => join(runs, name))) {
+    // A process that ended before it wrote the state has done nothing.
+    if (!existsSync(join(folder, 'run.json'))) continue
+    const known = readJson<{ readonly pipeline: string }>(join(folder, 'plan.json'))?.pipeline
+    if (pipeline !== undefined && known !== undefined && known !== pipeline) continue
+    if (readJson<RunReport>(join(folder, 'report.json'))?.status !== 'done') readRunState(folder)
+    return
+  }
+}
+
+/**
  * Finds an unfinished run.
  *
  * @param run Its id or a part of it. @default the newest
  * @throws MAESTRO_RUN_NOT_UNFINISHED, MAESTRO_RUN_FORMAT
  */
 export async function findUnfinished(stateDirectory: string, run: string | undefined): Promise<UnfinishedRun> {
+  if (run === undefined) assertNewestReadable(stateDirectory)
   const runs = await unfinishedRuns(stateDirectory)
   const found = run === undefined ? (runs.find(({ status }) => status !== 'running') ?? runs[0]) : meant(runs, run)
   if (found !== undefined) return found

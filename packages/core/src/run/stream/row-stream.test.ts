@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Row } from '../../contracts/row.js'
 import { maestroError } from '../../errors/error-table.js'
@@ -70,6 +70,27 @@ describe('RowStream', () => {
     await run(500)
     expect(numbers(out)).toEqual(upTo(500))
     expect(out.every(({ id, row }) => id === String(row.n) && row.done === row.n)).toBe(true)
+  })
+
+  test('the work that the first rows wait for goes on while the next rows come in', async () => {
+    let entered = 0
+    const answered: number[] = []
+    const { run } = open([
+      {
+        kind: 'map',
+        run: async (row) => {
+          entered++
+          // It occupies the thread, as rendering a prompt does.
+          for (const since = performance.now(); performance.now() - since < 1; );
+          await nextTurn()
+          answered.push(entered)
+          return row
+        },
+      },
+    ])
+    await run(60)
+    // The first row goes ahead alone; the rows after it do not wait for all the others.
+    expect(answered[1]).toBeLessThan(60)
   })
 
   test('rows go on while a partition is committed; none leaves before the commit has ended', async () => {

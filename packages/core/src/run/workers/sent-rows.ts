@@ -1,5 +1,6 @@
 import type { RowId } from '../../contracts/row.js'
 import type { PartitionResult, SentRow } from '../../contracts/step-workers.js'
+import { maestroError } from '../../errors/error-table.js'
 import { MaestroError } from '../../errors/maestro-error.js'
 import { fromErrorData } from '../../provider/error-data.js'
 import type { Leaf } from '../stream/ordered-window.js'
@@ -67,6 +68,11 @@ export class SentRows {
     }
     for (const request of result.requests) segment.takeRequest(request)
     if (result.failure !== undefined) throw fromErrorData(result.failure)
+    if (result.outcomes.length !== places.length)
+      throw maestroError('MAESTRO_RUN_EXECUTOR', {
+        executor: segment.executor,
+        fault: `has workers that returned ${result.outcomes.length} outcomes for ${places.length} rows`,
+      })
     if (!isSuspect) took(places.length, result.milliseconds)
     for (const { step, id, row } of result.samples) this.traced.push({ step, id, row: receiveRow(row) })
     return places.filter((place, index) => {

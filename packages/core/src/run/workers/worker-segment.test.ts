@@ -54,6 +54,7 @@ function segmentOf(given: StepWorkers, keepsOrder: boolean, bases: readonly Step
     open: (context, events) => new WorkerRuns(segment, context, events),
     steps: bases,
     workers: given,
+    executor: 'acme',
     keepsOrder,
     clonesRows: false,
     batchSize: 1,
@@ -153,4 +154,25 @@ test('a failure of the workers themselves stops the stream', async () => {
     throw new RangeError('the queue is gone')
   })
   await expect(through([segmentOf(broken, true, steps())], 50)).rejects.toThrow('the queue is gone')
+})
+
+test.each([
+  { which: 'leave out an outcome', change: <Outcome>(outcomes: readonly Outcome[]) => outcomes.slice(1) },
+  {
+    which: 'return one twice',
+    change: <Outcome>(outcomes: readonly Outcome[]) => [...outcomes, ...outcomes.slice(0, 1)],
+  },
+])('workers that $which end the run, as rows would get the outcome of others', async ({ change }) => {
+  const right = workers()
+  const wrong: StepWorkers = {
+    ...right,
+    async run(partition, signal) {
+      const result = await right.run(partition, signal)
+      return { ...result, outcomes: change(result.outcomes) }
+    },
+  }
+  await expect(through([segmentOf(wrong, true, steps())], 50)).rejects.toMatchObject({
+    code: 'MAESTRO_RUN_EXECUTOR',
+    message: expect.stringMatching(/^The executor acme has workers that returned \d+ outcomes for \d+ rows/),
+  })
 })

@@ -5,6 +5,8 @@ import type { StepsElsewhere } from '../stream/steps-elsewhere.js'
 /** Consecutive steps of a chain that workers run. */
 export interface WorkerSegment extends StepsElsewhere {
   readonly workers: StepWorkers
+  /** The name of the executor that they belong to, for messages. */
+  readonly executor: string
   /** Whether the results are taken in the order of the rows, and not as they arrive. */
   readonly keepsOrder: boolean
   /** Whether rows are sent as they are. */

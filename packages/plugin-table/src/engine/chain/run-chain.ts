@@ -1,6 +1,7 @@
 import {
   type ColumnSet,
   decodeStepLine,
+  type ParquetFiles,
   type TableChainRequest,
   type TableCounts,
   type TableStatement,
@@ -12,12 +13,14 @@ import { copyLines } from '../copy-lines.js'
 import { ExtractedColumns } from '../extracted-columns.js'
 import { usualKeys } from '../line-keys.js'
 import { lineColumn, positionColumn, writeLines } from '../lines.js'
+import { withListedAggregates } from '../listed-aggregates.js'
 import { countRows, countsOf, emitLine, lookAtLines } from '../run-statement.js'
 import { sortKeys, statementQuery } from '../statement-query.js'
 import { type Chosen, originColumn, rowsBetween, type Segment } from './chain-rows.js'
 import { chooseRows, valuesIn } from './choose-rows.js'
 import { type IdentifiedRow, rowsAt } from './first-rows.js'
-import { loadSegment } from './load-segment.js'
+import { loadSegment, type SegmentInput } from './load-segment.js'
+import { parquetLines } from './parquet-lines.js'
 import { type LeftOutBy, reportLeftOutBy } from './report-left-out.js'
 
 /** A statement of a chain, checked against the columns of the rows that it processes. */
@@ -37,9 +40,10 @@ export interface ChainedStatement {
 export async function runChain(
   database: Database,
   statements: readonly ChainedStatement[],
-  request: TableChainRequest,
+  from: SegmentInput,
+  request: ChainRequest,
 ): Promise<readonly TableCounts[]> {
-  const chain = new Chain(database, statements, request)
+  const chain = new Chain(database, statements, from, request)
   try {
     const counts = await chain.run()
     await chain.report()
@@ -49,24 +53,29 @@ export async function runChain(
   }
 }
 
+/** What a chain does with its rows, whatever files they come from. */
+export type ChainRequest = Omit<TableChainRequest, 'input' | 'reject'>
+
 class Chain {
   readonly #database: Database
   readonly #statements: readonly ChainedStatement[]
-  readonly #request: TableChainRequest
+  readonly #from: SegmentInput
+  readonly #request: ChainRequest
   readonly #tables: string[] = []
   readonly #leftOut = new Map<number, LeftOutBy>()
   /** The first rows after a statement, once the chain has run. */
   readonly #firstRows = new Map<number, () => Promise<readonly IdentifiedRow[]>>()
 
-  constructor(database: Database, statements: readonly ChainedStatement[], request: TableChainRequest) {
+  constructor(database: Database, statements: readonly ChainedStatement[], from: SegmentInput, request: ChainRequest) {
     this.#database = database
     this.#statements = statements
+    this.#from = from
     this.#request = request
   }
 
   async run(): Promise<readonly TableCounts[]> {
     const counts: TableCounts[] = []
-    let from: Parameters<typeof loadSegment>[1]['from'] = this.#request.input
+    let from = this.#from
     while (counts.length < this.#statements.length) {
       const first = counts.length
       const made = this.#statements.findIndex(({ statement }, index) => index >= first && makesLines(statement))
@@ -89,19 +98,21 @@ class Chain {
     for (const table of this.#tables) await this.#database.connection.run(`DROP TABLE IF EXISTS ${table}`)
   }
 
-  async #load(first: number, end: number, from: Parameters<typeof loadSegment>[1]['from']): Promise<Segment> {
-    const { input, output, leftOut, firstRows } = this.#request
-    const isFirst = !('made' in from)
+  async #load(first: number, end: number, from: SegmentInput): Promise<Segment> {
+    const { output, leftOut, firstRows } = this.#request
+    const isMade = 'made' in from
     const own = this.#statements.slice(first, end)
-    const [file] = input
+    const [file] = 'files' in from ? from.files : []
+    // No file holds the lines of such rows, so that the database writes them.
+    const isWritten = 'parquet' in from && end === this.#statements.length && !makesLines(own.at(-1)?.statement)
     const load = {
       table: this.#table(`segment_${first}`),
       from,
       statements: own.map(({ checked }) => checked),
       columns: own[0]?.columns ?? this.#request.columns,
-      usual: isFirst && file !== undefined ? await usualKeys(this.#database, file) : [],
-      idsNeeded: isFirst && file?.format === 'rows' && (output.format === 'step' || end < this.#statements.length),
-      keepsText: !isFirst || own.some(needsText),
+      usual: file !== undefined ? await usualKeys(this.#database, file) : [],
+      idsNeeded: file?.format === 'rows' && (output.format === 'step' || end < this.#statements.length),
+      keepsText: isMade || isWritten || own.some(needsText),
       keepsIds: leftOut !== undefined || firstRows !== undefined,
     }
     return loadSegment(this.#database, load)
@@ -132,10 +143,11 @@ class Chain {
         rowsOut = await this.#write(`SELECT ${this.#emit(segment)} FROM ${lines.relation} ORDER BY ${order}`)
       } else if (makesLines(statement)) {
         const text = emitLine(segment.format, 'step', segment.files, segment.offsets, originColumn)
+        const values = valuesIn(lines)
         const query = statementQuery(statement, {
           relation: `(SELECT * REPLACE (${text} AS ${lineColumn}) FROM ${lines.relation})`,
-          values: valuesIn(lines),
-          checked: lines.checked,
+          values,
+          checked: await withListedAggregates(connection, statement, lines.checked, { ...lines, values }),
           emit: lineColumn,
           format: 'step',
           columns: chained.columns,
@@ -171,14 +183,14 @@ class Chain {
 
   /** Writes the rows that the last statement chose. */
   async #writeChosen(segment: Segment, chosen: string, rows: number): Promise<void> {
-    const { output, signal, input } = this.#request
+    const { output, signal } = this.#request
     const { connection } = this.#database
     const isSorted = this.#statements.some(({ statement }) => statement.kind === 'sort')
     if (segment.files.length > 0 && !isSorted) {
       const fates = new Uint8Array(await countRows(connection, segment.table))
       for await (const [kept = []] of columnsOf(connection, `SELECT ${originColumn} FROM ${chosen}`))
         for (const position of kept) fates[position] = fate.kept
-      const copied = await copyLines({ files: input, output, choice: { fates }, signal })
+      const copied = await copyLines({ files: segment.files, output, choice: { fates }, signal })
       // The database ends a line at a carriage return too.
       if (copied.lines !== fates.length || copied.rows !== rows) throw new RowsUnfit()
       return
@@ -206,7 +218,20 @@ class Chain {
       for await (const [some = []] of columnsOf(this.#database.connection, origins)) positions.push(...some)
       return rowsAt(segment.files, positions, this.#request.signal)
     }
+    if (!segment.keepsText && segment.parquet !== undefined) return this.#parquetRows(segment, segment.parquet, chosen)
     return this.#texts(`SELECT ${lineColumn} FROM ${rowsBetween(segment, chosen, [])} ORDER BY ${positionColumn}`)
+  }
+
+  /** The first chosen rows of Parquet files, in their order. */
+  async #parquetRows(segment: Segment, parquet: ParquetFiles, chosen: string): Promise<readonly IdentifiedRow[]> {
+    const most = this.#request.firstRows?.rows ?? 0
+    const places = `(SELECT ${originColumn} AS origin, rowid AS place FROM ${chosen} ORDER BY rowid LIMIT ${most})`
+    const none = new ExtractedColumns('step', [])
+    const lines = parquet.paths.map((_, file) => {
+      const first = segment.offsets[file] ?? 0
+      return `SELECT ${lineColumn}, place FROM ${places} JOIN ${parquetLines(parquet, file, none, true)} ON origin = ${positionColumn} + ${first}`
+    })
+    return this.#texts(`SELECT ${lineColumn} FROM (${lines.join(' UNION ALL ')}) ORDER BY place`)
   }
 
   /** The first rows of a query of lines of a step file. */
@@ -226,8 +251,10 @@ class Chain {
 }
 
 /** Whether the result of a statement is other lines than those of its input. */
-function makesLines(statement: TableStatement): statement is Extract<TableStatement, { kind: 'aggregate' | 'window' }> {
-  return statement.kind === 'aggregate' || statement.kind === 'window'
+function makesLines(
+  statement: TableStatement | undefined,
+): statement is Extract<TableStatement, { kind: 'aggregate' | 'window' }> {
+  return statement?.kind === 'aggregate' || statement?.kind === 'window'
 }
 
 /** Whether a statement reads or writes whole lines in the database. */

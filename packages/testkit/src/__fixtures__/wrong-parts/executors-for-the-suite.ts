@@ -2,14 +2,14 @@ import type { Executor, Partition, PartitionResult, WorkerPool, WorkerTask } fro
 
 type Execute = Executor['execute']
 
-const executor = (execute: Execute, more: Partial<Executor> = {}): Executor => ({
+export const executor = (execute: Execute, more: Partial<Executor> = {}): Executor => ({
   name: 'acme.tested',
   execute,
   dispose: async () => undefined,
   ...more,
 })
 
-const inTurn: Execute = async (partitions, run, signal) => {
+export const inTurn: Execute = async (partitions, run, signal) => {
   for (const partition of partitions) {
     signal.throwIfAborted()
     await run(partition)
@@ -17,7 +17,7 @@ const inTurn: Execute = async (partitions, run, signal) => {
 }
 
 /** Workers in this process, whose results may be changed. */
-const withWorkers = (change: (result: PartitionResult) => PartitionResult): Executor & { readonly workers: WorkerPool } => ({
+export const withWorkers = (change: (result: PartitionResult) => PartitionResult): Executor & { readonly workers: WorkerPool } => ({
   ...executor(inTurn),
   workers: {
     asksServings: false,

@@ -1,6 +1,7 @@
 import type { Executor } from '@maestro-dataflow/core'
-import { expect, test } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { casesWithoutFault, failedCases, failureOf } from '../../__fixtures__/failed-cases.js'
+import { carelessExecutors } from '../../__fixtures__/wrong-parts/careless/executors.js'
 import {
   executorsForTheSuite,
   rightExecutor,
@@ -16,7 +17,10 @@ test.each([
   expect(await failedCases(executorSuite(make))).toEqual([])
 })
 
-test.each(executorsForTheSuite)('an executor that $fault is found by: $rule', async ({ make, rule }) => {
+const wrong = [...executorsForTheSuite, ...carelessExecutors]
+afterEach(() => delete process.env.ACME_WORKERS)
+
+test.each(wrong)('an executor that $fault is found by: $rule', async ({ make, rule }) => {
   expect(await failureOf(executorSuite(make, { patience: 300 }), rule)).toBeDefined()
 })
 
@@ -28,6 +32,6 @@ test.each<{ fault: string; part: Executor }>([...wrongExecutors, ...silentExecut
 )
 
 test('each case is failed by a planted fault', () => {
-  const faults = Object.fromEntries(executorsForTheSuite.map(({ fault, rule }) => [fault, [fault, rule]] as const))
+  const faults = Object.fromEntries(wrong.map(({ fault, rule }) => [fault, [fault, rule]] as const))
   expect(casesWithoutFault(executorSuite(rightExecutor), faults)).toEqual([])
 })

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { getEventListeners } from 'node:events'
 import type { Executor, Partition } from '@maestro-dataflow/core'
+import { testkitError } from '../../errors.js'
 import { growthOf } from '../growth.js'
 import { MadeThings } from '../made-things.js'
 import { Meeting } from '../meeting.js'
 import { someTurns, watch, within } from '../outcomes.js'
+import { withoutPrinting } from '../printing.js'
+import { processChangesOf } from '../process-changes.js'
 import { createSuite, type Suite, type SuiteOptions } from '../suite.js'
 import { WorkerProject } from './worker-project.js'
 
@@ -16,6 +19,8 @@ export interface ExecutorSuiteOptions<Name extends string = string> extends Suit
 
 interface ExecutorSubject {
   make(): Promise<Executor>
+  /** The environment before the first execution. */
+  readonly environment: NodeJS.ProcessEnv
   readonly patience: number
 }
 
@@ -53,7 +58,10 @@ const cases = {
   },
 
   async 'reports the failure of a partition'(subject: ExecutorSubject) {
-    for (const failure of [new RangeError('this one'), undefined]) {
+    // Whether a failure is worth another try has been decided before the partition ends.
+    const retryable = testkitError('MAESTRO_TESTKIT_SUBJECT', { subject: 'A partition', reason: 'it fails' }).at({})
+    Object.defineProperty(retryable, 'retryable', { value: true })
+    for (const failure of [new RangeError('this one'), undefined, retryable]) {
       let times = 0
       const running = execute(subject, partitions(3), async ({ index }) => {
         await null
@@ -66,6 +74,44 @@ const cases = {
       assert.equal(outcome.error, failure, 'it throws something else than the partition')
       assert.equal(times, 1, 'it runs a partition again that has failed')
     }
+  },
+
+  async 'reports the first of several failures, when no partition runs any more'(subject: ExecutorSubject) {
+    const failures: unknown[] = []
+    let running = 0
+    const run = async ({ index }: Partition) => {
+      running++
+      try {
+        for (let turn = 0; turn < index; turn++) await someTurns()
+        if (index % 2 === 0) return
+        const failure = new RangeError(`partition ${index}`)
+        failures.push(failure)
+        throw failure
+      } finally {
+        running--
+      }
+    }
+    const outcome = await watch(execute(subject, partitions(6), run)).outcome
+    assert.ok('error' in outcome, 'it ends well although a partition failed')
+    assert.equal(running, 0, `it ends while ${running} partitions run`)
+    assert.equal(outcome.error, failures[0], 'it reports another failure than the first')
+  },
+
+  async 'starts no partition after one has failed'(subject: ExecutorSubject) {
+    const failure = testkitError('MAESTRO_TESTKIT_SUBJECT', { subject: 'A partition', reason: 'it fails' })
+    let begun = 0
+    const run = async () => {
+      begun++
+      throw failure
+    }
+    // As many as any executor would begin at once, and more.
+    await watch(execute(subject, partitions(500), run)).outcome
+    assert.ok(begun < 500, 'it runs all other partitions before it reports the failure')
+  },
+
+  async 'changes nothing else in the process'(subject: ExecutorSubject) {
+    const executing = () => execute(subject, partitions(3), async () => someTurns())
+    assert.deepEqual(await processChangesOf(() => withoutPrinting(executing), subject.environment), [])
   },
 
   async 'starts no partition after its signal has fired, and ends'(subject: ExecutorSubject) {
@@ -230,7 +276,7 @@ export function executorSuite(
     title: 'an executor',
     cases,
     options,
-    open: async () => ({ make: made.make, patience }),
+    open: async () => ({ make: made.make, environment: { ...process.env }, patience }),
     close: () => made.dispose(patience),
   })
 }

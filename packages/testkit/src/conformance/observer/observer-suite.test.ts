@@ -1,6 +1,13 @@
-import { definePlugin, type LifecycleObservers, type LLMServing, type RunReport } from '@maestro-dataflow/core'
-import { expect, test } from 'vitest'
+import {
+  definePlugin,
+  type LifecycleObservers,
+  type LLMServing,
+  type PluginDefinition,
+  type RunReport,
+} from '@maestro-dataflow/core'
+import { afterEach, expect, test } from 'vitest'
 import { casesWithoutFault, failureOf } from '../../__fixtures__/failed-cases.js'
+import { carelessObservers } from '../../__fixtures__/wrong-parts/careless/observers.js'
 import { wrongObservers } from '../../__fixtures__/wrong-parts/wrong-observers.js'
 import { runSuite } from '../suite.js'
 import { type ObserverCase, observerSuite } from './observer-suite.js'
@@ -144,7 +151,17 @@ test('a right observer passes', async () => {
   expect(outcomes.filter(({ error }) => error !== undefined)).toEqual([])
 })
 
-test.each(wrong)('an observer that $fault is found by: $rule', async ({ make, rule }) => {
+const allWrong: readonly { fault: string; make: () => PluginDefinition; rule: string }[] = [
+  ...wrong,
+  ...carelessObservers,
+]
+
+afterEach(() => {
+  delete process.env.ACME_RUN
+  Reflect.deleteProperty(Array.prototype, 'acmeLast')
+})
+
+test.each(allWrong)('an observer that $fault is found by: $rule', async ({ make, rule }) => {
   expect(await failureOf(observerSuite(make(), { patience: 500 }), rule)).toBeDefined()
 })
 
@@ -155,6 +172,6 @@ test.each(wrongObservers)('the suite finds an observer that $fault', async ({ ob
 })
 
 test('each case is failed by a planted fault', () => {
-  const faults = Object.fromEntries(wrong.map(({ fault, rule }) => [fault, [fault, rule]] as const))
+  const faults = Object.fromEntries(allWrong.map(({ fault, rule }) => [fault, [fault, rule]] as const))
   expect(casesWithoutFault(observerSuite(right()), faults)).toEqual([])
 })

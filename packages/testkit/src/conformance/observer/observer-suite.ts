@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import {
   type ConfiguredPlugin,
   defineOperator,
+  type EmbeddingServing,
   type LLMRequest,
   type LLMServing,
   type PluginDefinition,
@@ -15,9 +16,13 @@ import {
 } from '@maestro-dataflow/core'
 import type { Maestro } from '@maestro-dataflow/core/runtime'
 import { testkitError } from '../../errors.js'
+import { scriptedEmbeddings } from '../../scripted/scripted-embeddings.js'
 import { scriptedServing } from '../../scripted/scripted-serving.js'
-import { growthOf } from '../growth.js'
-import { watch, within } from '../outcomes.js'
+import { collectGarbage } from '../collect-garbage.js'
+import { grownAfter, growthOf } from '../growth.js'
+import { someTurns, watch, within } from '../outcomes.js'
+import { withoutPrinting } from '../printing.js'
+import { processChangesOf } from '../process-changes.js'
 import { createSuite, type Suite, type SuiteOptions } from '../suite.js'
 import { WatchedHooks } from './watched-hooks.js'
 
@@ -31,6 +36,8 @@ interface ObserverSubject {
   readonly plugin: ConfiguredPlugin
   /** The folder of the projects that it observes. */
   readonly directory: string
+  /** The environment before the first run. */
+  readonly environment: NodeJS.ProcessEnv
   readonly patience: number
 }
 
@@ -52,14 +59,20 @@ const asks = defineOperator({
   options: {},
   adds: { answer: 'string' },
   reads: () => ['text'],
-  servings: () => [{ kind: 'llm', name: 'default' }],
+  servings: () => [
+    { kind: 'llm', name: 'default' },
+    { kind: 'llm', name: 'second' },
+    { kind: 'embedding', name: 'embedder' },
+  ],
   inject: [SERVINGS],
   create:
     (_options, [servings]) =>
     async (row, context) => {
       const messages = prompt('Say {{text}}').messages({ text: String(row.text) })
-      const { text } = await servings.get('default', 'llm').generate({ messages, ...settings }, context)
-      return { ...row, answer: text }
+      const ask = async (name: string) =>
+        (await servings.get(name, 'llm').generate({ messages, ...settings }, context)).text
+      const { vectors } = await servings.get('embedder', 'embedding').embed([String(row.text)], context)
+      return { ...row, answer: `${await ask('default')} ${await ask('second')} ${vectors[0]?.join()}` }
     },
 })
 
@@ -80,6 +93,8 @@ const events: Readonly<Record<string, (project: Maestro) => Promise<unknown>>> =
           .filter((row) => row.text !== 'two')
           .step(asks as never, {} as never)
           .map((row: Row) => {
+            if (String(row.text).startsWith('xx'))
+              throw testkitError('MAESTRO_TESTKIT_SCRIPT_ENDED', { serving: 'testkit', answers: 1, question: 'none' })
             if (String(row.text).startsWith('stop'))
               throw testkitError('MAESTRO_TESTKIT_SUBJECT', { subject: 'A row', reason: 'it must be rejected' })
             return row
@@ -139,6 +154,9 @@ const events: Readonly<Record<string, (project: Maestro) => Promise<unknown>>> =
   },
 }
 
+/** What a serving says of itself. */
+const facts = ['kind', 'name', 'provider', 'model', 'account', 'capabilities', 'concurrency', 'price', 'tier'] as const
+
 const cases = {
   async 'taps a hook'(subject: ObserverSubject) {
     const hooks = await happening(subject, ['a run without rows'])
@@ -176,18 +194,40 @@ const cases = {
   async 'a serving that it wraps stays the same serving'(subject: ObserverSubject) {
     const hooks = await happening(subject, ['two runs at once'])
     for (const { inner, outer } of hooks.wrapped) {
-      for (const fact of ['kind', 'account', 'capabilities', 'concurrency'] as const)
+      for (const fact of facts)
         assert.deepEqual((outer as LLMServing)[fact], (inner as LLMServing)[fact], `${fact} of the serving`)
       assert.equal(
         outer.identity === undefined,
         inner.identity === undefined,
         'without its identity, no answer is found again',
       )
-      await assertPassesOn(outer as LLMServing, hooks)
+      if (inner.kind === 'llm') await assertPassesOn(outer as LLMServing, hooks)
+      else await assertEmbeds(outer as EmbeddingServing, hooks)
       const before = hooks.disposals
       await outer.dispose?.()
       assert.ok(hooks.disposals > before, 'the serving that it wraps is never freed')
     }
+  },
+
+  async 'a serving that it wraps is made once, when it is needed'(subject: ObserverSubject) {
+    const hooks = await happening(subject, ['two runs at once'])
+    assert.deepEqual(hooks.making, [])
+  },
+
+  async 'changes nothing else in the process'(subject: ObserverSubject) {
+    const work = () => withoutPrinting(() => happening(subject))
+    assert.deepEqual(await processChangesOf(work, subject.environment), [])
+  },
+
+  async 'keeps nothing of a run that has ended'(subject: ObserverSubject) {
+    const reports: WeakRef<object>[] = []
+    for (let run = 0; run < grownAfter; run++) {
+      const hooks = await happening(subject, ['a run without rows'])
+      reports.push(...hooks.reports)
+    }
+    await collectGarbage()
+    const kept = reports.filter((report) => report.deref() !== undefined)
+    assert.ok(kept.length < grownAfter, `it keeps the reports of all ${kept.length} runs`)
   },
 
   async 'frees what it holds'(subject: ObserverSubject) {
@@ -207,12 +247,30 @@ async function assertPassesOn(outer: LLMServing, { calls }: WatchedHooks): Promi
   assert.ok('error' in stopped, 'the signal of a call is lost on the way')
 }
 
+/** A model whose answer shows all of its request. */
+const model = (name: string) =>
+  scriptedServing((request) => `${name}: ${JSON.stringify(request)}`, { name, identity: { model: name } })
+
+/** A wrapped embedding model receives the texts, and its call ends by the signal. */
+async function assertEmbeds(outer: EmbeddingServing, { calls }: WatchedHooks): Promise<void> {
+  const texts = ['one', '二']
+  const { vectors } = await outer.embed(texts)
+  assert.deepEqual(calls.at(-1)?.[0], texts, 'the texts to embed are others')
+  assert.equal(vectors.length, texts.length, 'there are not as many vectors as texts')
+  const stopped = await watch(outer.embed(texts, { signal: AbortSignal.abort() })).outcome
+  assert.ok('error' in stopped, 'the signal of a call is lost on the way')
+}
+
 async function open(plugins: readonly ConfiguredPlugin[], directory: string): Promise<Maestro> {
   const { maestro } = await import('@maestro-dataflow/core/runtime')
   return maestro({
     directory,
     plugins: [...plugins],
-    servings: { default: scriptedServing((_request) => 'yes', { identity: { model: 'scripted' } }) },
+    servings: {
+      default: model('one'),
+      second: model('other'),
+      embedder: scriptedEmbeddings({ identity: { model: 'e' } }),
+    },
     cache: false,
     run: { maxRejects: Number.MAX_SAFE_INTEGER },
     logLevel: 'silent',
@@ -233,6 +291,8 @@ async function happening(
   for (const name of which)
     await within(4 * patience, name, watch(events[name]?.(project) ?? Promise.resolve()).outcome)
   await within(patience, 'the end of the project', project.dispose())
+  await someTurns()
+  hooks.lookAgain()
   return hooks
 }
 
@@ -252,7 +312,7 @@ export function observerSuite(
     options,
     open: async () => {
       directory = await mkdtemp(join(tmpdir(), 'maestro-testkit-'))
-      return { plugin: configured, directory, patience: options.patience ?? 5000 }
+      return { plugin: configured, directory, environment: { ...process.env }, patience: options.patience ?? 5000 }
     },
     close: () => rm(directory, { recursive: true, force: true }),
   })

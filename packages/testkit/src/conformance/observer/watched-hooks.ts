@@ -1,7 +1,8 @@
 import { inspect, isDeepStrictEqual } from 'node:util'
-import type { MaestroHooks, RequestEvent, Serving, ServingNeededEvent } from '@maestro-dataflow/core'
+import type { MaestroHooks, RequestEvent, RunReport, Serving, ServingNeededEvent } from '@maestro-dataflow/core'
 import { type Watched, watch } from '../outcomes.js'
 
+type RunEvent = { readonly report: RunReport }
 type Tap = (event: unknown) => unknown
 type Hook = {
   readonly hookKind?: string
@@ -31,6 +32,11 @@ export class WatchedHooks {
   /** The servings that it wraps, and the calls that came through to them. */
   readonly wrapped: { readonly inner: Serving; readonly outer: Serving }[] = []
   readonly calls: (readonly unknown[])[] = []
+  /** What is wrong about when and how often it makes the servings that it wraps. */
+  readonly making: string[] = []
+  /** The reports of the runs, as long as somebody holds them. */
+  readonly reports: WeakRef<object>[] = []
+  readonly #laterChanges: (() => void)[] = []
   /** How often a wrapped serving was freed. */
   disposals = 0
 
@@ -42,6 +48,11 @@ export class WatchedHooks {
         return typeof name === 'string' && !contributing.has(name) && hook !== undefined ? this.#hook(name, hook) : hook
       },
     })
+  }
+
+  /** Finds what was changed after its tap had ended. */
+  lookAgain(): void {
+    for (const look of this.#laterChanges.splice(0)) look()
   }
 
   #hook(name: string, hook: Hook): Hook {
@@ -57,6 +68,11 @@ export class WatchedHooks {
     return (event) => {
       if (hook === 'servingNeeded') return this.#servingNeeded(tap, event as ServingNeededEvent)
       const before = shown(event)
+      if (hook === 'runDone') {
+        const { report } = event as RunEvent
+        this.reports.push(new WeakRef(report))
+        this.#laterChanges.push(() => changed())
+      }
       const changed = () => {
         if (shown(event) !== before) this.changes.push(`${hook}: the event was\n${before}\nand is\n${shown(event)}`)
       }
@@ -94,7 +110,7 @@ export class WatchedHooks {
             this.disposals++
             await target.dispose?.()
           }
-        if (name !== 'generate' || typeof value !== 'function') return value
+        if ((name !== 'generate' && name !== 'embed') || typeof value !== 'function') return value
         return (...call: readonly unknown[]) => {
           this.calls.push(call)
           return Reflect.apply(value, target, call)
@@ -111,6 +127,7 @@ export class WatchedHooks {
       return serving
     }
     const result = tap({ ...event, make }) as ServingNeededEvent | undefined
+    if (made.length > 0) this.making.push(`it makes "${event.name}" before anybody needs it`)
     if (result === undefined) return undefined
     if (result.name !== event.name || result.kind !== event.kind || typeof result.make !== 'function') {
       this.failures.push('servingNeeded: it returns an event about another serving')
@@ -119,7 +136,9 @@ export class WatchedHooks {
     return {
       ...result,
       make: () => {
+        const before = made.length
         const outer = result.make()
+        if (made.length !== before + 1) this.making.push(`it makes "${event.name}" ${made.length - before} times`)
         const inner = made.at(-1)
         if (inner !== undefined) this.wrapped.push({ inner, outer })
         return outer

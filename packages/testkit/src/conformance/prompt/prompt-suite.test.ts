@@ -1,9 +1,13 @@
 import { chatPrompt, Prompt, type PromptVariables, prompt } from '@maestro-dataflow/core'
 import { expect, test } from 'vitest'
 import { casesWithoutFault, failedCases, failureOf } from '../../__fixtures__/failed-cases.js'
+import { carelessPrompts } from '../../__fixtures__/wrong-parts/careless/prompts.js'
 import { type PromptCase, promptSuite } from './prompt-suite.js'
 
 type Values = PromptVariables<'text' | 'tone'>
+
+const asText = (value: unknown): string =>
+  typeof value === 'object' ? (value === null ? '' : JSON.stringify(value)) : String(value)
 
 /** A right prompt of its own class, of which the wrong ones change one thing. */
 class Asks extends Prompt<'text' | 'tone'> {
@@ -11,7 +15,7 @@ class Asks extends Prompt<'text' | 'tone'> {
   readonly version: string = '1'
   format(values: Values): string {
     this.assertInputs(values)
-    return `In the tone ${values.tone}: ${String(values.text)}`
+    return `In the tone ${asText(values.tone)}: ${asText(values.text)}`
   }
 }
 
@@ -198,6 +202,11 @@ const wrong: readonly { fault: string; make: () => Prompt; rule: PromptCase; oth
   },
 ]
 
+const allWrong: readonly { fault: string; make: () => Prompt; rule: string; other?: () => Prompt }[] = [
+  ...wrong,
+  ...carelessPrompts,
+]
+
 test.each<[string, () => Prompt]>([
   ['a class', () => new Asks()],
   ['a template', () => prompt('In the tone {{tone}}: {{text}}')],
@@ -213,12 +222,12 @@ test.each<[string, () => Prompt]>([
   expect(await failedCases(promptSuite(make, { others: [() => prompt('Say {{text}} {{tone}}')] }))).toEqual([])
 })
 
-test.each(wrong)('a prompt that $fault is found by: $rule', async ({ make, rule, other = others }) => {
+test.each(allWrong)('a prompt that $fault is found by: $rule', async ({ make, rule, other = others }) => {
   expect(await failureOf(promptSuite(make, { others: [other] }), rule)).toBeDefined()
 })
 
 test('each case is failed by a planted fault', () => {
-  const faults = Object.fromEntries(wrong.map(({ fault, rule }) => [fault, [fault, rule]] as const))
+  const faults = Object.fromEntries(allWrong.map(({ fault, rule }) => [fault, [fault, rule]] as const))
   expect(
     casesWithoutFault(
       promptSuite(() => new Asks()),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { isDeepStrictEqual } from 'node:util'
+import { inspect, isDeepStrictEqual } from 'node:util'
 import { MaestroError, type Message, type Prompt, type PromptVariables } from '@maestro-dataflow/core'
 import { deepFreeze } from '../deep-freeze.js'
 import { onAnotherDay } from '../on-another-day.js'
@@ -33,9 +33,16 @@ const oddTexts = [
   'long '.repeat(20_000),
 ]
 
+const hugeText = '语'.repeat(100_000)
+const changedValues = (values: PromptVariables): PromptVariables =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, typeof value === 'string' ? `other ${value}` : value]),
+  )
+
 const cases = {
-  async 'names its variables, and has a version'({ make }: PromptSubject) {
-    const { variables, version, needs } = make()
+  async 'names its variables, and has a version'({ make, values }: PromptSubject) {
+    const prompt = make()
+    const { variables, version, needs } = prompt
     assert.ok(
       Array.isArray(variables) && variables.every((name) => typeof name === 'string' && name !== ''),
       'variables are not names',
@@ -46,15 +53,26 @@ const cases = {
       needs.every((need) => need === 'images' || need === 'audio'),
       `it needs ${needs.join(', ')}`,
     )
+    assert.deepEqual(make().variables, variables, 'it names its variables in another order each time')
+    assert.equal(prompt.validateInputs(values), true, 'validateInputs refuses a value for each variable')
   },
 
   async 'does not change between calls'({ make, values }: PromptSubject) {
     const [one, other] = [make(), make()]
-    assert.equal(other.version, one.version, 'it has another version each time, so no answer is ever found again')
-    assert.deepEqual(other.messages(values), one.messages(values))
-    assert.deepEqual(one.messages(values), one.messages(values))
+    const { version } = one
+    assert.equal(other.version, version, 'it has another version each time, so no answer is ever found again')
+    const first = one.messages(values)
+    const asked = structuredClone(first)
+    assert.deepEqual(other.messages(values), asked)
+    assert.deepEqual(one.messages(values), asked)
+    one.messages(changedValues(values))
+    one.format(changedValues(values))
+    assert.deepEqual(first, asked, 'messages that it has returned change when it is used again')
+    assert.deepEqual(one.messages(values), asked, 'it is another prompt after it was filled with other values')
+    assert.deepEqual(make().messages(changedValues(values)), one.messages(changedValues(values)), 'a new one differs')
+    assert.equal(one.version, version, 'its version changes when it is used')
     const later = await onAnotherDay(async () => make().messages(values))
-    assert.deepEqual(later, one.messages(values), 'on another day, it is another prompt with the same version')
+    assert.deepEqual(later, asked, 'on another day, or for another user, it is another prompt with the same version')
   },
 
   async 'produces valid messages'({ make, values }: PromptSubject) {
@@ -68,6 +86,12 @@ const cases = {
         typeof content === 'string' || Array.isArray(content),
         'the content of a message is neither a text nor parts',
       )
+      for (const part of typeof content === 'string' ? [] : content)
+        assert.ok(['text', 'image', 'audio', 'file'].includes(part?.type), `${part?.type} is not a kind of part`)
+      assert.ok(
+        typeof content === 'string' ? content.trim() !== '' : content.length > 0,
+        `the message of the ${role} is empty, which providers refuse`,
+      )
     }
     assert.ok(
       messages.some(({ role }) => role === 'user'),
@@ -75,6 +99,19 @@ const cases = {
     )
     for (const text of [prompt.format(values), ...messages.map(textOf)])
       assert.doesNotMatch(text, /undefined|\[object Object\]/, `a value is missing in: ${text}`)
+  },
+
+  async 'needs the media that its messages hold'({ make, values }: PromptSubject) {
+    const prompt = make()
+    const parts = prompt.messages(values).flatMap(({ content }) => (typeof content === 'string' ? [] : content))
+    for (const [need, type] of [
+      ['images', 'image'],
+      ['audio', 'audio'],
+    ] as const) {
+      const [needs, holds] = [prompt.needs.includes(need), parts.some((part) => part.type === type)]
+      assert.ok(needs || !holds, `its messages hold ${need}, which "needs" does not name`)
+      assert.ok(holds || !needs, `it names ${need} in "needs", and its messages hold none`)
+    }
   },
 
   async 'reads exactly the variables that it names'({ make, values, shown }: PromptSubject) {
@@ -130,16 +167,28 @@ const cases = {
   },
 
   async 'values of any kind are inserted or refused with a typed error'({ make, values, shown }: PromptSubject) {
-    for (const name of shown)
-      for (const value of [null, 0, -1.5, true, 10n, [], ['a'], { a: 1 }, new Date(0), '', '语'.repeat(100_000)])
+    for (const name of shown) {
+      const filled = (value: unknown): string => {
         try {
-          make().messages({ ...values, [name]: value })
+          return textsOf(make().messages({ ...values, [name]: value }))
         } catch (error) {
           assert.ok(
             MaestroError.is(error),
             `${String(value).slice(0, 40)} for "${name}" fails with an error that is not typed: ${error}`,
           )
+          return ''
         }
+      }
+      const own = filled('a text')
+      for (const value of [null, 0, -1.5, true, 10n, [], ['a'], [{ a: 1 }], { a: 1 }, new Date(0), '', hugeText]) {
+        const text = filled(value)
+        for (const word of value === null ? ['null', 'undefined'] : ['[object Object]', 'undefined'])
+          assert.ok(
+            text.split(word).length <= own.split(word).length,
+            `the value ${inspect(value)} of "${name}" becomes the text "${word}"`,
+          )
+      }
+    }
   },
 
   async 'does not change the values'({ make, values }: PromptSubject) {
