@@ -81,7 +81,7 @@ describe('every fault ends in its code', () => {
     ['an answer that breaks off', 'CONNECTION', cut],
     ['a page instead of an answer', 'UNEXPECTED_REPLY', replies.htmlPage()],
     ['half of an answer', 'BROKEN_REPLY', replies.halfJson({ choices: [{ message: { content: 'Hello!' } }] })],
-    ['nothing', 'BROKEN_REPLY', replies.empty()],
+    ['nothing', 'UNEXPECTED_REPLY', replies.empty()],
     ['no choices', 'UNEXPECTED_REPLY', replies.json({ choices: [] })],
     ['other JSON', 'UNEXPECTED_REPLY', replies.json({ hello: 'world' })],
     ['null', 'UNEXPECTED_REPLY', replies.json(null)],

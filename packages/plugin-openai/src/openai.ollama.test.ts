@@ -131,6 +131,13 @@ describe.runIf(ollama !== undefined)('openai.embeddings on Ollama', () => {
     expect(distances.indexOf(Math.min(...distances))).toBe(2)
   })
 
+  test('a text that does not fit the context is refused instead of cut, and its neighbours are not', async () => {
+    const cut = new OpenAIEmbeddingServing({ model, baseUrl })
+    const long = 'one two three '.repeat(1000)
+    await expect(cut.embed([long])).rejects.toMatchObject({ code: 'MAESTRO_SERVING_CONTEXT_TOO_LONG' })
+    expect((await cut.embed(['short', 'one two three '.repeat(30)])).vectors).toHaveLength(2)
+  })
+
   test('a model that is not there', async () => {
     const missing = new OpenAIEmbeddingServing({ model: 'no-such-model', baseUrl })
     await expect(missing.embed(['a'])).rejects.toMatchObject({ code: 'MAESTRO_SERVING_NOT_FOUND' })
