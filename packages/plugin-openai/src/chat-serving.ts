@@ -52,6 +52,7 @@ export class OpenAIChatServing implements LLMServing {
   constructor(given: OpenAIChatOptions, access: MediaAccess = {}) {
     const options = parseOptions('OpenAIChatServing', openaiChatOptions, given)
     const { temperature, topP, topK, seed, stop, maxTokens, reasoningEffort, stream, tier, image = {} } = options
+    const { promptCacheRetention } = options
     const { maxSide = 2048, detail } = image
     this.#flexTimeout = options.flexTimeout ?? defaultFlexTimeout
     const connection = connect(options)
@@ -68,7 +69,8 @@ export class OpenAIChatServing implements LLMServing {
     this.identity = { ...connection.identity, deployment: connection.model, ...defaults, jsonMode, maxSide, detail }
     this.#settings = {
       model: connection.model,
-      defaults: { ...defaults, stream },
+      // It affects the price of a request, and not its answer.
+      defaults: { ...defaults, stream, promptCacheRetention },
       jsonMode,
       wholeSchemas: connection.facts.wholeSchemas === true,
       maxTokensParameter: options.maxTokensParameter ?? connection.facts.maxTokensParameter,
