@@ -28,7 +28,7 @@ export class MemoryFiles {
 
 /** A shared folder as one process sees it. */
 export class MemoryFolder implements SharedFolder {
-  readonly beatMs = 1000
+  readonly beatMs: number = 1000
   readonly #server: MemoryFiles
   readonly #delay: () => Promise<void>
 
