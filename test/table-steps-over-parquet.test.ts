@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
@@ -115,6 +115,33 @@ test('a row for which an expression has no meaning is rejected as if it had been
   expect(direct).toEqual(slow)
   expect(direct.counts[0]?.rejected).toBeGreaterThan(0)
   expect(names).toContainEqual(expect.stringContaining('input'))
+})
+
+test('a name or folder with the signs of patterns stands for itself', async () => {
+  const own = 'year=2026 [ab]'
+  mkdirSync(join(folder, own))
+  for (const [name, n] of [
+    ['x [1].parquet', 1],
+    ['x 1.parquet', 2],
+  ] as const)
+    copyFileSync(join(folder, `${n === 1 ? 'one' : 'two'}.parquet`), join(folder, own, name))
+  writeFileSync(join(folder, own, 'x [1].jsonl'), '{"n":1}\n')
+  writeFileSync(join(folder, own, 'x 1.jsonl'), '{"n":2}\n')
+  const project = maestro({ plugins: [fs, table], directory: join(folder, own), logLevel: 'silent' })
+  for (const format of ['parquet', 'jsonl']) {
+    const first = pipeline('p')
+      .read('fs.file', { path: `x [[]1].${format}` })
+      .step('table.sort', { by: ['n'] })
+    const [row] = await Array.fromAsync(project.rows(first as never))
+    expect(row).toMatchObject({ n: format === 'jsonl' ? 1 : 0 })
+  }
+  // The step file of the row step lies in the folder too.
+  const steps = pipeline('p')
+    .read('fs.file', { path: 'x 1.jsonl' })
+    .map((one) => one)
+    .step('table.sort', { by: ['n'] })
+  expect(await Array.fromAsync(project.rows(steps as never))).toEqual([{ n: 2 }])
+  await project.dispose()
 })
 
 test('files of other types, and damaged ones, are read by the source', async () => {

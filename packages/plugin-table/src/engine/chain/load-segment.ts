@@ -8,10 +8,16 @@ import { idColumn, type Segment } from './chain-rows.js'
 import { parquetLines } from './parquet-lines.js'
 
 /** The files of the lines, the Parquet files of the rows, or the table of the lines that the statement before has made. */
-export type SegmentInput =
-  | { readonly files: readonly TableFile[] }
-  | { readonly parquet: ParquetFiles }
-  | { readonly made: string }
+export type SegmentInput = { readonly files: readonly TableFile[] } | { readonly parquet: ParquetFiles } | MadeLines
+
+/** A table of lines that a statement has made, with the JSON of the columns that the next statements use, if it is known. */
+export interface MadeLines {
+  readonly made: string
+  readonly columns?: readonly string[]
+}
+
+/** The column of a table of made lines that holds the JSON of a column. */
+export const madeColumn = (index: number): string => `"#maestro.made${index}"`
 
 /** What a segment loads. */
 export interface SegmentLoad {
@@ -50,13 +56,24 @@ export async function loadSegment({ connection }: Database, load: SegmentLoad): 
   const relations =
     parquet !== undefined
       ? parquet.paths.map((_, file) => parquetLines(parquet, file, extracted, keepsText))
-      : linesIn(from).map((lines) => extracted.extract(lines))
+      : 'made' in from && from.columns !== undefined
+        ? [knownLines(from.made, from.columns, extracted)]
+        : linesIn(from).map((lines) => extracted.extract(lines))
   for (const relation of relations) {
     offsets.push(await countRows(connection, table))
     const selected = [line, ...id, ...json].join(', ')
     await connection.run(`INSERT INTO ${table} SELECT ${selected} FROM ${relation}`)
   }
   return { table, format, extracted: kept, files, offsets, parquet, keepsText, hasIds }
+}
+
+/** The lines of a table that has the JSON of their columns. */
+function knownLines(made: string, columns: readonly string[], extracted: ExtractedColumns): string {
+  const json = extracted.names.map((name) => {
+    const index = columns.indexOf(name)
+    return `, ${index === -1 ? 'NULL' : madeColumn(index)} AS ${extracted.json(name)}`
+  })
+  return `(SELECT ${lineColumn}${json.join('')} FROM ${made})`
 }
 
 /** The relations of the lines of a segment. */

@@ -1,7 +1,7 @@
 import type { ParquetFileColumn, ParquetFiles } from '@maestro-dataflow/core'
 import type { ExtractedColumns } from '../extracted-columns.js'
 import { lineColumn, positionColumn, unsoundLine } from '../lines.js'
-import { identifier, literal } from '../sql-text.js'
+import { filePath, identifier, literal } from '../sql-text.js'
 import { valueJson } from '../value-json.js'
 
 /** The number of a row in its file, from 0. */
@@ -27,7 +27,9 @@ export function parquetLines(
   const id = `${literal(JSON.stringify(idPrefixes[file] ?? '').slice(0, -1))} || (${numberColumn} + 1) || '"'`
   const text = `'{"id":' || ${id} || ',"row":{' || ${members.join(` || ',' || `)} || '}}'`
   const selected = [`${withText ? text : "''"} AS ${lineColumn}`, `${numberColumn} AS ${positionColumn}`, ...json]
-  return `(SELECT ${selected.join(', ')} FROM read_parquet(${literal(paths[file] ?? '')}, file_row_number = true))`
+  // Folders such as year=2026 would hide a column of that name.
+  const rows = `read_parquet(${filePath(paths[file] ?? '')}, file_row_number = true, hive_partitioning = false)`
+  return `(SELECT ${selected.join(', ')} FROM ${rows})`
 }
 
 /** The JSON of a value, as a step file holds it; NULL if there is none. */

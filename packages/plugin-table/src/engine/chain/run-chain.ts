@@ -19,7 +19,7 @@ import { sortKeys, statementQuery } from '../statement-query.js'
 import { type Chosen, originColumn, rowsBetween, type Segment } from './chain-rows.js'
 import { chooseRows, valuesIn } from './choose-rows.js'
 import { type IdentifiedRow, rowsAt } from './first-rows.js'
-import { loadSegment, type SegmentInput } from './load-segment.js'
+import { loadSegment, type MadeLines, madeColumn, type SegmentInput } from './load-segment.js'
 import { parquetLines } from './parquet-lines.js'
 import { type LeftOutBy, reportLeftOutBy } from './report-left-out.js'
 
@@ -118,17 +118,12 @@ class Chain {
     return loadSegment(this.#database, load)
   }
 
-  /** @returns the table of the lines that the last statement has made */
-  async #runSegment(
-    segment: Segment,
-    first: number,
-    end: number,
-    counts: TableCounts[],
-  ): Promise<{ readonly made: string }> {
+  /** @returns the lines that the last statement has made */
+  async #runSegment(segment: Segment, first: number, end: number, counts: TableCounts[]): Promise<MadeLines> {
     const { connection } = this.#database
     let before: Chosen
     let rowsIn = await countRows(connection, `(SELECT 1 FROM ${segment.table} WHERE ${lineColumn} IS NOT NULL)`)
-    let made = ''
+    let made: MadeLines = { made: '' }
     for (const [index, chained] of this.#statements.entries()) {
       if (index < first || index >= end) continue
       this.#request.signal.throwIfAborted()
@@ -144,6 +139,7 @@ class Chain {
       } else if (makesLines(statement)) {
         const text = emitLine(segment.format, 'step', segment.files, segment.offsets, originColumn)
         const values = valuesIn(lines)
+        const beside = statement.kind === 'aggregate' ? this.#usedAfter(index) : undefined
         const query = statementQuery(statement, {
           relation: `(SELECT * REPLACE (${text} AS ${lineColumn}) FROM ${lines.relation})`,
           values,
@@ -151,14 +147,19 @@ class Chain {
           emit: lineColumn,
           format: 'step',
           columns: chained.columns,
+          ...(beside === undefined ? {} : { beside }),
         })
         if (index === this.#statements.length - 1) rowsOut = await this.#write(query)
         else {
-          made = this.#table(`made_${index}`)
-          await connection.run(`CREATE OR REPLACE TEMP TABLE ${made} (${lineColumn} VARCHAR)`)
-          await connection.run(`INSERT INTO ${made} ${query}`)
-          rowsOut = await countRows(connection, made)
-          this.#firstRows.set(index, () => this.#texts(`SELECT ${lineColumn} FROM ${made}`))
+          const table = this.#table(`made_${index}`)
+          const columns = [lineColumn, ...(beside ?? []).map((_, column) => madeColumn(column))]
+          await connection.run(
+            `CREATE OR REPLACE TEMP TABLE ${table} (${columns.map((column) => `${column} VARCHAR`).join(', ')})`,
+          )
+          await connection.run(`INSERT INTO ${table} ${query}`)
+          rowsOut = await countRows(connection, table)
+          this.#firstRows.set(index, () => this.#texts(`SELECT ${lineColumn} FROM ${table}`))
+          made = { made: table, ...(beside === undefined ? {} : { columns: beside }) }
         }
       } else {
         const after = this.#table(`chosen_${index}`)
@@ -178,7 +179,15 @@ class Chain {
     const last = this.#statements[end - 1]?.statement
     const isWritten = last === undefined || last.kind === 'sort' || makesLines(last)
     if (!isWritten && before !== undefined) await this.#writeChosen(segment, before, rowsIn)
-    return { made }
+    return made
+  }
+
+  /** The columns of the lines that a statement makes and that the next ones use, up to one that makes other lines. */
+  #usedAfter(index: number): readonly string[] {
+    const after = this.#statements.slice(index + 1)
+    const end = after.findIndex(({ statement }) => makesLines(statement))
+    const own = end === -1 ? after : after.slice(0, end + 1)
+    return [...new Set(own.flatMap(({ checked }) => [...checked.reads, ...checked.keys]))]
   }
 
   /** Writes the rows that the last statement chose. */
