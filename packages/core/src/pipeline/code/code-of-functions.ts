@@ -9,10 +9,10 @@ import {
   isModule,
   moduleHashes,
   nameOf,
-  resolveImport,
 } from './module-hashes.js'
 import { ModuleScope, type UsedCode } from './module-scope.js'
 import { parseModule } from './parse-module.js'
+import { resolveImport } from './resolve-import.js'
 
 /** What some functions use besides their own text. */
 export interface FunctionCode {

@@ -31,7 +31,7 @@ export function withCode(compiled: CompiledPipeline, places: CodePlaces): Compil
     for (const file of new Set([...own.unseen, ...contributed.unseen]))
       warnings.push({
         step: id,
-        message: `${id} uses ${file}, which computes what it imports: a resumed run does not see a change to that. Give the step a version.`,
+        message: `${id} uses ${file}, which computes what it imports: neither a resumed run nor workers on other machines see a change to that. Give the step a version.`,
       })
   }
   if (code.size === 0) return compiled
