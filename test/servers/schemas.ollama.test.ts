@@ -23,8 +23,48 @@ const schemas: Readonly<Record<string, z.ZodType>> = {
   'a tuple': z.object({ value: z.tuple([z.string(), z.number()]) }),
 }
 
+const tree: z.ZodType = z.object({
+  name: z.string(),
+  get children() {
+    return z.array(tree).optional()
+  },
+})
+
+/** More of them, for one of the servings: all of them send the same part of a schema. */
+const furtherSchemas: Readonly<Record<string, z.ZodType>> = {
+  'other formats, bounds and lengths': z.object({
+    stars: z.int().min(1).max(5),
+    half: z.number().multipleOf(0.5),
+    text: z.string().min(3).max(5000),
+    id: z.uuid(),
+    page: z.url(),
+    address: z.ipv4(),
+    version: z.templateLiteral(['v', z.number()]),
+    time: z.iso.datetime(),
+    length: z.iso.duration(),
+  }),
+  'choices, maps and references to itself': z.object({
+    kind: z.discriminatedUnion('is', [
+      z.object({ is: z.literal('a'), n: z.number() }),
+      z.object({ is: z.literal('b'), list: z.array(z.string()).min(1).max(3) }),
+    ]),
+    map: z.record(z.enum(['x', 'y']), z.number()),
+    tree,
+  }),
+  'anything, nothing, and both': z.object({
+    any: z.any(),
+    json: z.json(),
+    nothing: z.null(),
+    choice: z.literal([1, 'a', null, true]),
+    maybe: z.string().nullish(),
+    both: z.intersection(z.object({ a: z.string() }), z.object({ b: z.string() })),
+  }),
+}
+
 const cases = Object.entries(servings).flatMap(([serving, make]) =>
-  Object.entries(schemas).map(([name, schema]) => [serving, name, make, schema] as const),
+  Object.entries(serving === 'ollama.chat' ? { ...schemas, ...furtherSchemas } : schemas).map(
+    ([name, schema]) => [serving, name, make, schema] as const,
+  ),
 )
 
 test.skipIf(url === '').each(cases)(
@@ -33,12 +73,12 @@ test.skipIf(url === '').each(cases)(
     const serving = new EnhancedLLMServing(make(), { settings: { repairs: 0, retries: 0 } })
     const question = { messages: [{ role: 'user' as const, content: 'Give me an example as JSON.' }], maxTokens: 16 }
     const outcome = await generateObject(serving, question, schema).then(
-      () => 'answered',
-      ({ code }) => code,
+      () => ({ code: 'answered', message: '' }),
+      ({ code, message }) => ({ code, message }),
     )
     // What a tiny model writes may be wrong or too long. The server may neither refuse the schema nor fail.
     const answers = ['SCHEMA_MISMATCH', 'MALFORMED_REPLY', 'CUT_OFF'].map((code) => `MAESTRO_SERVING_${code}`)
-    expect(['answered', ...answers]).toContain(outcome)
+    expect(['answered', ...answers], outcome.message).toContain(outcome.code)
     const hello = { messages: [{ role: 'user' as const, content: 'Hello' }], maxTokens: 2 }
     expect((await serving.generate(hello)).finishReason).toBe('length')
   },

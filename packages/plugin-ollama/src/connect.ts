@@ -46,7 +46,7 @@ async function fetchReply(connection: Connection, url: string, init: RequestInit
     body: typeof body === 'string' ? body : undefined,
     signal,
   })
-  if (reply.status !== 200) throw await failedReply(serving, model, reply)
+  if (reply.status < 200 || reply.status > 299) throw await failedReply(serving, model, reply)
   const type = reply.headers.get('content-type') ?? ''
   if (type.includes('html')) {
     reply.body.destroy()

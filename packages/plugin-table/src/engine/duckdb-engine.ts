@@ -7,6 +7,7 @@ import {
   type TableChainRequest,
   type TableCounts,
   type TableEngine,
+  type TableParquetRequest,
   type TableRequest,
   type TableStatement,
 } from '@maestro-dataflow/core'
@@ -20,7 +21,7 @@ import { columnsAfter, prepareChain, runOneByOne } from './run-one-by-one.js'
 import { isOutOfMemory, ReportedRequest, stepMemory } from './step-memory.js'
 import { watchProgress } from './watch-progress.js'
 
-type Run = (database: Database, request: TableChainRequest) => Promise<readonly TableCounts[]>
+type Run<Counts> = (database: Database, request: TableChainRequest) => Promise<Counts>
 
 /** What a check may take, in bytes. */
 const checkerMemory = 256 * 1024 * 1024
@@ -94,15 +95,28 @@ export class DuckDBEngine implements TableEngine {
   async executeChain(request: TableChainRequest): Promise<readonly TableCounts[]> {
     return this.#run(request, async (database, request) => {
       const chained = await prepareChain(database, request)
-      return runChain(database, chained, request).catch((error: unknown) => {
+      return runChain(database, chained, { files: request.input }, request).catch((error: unknown) => {
         if (isDataFault(error)) return runOneByOne(database, request)
         throw error
       })
     })
   }
 
+  /** Reads the columns of Parquet files itself. @throws MAESTRO_TABLE_FAILED, MAESTRO_RUN_ABORTED */
+  async executeOnParquet(request: TableParquetRequest): Promise<readonly TableCounts[] | undefined> {
+    const { input: parquet } = request
+    return this.#run({ ...request, input: [], reject: () => undefined }, async (database, request) => {
+      const chained = await prepareChain(database, request)
+      return runChain(database, chained, { parquet }, request).catch((error: unknown) => {
+        // The source says what is wrong with a file, and which row has a value that does not fit.
+        if (MaestroError.is(error) || request.signal.aborted || isOutOfMemory(error)) throw error
+        return undefined
+      })
+    })
+  }
+
   /** Runs statements in little memory first, where the disk can stand in, and in more if they cannot do without. */
-  async #run(request: TableChainRequest, run: Run): Promise<readonly TableCounts[]> {
+  async #run<Counts>(request: TableChainRequest, run: Run<Counts>): Promise<Counts> {
     const memory = this.#options.memory ?? stepMemory(request.statements)
     const first = new ReportedRequest(request)
     try {
@@ -113,7 +127,7 @@ export class DuckDBEngine implements TableEngine {
     }
   }
 
-  async #runWithin(memory: number | undefined, request: TableChainRequest, run: Run): Promise<readonly TableCounts[]> {
+  async #runWithin<Counts>(memory: number | undefined, request: TableChainRequest, run: Run<Counts>): Promise<Counts> {
     const { signal, directory, input, read } = request
     signal.throwIfAborted()
     const database = await connect({ ...this.#options, memory, directory })

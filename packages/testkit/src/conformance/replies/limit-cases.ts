@@ -110,6 +110,19 @@ const rateLimits: Readonly<Record<string, ReplyCase>> = {
   },
 }
 
+/** Statuses that state what a server cannot do at all, although they look temporary. */
+const permanent: Readonly<Record<string, ReplyCase>> = byName<readonly [number, string, string]>(
+  {
+    'what the server does not have': [501, 'BAD_REQUEST', 'Not Implemented'],
+    'a version of HTTP': [505, 'BAD_REQUEST', 'HTTP Version Not Supported'],
+    'a loop of proxies': [508, 'BAD_REQUEST', 'Loop Detected'],
+    'a network that wants a login': [511, 'PERMISSION', 'Network Authentication Required'],
+    'another method': [405, 'NOT_FOUND', 'Method Not Allowed'],
+  },
+  (what) => `a refusal that cannot change (${what}) is not asked again`,
+  ([status, code, words]) => ({ said: [refusal(words, { status })], retries: 6, expected: { code, words } }),
+)
+
 /** Refusals that concern the account are not retried, in the words of any provider. */
 const account: Readonly<Record<string, ReplyCase>> = byName<readonly [string, Said]>(
   {
@@ -211,4 +224,4 @@ function told(reset: string): NonNullable<Said['headers']> {
 }
 
 /** How a serving handles refusals, limits, and outages: each case by its name. */
-export const limitCases = { ...rateLimits, ...account, ...outages }
+export const limitCases = { ...rateLimits, ...permanent, ...account, ...outages }
