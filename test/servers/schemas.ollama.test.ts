@@ -73,12 +73,12 @@ test.skipIf(url === '').each(cases)(
     const serving = new EnhancedLLMServing(make(), { settings: { repairs: 0, retries: 0 } })
     const question = { messages: [{ role: 'user' as const, content: 'Give me an example as JSON.' }], maxTokens: 16 }
     const outcome = await generateObject(serving, question, schema).then(
-      () => 'answered',
-      ({ code }) => code,
+      () => ({ code: 'answered', message: '' }),
+      ({ code, message }) => ({ code, message }),
     )
     // What a tiny model writes may be wrong or too long. The server may neither refuse the schema nor fail.
     const answers = ['SCHEMA_MISMATCH', 'MALFORMED_REPLY', 'CUT_OFF'].map((code) => `MAESTRO_SERVING_${code}`)
-    expect(['answered', ...answers]).toContain(outcome)
+    expect(['answered', ...answers], outcome.message).toContain(outcome.code)
     const hello = { messages: [{ role: 'user' as const, content: 'Hello' }], maxTokens: 2 }
     expect((await serving.generate(hello)).finishReason).toBe('length')
   },

@@ -72,7 +72,7 @@ export const importsIn = (text: string): readonly string[] =>
 export const hasComputedImport = (text: string): boolean => computedImport.test(text.replaceAll(computedInFolder, ''))
 
 /** The modules that an import with a computed name may mean: all in the folder that the name begins with. */
-function modulesBeside(text: string, importer: string): readonly string[] {
+export function modulesBeside(text: string, importer: string): readonly string[] {
   return [...text.matchAll(computedInFolder)].flatMap(([, folder = '']) => {
     const path = resolve(dirname(importer), folder)
     const names = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true ? readdirSync(path) : []
