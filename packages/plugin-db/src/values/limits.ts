@@ -1,4 +1,4 @@
-import { type DecimalParts, parseDecimal } from './decimal.js'
+import { type DecimalParts, digitsOf, parseDecimal } from './decimal.js'
 import type { Encode } from './encode.js'
 import { Unfit } from './unfit.js'
 import type { ColumnKind, Limits } from './value-kind.js'
