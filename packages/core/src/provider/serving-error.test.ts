@@ -27,6 +27,7 @@ const rows: readonly [string, number | undefined, string | undefined, string, bo
   ['SCHEMA_REFUSED', 400, undefined, "'response_format.type' must be 'json_schema' or 'text'", false],
   ['SCHEMA_REFUSED', 400, undefined, 'This model does not support structured outputs.', false],
   ['SCHEMA_REFUSED', 500, undefined, 'Failed to parse grammar', false],
+  ['SCHEMA_REFUSED', 500, undefined, 'Failed to create new sequence: unable to create sampling context', false],
   ['SCHEMA_REFUSED', 500, undefined, 'grammar error: unexpected end of rule', false],
   ['BAD_REQUEST', 400, undefined, 'messages.0.content: "Correct my grammar" is longer than allowed', false],
   ['SERVER', 500, undefined, 'worker 3 of the grammar checking tenant went away', true],

@@ -51,6 +51,8 @@ const schemaRefusal = new RegExp(
     'schema.{0,40}(?:invalid|not supported|unsupported)',
     `${feature}.{0,60}${refusal}`,
     `(?:${refusal}|pars|compil).{0,40}${feature}`,
+    // Ollama's words for a grammar that it cannot make of a schema.
+    'unable to create sampling context',
   ].join('|'),
   'i',
 )

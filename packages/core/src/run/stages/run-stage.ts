@@ -126,14 +126,14 @@ async function runWholeStage(stage: PlannedStage, input: StageInput, context: Ru
 /** Divides the rows of a step over a whole table, if it has a condition. */
 async function passedBy(
   stage: PlannedStage,
-  { node }: CompiledStep,
+  { node, planned }: CompiledStep,
   files: readonly TableFile[],
   { folder, signal }: RunContext,
 ): Promise<DividedRows | undefined> {
   if (node.where === undefined) return undefined
   const own = stageFolder(folder.path, stage)
   await mkdir(own, { recursive: true })
-  return divideRows(files[0]?.path ?? '', own, matching(node.id, node.where), signal)
+  return divideRows(files[0]?.path ?? '', own, matching(node.id, node.where, planned.columnsIn.columns), signal)
 }
 
 /** Gives the rows of a stage that is not run again to its sinks and consumers. */

@@ -56,7 +56,7 @@ export async function checkAnswer(
   }
   const given = [...found, ...inside].map(({ value }) => value)
   const amended = given.map((value) => withoutNulls(value, schema)).filter((value, index) => value !== given[index])
-  const called = result.object === undefined ? calledData(result.text, schema).toReversed() : []
+  const called = calledData(markupOf(result), schema).toReversed()
   for (const value of [...called, ...inside.map(({ value }) => value), ...amended]) {
     const verdict = await fits(value)
     if ('value' in verdict) return { data: value, value: verdict.value }
@@ -82,6 +82,12 @@ async function hasOther(
   const text = JSON.stringify(answer)
   for (const { value } of earlier) if (JSON.stringify(value) !== text && 'value' in (await fits(value))) return true
   return false
+}
+
+/** Some servers report the whole answer as reasoning. A call in the middle of the reasoning is a draft. */
+function markupOf({ object, text, reasoning = '' }: LLMResult): string {
+  if (object !== undefined) return ''
+  return text.trim() === '' && reasoning.trimEnd().endsWith('>') ? reasoning : text
 }
 
 const pass: AnswerCheck = (value) => ({ value })

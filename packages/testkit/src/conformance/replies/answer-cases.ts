@@ -97,6 +97,11 @@ export const answerCases: Readonly<Record<string, ReplyCase>> = {
     (what) => `a call of a tool in the markup of ${what} counts`,
     (text) => ({ said: [{ text }], json: true, expected: { object: bad } }),
   ),
+  'a call of a tool in markup that the server calls thoughts counts': {
+    said: [{ text: '', reasoning: 'Hm.\n<function=answer><parameter=tone>bad</parameter></function>' }],
+    json: true,
+    expected: { object: bad },
+  },
   'the last of several answers counts, whatever stands around them': {
     said: [{ text: `\`\`\`json\n${draft}\n\`\`\`\nOn second thought: ${answer}` }],
     json: true,
