@@ -1,3 +1,5 @@
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
+import { fromAISDK, fromAISDKEmbeddings } from '@maestro-dataflow/plugin-ai-sdk'
 import { ChromaVectorStore } from '@maestro-dataflow/plugin-chroma'
 import { OllamaChatServing, OllamaEmbeddingServing } from '@maestro-dataflow/plugin-ollama'
 import { OpenAIChatServing, OpenAIEmbeddingServing } from '@maestro-dataflow/plugin-openai'
@@ -12,6 +14,7 @@ beforeEach(() => server.always(replies.error(418, 'I am a teapot.')))
 afterEach(() => {
   vi.unstubAllEnvs()
   proxy.asked.length = 0
+  proxy.users.length = 0
 })
 afterAll(async () => {
   proxy.close()
@@ -28,10 +31,14 @@ const messages = [{ role: 'user', content: 'Hello' }] as const
 const bounds = { timeout: 60_000 }
 const apiKey = 'key'
 
+const provider = (baseURL: string) => createOpenAICompatible({ name: 'compatible', baseURL, apiKey })
+
 /** Each client, asked for something at an address. */
 const clients: Readonly<Record<string, (url: string) => Promise<unknown>>> = {
   'openai.chat': (baseUrl) => new OpenAIChatServing({ model: 'm', baseUrl, apiKey }).generate({ messages }, bounds),
   'openai.embeddings': (baseUrl) => new OpenAIEmbeddingServing({ model: 'm', baseUrl, apiKey }).embed(['a'], bounds),
+  'ai-sdk.chat': (url) => fromAISDK(provider(url).languageModel('m')).generate({ messages }, bounds),
+  'ai-sdk.embeddings': (url) => fromAISDKEmbeddings(provider(url).textEmbeddingModel('m')).embed(['a'], bounds),
   'ollama.chat': (host) => new OllamaChatServing({ model: 'm', host }).generate({ messages }, bounds),
   'ollama.embeddings': (host) => new OllamaEmbeddingServing({ model: 'm', host }).embed(['a'], bounds),
   chroma: (url) => ChromaVectorStore.open({ url, collection: 'handbook', retries: 0 }),
@@ -54,6 +61,17 @@ describe.each(Object.entries(clients))('%s', (name, ask) => {
     setEnvironment('NO_PROXY', '')
     expect(await reaches(`http://${host}`)).toBe(true)
     expect(proxy.asked.join()).toContain(host)
+  })
+
+  test('gives a proxy the user and the password of its address, and nobody else', async () => {
+    const withUser = proxy.url.replace('//', '//me:pass%20word@')
+    setEnvironment('HTTP_PROXY', withUser)
+    setEnvironment('HTTPS_PROXY', withUser)
+    setEnvironment('NO_PROXY', '')
+    expect(await reaches(`http://user-${host}`)).toBe(true)
+    await reaches(`https://user-${host}`)
+    expect(new Set(proxy.users)).toEqual(new Set(['me:pass word']))
+    expect(JSON.stringify(server.requests.map(({ headers }) => headers))).not.toContain('Basic')
   })
 
   test('asks a host that NO_PROXY lists directly', async () => {

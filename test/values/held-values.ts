@@ -81,6 +81,15 @@ export function asCells(table: Table): Table {
   return withValues(table, hold, undefined, headerOf(table))
 }
 
+/** Cells of a workbook: an empty text is no value, and there is neither NaN nor infinity. */
+export function asSheet(table: Table): Table {
+  const hold = (value: unknown) => {
+    if (value === '' || (value instanceof Uint8Array && value.length === 0) || !isWellFormed(value)) return null
+    return typeof value === 'number' && !Number.isFinite(value) ? null : (value ?? null)
+  }
+  return withValues(table, hold, undefined, Object.keys(table.types))
+}
+
 /**
  * Typed columns of a file of columns: a missing cell is null, a decimal number has the digits of its column, and text in
  * UTF-8 has no half characters.

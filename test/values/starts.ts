@@ -7,7 +7,7 @@ import db from '@maestro-dataflow/plugin-db'
 import fs from '@maestro-dataflow/plugin-fs'
 import table from '@maestro-dataflow/plugin-table'
 import { type DatabaseClient, databaseTable } from './database-table.js'
-import { asCells, asColumns, asJson, asUntypedCells, withoutDecimals } from './held-values.js'
+import { asCells, asColumns, asJson, asSheet, asUntypedCells, withoutDecimals } from './held-values.js'
 import { linesOf } from './lines-of.js'
 import type { TableStep } from './reference.js'
 import type { Table } from './tables.js'
@@ -88,6 +88,7 @@ export function valuesProject() {
   /** Files that state the types of their columns. */
   const ofFiles: Record<string, Start> = {
     Parquet: { given: (table) => asColumns(table), build: (table) => fromTyped(table, 'parquet') },
+    Excel: { given: asSheet, build: (table) => fromTyped(table, 'xlsx', { columns: table.types }) },
     Arrow: { given: (table) => asColumns(table, 'decimal'), build: (table) => fromTyped(table, 'arrow') },
   }
 

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
 import type { WorkerState } from '@maestro-dataflow/core'
 import { openProject } from '@maestro-dataflow/core/runtime'
 import { type Running, TemporaryProject } from '../../packages/cli/src/__fixtures__/temporary-project.ts'
@@ -24,14 +25,25 @@ export default pipeline('work').read('fs.file', { path: 'in.jsonl', key: 'id' })
 const inputOf = (count: number): string =>
   Array.from({ length: count }, (_, n) => `${JSON.stringify({ id: `r${n}`, n })}\n`).join('')
 
+/** What is different on another machine: its name, its clock, and the versions of Node.js and of MaestroDataflow there. */
+export interface OtherMachine {
+  readonly host?: string
+  readonly aheadMs?: number
+  readonly node?: string
+  readonly core?: string
+}
+
 /** A project on one machine whose run and workers are processes of their own. */
 export class WorkersProject {
   readonly #project: TemporaryProject
   readonly #running: Running[] = []
 
   /** @param options Options of the executor. */
-  constructor(url: string, options: object = {}) {
-    const plugins = ['@maestro-dataflow/plugin-bullmq', '@maestro-dataflow/plugin-fs']
+  constructor(
+    url: string,
+    options: object = {},
+    plugins: readonly string[] = ['@maestro-dataflow/plugin-bullmq', '@maestro-dataflow/plugin-fs'],
+  ) {
     const executor = { use: 'bullmq.queue', url, rows: 20, wait: '30s', ...options }
     this.#project = new TemporaryProject({
       'package.json': { type: 'module' },
@@ -55,12 +67,12 @@ export class WorkersProject {
   }
 
   worker(...parameters: readonly string[]): Running {
-    return this.#start(['worker', ...parameters])
+    return this.start(['worker', ...parameters])
   }
 
   /** Starts the run, or resumes it. */
   run(...parameters: readonly string[]): Running {
-    return this.#start(parameters.length === 0 ? ['run', 'work', '--json'] : parameters)
+    return this.start(parameters.length === 0 ? ['run', 'work', '--json'] : parameters)
   }
 
   async workers(): Promise<readonly WorkerState[]> {
@@ -90,6 +102,10 @@ export class WorkersProject {
       .map((line) => ({ id: line.split(' ')[0] ?? '', pid: Number(line.split(' ')[1]) }))
   }
 
+  rows(path: string): readonly Record<string, unknown>[] {
+    return this.#project.rows(path)
+  }
+
   /** The output of a run, and the counts of its report. */
   result({ stdout }: { readonly stdout: string }): { readonly output: string; readonly counts: unknown } {
     const { counts } = JSON.parse(stdout)
@@ -113,8 +129,14 @@ export class WorkersProject {
     this.#project.remove()
   }
 
-  #start(parameters: readonly string[]): Running {
-    const running = this.#project.start(parameters, { env: { RAN: join(this.folder, 'ran.txt') } })
+  /** Starts a command. @param machine What is different on the machine where it runs, as `other-machine.js` reads it. */
+  start(parameters: readonly string[], machine: OtherMachine = {}): Running {
+    const preload = join(import.meta.dirname, 'other-machine.js')
+    const other =
+      Object.keys(machine).length === 0
+        ? {}
+        : { MACHINE: JSON.stringify(machine), NODE_OPTIONS: `--import ${pathToFileURL(preload)}` }
+    const running = this.#project.start(parameters, { env: { RAN: join(this.folder, 'ran.txt'), ...other } })
     this.#running.push(running)
     return running
   }

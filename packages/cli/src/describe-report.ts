@@ -11,9 +11,12 @@ import { styleFor } from './terminal/style.js'
  */
 export function describeReport(report: RunReport, spared: readonly string[] = []): string {
   const { rowsIn, created, rowsOut, dropped, merged, rejected } = report.counts
+  // A run that has not reached its end has rows between its stages.
+  const left = rowsIn + created - rowsOut - dropped - merged - rejected
+  const waiting = report.status !== 'done' && left > 0 ? ` + ${left} not finished` : ''
   const lines = [
     `${report.pipeline}: ${report.status} in ${formatSpan(report.durationMs)}`,
-    `  rows: ${rowsIn} in + ${created} created = ${rowsOut} out + ${dropped} dropped + ${merged} merged + ${rejected} rejected`,
+    `  rows: ${rowsIn} in + ${created} created = ${rowsOut} out + ${dropped} dropped + ${merged} merged + ${rejected} rejected${waiting}`,
   ]
   if (report.incremental !== undefined) lines.push(`  ${describeChanges(report.incremental, 'were')}`)
   if (report.status !== 'paused' && rowsIn > 0 && rowsOut === 0)

@@ -45,7 +45,11 @@ export async function openSteps(task: WorkerTask, config?: () => Promise<Resolve
     const scope = session.openRun(compiled.plan.pipeline)
     disposables.push(scope)
     const { environment } = scope
-    const found = { ...partsOfTask(steps, compiled.definition.params, environment), ...origin?.modules }
+    const found = {
+      ...partsOfTask(steps, compiled.definition.params, environment),
+      ...origin?.modules,
+      ...origin?.plugins,
+    }
     const changed = changedParts(task.expected, found)
     if (changed.length > 0) throw maestroError('MAESTRO_WORKER_OTHER_PLAN', { pipeline, changed })
     const requests: string[] = []

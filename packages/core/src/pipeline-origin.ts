@@ -4,8 +4,9 @@ import type { ResolvedConfig } from './config/resolved-config.js'
 import type { PipelineOrigin } from './contracts/step-workers.js'
 import type { PipelineInput } from './define/pipeline.js'
 import { MaestroError } from './errors/maestro-error.js'
-import { moduleHashes } from './pipeline/code/module-hashes.js'
+import { type CodeParts, moduleHashes } from './pipeline/code/module-hashes.js'
 import { findPipeline } from './pipeline/load-pipeline.js'
+import type { DiscoveredPlugin } from './plugins/discover-plugins.js'
 import { encodeStepValue } from './provider/step-codec.js'
 import type { RunSettings } from './run-settings.js'
 
@@ -29,10 +30,15 @@ export async function fileOf(
   return named === undefined || entry === undefined ? undefined : { ...named, entry }
 }
 
-/** Where workers find a pipeline, or why they cannot find it. */
+/**
+ * Where workers find a pipeline, or why they cannot find it.
+ *
+ * @param plugins Those that contribute its operators and models.
+ */
 export function originOf(
   named: PipelineFile | undefined,
   { path, directory }: ResolvedConfig,
+  plugins: readonly Pick<DiscoveredPlugin, 'name' | 'version' | 'origin' | 'path'>[],
 ): PipelineOrigin | string {
   if (path === undefined) return 'the config is in code, and not in a file'
   if (named === undefined) return 'the pipeline is in code, and not in a file of the project'
@@ -51,5 +57,16 @@ export function originOf(
     pipeline: isFile ? relative(directory, file) : named.pipeline,
     params: named.params,
     modules: moduleHashes(entry, directory),
+    plugins: Object.assign({}, ...plugins.map((plugin) => partsOfPlugin(plugin, path, directory))),
   }
+}
+
+/** @param config Where a plugin in code stands, or what imports it. */
+function partsOfPlugin(
+  { name, version = 'no version', origin, path }: Pick<DiscoveredPlugin, 'name' | 'version' | 'origin' | 'path'>,
+  config: string,
+  directory: string,
+): CodeParts {
+  if (origin === 'package') return { [`the plugin ${name}`]: version }
+  return moduleHashes(origin === 'file' && path !== undefined ? path : config, directory)
 }

@@ -14,7 +14,7 @@ import { namesAsked, namesUsed } from './pipeline/names-used.js'
 import { toDefinition } from './pipeline/to-definition.js'
 import { fileOf, originOf } from './pipeline-origin.js'
 import type { DiscoveredPlugin } from './plugins/discover-plugins.js'
-import { type ContributionNames, selectPlugins } from './plugins/select-plugins.js'
+import { type ContributionNames, contributorsOf, selectPlugins } from './plugins/select-plugins.js'
 import { readRunState } from './run/durability/run-state.js'
 import { sinksBegun } from './run/durability/sink-commits.js'
 import { hasIncremental } from './run/incremental/incremental-run.js'
@@ -53,7 +53,7 @@ export function preparePipeline(
   asked: PrepareSettings,
 ): Promise<Prepared> {
   return project.redacted(async () => {
-    const { definition, names, session } = await selectOf(project, pipeline, settings)
+    const { definition, names, selected, session } = await selectOf(project, pipeline, settings)
     const { requireSink, wholeConfig = false } = asked
     if (wholeConfig) await project.loadConfigured()
     // The components that a pipeline uses are checked with its steps, except for the cache, which no step names.
@@ -78,7 +78,9 @@ export function preparePipeline(
         pipeline: file?.entry,
         pluginOf: (operator) => plugins.find(({ name }) => name === registry.pluginOf('operators', operator)),
       })
-      return { ...planWorkers(known, session, originOf(file, config)), session }
+      const { operators = new Set(), prompts = new Set(), servings = new Set() } = names
+      const contributors = contributorsOf(selected, { operators, prompts, servings })
+      return { ...planWorkers(known, session, originOf(file, config, contributors)), session }
     } finally {
       await scope.dispose()
     }

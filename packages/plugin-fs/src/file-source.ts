@@ -6,6 +6,7 @@ import {
   defineSource,
   MaestroError,
   needsColumnOrder,
+  type ParquetFiles,
   rowFromEntries,
   rowFunction,
   rowsToInfer,
@@ -29,6 +30,7 @@ import { formatByName, isDelimited, isText, isTyped } from './format.js'
 import type { FoundFile, Project } from './found-file.js'
 import { identifyFiles } from './identify-files.js'
 import { FileReadFields, type GivenReadOptions, type ReadOptions } from './options.js'
+import { plainColumns } from './parquet/plain-columns.js'
 import { parquetColumns } from './parquet/read-parquet.js'
 import { partitionNames, withPartitionColumns } from './partitions/read-partitions.js'
 import { excelLayoutOf, type ReadObservers, readFile } from './read-file.js'
@@ -81,6 +83,7 @@ export async function openFiles(
     bytesRead += bytes
   }
   const asText = await textOfRows(files, options)
+  const asColumns = await columnsOfRows(files, options)
   const canContinue = await areContinued(files, options)
   return {
     read(from) {
@@ -92,6 +95,7 @@ export async function openFiles(
     progress: () => ({ bytesRead, bytesTotal }),
     identity: (isFull) => identifyFiles(files, isFull),
     ...(asText !== undefined ? { jsonLines: { paths: asText, idPrefixes: files.map(({ name }) => `${name}:`) } } : {}),
+    ...(asColumns === undefined ? {} : { parquet: asColumns }),
   }
 }
 
@@ -142,6 +146,16 @@ async function textOfRows(files: readonly FoundFile[], options: ReadOptions): Pr
   if (paths.length < files.length) return undefined
   for (const file of files) if (await hasMark(file)) return undefined
   return paths
+}
+
+/** The columns of the files, if a table engine can read them directly. */
+async function columnsOfRows(files: readonly FoundFile[], options: ReadOptions): Promise<ParquetFiles | undefined> {
+  const { schema, key, where, columns } = options
+  const isPlain = where === undefined && schema === undefined && key === undefined && partitionNames(files).length === 0
+  if (!isPlain || files.some(({ format, compression }) => format !== 'parquet' || compression !== undefined))
+    return undefined
+  const declared = columns === undefined || Array.isArray(columns) ? {} : columns
+  return plainColumns(files, askedColumns(options), declared)
 }
 
 /**

@@ -1,5 +1,5 @@
-import { type Logger, matchingData, type SourceBatch, type SourceReject } from '@maestro-dataflow/core'
-import { readArrow } from './arrow/read-arrow.js'
+import { type Columns, type Logger, matchingData, type SourceBatch, type SourceReject } from '@maestro-dataflow/core'
+import { arrowColumns, readArrow } from './arrow/read-arrow.js'
 import { askedColumns } from './asked-columns.js'
 import type { ToldFormats } from './cells/told-formats.js'
 import { toUtf8 } from './decode-text.js'
@@ -8,7 +8,7 @@ import { type FilePlace, fileStart } from './file-place.js'
 import { isDelimited, isText, isTyped } from './format.js'
 import type { FoundFile } from './found-file.js'
 import type { ReadOptions } from './options.js'
-import { readParquet } from './parquet/read-parquet.js'
+import { parquetColumns, readParquet } from './parquet/read-parquet.js'
 import { addPartition } from './partitions/read-partitions.js'
 import { readBytes } from './read-bytes.js'
 import { type DelimitedLayout, readDelimited, readHeader } from './read-delimited.js'
@@ -48,7 +48,7 @@ export async function* readFile(
     const typed = file.partition === undefined ? own : addPartition(own, file, types, askedColumns(options))
     const convert =
       options.schema !== undefined && isDelimited(file.format) ? cellsForSchema(options.schema) : undefined
-    const chosen = options.where === undefined ? typed : matchingRows(typed, options.where)
+    const chosen = options.where === undefined ? typed : matchingRows(typed, options.where, await knownTypes(file, types))
     if (convert === undefined) yield* chosen
     else for await (const batch of chosen) yield { ...batch, rows: batch.rows.map(convert) }
   } catch (error) {
@@ -60,8 +60,9 @@ export async function* readFile(
 async function* matchingRows(
   batches: AsyncIterable<SourceBatch>,
   where: NonNullable<ReadOptions['where']>,
+  types: Columns,
 ): AsyncGenerator<SourceBatch> {
-  const matches = matchingData(where)
+  const matches = matchingData(where, types)
   for await (const batch of batches) {
     const kept = batch.rows.map(matches)
     const keptUpTo = (row: number) => kept.slice(0, row).filter(Boolean).length
@@ -76,9 +77,22 @@ async function* matchingRows(
   }
 }
 
+/** The declared types, and those that the file states. */
+async function knownTypes(file: FoundFile, declared: Columns): Promise<Columns> {
+  const describe = file.format === 'parquet' ? parquetColumns : file.format === 'arrow' ? arrowColumns : undefined
+  return describe === undefined ? declared : { ...(await describe([file], undefined)).columns, ...declared }
+}
+
 /** The number of rows before a record that could not be read, among those that are kept. */
 const afterOf = ({ after }: SourceReject, keptUpTo: (row: number) => number) =>
   after === undefined ? {} : { after: keptUpTo(after) }
+
+/** The conditions that compare values in the order in which the file has them: not those on texts of decimal numbers. */
+function comparedAsStored({ where = {}, columns }: ReadOptions): Readonly<Record<string, unknown>> {
+  if (columns === undefined || Array.isArray(columns)) return where
+  const types: Columns = columns
+  return Object.fromEntries(Object.entries(where).filter(([name]) => types[name] !== 'decimal'))
+}
 
 async function readRecords(
   file: FoundFile,
@@ -86,7 +100,7 @@ async function readRecords(
   { counted, logger }: ReadObservers,
   from: FilePlace,
 ): Promise<AsyncIterable<SourceBatch>> {
-  if (file.format === 'parquet') return readParquet(file, askedColumns(options), counted, options.where)
+  if (file.format === 'parquet') return readParquet(file, askedColumns(options), counted, comparedAsStored(options))
   if (file.format === 'arrow') return readArrow(file, askedColumns(options), counted)
   if (file.format === 'xlsx') return readExcel(file, excelLayoutOf(options))
   const isLines = file.format === 'jsonl' || (isText(file.format) && options.lines === true)

@@ -273,7 +273,7 @@ describe('each fault ends in its code', () => {
     'a page with an error status': [replies.htmlPage(502), 'SERVER', true],
     'half a line': [replies.ofType('application/x-ndjson', '{"message":{"cont'), 'BROKEN_REPLY', true],
     'a line that is no object': [replies.ofType('application/x-ndjson', '7\n'), 'UNEXPECTED_REPLY', true],
-    'no lines at all': [replies.ofType('application/x-ndjson', ''), 'BROKEN_REPLY', true],
+    'no lines at all': [replies.ofType('application/x-ndjson', ''), 'UNEXPECTED_REPLY', true],
     'a connection that breaks': [replies.reset(), 'CONNECTION', true],
     'one that breaks in the middle': [replies.cutAfter(body, 50), 'CONNECTION', true],
     'bytes that are no HTTP': [replies.raw('SSH-2.0-something\r\n'), 'CONNECTION', true],
@@ -320,7 +320,7 @@ describe('each fault ends in its code', () => {
   test('a fault in the description of the model', async () => {
     for (const [reply, code] of [
       [replies.halfJson({ parameters: 'x'.repeat(50) }), 'BROKEN_REPLY'],
-      [replies.empty(), 'BROKEN_REPLY'],
+      [replies.empty(), 'UNEXPECTED_REPLY'],
       [replies.reset(), 'CONNECTION'],
     ] as const) {
       script(server, { '/api/show': [reply] })

@@ -46,14 +46,18 @@ async function fetchReply(connection: Connection, url: string, init: RequestInit
     body: typeof body === 'string' ? body : undefined,
     signal,
   })
-  if (reply.status !== 200) throw await failedReply(serving, model, reply)
+  if (reply.status < 200 || reply.status > 299) throw await failedReply(serving, model, reply)
   const type = reply.headers.get('content-type') ?? ''
   if (type.includes('html')) {
     reply.body.destroy()
     throw unexpectedReply(serving, `${url} answers with a page (${type})`)
   }
   onActivity?.()
-  if (!/\/api\/(chat|pull)$/.test(url)) return new Response(new Uint8Array(await readBytes(reply)))
+  if (!/\/api\/(chat|pull)$/.test(url)) {
+    const bytes = await readBytes(reply)
+    if (bytes.length === 0) throw unexpectedReply(serving, 'it is empty')
+    return new Response(new Uint8Array(bytes))
+  }
   return new Response(ReadableStream.from(replyLines(serving, boundedBody(reply), onActivity)))
 }
 

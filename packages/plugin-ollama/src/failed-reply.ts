@@ -14,7 +14,7 @@ export const faultOf = (status: number, reason: string): number =>
 
 const readBytes = 64 * 1024
 
-/** The typed error of an answer whose status is not 200. */
+/** The typed error of an answer whose status is none of success. */
 export async function failedReply(serving: string, model: string, reply: HttpReply): Promise<MaestroError> {
   const { status, statusText, headers } = reply
   if (status >= 300 && status < 400) {

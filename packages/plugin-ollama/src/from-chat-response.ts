@@ -3,6 +3,7 @@ import {
   finishReasonOf,
   type LLMResult,
   readContent,
+  TextPieces,
   type TokenLogprob,
   type Usage,
   unexpectedReply,
@@ -28,8 +29,9 @@ export async function fromChatResponse(
   contextTokens: number,
   onText?: (text: string) => void,
 ): Promise<ChatAnswer> {
+  const content = new TextPieces(onText)
+  const thoughts = new TextPieces()
   const texts: string[] = []
-  const thoughts: string[] = []
   const calls: string[] = []
   const logprobs: TokenLogprob[] = []
   let hasMessage = false
@@ -38,11 +40,10 @@ export async function fromChatResponse(
   for await (const piece of pieces) {
     hasMessage ||= piece.message != null
     const { text } = readContent(withoutData(piece.message?.content))
-    if (text !== '') {
-      texts.push(text)
-      onText?.(text)
-    }
-    thoughts.push(piece.message?.thinking ?? '')
+    const kind = piece.done ? 'last' : 'next'
+    content.add(text, kind)
+    thoughts.add(piece.message?.thinking ?? '', kind)
+    if (text !== '') texts.push(text)
     // No request offers a tool, but a model may call one all the same.
     for (const { function: call } of piece.message?.tool_calls ?? []) calls.push(JSON.stringify(call.arguments))
     for (const { token, logprob, top_logprobs: top = [] } of piece.logprobs ?? [])
@@ -56,8 +57,9 @@ export async function fromChatResponse(
   }
   const room = contextTokens - usage.inputTokens
   const isShifted = usage.outputTokens > room
-  const text = (isShifted ? texts.slice(0, Math.max(0, room)) : texts).join('')
-  const reasoning = thoughts.join('')
+  const whole = content.end()
+  const text = isShifted ? texts.slice(0, Math.max(0, room)).join('') : whole
+  const reasoning = thoughts.end()
   return {
     text: text.trim() === '' && calls.length > 0 ? calls.join('\n') : text,
     ...(reasoning === '' ? {} : { reasoning }),

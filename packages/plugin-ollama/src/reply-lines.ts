@@ -26,7 +26,9 @@ export async function* replyLines(
   const encoder = new TextEncoder()
   const contents: string[] = []
   let last: string | undefined
+  let isEmpty = true
   for await (const text of textLines(body, onActivity)) {
+    isEmpty = false
     const line = parseLine(serving, text)
     throwFailure(serving, line)
     if (!isPiece(line)) throw unexpectedReply(serving, `a line of it is no part of an answer: ${text.slice(0, 100)}`)
@@ -42,6 +44,7 @@ export async function* replyLines(
     yield encoder.encode(`${last}\n`)
     return
   }
+  if (isEmpty) throw unexpectedReply(serving, 'it is empty')
   if (contents.length < loopLength || new Set(contents).size > 1)
     throw broken(serving, 'the answer ended before it was complete')
   yield encoder.encode('{"message":{"content":""},"done":true,"done_reason":"length"}\n')

@@ -25,8 +25,8 @@ export function chatCapabilities(options: OpenAIChatOptions): LLMCapabilities {
   }
 }
 
-/** Models of OpenAI that reason before they answer and do not accept sampling options. */
-const reasoning = /^(?:o\d|gpt-5(?!.*chat))/
+/** Models of OpenAI, fine-tuned or not, that reason before they answer and do not accept sampling options. */
+const reasoning = /^(?:ft:)?(?:o\d|gpt-5(?!.*chat)|codex-mini|computer-use)/
 
 /** OpenAI and Azure refuse a request with an unknown setting; other servers ignore it. */
 function unsupportedSettingsOf({ model, reasoningEffort, ...address }: OpenAIChatOptions): readonly (keyof Sampling)[] {

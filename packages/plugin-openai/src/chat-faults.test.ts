@@ -45,6 +45,13 @@ describe('every fault ends in its code', () => {
     ['a model that is not there', 'NOT_FOUND', error(404, 'The model does not exist', {}, 'model_not_found')],
     ['a wrong parameter', 'BAD_REQUEST', error(400, "Unknown parameter: 'top_k'")],
     ['a body that is not understood', 'BAD_REQUEST', error(422, 'Unprocessable')],
+    [
+      'a failure that is nested too deep',
+      'BAD_REQUEST',
+      replies.ofType('application/json', `${'{"error":'.repeat(20_000)}1${'}'.repeat(20_000)}`, 400),
+    ],
+    ['what the server cannot do', 'BAD_REQUEST', error(501, 'Not Implemented')],
+    ['a network that wants a login', 'PERMISSION', error(511, 'Network Authentication Required')],
     ['a long prompt', 'CONTEXT_TOO_LONG', error(400, 'Too long', {}, 'context_length_exceeded')],
     ['a long prompt, in words', 'CONTEXT_TOO_LONG', error(400, "This model's maximum context length is 4096 tokens.")],
     [
@@ -81,7 +88,7 @@ describe('every fault ends in its code', () => {
     ['an answer that breaks off', 'CONNECTION', cut],
     ['a page instead of an answer', 'UNEXPECTED_REPLY', replies.htmlPage()],
     ['half of an answer', 'BROKEN_REPLY', replies.halfJson({ choices: [{ message: { content: 'Hello!' } }] })],
-    ['nothing', 'BROKEN_REPLY', replies.empty()],
+    ['nothing', 'UNEXPECTED_REPLY', replies.empty()],
     ['no choices', 'UNEXPECTED_REPLY', replies.json({ choices: [] })],
     ['other JSON', 'UNEXPECTED_REPLY', replies.json({ hello: 'world' })],
     ['null', 'UNEXPECTED_REPLY', replies.json(null)],
@@ -182,6 +189,7 @@ test('settings that OpenAI would refuse the request for are not sent, and the an
   expect(sent[1]).toHaveProperty('temperature', 0)
   expect(sent[1]).not.toHaveProperty('top_k')
   expect(sent[2]).toMatchObject({ top_k: 5, temperature: 0 })
+  expect((await azure('ft:o4-mini:acme::1').generate(asked)).warnings).toHaveLength(2)
 })
 
 describe('errors help and keep quiet', () => {

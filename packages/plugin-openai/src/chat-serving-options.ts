@@ -28,6 +28,11 @@ export const openaiChatOptions = z
     /** How long a request in the tier `flex` may take. @default '5m' */
     flexTimeout: duration().optional(),
     /**
+     * How long OpenAI keeps the start of a prompt in its prefix cache. Both cost the same. @default the setting of the
+     * account
+     */
+    promptCacheRetention: z.enum(['in_memory', '24h']).optional(),
+    /**
      * How answers are made to match a schema: by the schema itself, by JSON mode with the schema in the prompt, or by
      * the prompt alone. @default by the host: 'none' for an unknown one
      */

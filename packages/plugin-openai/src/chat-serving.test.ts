@@ -61,6 +61,22 @@ describe('openai.chat on the wire', () => {
     })
   })
 
+  test('the retention of the prefix cache is sent, and changes neither the key nor the price of an answer', async () => {
+    const usage = { prompt_tokens: 1000, completion_tokens: 0, prompt_tokens_details: { cached_tokens: 900 } }
+    const reply = openAIReplies.chat('Hello!')
+    server.always({ ...reply, body: JSON.stringify({ ...JSON.parse(String(reply.body)), usage }) })
+    const costs = []
+    for (const promptCacheRetention of [undefined, 'in_memory', '24h'] as const) {
+      const inner = serve(promptCacheRetention === undefined ? {} : { promptCacheRetention })
+      expect(inner.identity).toEqual(serve().identity)
+      const settings = { price: { input: 1, cachedInput: 0.1, output: 2 } }
+      const serving = new EnhancedLLMServing(inner, { plane: new ServingPlane(), settings })
+      costs.push((await serving.generate(request)).cost)
+    }
+    expect(server.requests.map((asked) => asked.json().prompt_cache_retention)).toEqual([undefined, 'in_memory', '24h'])
+    expect(costs).toEqual([190e-6, 190e-6, 190e-6])
+  })
+
   test('nothing is sent that was not asked for, and no key where there is none', async () => {
     vi.stubEnv('OPENAI_API_KEY', 'a key of the environment')
     server.next(openAIReplies.chat('Hello!'))

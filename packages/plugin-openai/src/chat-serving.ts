@@ -19,6 +19,7 @@ import { fromChatResponse } from './from-chat-response.js'
 import { assertWholePrompt, contextOf, ollamaFingerprint } from './prompt-cut.js'
 import { readChatStream } from './read-chat-stream.js'
 import { checkText } from './read-reply.js'
+import { RefusedSettings } from './refused-settings.js'
 import { isStream, serverEvents } from './server-events.js'
 import { callServer } from './serving-call.js'
 import { type ChatRequest, type ChatSettings, toChatRequest } from './to-chat-request.js'
@@ -40,6 +41,7 @@ export class OpenAIChatServing implements LLMServing {
   readonly #connection: Connection
   readonly #settings: ChatSettings
   readonly #flexTimeout: number
+  readonly #refused = new RefusedSettings()
   /** In tokens, if known. */
   #ollamaContext: number | undefined
 
@@ -50,6 +52,7 @@ export class OpenAIChatServing implements LLMServing {
   constructor(given: OpenAIChatOptions, access: MediaAccess = {}) {
     const options = parseOptions('OpenAIChatServing', openaiChatOptions, given)
     const { temperature, topP, topK, seed, stop, maxTokens, reasoningEffort, stream, tier, image = {} } = options
+    const { promptCacheRetention } = options
     const { maxSide = 2048, detail } = image
     this.#flexTimeout = options.flexTimeout ?? defaultFlexTimeout
     const connection = connect(options)
@@ -66,7 +69,8 @@ export class OpenAIChatServing implements LLMServing {
     this.identity = { ...connection.identity, deployment: connection.model, ...defaults, jsonMode, maxSide, detail }
     this.#settings = {
       model: connection.model,
-      defaults: { ...defaults, stream },
+      // It affects the price of a request, and not its answer.
+      defaults: { ...defaults, stream, promptCacheRetention },
       jsonMode,
       wholeSchemas: connection.facts.wholeSchemas === true,
       maxTokensParameter: options.maxTokensParameter ?? connection.facts.maxTokensParameter,
@@ -90,7 +94,19 @@ export class OpenAIChatServing implements LLMServing {
     }
   }
 
-  #ask(request: LLMRequest, { body, answer, warnings }: ChatRequest, options: CallOptions): Promise<LLMResult> {
+  /** Asks, and asks again without a setting that the server refuses. */
+  async #ask(request: LLMRequest, given: ChatRequest, options: CallOptions): Promise<LLMResult> {
+    for (;;) {
+      const { body, warnings } = this.#refused.without(given.body)
+      try {
+        return await this.#send(request, { ...given, body, warnings: [...given.warnings, ...warnings] }, options)
+      } catch (error) {
+        if (!this.#refused.learn(error, body)) throw error
+      }
+    }
+  }
+
+  #send(request: LLMRequest, { body, answer, warnings }: ChatRequest, options: CallOptions): Promise<LLMResult> {
     const { statesCost } = this.#connection.facts
     const asked = { serving: this.name, model: this.model, request, answer, warnings, statesCost }
     return callServer(this.#connection, {

@@ -11,6 +11,7 @@ import { type OpenAIEmbeddingOptions, openaiEmbeddingOptions } from './embedding
 import { fromEmbeddingResponse } from './from-embedding-response.js'
 import { readReply } from './read-reply.js'
 import { callServer } from './serving-call.js'
+import { assertWholeTexts, mayBeCut, textContextOf } from './text-cut.js'
 
 /** The lengths of vectors that are not shortened. */
 const dimensions: Readonly<Record<string, number>> = {
@@ -36,6 +37,8 @@ export class OpenAIEmbeddingServing implements EmbeddingServing {
   readonly maxBatchTokens: number | undefined
   readonly #connection: Connection
   readonly #dimensions: number | undefined
+  /** In tokens, if the server is Ollama; infinite for another one. */
+  #context: number | undefined
 
   /** @throws MAESTRO_PIPELINE_OPTIONS, MAESTRO_OPENAI_KEY_MISSING */
   constructor(given: OpenAIEmbeddingOptions) {
@@ -57,7 +60,7 @@ export class OpenAIEmbeddingServing implements EmbeddingServing {
 
   /** @throws MAESTRO_SERVING_* depending on the server's answer, MAESTRO_OPENAI_TOKEN_VECTORS */
   async embed(texts: readonly string[], options: CallOptions = {}): Promise<EmbeddingResult> {
-    const { model, facts } = this.#connection
+    const { model, facts, baseUrl } = this.#connection
     if (texts.length === 0) return { vectors: [], usage: { inputTokens: 0, outputTokens: 0 }, model: this.model }
     return callServer(this.#connection, {
       serving: this.name,
@@ -74,9 +77,15 @@ export class OpenAIEmbeddingServing implements EmbeddingServing {
             settings,
           )
           .asResponse(),
-      read: async (response) => {
+      read: async (response, client, settings) => {
         const list = await readReply(this.name, response, embeddingList)
-        return fromEmbeddingResponse(list, { serving: this.name, model: this.model, texts })
+        const result = fromEmbeddingResponse(list, { serving: this.name, model: this.model, texts })
+        if (facts.mayBeOllama === true && texts.some(mayBeCut)) {
+          const server = { client, baseUrl, model, settings }
+          this.#context ??= await textContextOf(server)
+          await assertWholeTexts(server, texts, this.#context)
+        }
+        return result
       },
     })
   }

@@ -15,6 +15,8 @@ export interface HostFacts {
   readonly base64?: boolean
   /** Whether replies state their cost in dollars, beside their tokens. */
   readonly statesCost?: boolean
+  /** Whether the server may be Ollama, which cuts long texts silently. */
+  readonly mayBeOllama?: boolean
 }
 
 /** Settings that all servers accept, for unknown ones. */
@@ -50,7 +52,9 @@ const onThisMachine = /^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\]|host
 
 export function factsOf({ hostname }: URL): HostFacts {
   const known = hosts.find(([host]) => hostname === host || hostname.endsWith(`.${host}`))
-  return known?.[1] ?? (onThisMachine.test(hostname) ? { ...unknown, jsonMode: 'schema' } : unknown)
+  return (
+    known?.[1] ?? { ...unknown, mayBeOllama: true, ...(onThisMachine.test(hostname) ? { jsonMode: 'schema' } : {}) }
+  )
 }
 
 /** Whether an address belongs to OpenAI, including its regions. Only those receive the key of the environment. */

@@ -79,7 +79,7 @@ describe.runIf(ollama !== undefined)('openai.chat on Ollama', () => {
     })
   })
 
-  test('a prompt that does not fit the context is refused instead of cut, and one that fits is answered', async () => {
+  test('a prompt or a text that does not fit the context is refused instead of cut, and one that fits is answered', async () => {
     const short = 'openai-short-context'
     const post = (path: string, method: string, body: object) =>
       fetch(`${ollama?.url}/api/${path}`, { method, body: JSON.stringify(body) }).then((response) => response.text())
@@ -95,6 +95,9 @@ describe.runIf(ollama !== undefined)('openai.chat on Ollama', () => {
       await expect(serving.generate(turns(words(50), words(30), words(50)))).rejects.toMatchObject(tooLong)
       const fitting = await serving.generate(turns(words(10), words(5), words(30)))
       expect(fitting.usage.inputTokens).toBeGreaterThan(100)
+      const embeddings = new OpenAIEmbeddingServing({ model: short, baseUrl })
+      await expect(embeddings.embed([words(10), words(300)])).rejects.toMatchObject({ code: tooLong.code })
+      expect((await embeddings.embed([words(10), words(60)])).vectors).toHaveLength(2)
     } finally {
       await post('delete', 'DELETE', { model: short })
     }

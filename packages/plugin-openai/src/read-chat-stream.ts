@@ -1,4 +1,4 @@
-import { parseReply } from '@maestro-dataflow/core'
+import { parseReply, TextPieces, unexpectedReply } from '@maestro-dataflow/core'
 import { type ChatCompletion, chatChunk, tokenLogprobs } from './chat-api.js'
 import { readChoice } from './read-choice.js'
 import { checkReply } from './read-reply.js'
@@ -9,27 +9,29 @@ import { brokenReply } from './to-serving-error.js'
  * Assembles an answer from the data of its events.
  *
  * @param onText Receives each piece of the text.
- * @throws MAESTRO_SERVING_BROKEN_REPLY if the events end before the answer does; the typed error that an event
- *   reports
+ * @throws MAESTRO_SERVING_BROKEN_REPLY if the events end before the answer does, _UNEXPECTED_REPLY if there are none;
+ *   the typed error that an event reports
  */
 export async function readChatStream(
   serving: string,
   events: AsyncIterable<string>,
   onText?: (text: string) => void,
 ): Promise<ChatCompletion> {
-  const content: string[] = []
-  const reasoning: string[] = []
-  const refusal: string[] = []
-  const calls: string[] = []
+  const content = new TextPieces(onText)
+  const reasoning = new TextPieces()
+  const refusal = new TextPieces()
+  const calls: TextPieces[] = []
   const logprobs: unknown[] = []
   let finishReason: string | undefined
   let error: unknown
   let usage: unknown
+  let isEmpty = true
   let isDone = false
   let answers = 0
   let hasMessage = false
   let rest: Readonly<Record<string, unknown>> = {}
   for await (const event of events) {
+    isEmpty = false
     isDone = event.trim() === done
     // Data after this event belong to no answer.
     if (isDone) break
@@ -42,22 +44,25 @@ export async function readChatStream(
     const said = readChoice(choice)
     usage = choice.usage ?? usage
     // Some servers repeat the whole message at the end of its pieces.
-    if (choice.message != null && said.text !== '' && content.join('') === said.text) content.length = 0
-    else if (said.text !== '') onText?.(said.text)
-    content.push(said.text)
-    reasoning.push(said.reasoning)
-    refusal.push(said.refusal)
-    for (const [place, given] of said.calls.entries()) calls[place] = (calls[place] ?? '') + given
+    const kind = choice.message != null ? 'whole' : isReason(choice.finish_reason) ? 'last' : 'next'
+    content.add(said.text, kind)
+    reasoning.add(said.reasoning, kind)
+    refusal.add(said.refusal, kind)
+    for (const [place, given] of said.calls.entries()) {
+      calls[place] ??= new TextPieces()
+      calls[place].add(given, kind)
+    }
     error ??= choice.error
     logprobs.push(...(tokenLogprobs.safeParse(choice.logprobs).data?.content ?? []))
     if (isReason(choice.finish_reason)) finishReason = choice.finish_reason
   }
+  if (isEmpty) throw unexpectedReply(serving, 'it is empty')
   if (finishReason === undefined && !isDone) throw brokenReply(serving, 'the stream ended before the answer did')
   const message = {
-    content: content.join(''),
-    reasoning_content: reasoning.join(''),
-    refusal: refusal.join(''),
-    tool_calls: calls.map((given) => ({ function: { arguments: given } })),
+    content: content.end(),
+    reasoning_content: reasoning.end(),
+    refusal: refusal.end(),
+    tool_calls: calls.map((given) => ({ function: { arguments: given.end() } })),
   }
   const choice = {
     index: 0,

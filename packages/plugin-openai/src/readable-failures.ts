@@ -1,4 +1,4 @@
-import { failureIn } from '@maestro-dataflow/core'
+import { failureIn, plainText } from '@maestro-dataflow/core'
 
 /**
  * A `fetch` that converts failures to OpenAI's form. The client reads no other form, so the messages of other servers
@@ -23,7 +23,8 @@ function inOneForm(text: string): string | undefined {
     const [{ error }] = (Array.isArray(value) ? value : [value]) as [{ error?: unknown }]
     const own = typeof error === 'object' && error !== null ? error : {}
     return JSON.stringify({ error: { code: failure.code, ...own, message: failure.reason } })
-  } catch {
-    return undefined
+  } catch (error) {
+    // Data too deep to be written cannot be read by the client either.
+    return error instanceof RangeError ? JSON.stringify({ error: { message: plainText(text) } }) : undefined
   }
 }

@@ -1,4 +1,5 @@
 import { createParser } from 'eventsource-parser'
+import { ReplayedEvents } from './replayed-events.js'
 
 /** The data of the event that ends a stream. */
 export const done = '[DONE]'
@@ -14,8 +15,9 @@ export async function* serverEvents(
   onActivity: () => void = () => undefined,
 ): AsyncGenerator<string> {
   const events: string[] = []
+  const replayed = new ReplayedEvents()
   const parser = createParser({
-    onEvent: ({ data }) => void events.push(...separate(data)),
+    onEvent: ({ data, id }) => void events.push(...replayed.without({ data, id }).flatMap(separate)),
     // Some servers write lines of JSON, without the names of fields.
     onError: ({ line = '' }) => void (line.startsWith('{') && isJson(line) && events.push(line)),
   })
@@ -31,6 +33,7 @@ export async function* serverEvents(
     yield* events.splice(0)
   }
   parser.feed(`${decoder.decode()}\n\n`)
+  events.push(...replayed.rest().flatMap(separate))
   if (events.length === 0 && withoutEvents !== undefined && isJson(withoutEvents)) yield withoutEvents
   yield* events
 }

@@ -17,7 +17,15 @@ export interface ChatSettings {
   readonly model: string
   readonly defaults: Pick<
     OpenAIChatOptions,
-    'temperature' | 'topP' | 'topK' | 'seed' | 'maxTokens' | 'reasoningEffort' | 'stream' | 'tier'
+    | 'temperature'
+    | 'topP'
+    | 'topK'
+    | 'seed'
+    | 'maxTokens'
+    | 'reasoningEffort'
+    | 'stream'
+    | 'tier'
+    | 'promptCacheRetention'
   >
   readonly jsonMode: JsonMode
   readonly wholeSchemas: boolean
@@ -61,6 +69,7 @@ export async function toChatRequest(
     // Servers and models have different values for it.
     ...(defaults.reasoningEffort === undefined ? {} : { reasoning_effort: defaults.reasoningEffort as 'low' }),
     ...(defaults.tier === undefined ? {} : { service_tier: defaults.tier === 'standard' ? 'default' : defaults.tier }),
+    ...(defaults.promptCacheRetention === undefined ? {} : { prompt_cache_retention: defaults.promptCacheRetention }),
     ...(logprobs === undefined ? {} : { logprobs: true, top_logprobs: logprobs }),
     ...(defaults.stream === true || onText !== undefined
       ? { stream: true, stream_options: { include_usage: true } }

@@ -14,6 +14,8 @@ export interface Said {
   readonly parts?: readonly unknown[]
   /** The content as data that are neither a text nor parts. */
   readonly content?: unknown
+  /** What is odd about a stream: each piece holds the whole text so far, or each event is sent twice. */
+  readonly pieces?: 'cumulative' | 'replayed'
   /** Properties of the reply beside the answer. */
   readonly beside?: Readonly<Record<string, unknown>>
   /** The whole reply, as JSON. */
@@ -22,6 +24,8 @@ export interface Said {
   readonly withheld?: true | 'charged'
   /** An error instead of an answer. */
   readonly failure?: Failure
+  /** A reply with this status and without a body. */
+  readonly empty?: number
   /** No reply at all. */
   readonly broken?: 'reset' | 'silence'
   /** The headers of an answer. */
@@ -40,6 +44,8 @@ export interface Failure {
 /** How an API writes replies. */
 export interface ReplyDialect {
   readonly name: string
+  /** The odd streams that it can play. */
+  readonly streams?: readonly NonNullable<Said['pieces']>[]
   /** Whether a request asks for an answer; `other` is the reply to all other requests. */
   isChat(request: RecordedRequest): boolean
   other(request: RecordedRequest): Reply

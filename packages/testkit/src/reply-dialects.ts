@@ -1,17 +1,18 @@
 import { openAIReplies } from './misbehaving-server-openai.js'
 import { type Reply, replies } from './misbehaving-server-replies.js'
-import type { Failure, ReplyDialect } from './reply-dialect.js'
+import type { Failure, ReplyDialect, Said } from './reply-dialect.js'
 import { anthropicDialect, geminiDialect, responsesDialect } from './reply-dialects-of-providers.js'
 
 const notFound = () => replies.error(404, 'there is nothing here')
 
-/** The common part of all APIs: broken connections and headers. */
-function dialect({ reply, ...rest }: ReplyDialect): ReplyDialect {
+/** The common part of all APIs: broken connections, headers, and odd streams that an API has no form for. */
+function dialect({ reply, streams, ...rest }: ReplyDialect): ReplyDialect {
   return {
     ...rest,
     reply(said) {
       if (said.broken !== undefined) return { instead: said.broken }
-      const written = reply(said)
+      if (said.empty !== undefined) return replies.empty(said.empty)
+      const written = said.pieces !== undefined && streams?.includes(said.pieces) !== true ? undefined : reply(said)
       return written && { ...written, headers: { ...written.headers, ...said.headers } }
     },
   }
@@ -65,6 +66,7 @@ const openai = dialect({
 const openaiStream = dialect({
   ...openai,
   name: 'OpenAI, in pieces',
+  streams: ['cumulative', 'replayed'],
   reply(said) {
     const { text, reasoning, finish = 'stop', refusal, call, parts, content, beside, body, withheld, failure } = said
     if (failure !== undefined) return openaiFailure(failure)
@@ -72,9 +74,9 @@ const openaiStream = dialect({
     if (body !== undefined) return replies.events([JSON.stringify(body)])
     if (parts !== undefined) return undefined
     const pieces = [
-      ...inPieces(reasoning).map((reasoning_content) => ({ reasoning_content })),
+      ...inPieces(reasoning, said).map((reasoning_content) => ({ reasoning_content })),
       ...(content === undefined ? [] : [{ content }]),
-      ...inPieces(text ?? '').map((content) => ({ content })),
+      ...inPieces(text ?? '', said).map((content) => ({ content })),
       ...inPieces(refusal).map((refusal) => ({ refusal })),
       ...inPieces(call === undefined ? undefined : JSON.stringify(call)).map((given, place) => ({
         tool_calls: [
@@ -93,7 +95,7 @@ const openaiStream = dialect({
       model: 'test-model',
       choices: [{ index: 0, ...choice }],
     })
-    return replies.events([
+    const events = [
       ...pieces.map((delta) => chunk({ delta, finish_reason: null })),
       chunk({ delta: {}, finish_reason: finish }),
       {
@@ -103,7 +105,8 @@ const openaiStream = dialect({
         usage: { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 },
         ...beside,
       },
-    ])
+    ]
+    return said.pieces === 'replayed' ? replayed(events) : replies.events(events)
   },
 })
 
@@ -113,19 +116,21 @@ const ollamaFailure = ({ status, message, code, details, headers = {} }: Failure
 /** The API of Ollama. */
 const ollama = dialect({
   name: 'Ollama',
+  streams: ['cumulative'],
   isChat: ({ path }) => path === '/api/chat',
   other: ({ path }) =>
     path === '/api/show'
       ? replies.json({ parameters: '', model_info: { 'general.architecture': 'tiny', 'tiny.context_length': 8192 } })
       : notFound(),
-  reply({ text, reasoning, finish = 'stop', refusal, call, parts, content, beside, body, withheld, failure }) {
+  reply(said) {
+    const { text, reasoning, finish = 'stop', refusal, call, parts, content, beside, body, withheld, failure } = said
     if (failure !== undefined) return ollamaFailure(failure)
     if (body !== undefined) return replies.ofType('application/x-ndjson', `${JSON.stringify(body)}\n`)
     if (refusal !== undefined || parts !== undefined || beside !== undefined || withheld !== undefined) return undefined
     const messages = [
-      ...inPieces(reasoning).map((thinking) => ({ content: '', thinking })),
+      ...inPieces(reasoning, said).map((thinking) => ({ content: '', thinking })),
       ...(content === undefined ? [] : [{ content }]),
-      ...inPieces(text ?? '').map((content) => ({ content })),
+      ...inPieces(text ?? '', said).map((content) => ({ content })),
       ...(call === undefined ? [] : [{ content: '', tool_calls: [{ function: { name: 'answer', arguments: call } }] }]),
     ]
     const lines = [
@@ -152,16 +157,24 @@ export const replyDialects = {
   openaiResponses: dialect(responsesDialect),
 } as const
 
+/** Each event has an id and is sent twice. */
+const replayed = (events: readonly object[]): Reply =>
+  replies.ofType(
+    'text/event-stream',
+    events.map((event, id) => `id: ${id}\ndata: ${JSON.stringify(event)}\n\n`.repeat(2)).join(''),
+  )
+
 const calledBy = (call: object) => ({ name: 'answer', arguments: JSON.stringify(call) })
 
 const shortest = 7
 const mostPieces = 2000
 
-function inPieces(text = ''): readonly string[] {
+function inPieces(text = '', { pieces: form }: Pick<Said, 'pieces'> = {}): readonly string[] {
   const pieces: string[] = []
   // By code points, so that no character is split.
   const characters = Array.from(text)
-  const length = Math.max(shortest, Math.ceil(characters.length / mostPieces))
-  for (let at = 0; at < characters.length; at += length) pieces.push(characters.slice(at, at + length).join(''))
+  const length = form === 'cumulative' ? 1 : Math.max(shortest, Math.ceil(characters.length / mostPieces))
+  for (let at = 0; at < characters.length; at += length)
+    pieces.push(characters.slice(form === 'cumulative' ? 0 : at, at + length).join(''))
   return pieces
 }

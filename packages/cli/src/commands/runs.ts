@@ -87,9 +87,9 @@ export const register: Register = (program) => {
       .command('export <step>')
       .description('write the rows after a step of a run to a file, to look at them or to edit them')
       .option('--run <run>', 'the run; otherwise the newest one')
-      .requiredOption('--output <path>', 'the file to write'),
+      .requiredOption('--output <path>', 'the file to write: .jsonl, or .csv or .tsv for a spreadsheet'),
     'maestro run reviews --until review',
-    'maestro export review --output review.jsonl',
+    'maestro export review --output review.csv',
   ).action(async (step: string, options) => (await load()).exportStep(step, { ...options, ...global() }))
   withJson(
     program
@@ -100,7 +100,7 @@ export const register: Register = (program) => {
       )
       .summary('replace the rows after a step with edited ones')
       .option('--run <run>', 'the run; otherwise the newest one'),
-    'maestro import review review.jsonl',
+    'maestro import review review.csv',
     'maestro resume',
   ).action(async (step: string, file: string, options) =>
     (await load()).importStep(step, file, { ...options, ...global() }),

@@ -21,6 +21,8 @@ export interface PipelineOrigin {
   readonly params: Readonly<Record<string, unknown>>
   /** The hashes of the modules that it consists of, by names for people. */
   readonly modules: Readonly<Record<string, string>>
+  /** The versions of the plugins that contribute its operators and models, and the hashes of those in the project. */
+  readonly plugins: Readonly<Record<string, string>>
 }
 
 /**

@@ -72,6 +72,25 @@ export interface JsonLinesFiles {
   readonly idPrefixes: readonly string[]
 }
 
+/** Parquet files whose columns a table engine may read itself. */
+export interface ParquetFiles {
+  readonly paths: readonly string[]
+  /** The row ids of file i are `${idPrefixes[i]}${row number from 1}`, the same as from the source itself. */
+  readonly idPrefixes: readonly string[]
+  /** The columns of the rows, in their order. Every file has them. */
+  readonly columns: readonly ParquetFileColumn[]
+}
+
+/** A column of Parquet files. */
+export interface ParquetFileColumn {
+  readonly name: string
+  /**
+   * What its values are in a row. `integer`: those of 64 bits that no number holds exactly are big integers. `date`: times
+   * to the millisecond.
+   */
+  readonly values: 'string' | 'number' | 'integer' | 'bigint' | 'boolean' | 'date'
+}
+
 /** An open source. */
 export interface SourceReader {
   /**
@@ -93,6 +112,8 @@ export interface SourceReader {
   identity?(isFull: boolean): Promise<Readonly<Record<string, string>>>
   /** Set if a table engine may read the unchanged rows as text instead. */
   readonly jsonLines?: JsonLinesFiles
+  /** Set if a table engine may read the columns of the rows from Parquet files instead. */
+  readonly parquet?: ParquetFiles
 }
 
 /** A row that an output refused. */

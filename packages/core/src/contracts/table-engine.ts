@@ -1,5 +1,6 @@
 import type { MaestroError } from '../errors/maestro-error.js'
 import type { ColumnSet, Columns, Row, RowId } from './row.js'
+import type { ParquetFiles } from './storage.js'
 
 /** One column to sort by. */
 export interface SortKey {
@@ -125,6 +126,11 @@ export interface TableChainRequest extends Omit<TableRequest, 'reject' | 'leftOu
   readonly progress?: ((counts: TableCounts, statement: number) => void) | undefined
 }
 
+/** A request to run consecutive statements over the rows of Parquet files. The output is a step file. */
+export interface TableParquetRequest extends Omit<TableChainRequest, 'input' | 'reject' | 'read'> {
+  readonly input: ParquetFiles
+}
+
 /** Counts of one request: rowsIn = rowsOut + dropped + merged + rejected, less `created`. */
 export interface TableCounts {
   readonly rowsIn: number
@@ -149,5 +155,11 @@ export interface TableEngine {
    * step is a request of its own, whose rows are written to a file for the next.
    */
   executeChain?(request: TableChainRequest): Promise<readonly TableCounts[]>
+  /**
+   * Runs consecutive statements over Parquet files, of which it reads only the columns that it needs, and returns the counts
+   * of each. It returns undefined, and has reported nothing, if a value or a file is not as expected; the rows are then
+   * read by their source, which can say why.
+   */
+  executeOnParquet?(request: TableParquetRequest): Promise<readonly TableCounts[] | undefined>
   dispose(): Promise<void>
 }

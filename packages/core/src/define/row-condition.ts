@@ -1,9 +1,10 @@
 import type { RowCondition } from '../contracts/pipeline-definition.js'
-import type { Row } from '../contracts/row.js'
+import type { Columns, ColumnType, Row } from '../contracts/row.js'
 import { describeValue } from '../errors/describe-value.js'
 import { maestroError } from '../errors/error-table.js'
+import { compareDecimals, compareTexts } from './compare-by-type.js'
 
-type Comparable = string | number | bigint | boolean | Date
+type Comparable = number | bigint | boolean | Date
 
 const bounds = ['oneOf', 'not', 'min', 'max'] as const
 
@@ -29,8 +30,8 @@ export function conditionColumns(where: RowCondition): readonly string[] | undef
   return typeof where === 'function' ? undefined : Object.keys(where)
 }
 
-/** The function that says whether a row of a step matches. */
-export function matching(step: string, where: RowCondition): (row: Row) => boolean {
+/** The function that says whether a row of a step matches. @param types As far as the plan knows them. */
+export function matching(step: string, where: RowCondition, types: Columns): (row: Row) => boolean {
   if (typeof where === 'function')
     return (row) => {
       const result: unknown = where({ ...row })
@@ -38,23 +39,31 @@ export function matching(step: string, where: RowCondition): (row: Row) => boole
       const expected = 'true or false from `where`'
       throw maestroError('MAESTRO_STEP_RESULT', { step, expected, found: describeValue(result) })
     }
-  return matchingData(where)
+  return matchingData(where, types)
 }
 
-/** The function that says whether a row matches a condition that is data. */
-export function matchingData(where: Readonly<Record<string, unknown>>): (row: Row) => boolean {
-  const conditions = Object.entries(where)
+/**
+ * The function that says whether a row matches a condition that is data.
+ *
+ * @param types The types of the columns, as far as they are known: only they tell that a text is a decimal number.
+ */
+export function matchingData(where: Readonly<Record<string, unknown>>, types: Columns): (row: Row) => boolean {
+  const conditions = Object.entries(where).map(
+    ([column, given]) => [column, given, Object.hasOwn(types, column) ? types[column] : undefined] as const,
+  )
   return (row) =>
-    conditions.every(([column, given]) => holds(Object.hasOwn(row, column) ? (row[column] ?? null) : null, given))
+    conditions.every(([column, given, type]) =>
+      holds(Object.hasOwn(row, column) ? (row[column] ?? null) : null, given, type),
+    )
 }
 
-function holds(value: unknown, given: unknown): boolean {
-  if (!isBounds(given)) return isSame(value, given)
-  if ('oneOf' in given && !(given.oneOf as readonly unknown[]).some((one) => isSame(value, one))) return false
-  if ('not' in given && isSame(value, given.not)) return false
+function holds(value: unknown, given: unknown, type: ColumnType | undefined): boolean {
+  if (!isBounds(given)) return isSame(value, given, type)
+  if ('oneOf' in given && !(given.oneOf as readonly unknown[]).some((one) => isSame(value, one, type))) return false
+  if ('not' in given && isSame(value, given.not, type)) return false
   return (
-    (given.min === undefined || compare(value, given.min, (order) => order >= 0)) &&
-    (given.max === undefined || compare(value, given.max, (order) => order <= 0))
+    (given.min === undefined || compare(value, given.min, type, (order) => order >= 0)) &&
+    (given.max === undefined || compare(value, given.max, type, (order) => order <= 0))
   )
 }
 
@@ -65,13 +74,23 @@ function isBounds(given: unknown): given is Bounds {
 }
 
 /** Values are equal by what they are: 1 and 1n, and two dates of one moment; null and a missing value. */
-function isSame(value: unknown, given: unknown): boolean {
+function isSame(value: unknown, given: unknown, type: ColumnType | undefined): boolean {
   if (given === null || given === undefined) return value === null
-  return compare(value, given, (order) => order === 0)
+  return compare(value, given, type, (order) => order === 0)
 }
 
-function compare(value: unknown, given: unknown, test: (order: number) => boolean): boolean {
+function compare(
+  value: unknown,
+  given: unknown,
+  type: ColumnType | undefined,
+  test: (order: number) => boolean,
+): boolean {
+  if (type === 'decimal') {
+    const order = compareDecimals(value, given)
+    return order !== undefined && test(order)
+  }
   if (kindOf(value) === undefined || kindOf(value) !== kindOf(given)) return false
+  if (typeof value === 'string' && typeof given === 'string') return test(compareTexts(value, given))
   const [one, other] = [value, given] as [Comparable, Comparable]
   if (one < other) return test(-1)
   if (one > other) return test(1)

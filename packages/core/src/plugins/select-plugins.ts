@@ -20,6 +20,15 @@ export function selectPlugins(
   return withRequired(ordered, needed)
 }
 
+/** The plugins that contribute one of the names, and those of the project that may do so. */
+export const contributorsOf = (
+  plugins: readonly DiscoveredPlugin[],
+  names: ContributionNames,
+): readonly DiscoveredPlugin[] =>
+  plugins.filter(
+    (plugin) => (plugin.manifest === undefined && plugin.origin !== 'package') || contributesAny(plugin, names),
+  )
+
 /** The named plugins and those that they require, in order. */
 export function withRequired(
   ordered: readonly DiscoveredPlugin[],

@@ -19,7 +19,7 @@ test.each<[string, unknown, unknown]>([
     { reason: 'No.', status: 400, code: 'BadRequestError' },
   ],
   ['FastAPI', { detail: 'No.' }, { reason: 'No.' }],
-  ['FastAPI, of fields', { detail: [{ loc: ['body', 'n'], msg: 'too many' }] }, { reason: 'too many' }],
+  ['FastAPI, of fields', { detail: [{ loc: ['body', 'n'], msg: 'too many' }] }, { reason: 'body.n: too many' }],
   [
     'OpenRouter',
     { error: { message: 'Provider returned error', code: 502, metadata: { raw: '{"error":{"message":"No."}}' } } },

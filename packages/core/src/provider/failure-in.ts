@@ -72,7 +72,10 @@ function wordsOf(given: unknown, depth = 0): readonly string[] {
   const fields = inLowerCase(given)
   const inner = [...words, ...places].filter((name) => fields[name] != null)
   const said = [...inner.flatMap((name) => wordsOf(fields[name], depth + 1)), ...wordsOf(fields.error, depth + 1)]
-  return said.length > 0 ? said : lesserWords.flatMap((name) => wordsOf(fields[name], depth + 1))
+  const found = said.length > 0 ? said : lesserWords.flatMap((name) => wordsOf(fields[name], depth + 1))
+  // FastAPI states beside each fault where it is.
+  const { loc } = fields
+  return Array.isArray(loc) ? found.map((text) => `${loc.join('.')}: ${text}`) : found
 }
 
 const holdsError = (given: unknown): boolean => isFields(given) && isFilled(inLowerCase(given).error)

@@ -1,4 +1,28 @@
-const unitMilliseconds: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+const unitMilliseconds: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  μs: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+}
+const pieces = /(\d+(?:\.\d+)?)\s*(ns|us|µs|μs|ms|[smhdw])\s*/g
+const onlyPieces = new RegExp(`^(?:${pieces.source})+$`)
+/** ISO 8601, such as `PT1M30S`. */
+const isoDuration = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:[.,]\d+)?)S)?)?$/i
+const isoUnits = ['w', 'd', 'h', 'm', 's']
+/** Units that are written out. */
+const words: readonly (readonly [RegExp, string])[] = [
+  [/(?<=\d)\s*(?:milliseconds?|millis|msecs?)\b/gi, 'ms'],
+  [/(?<=\d)\s*(?:seconds?|secs?)\b/gi, 's'],
+  [/(?<=\d)\s*(?:minutes?|mins?)\b/gi, 'm'],
+  [/(?<=\d)\s*(?:hours?|hrs?)\b/gi, 'h'],
+  [/(?<=\d)\s*days?\b/gi, 'd'],
+]
 
 /** Larger numbers are times since 1970, because no provider asks for a wait of thirty years. */
 const seconds1970 = 1e9
@@ -12,23 +36,30 @@ export function readNumber(text: string | null | undefined): number | undefined 
 }
 
 /**
- * Reads a waiting time, in milliseconds, in any form that providers use: `20` or `20 seconds`, `1s`, `6m0s`, `250ms`, a date,
- * or a time since 1970 in seconds or milliseconds.
+ * Reads a waiting time, in milliseconds, in any form that providers use: `20` or `20 seconds`, `1s`, `6m0s`, `250ms`,
+ * `PT5S`, a date, or a time since 1970 in seconds or milliseconds.
  *
  * @param now Milliseconds since 1970.
  */
 export function readDuration(text: string | null | undefined, now: number): number | undefined {
-  const given = text?.trim().replace(/(?<=\d)\s*(?:seconds?|secs?|s)$/i, 's') ?? ''
+  const given = words.reduce((rest, [word, unit]) => rest.replace(word, unit), text?.trim() ?? '')
   const number = readNumber(given)
   if (number !== undefined) return fromNumber(number, now)
-  if (/^(\d+(\.\d+)?(ms|[smhd]))+$/.test(given)) {
-    const pieces = given.matchAll(/(\d+(?:\.\d+)?)(ms|[smhd])/g)
-    return [...pieces].reduce((sum, [, value, unit]) => sum + Number(value) * (unitMilliseconds[unit ?? ''] ?? 0), 0)
-  }
+  const iso = isoDuration.exec(given)?.slice(1)
+  if (iso?.some((value) => value !== undefined))
+    return iso.reduce((sum, value, place) => sum + millisecondsOf(value?.replace(',', '.'), isoUnits[place]), 0)
+  const isInUnits = onlyPieces.test(given.toLowerCase())
+  if (isInUnits)
+    return [...given.toLowerCase().matchAll(pieces)].reduce(
+      (sum, [, value, unit]) => sum + millisecondsOf(value, unit),
+      0,
+    )
   // A text without a time of day is not a date, although `Date` accepts it.
   const date = /\d:\d\d/.test(given) ? Date.parse(given) : Number.NaN
   return Number.isNaN(date) ? undefined : Math.max(0, date - now)
 }
+
+const millisecondsOf = (value = '0', unit = ''): number => Number(value) * (unitMilliseconds[unit] ?? 0)
 
 function fromNumber(value: number, now: number): number {
   if (value >= milliseconds1970) return Math.max(0, value - now)

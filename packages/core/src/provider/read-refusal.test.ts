@@ -26,6 +26,10 @@ describe('readWait', () => {
     ['RetryInfo in a list', [{ error: { details: [{ retryDelay: '5s' }] } }], 5000],
     ['a duration as an object', { details: [{ retryDelay: { seconds: '2', nanos: 500_000_000 } }] }, 2500],
     ['retry_after', { error: { retry_after: 1.5 } }, 1500],
+    ['retry_after_ms', { error: { retry_after_ms: 1500 } }, 1500],
+    ['retryAfterSeconds', { error: { retryAfterSeconds: '3' } }, 3000],
+    ['an ISO duration', { error: { retryAfter: 'PT5S' } }, 5000],
+    ['a header without a unit', { metadata: { headers: { 'ratelimit-reset': '7' } } }, 7000],
     [
       'headers in the body',
       { metadata: { headers: { 'X-RateLimit-Remaining': '0', 'X-RateLimit-Reset': String(now + 9000) } } },

@@ -15,12 +15,18 @@ export function readWait(reason: string, body: unknown, now: number = Date.now()
   return waitInBody(body, now, deepest) ?? waitInWords(reason)
 }
 
+const waitNames =
+  /^(?:retry[-_]?delay|retry[-_]?(?:after|in)(?:[-_]?s(?:ec(?:ond)?s?)?)?|wait[-_]?seconds|(?:x-)?rate-?limit-reset(?:-(?:requests|tokens))?)$/i
+const inMilliseconds = /^(?:retry|wait)[-_]?(?:after|in|for)?[-_]?m(?:illi)?s(?:ec(?:ond)?s)?$/i
+
 function waitInBody(value: unknown, now: number, depth: number): number | undefined {
   if (typeof value !== 'object' || value === null || depth === 0) return undefined
   for (const [name, part] of Object.entries(value)) {
-    const wait = /^(retryDelay|retry[-_]after|x-ratelimit-reset)$/i.test(name)
-      ? waitOf(part, now)
-      : waitInBody(part, now, depth - 1)
+    const wait = inMilliseconds.test(name)
+      ? readNumber(String(part))
+      : waitNames.test(name)
+        ? waitOf(part, now)
+        : waitInBody(part, now, depth - 1)
     if (wait !== undefined) return wait
   }
   return undefined

@@ -51,6 +51,8 @@ const schemaRefusal = new RegExp(
     'schema.{0,40}(?:invalid|not supported|unsupported)',
     `${feature}.{0,60}${refusal}`,
     `(?:${refusal}|pars|compil).{0,40}${feature}`,
+    // Ollama's words for a grammar that it cannot make of a schema.
+    'unable to create sampling context',
   ].join('|'),
   'i',
 )
@@ -129,10 +131,12 @@ const table: readonly {
       /(api[ _-]?key|token|credentials?)\b.{0,40}(not valid|invalid|expired|incorrect|revoked)|invalid (api[ _-]?key|token\b|credentials)/i,
     error: 'MAESTRO_SERVING_AUTHENTICATION',
   },
-  { status: [401], error: 'MAESTRO_SERVING_AUTHENTICATION' },
+  // 407 is the word of a proxy.
+  { status: [401, 407], error: 'MAESTRO_SERVING_AUTHENTICATION' },
   { code: /invalid_api_key/i, error: 'MAESTRO_SERVING_AUTHENTICATION' },
-  { status: [403], error: 'MAESTRO_SERVING_PERMISSION' },
-  { status: [404, 410], error: 'MAESTRO_SERVING_NOT_FOUND' },
+  // 511 is the word of a network that wants a login first.
+  { status: [403, 451, 511], error: 'MAESTRO_SERVING_PERMISSION' },
+  { status: [404, 405, 410], error: 'MAESTRO_SERVING_NOT_FOUND' },
   { status: [429], error: 'MAESTRO_SERVING_RATE_LIMITED' },
   // 498 is the word of Groq for a tier without room.
   { status: [498, 503, 529], error: 'MAESTRO_SERVING_OVERLOADED' },
@@ -185,8 +189,11 @@ function withWait({ status, rateLimits, body }: ProviderFailure, reason: string)
 /** Statuses below 500 after which the same request may succeed, such as those of proxies that lost a connection. */
 const temporary: ReadonlySet<number> = new Set([408, 409, 421, 423, 424, 425, 444, 449, 460, 499])
 
+/** Statuses from 500 on that state what a server cannot do at all. */
+const permanent: ReadonlySet<number> = new Set([501, 505, 506, 508, 510])
+
 function byStatus(status: number | undefined): FailureCode {
   if (status === undefined) return 'MAESTRO_SERVING_CONNECTION'
-  if (status >= 500 || temporary.has(status)) return 'MAESTRO_SERVING_SERVER'
+  if ((status >= 500 && !permanent.has(status)) || temporary.has(status)) return 'MAESTRO_SERVING_SERVER'
   return 'MAESTRO_SERVING_BAD_REQUEST'
 }

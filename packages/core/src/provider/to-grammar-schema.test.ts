@@ -37,3 +37,25 @@ test('lengths for which a grammar would grow too large are left out', () => {
     list: { type: 'array', items: { type: 'string' }, minItems: 1 },
   })
 })
+
+test('definitions get names that every grammar accepts, and a schema that refers to itself has one', () => {
+  const tree: z.ZodType = z.object({
+    name: z.string(),
+    get children() {
+      return z.array(tree).optional()
+    },
+  })
+  const node = (ref: string) => ({
+    type: 'object',
+    properties: { name: { type: 'string' }, children: { type: 'array', items: { $ref: ref } } },
+    required: ['name'],
+    additionalProperties: false,
+  })
+  const inside = toGrammarSchema(toJsonSchema(z.object({ tree })))
+  expect(inside.properties).toEqual({ tree: { $ref: '#/$defs/definition0' } })
+  expect(inside.$defs).toEqual({ definition0: node('#/$defs/definition0') })
+  expect(toGrammarSchema(toJsonSchema(tree))).toEqual({
+    ...node('#/$defs/definition'),
+    $defs: { definition: node('#/$defs/definition') },
+  })
+})

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { unexpectedReply, unreadableReply } from './unexpected-reply.js'
 
 test.each([
-  ['nothing', '', 'BROKEN_REPLY'],
-  ['white space', ' \n', 'BROKEN_REPLY'],
+  ['nothing', '', 'UNEXPECTED_REPLY'],
+  ['white space', ' \n', 'UNEXPECTED_REPLY'],
   ['the first half of an object', '\ufeff {"choices": [{"mess', 'BROKEN_REPLY'],
   ['the first half of a list', '[{"choices', 'BROKEN_REPLY'],
   ['a page', '<html><body>Sign in</body></html>', 'UNEXPECTED_REPLY'],

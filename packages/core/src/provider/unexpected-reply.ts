@@ -17,8 +17,8 @@ export function unexpectedReply(serving: string, reason: string, reply?: unknown
 }
 
 /**
- * The error of a reply that is not JSON. JSON that breaks off, and nothing at all, may be complete the next time;
- * another text, such as a web page, is unlikely to improve.
+ * The error of a reply that is not JSON. JSON that breaks off may be complete the next time; another text, such as a web
+ * page, and nothing at all are unlikely to improve.
  */
 export function unreadableReply(
   serving: string,
@@ -28,7 +28,6 @@ export function unreadableReply(
 ): MaestroError {
   const isEmpty = text.trim() === ''
   const reason = isEmpty ? 'it is empty' : `no JSON (${type}): ${plainText(text)}`
-  if (isEmpty || /^[\s\ufeff]*[{[]/.test(text))
-    return maestroError('MAESTRO_SERVING_BROKEN_REPLY', { serving, reason }, cause)
+  if (/^[\s\ufeff]*[{[]/.test(text)) return maestroError('MAESTRO_SERVING_BROKEN_REPLY', { serving, reason }, cause)
   return unexpectedReply(serving, reason, undefined, cause)
 }

@@ -80,6 +80,41 @@ test.each<[string, z.ZodType, object, unknown, unknown]>([
     '2026-01-02T00:00:00Z',
     new Date('2026-01-02T00:00:00Z'),
   ],
+  [
+    'a text that is trimmed first',
+    z.preprocess((given) => String(given).trim(), z.string()),
+    { type: 'string' },
+    ' a ',
+    'a',
+  ],
+  ['a number that is made of a text', z.coerce.number(), { type: 'number' }, '5', 5],
+  ['one of two inputs', z.union([z.string().transform(Number), z.number()]), {}, '5', 5],
+  [
+    'a list that is made of a text',
+    z
+      .string()
+      .transform((text) => text.split(','))
+      .pipe(z.array(z.string())),
+    { type: 'string' },
+    'a,b',
+    ['a', 'b'],
+  ],
+  [
+    'a set that is made of a list',
+    z.array(z.string()).transform((list) => new Set(list)),
+    { type: 'array', items: { type: 'string' } },
+    ['a'],
+    new Set(['a']),
+  ],
+  [
+    'a choice that is changed',
+    z.enum(['a', 'b']).transform((value) => value.toUpperCase()),
+    { enum: ['a', 'b'] },
+    'a',
+    'A',
+  ],
+  ['a fallback', z.number().catch(0), { type: 'number' }, 'none', 0],
+  ['a text with a pattern', z.templateLiteral(['v', z.number()]), { type: 'string' }, 'v1', 'v1'],
 ])('a model is shown what the schema takes: %s', async (_, schema, shown, answer, value) => {
   expect(toJsonSchema(z.object({ it: schema }))).toMatchObject({ properties: { it: shown } })
   expect(await checkOf(schema)(answer)).toEqual({ value })

@@ -62,6 +62,42 @@ describe('columns', () => {
     ])
   })
 
+  test('three of them, whose rows are not level and not equally many', async () => {
+    const columns = [
+      leftColumn,
+      rightColumn,
+      ['Nobody has lived there since the', 'lamp was replaced by one that', 'lights itself every evening.'],
+    ]
+    const texts = columns
+      .flatMap((column, place) =>
+        column.map((text, row) => ({ x: 30 + 185 * place, y: 700 - 14 * row - 4 * place, text })),
+      )
+      .sort((one, other) => other.y - one.y)
+    expect(await pagesOf(texts)).toEqual([columns.map((column) => column.join(' ')).join('\n\n')])
+  })
+
+  test('with a heading of their own each', async () => {
+    const texts = [
+      { x: 50, y: 730, size: 16, text: 'The building' },
+      { x: 310, y: 730, size: 16, text: 'The keeper' },
+      ...rowByRow(700),
+    ]
+    expect(await pagesOf(texts)).toEqual([`# The building\n\n${left}\n\n# The keeper\n\n${right}`])
+  })
+
+  test('the rows of a table stay together, even if its cells are long', async () => {
+    const rows = [
+      ['Opening hours in summer', 'From nine in the morning', 'Until eight in the evening'],
+      ['Opening hours in winter', 'From eleven in the morning', 'Until five in the afternoon'],
+      ['Guided tours on Sundays', 'Every hour from ten o’clock', 'Please book in advance'],
+      ['Boats to the island', 'Twice a day from the pier', 'Not during a storm'],
+    ]
+    const texts = rows.flatMap((cells, row) =>
+      cells.map((text, column) => line(40 + 180 * column, 700)(text.replace('’', "'"), row)),
+    )
+    expect(await pagesOf(texts)).toEqual([rows.flat().join(' ').replace('’', "'")])
+  })
+
   test('the rows of a table stay together', async () => {
     const rows = [
       ['Name', 'Fare'],
@@ -71,6 +107,45 @@ describe('columns', () => {
     ]
     const texts = rows.flatMap(([name = '', fare = ''], row) => [line(50, 700)(name, row), line(310, 700)(fare, row)])
     expect(await pagesOf(texts)).toEqual(['Name Fare Adult 12.50 Child 6.00 Dog 3.00'])
+  })
+})
+
+describe('text in another direction', () => {
+  /** A line in the frame of a page that was turned: `x` to the right and `y` upward for the reader. */
+  const turned =
+    (angle: number) =>
+    ({ x, y, text, size }: DrawnText): DrawnText => {
+      const [cosine, sine] = [Math.cos((angle / 180) * Math.PI), Math.sin((angle / 180) * Math.PI)]
+      return {
+        x: 300 + (x - 300) * cosine - (y - 650) * sine,
+        y: 400 + (x - 300) * sine + (y - 650) * cosine,
+        text,
+        angle,
+        ...(size === undefined ? {} : { size }),
+      }
+    }
+
+  test.each([90, 180, 270, 2, -3])(
+    'a page whose text is turned by %i degrees is read like any other',
+    async (angle) => {
+      const texts = [{ x: 50, y: 730, size: 20, text: 'The Lighthouse' }, ...rowByRow(700)].map(turned(angle))
+      const rotation = Math.round(angle / 90) * 90
+      const { pages } = await readPdf(drawnPdf([texts], rotation), limits)
+      expect(pages).toEqual([`# The Lighthouse\n\n${left}\n\n${right}`])
+    },
+  )
+
+  test('a page that a viewer turns is read as its text runs', async () => {
+    const { pages } = await readPdf(drawnPdf([rowByRow(700)], 90), limits)
+    expect(pages).toEqual([`${left}\n\n${right}`])
+  })
+
+  test('a note in the margin does not tear the text apart', async () => {
+    const [first, ...rest] = leftColumn.map(line(50, 700))
+    const note = { x: 20, y: 300, text: 'Printed in Arholma', angle: 90 }
+    expect(await pagesOf([...(first === undefined ? [] : [first]), note, ...rest])).toEqual([
+      `${left}\n\nPrinted in Arholma`,
+    ])
   })
 })
 

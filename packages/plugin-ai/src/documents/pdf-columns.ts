@@ -14,6 +14,9 @@ const fewestRows = 3
  * twice.
  */
 const shortestLine = 18
+/** A line that begins with a capital letter or a number; scripts without capital letters have none. */
+const begins = /^\P{L}*[\p{Lu}\p{N}]/u
+const mostBeginnings = 0.75
 const wide = /[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]/gu
 
 /**
@@ -47,7 +50,7 @@ export function inReadingOrder(fragments: readonly Fragment[]): readonly Fragmen
 function findGutter(fragments: readonly Fragment[]): number | undefined {
   const pairs = fragments.flatMap((left, index) => {
     const right = fragments[index + 1]
-    return right !== undefined && isSameRow(left, right) && right.left - left.right >= left.height / 2
+    return right !== undefined && isBeside(left, right) && right.left - left.right >= left.height / 2
       ? [{ left, right, from: left.right, to: right.left }]
       : []
   })
@@ -61,16 +64,20 @@ function findGutter(fragments: readonly Fragment[]): number | undefined {
   return undefined
 }
 
-const isSameRow = (one: Fragment, other: Fragment): boolean =>
-  Math.abs(one.foot - other.foot) <= Math.max(one.height, other.height) / 2
+/** The rows of columns may not be level with each other. */
+const isBeside = (one: Fragment, other: Fragment): boolean =>
+  Math.abs(one.foot - other.foot) <= Math.max(one.height, other.height)
 
 const crossing = (fragments: readonly Fragment[], place: number): number =>
   fragments.filter(({ left, right }) => left < place && place < right).length
 
-/** The lines of prose are long; only the last line of a paragraph may be short. */
+/** The lines of prose are long, and few of them begin a sentence. The cells of a table are short, or begin one each. */
 function isProse(rows: readonly { readonly left: Fragment; readonly right: Fragment }[]): boolean {
   return [rows.map(({ left }) => left), rows.map(({ right }) => right)].every((column) => {
     const lengths = column.map(({ text }) => text.length + (text.match(wide)?.length ?? 0)).sort((a, b) => a - b)
-    return (lengths[Math.floor(lengths.length / 2)] ?? 0) >= shortestLine
+    const beginnings = column.filter(({ text }) => begins.test(text)).length
+    return (
+      (lengths[Math.floor(lengths.length / 2)] ?? 0) >= shortestLine && beginnings <= column.length * mostBeginnings
+    )
   })
 }

@@ -89,8 +89,17 @@ function failure(error: unknown, name: string): unknown {
 /** A blank that is wider than this many heights separates columns. */
 const columnGap = 1.5
 
-/** The lines of a page, assembled from text items in reading order. */
+/**
+ * The lines of a page, assembled from text items in reading order. Text in another direction, such as a note in the
+ * margin or a table on its side, is read by itself.
+ */
 function toLines(pieces: readonly TextPiece[]): Line[] {
+  const turned = pieces.map(upright)
+  const directions = new Set(turned.map(({ direction }) => direction))
+  return [...directions].flatMap((direction) => linesOf(turned.filter((piece) => piece.direction === direction)))
+}
+
+function linesOf(pieces: readonly UprightPiece[]): Line[] {
   const lines: Fragment[] = []
   for (const fragment of inReadingOrder(toFragments(pieces))) {
     const last = lines.at(-1)
@@ -107,11 +116,29 @@ function toLines(pieces: readonly TextPiece[]): Line[] {
   return lines
 }
 
+/** A text item whose place is measured along and across its own direction. */
+interface UprightPiece extends Pick<TextPiece, 'str' | 'hasEOL' | 'width' | 'height'> {
+  readonly left: number
+  readonly foot: number
+  /** In steps of 15 degrees, so that a page that was scanned a little askew has one direction. */
+  readonly direction: number
+}
+
+const step = Math.PI / 12
+
+function upright({ str, hasEOL, width, height, transform }: TextPiece): UprightPiece {
+  const [along = 1, across = 0, , , x = 0, y = 0] = transform
+  const angle = Math.atan2(across, along)
+  const [cosine, sine] = [Math.cos(angle), Math.sin(angle)]
+  const direction = Math.round(angle / step)
+  return { str, hasEOL, width, height, left: x * cosine + y * sine, foot: y * cosine - x * sine, direction }
+}
+
 const isSameLine = (one: Fragment, other: Fragment): boolean =>
   Math.abs(one.foot - other.foot) <= Math.max(one.height, other.height) / 2
 
 /** Text items that follow each other on a line without a wide gap. */
-function toFragments(pieces: readonly TextPiece[]): readonly Fragment[] {
+function toFragments(pieces: readonly UprightPiece[]): readonly Fragment[] {
   const fragments: Fragment[] = []
   let open: { text: string; left: number; right: number; foot: number; height: number } | undefined
   const end = () => {
@@ -119,8 +146,7 @@ function toFragments(pieces: readonly TextPiece[]): readonly Fragment[] {
     if (open !== undefined && text !== '') fragments.push({ ...open, text })
     open = undefined
   }
-  for (const { str, hasEOL, width, height, transform } of pieces) {
-    const [left = 0, foot = 0] = transform.slice(4)
+  for (const { str, hasEOL, width, height, left, foot } of pieces) {
     if (str.trim() === '') {
       if (open !== undefined) open.text += str
     } else {

@@ -51,12 +51,19 @@ export function findByRules(
   return found.sort((one, other) => one.start - other.start)
 }
 
-/** The text of the same length with the wide characters of East Asia and the digits of Arabic and Persian in ASCII. */
+/** The wide characters of East Asia, and the digits of scripts from Arabic to Khmer. */
+const notAscii =
+  /[\uff01-\uff5e\u3000\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\u0a66-\u0a6f\u0ae6-\u0aef\u0b66-\u0b6f\u0be6-\u0bef\u0c66-\u0c6f\u0ce6-\u0cef\u0d66-\u0d6f\u0e50-\u0e59\u0ed0-\u0ed9\u1040-\u1049\u17e0-\u17e9]/g
+/** The digits of Indian scripts begin at the seventh place of a row of sixteen. */
+const [firstIndian, lastIndian] = [0x966, 0xd6f]
+
+/** The text of the same length with wide characters and the digits of other scripts in ASCII. */
 function inAscii(text: string): string {
-  return text.replace(/[\uff01-\uff5e\u3000\u0660-\u0669\u06f0-\u06f9]/g, (character) => {
+  return text.replace(notAscii, (character) => {
     const code = character.charCodeAt(0)
     if (code === 0x3000) return ' '
-    return code > 0xff00 ? String.fromCharCode(code - 0xfee0) : String(code & 0xf)
+    if (code > 0xff00) return String.fromCharCode(code - 0xfee0)
+    return String((code & 0xf) - (code >= firstIndian && code <= lastIndian ? 6 : 0))
   })
 }
 

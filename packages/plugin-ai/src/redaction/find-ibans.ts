@@ -5,15 +5,19 @@ const [shortest, longest] = [15, 34]
 
 /** Finds IBANs (ISO 13616). Words after a number are removed until its check digits are valid. */
 export function* findIbans(text: string): Generator<Span> {
-  for (const { 0: candidate, index } of text.matchAll(pattern)) {
-    for (const end of endsOf(candidate)) {
-      const plain = candidate.slice(0, end).replaceAll(/[ -]/g, '').toUpperCase()
-      if (plain.length < shortest) break
-      if (plain.length > longest || !hasCheck(plain)) continue
-      yield { start: index, end: index + end }
-      break
-    }
+  const search = new RegExp(pattern)
+  for (let match = search.exec(text); match !== null; match = search.exec(text)) {
+    const { 0: candidate, index } = match
+    const length = endsOf(candidate).find((end) => isIban(candidate.slice(0, end)))
+    if (length !== undefined) yield { start: index, end: index + length }
+    // The words after a number, or after what is none, may be the next number.
+    search.lastIndex = index + (length ?? 2)
   }
+}
+
+function isIban(text: string): boolean {
+  const plain = text.replaceAll(/[ -]/g, '').toUpperCase()
+  return plain.length >= shortest && plain.length <= longest && hasCheck(plain)
 }
 
 /** The possible ends of a candidate: after each of its groups, the last one first. */

@@ -1,29 +1,35 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max'
 import { urlAt } from './find-urls.js'
 import type { Span } from './personal-data.js'
+import { otherLabel, phoneLabel } from './phone-words.js'
 import type { Region } from './regions.js'
 import type { RuleContext } from './rule-context.js'
 
 /** Groups of digits, at most as long as two numbers. Each repetition is bounded. */
 const pattern =
   /(?<![\p{Script=Latin}\p{N}+@_=&#%$€£¥-])(?<!\d[.,:])(?:\+|\(\+?)?\d(?:(?: ?[()./‐‑–-]{1,2} ?| )?\d){5,24}(?![\p{N}_])(?!\p{Script=Latin})/gu
-/** Words that announce a telephone number. */
-const label =
-  /(?:\b(?:tel|(?:my|our|your|his|her|their) (?:new )?number|phone|phones|telephone|telefon|téléphone|teléfono|telefone|telefono|fax|telefax|mobile|mobil|móvil|mob|cell|cellular|handy|call|ring|whatsapp|hotline|helpline|sms|text|portable|ruf|tlf|puh)\b|☎|📞|📱|电话|電話|手机|手機|传真|傳真|热线|熱線|拨打|联系|전화|тел|телефон)(?:[ .:#/()-]{0,4}(?:number|nummer|no|nr|num|is|me|us|at|on|号码|号|：)\b[ .:#]{0,3}|[ .:：/()-]{0,5}){0,2}$/iu
-/** Words that announce a number of another kind. */
-const otherLabel =
-  /(?:\b(?:order|invoice|ref|reference|id|isbn|issn|serial|s\/n|sku|ticket|case|part|item|article|account|version|build|tracking|order-id|bestellung|rechnung|artikel|konto|zip|plz|page|pages|figure|fig)\b|订单|编号|单号|发票|账号|邮编|快递)(?:[ .:#-]{0,3}(?:number|nummer|no|nr|num|号|号码)\b)?[ .:：#-]{0,4}$/iu
+/** What may stand between two numbers of one person: "or", "oder", a comma. */
+const another = /^[ ,;/]{0,3}(?:\p{L}{1,5}\.?)?[ ,;:/]{1,3}$/u
 
 /**
  * Finds telephone numbers. A candidate has a country code, a national prefix, or a group pattern, and the numbering
  * plans of libphonenumber decide. Other digits count only after a word such as "call".
  */
 export function* findPhones(text: string, { urls, regions }: RuleContext): Generator<Span> {
+  let last = 0
   for (const { 0: candidate, index } of text.matchAll(pattern)) {
     if (urlAt(urls, index) !== undefined) continue
     const before = text.slice(Math.max(0, index - 40), index)
-    const evidence = { labelled: label.test(before), otherwise: otherLabel.test(before), regions }
-    yield* numbersIn(candidate, index, evidence)
+    const otherwise = otherLabel.test(before)
+    const isAnother = last > 0 && index - last < 12 && another.test(text.slice(last, index))
+    const labelled = !otherwise && (isAnother || phoneLabel.test(before))
+    // A number may stand in brackets.
+    const isOpen = candidate.startsWith('(') && !candidate.includes(')')
+    const number = isOpen ? candidate.slice(1) : candidate
+    for (const span of numbersIn(number, isOpen ? index + 1 : index, { labelled, otherwise, regions })) {
+      yield span
+      last = span.end
+    }
   }
 }
 
@@ -35,9 +41,11 @@ interface Evidence {
 
 /** A candidate may be two numbers with a space between them. The longest valid prefix is a number. */
 function* numbersIn(candidate: string, index: number, evidence: Evidence): Generator<Span> {
+  // Parts of a large number are no telephone numbers.
+  if (thousands.test(candidate) && !isPhone(candidate, evidence)) return
   let start = 0
   while (start < candidate.length) {
-    const rest = candidate.slice(start)
+    const rest = untilAnother(candidate.slice(start))
     const length = endsOf(rest).find((end) => isPhone(rest.slice(0, end), evidence))
     if (length !== undefined) {
       yield { start: index + start, end: index + start + length }
@@ -51,6 +59,14 @@ function* numbersIn(candidate: string, index: number, evidence: Evidence): Gener
   }
 }
 
+const thousands = /^[1-9]\d{0,2}(?: \d{3})+$/
+
+/** The part before a second number, which a slash separates and which begins with a prefix of its own. */
+function untilAnother(candidate: string): string {
+  const at = candidate.search(/(?<=\d)\s?\/\s?(?=[+0(])/)
+  return at >= 0 && candidate.slice(0, at).replaceAll(/\D/g, '').length >= 7 ? candidate.slice(0, at) : candidate
+}
+
 function endsOf(candidate: string): readonly number[] {
   const breaks = Array.from(candidate.matchAll(/(?<=\d) /g), ({ index }) => index)
   return [...breaks, candidate.length].slice(0, maxGroups).toReversed()
@@ -61,7 +77,7 @@ const maxGroups = 8
 
 function isPhone(found: string, { labelled, otherwise, regions }: Evidence): boolean {
   // Most candidates are other numbers, and this is the cheapest check.
-  if (!labelled && !/^(?:[+(0]|\d{3}|1[ .-])/.test(found)) return false
+  if (!labelled && !/^(?:[+(0]|\d{3}|[18][ .-])/.test(found)) return false
   const digits = found.replaceAll(/\D/g, '')
   if (digits.length < 6 || digits.length > 17 || !hasBalancedBrackets(found)) return false
   if (/^\(?\+/.test(found)) return isInternational(found)
@@ -83,12 +99,13 @@ function isNational(found: string, region: Region): boolean {
   return parsePhoneNumberFromString(found, { defaultCountry: region, extract: false })?.isValid() === true
 }
 
-/** A national prefix, brackets, the groups of North America, or the mobile numbers of China and India. */
+/** A national prefix, brackets, the groups of North America or Russia, or the mobile numbers of China and India. */
 function hasPhoneForm(found: string, digits: string): boolean {
   return (
     /^\(\d/.test(found) ||
     /^0[1-9]/.test(found) ||
     /^(?:1[ .-])?\d{3}[ ./-]\d{3}[ .-]\d{4}$/.test(found) ||
+    /^8[ -]?\(?\d{3}\)?[ -]?\d{3}[ -]?\d{2}[ -]?\d{2}$/.test(found) ||
     /^1[3-9]\d{9}$/.test(digits) ||
     /^[6-9]\d{4}[ -]\d{5}$/.test(found)
   )

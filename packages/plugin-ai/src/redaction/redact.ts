@@ -54,7 +54,7 @@ const fields = fieldsOf(
      * The countries, as two capital letters, whose national telephone numbers are recognised. Numbers with a country
      * code are always recognised.
      *
-     * @default twenty countries, among them US, GB, DE, FR, CN, IN, and JP
+     * @default 42 countries, among them US, GB, DE, FR, CN, IN, and JP
      */
     regions: z.array(country).optional(),
     /**

@@ -24,8 +24,9 @@ export class LocalFolder implements SharedFolder {
       await link(beside, path)
       return true
     } catch (error) {
-      if (codeOf(error) === 'EEXIST') return false
-      throw error
+      if (codeOf(error) !== 'EEXIST') throw error
+      // A file server may have carried out the request although its answer was lost: then the file has two names.
+      return (await stat(beside)).nlink > 1
     } finally {
       await rm(beside, { force: true })
     }

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
 import { describeSharedFolder } from '../__fixtures__/describe-shared-folder.js'
@@ -95,6 +95,71 @@ describe('a service', () => {
     expect(await folder.read('file')).toBe('text')
     expect(await folder.read('file')).toBe('text')
     expect(regions).toEqual([expect.not.stringContaining('eu-south-2'), 'eu-south-2', 'eu-south-2'])
+  })
+
+  /** A bucket that creates objects on condition, and then does something else than to say so. */
+  async function creating(answer: (turn: number, response: ServerResponse, status: number) => void) {
+    const objects = new Map<string, string>()
+    let turn = 0
+    const folder = await started(async (request, response) => {
+      const key = request.url ?? ''
+      const body = Buffer.concat(await Array.fromAsync(request)).toString()
+      if (request.method === 'GET') {
+        response.writeHead(objects.has(key) ? 200 : 404).end(objects.get(key))
+        return
+      }
+      if (request.method === 'DELETE' || key.includes('clocks/')) {
+        const isThere = objects.has(key)
+        if (!isThere) objects.set(key, body)
+        response.writeHead(isThere && request.method === 'PUT' ? 412 : 200).end()
+        return
+      }
+      const status = objects.has(key) ? 412 : 200
+      if (status === 200) objects.set(key, body)
+      answer(turn++, response, status)
+    })
+    return { folder, objects }
+  }
+
+  const lost: Readonly<Record<string, (response: ServerResponse) => void>> = {
+    'says that it is busy': (response) => response.writeHead(503).end(),
+    'says that writers have met': (response) => response.writeHead(409).end(),
+    'breaks off': (response) => response.destroy(),
+  }
+  for (const [what, lose] of Object.entries(lost))
+    test(`that creates an object and ${what}: it is this writer's, and a later one loses`, async () => {
+      const { folder, objects } = await creating((turn, response, status) =>
+        turn === 0 ? lose(response) : response.writeHead(status).end(),
+      )
+      expect(await folder.create('partitions/p.result.json', 'first')).toBe(true)
+      expect(await folder.create('partitions/p.result.json', 'late')).toBe(false)
+      expect([...objects.values()]).toContain('first')
+      expect([...objects.values()]).not.toContain('late')
+    })
+
+  test('that loses the answer to a late writer says that another one was first', async () => {
+    const { folder } = await creating((turn, response, status) =>
+      turn === 1 ? response.writeHead(503).end() : response.writeHead(status).end(),
+    )
+    expect(await folder.create('partitions/p.result.json', 'first')).toBe(true)
+    expect(await folder.create('partitions/p.result.json', 'late')).toBe(false)
+  })
+
+  test.each([-3, 5])('whose clock is %i hours ahead is given its own time', async (hours) => {
+    const ahead = hours * 3_600_000
+    let refused = 0
+    const folder = await started((request, response) => {
+      const [, year, month, day, hour, minute] =
+        /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)/.exec(String(request.headers['x-amz-date'])) ?? []
+      const signedAt = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:00Z`)
+      const isRefused = Math.abs(signedAt - Date.now() - ahead) > 15 * 60_000
+      if (isRefused) refused++
+      response.setHeader('date', new Date(Date.now() + ahead).toUTCString())
+      response.writeHead(isRefused ? 403 : 200).end()
+    })
+    expect(await folder.has('a')).toBe(true)
+    expect(await folder.read('b')).toBe('')
+    expect(refused).toBe(1)
   })
 
   test('that refuses the key is not asked again', async () => {

@@ -79,14 +79,16 @@ export class S3Folder implements SharedFolder {
   async #create(name: string, text: string): Promise<boolean> {
     const headers = { 'if-none-match': '*' }
     const request = { method: 'PUT', key: this.#prefix + name, headers, body: text } as const
-    return (await this.#requests.send(request, [200, 412])).status === 200
+    const { status, isRepeated } = await this.#requests.send(request, [200, 412])
+    // The first request may have been carried out although its answer was lost: then the object is this one.
+    return status === 200 || (isRepeated && (await this.read(name)) === text)
   }
 
   /** Some services take no notice of the condition. On them, a late worker could replace a result. */
   async #checkCreation(): Promise<void> {
     const name = `clocks/creation-${randomUUID()}`
-    await this.#create(name, '')
-    const isTwice = await this.#create(name, '')
+    await this.#create(name, 'first')
+    const isTwice = await this.#create(name, 'second')
     await this.remove(name)
     const reason = 'the service replaces an object although the request says `If-None-Match: *`'
     if (isTwice) throw bullmqError('MAESTRO_BULLMQ_BUCKET', { bucket: `s3://${this.#requests.bucket}`, reason })

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import {
   backoffOf,
+  clockAheadIn,
   type HttpReply,
   otherRegionIn,
   pause,
@@ -10,6 +11,7 @@ import {
   s3Connection,
   s3Reason,
   sendHttp,
+  signatureTime,
 } from '@maestro-dataflow/core'
 import { AwsV4Signer } from 'aws4fetch'
 import { bullmqError } from '../errors.js'
@@ -26,7 +28,11 @@ export interface S3Reply {
   readonly status: number
   readonly headers: Headers
   readonly text: string
+  /** Whether the request was made before, and nobody knows what became of that. */
+  readonly isRepeated: boolean
 }
+
+type Answer = Omit<S3Reply, 'isRepeated'>
 
 const retries = 5
 /** The milliseconds that the service may take for one answer. */
@@ -39,6 +45,8 @@ export class S3Requests {
   readonly bucket: string
   readonly #connection: S3Connection
   #region: string
+  /** How far the clock of the service is ahead of this machine's, in milliseconds, as far as it matters. */
+  #aheadMs = 0
 
   constructor(bucket: string, options: S3Options | undefined) {
     this.bucket = bucket
@@ -50,22 +58,24 @@ export class S3Requests {
   async send(request: S3Request, wanted: readonly number[]): Promise<S3Reply> {
     for (let turn = 0; ; turn++) {
       const reply = await this.#answer(request).catch((error: unknown) => error as Error)
-      if (!(reply instanceof Error) && wanted.includes(reply.status)) return reply
+      if (!(reply instanceof Error) && wanted.includes(reply.status)) return { ...reply, isRepeated: turn > 0 }
       const isPassing = reply instanceof Error || passing.has(reply.status)
       if (!isPassing || turn >= retries) throw this.#refusal(reply)
       await pause(backoffOf(turn, { longest: 5000 }), undefined)
     }
   }
 
-  async #answer(request: S3Request): Promise<S3Reply> {
+  async #answer(request: S3Request): Promise<Answer> {
     const reply = await this.#ask(request)
     const region = otherRegionIn(reply, this.#region)
-    if (region === undefined) return reply
-    this.#region = region
+    const aheadMs = clockAheadIn(reply, this.#aheadMs)
+    if (region === undefined && aheadMs === undefined) return reply
+    this.#region = region ?? this.#region
+    this.#aheadMs = aheadMs ?? this.#aheadMs
     return this.#ask(request)
   }
 
-  async #ask({ method, key = '', query = {}, headers = {}, body = '' }: S3Request): Promise<S3Reply> {
+  async #ask({ method, key = '', query = {}, headers = {}, body = '' }: S3Request): Promise<Answer> {
     const { credentials, endpoint } = this.#connection
     const url = s3Address({ endpoint, region: this.#region }, { bucket: this.bucket, key, query })
     const sign = async (): Promise<Readonly<Record<string, string>>> => {
@@ -77,6 +87,7 @@ export class S3Requests {
         region: this.#region,
         method,
         url: url.href,
+        datetime: signatureTime(this.#aheadMs),
         headers: { ...headers, 'x-amz-content-sha256': hash },
       })
       return Object.fromEntries((await signer.sign()).headers)
@@ -87,7 +98,7 @@ export class S3Requests {
     return { status: reply.status, headers: reply.headers, text: await textOf(reply) }
   }
 
-  #refusal(reply: S3Reply | Error): Error {
+  #refusal(reply: Answer | Error): Error {
     const name = `s3://${this.bucket}`
     if (reply instanceof Error)
       return bullmqError('MAESTRO_BULLMQ_BUCKET', { bucket: name, reason: reply.message }, reply)

@@ -14,6 +14,7 @@ export interface SharedFolder {
   /**
    * Creates a file, if there is none. Of several writers, in whatever processes and on whatever machines, one succeeds.
    *
+   * @param text No other writer has the same: it tells whose the file is after an answer was lost.
    * @returns whether it was this one
    */
   create(name: string, text: string): Promise<boolean>

@@ -1,5 +1,6 @@
-import { createPostgresBackend, type Job, Queue, QueueEvents, Worker } from 'bullmq'
+import { type Job, Queue, QueueEvents, Worker } from 'bullmq'
 import { isPostgres, type ServerOptions } from '../server-options.js'
+import { createPostgresBackend } from './postgres-backend.js'
 
 /** What a job says: which partition is to be run. The rows are in a file. */
 export interface PartitionJob {
@@ -31,24 +32,38 @@ export interface JobWorker {
 }
 
 const jobOptions = { attempts: 1, removeOnComplete: true, removeOnFail: true }
+/** Where a queue is, and how long a worker may be silent. */
+export interface QueuePlace extends ServerOptions {
+  /** In milliseconds. */
+  readonly lease: number
+}
+
+/** How long a connection without news waits for the server before it asks again, in milliseconds. */
+const longestWaitOf = ({ lease }: QueuePlace): number => Math.min(5000, lease)
+/**
+ * A server that answers nothing for this time is away, although its connection is open: the network has lost it without a
+ * word. In milliseconds.
+ */
+const silenceOf = (place: QueuePlace): number => longestWaitOf(place) + 3000
 
 /** A queue on a Redis or PostgreSQL server. */
-export function openQueue(name: string, options: ServerOptions): JobQueue {
+export function openQueue(name: string, options: QueuePlace): JobQueue {
+  const events = { blockingTimeout: longestWaitOf(options) }
   return isPostgres(options)
     ? asQueue(
         new Queue(name, { connection: postgresOf(options), skipWaitingForReady: true }, createPostgresBackend),
-        new QueueEvents(name, { connection: postgresOf(options) }, createPostgresBackend),
+        new QueueEvents(name, { connection: postgresOf(options), ...events }, createPostgresBackend),
       )
     : asQueue(
         new Queue(name, { connection: redisOf(options), prefix: `{${options.namespace}}` }),
-        new QueueEvents(name, { connection: redisOf(options), prefix: `{${options.namespace}}` }),
+        new QueueEvents(name, { connection: redisOf(options), prefix: `{${options.namespace}}`, ...events }),
       )
 }
 
 /** Runs the jobs of a queue, several at once. */
 export function openJobWorker(
   name: string,
-  options: ServerOptions & { readonly lease: number },
+  options: QueuePlace,
   concurrency: number,
   run: (job: PartitionJob) => Promise<void>,
 ): JobWorker {
@@ -58,8 +73,8 @@ export function openJobWorker(
     stalledInterval: options.lease / 2,
     // The process of the run decides how a partition goes on whose worker is silent.
     maxStalledCount: 0,
-    // How long a worker without a job waits for the server before it asks again.
-    drainDelay: 5,
+    // In seconds.
+    drainDelay: longestWaitOf(options) / 1000,
   }
   const process = async ({ data }: Job<PartitionJob>) => run(data)
   return isPostgres(options)
@@ -70,13 +85,19 @@ export function openJobWorker(
 }
 
 /** The tables are made when they are first needed, in a schema of their own. */
-function postgresOf({ url, namespace }: ServerOptions) {
-  return { connectionString: url, schema: `${namespace}_queue`, migrate: true }
+function postgresOf(place: QueuePlace) {
+  const { url, namespace } = place
+  const silence = silenceOf(place)
+  const patience = { connectionTimeoutMillis: silence, query_timeout: silence, keepAlive: true }
+  return { connectionString: url, schema: `${namespace}_queue`, migrate: true, ...patience }
 }
 
-/** A worker's connection waits for the server as long as it takes. */
-function redisOf({ url }: ServerOptions) {
-  return { url, maxRetriesPerRequest: null, retryStrategy: (times: number) => Math.min(50 * 2 ** times, 2000) }
+/** A worker's connection waits for the server as long as it takes, on a new connection if one is lost. */
+function redisOf(place: QueuePlace) {
+  const silence = silenceOf(place)
+  const retryStrategy = (times: number) => Math.min(50 * 2 ** times, 2000)
+  const { url } = place
+  return { url, maxRetriesPerRequest: null, connectTimeout: silence, socketTimeout: silence, retryStrategy }
 }
 
 interface AnyQueue {

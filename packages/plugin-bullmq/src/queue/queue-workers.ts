@@ -2,6 +2,7 @@ import {
   type Logger,
   maestroError,
   type PartitionResult,
+  pause,
   type RowPartition,
   type StepWorkers,
   type WorkerTask,
@@ -10,6 +11,7 @@ import { bullmqError } from '../errors.js'
 import type { JobQueue, openQueue } from './job-queue.js'
 import type { QueueOptions } from './queue-options.js'
 import { TaskFiles } from './task-files.js'
+import { within } from './within.js'
 
 /** A partition on its way, until its result is there. */
 interface Sent {
@@ -54,6 +56,9 @@ const mostReturns = 5
 const silencesTogether = 2
 /** A partition whose worker falls silent so often is at fault, wherever it ran. */
 const mostSilences = 30
+
+/** A worker that has not ended is heard of within so many beats. */
+const beatsHeard = 3
 
 /** How the queue says that the worker of a job is silent. */
 const isStall = (reason: string) => /stalled/.test(reason)
@@ -152,7 +157,7 @@ export class QueueWorkers implements StepWorkers {
           await this.#files.forget(this.#id, name)
           return committed.result
         }
-        await this.#sendAgain(sent, partition)
+        await this.#sendAgain(sent, partition, signal)
       }
     } finally {
       this.#sent.delete(name)
@@ -180,12 +185,12 @@ export class QueueWorkers implements StepWorkers {
   }
 
   /** Puts a partition into the queue again if it is not there any more. @throws MAESTRO_WORKER_CRASHED, MAESTRO_BULLMQ_RETURNED */
-  async #sendAgain(sent: Sent, partition: RowPartition): Promise<void> {
+  async #sendAgain(sent: Sent, partition: RowPartition, signal: AbortSignal): Promise<void> {
     if (sent.failed !== undefined) {
       const reason = sent.failed
       // Steps do not fail so: it is the worker that cannot read the rows or write the result.
       if (!isStall(reason) && ++sent.returns >= mostReturns) throw bullmqError('MAESTRO_BULLMQ_RETURNED', { reason })
-      if (isStall(reason) && (await this.#isAtFault(sent))) {
+      if (isStall(reason) && (await this.#isAtFault(sent, signal))) {
         const { ids } = partition
         throw maestroError('MAESTRO_WORKER_CRASHED', { steps: this.#task.steps, ids, reason })
       }
@@ -203,9 +208,20 @@ export class QueueWorkers implements StepWorkers {
   }
 
   /** Whether workers ended because of this partition, and not of another one that they ran. */
-  async #isAtFault(sent: Sent): Promise<boolean> {
+  async #isAtFault(sent: Sent, signal: AbortSignal): Promise<boolean> {
     if (++sent.silences >= mostSilences) return true
-    return this.#files.hasRunAloneTwice(this.#id, sent.name).catch(() => false)
+    try {
+      const [first, second] = await this.#files.ranAlone(this.#id, sent.name)
+      if (first === undefined || second === undefined) return false
+      // A worker that has not ended is only cut off from the queue, and will commit its result.
+      await pause(beatsHeard * this.#files.beatMs, signal)
+      const workers = await this.#files.workers(this.#id)
+      return !workers.some(
+        ({ name, silentMs }) => (name === first || name === second) && silentMs < beatsHeard * this.#files.beatMs,
+      )
+    } catch {
+      return false
+    }
   }
 
   #wait(sent: Sent, signal: AbortSignal): Promise<void> {
@@ -280,13 +296,3 @@ export class QueueWorkers implements StepWorkers {
 }
 
 const jobId = ({ name, tries }: Sent) => `${name}-${tries}`
-
-/** What a server says within a few seconds. @throws TimeoutError */
-async function within<Value>(work: Promise<Value>): Promise<Value | undefined> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), 3000)
-  })
-  work.catch(() => undefined)
-  return Promise.race([work, late]).finally(() => clearTimeout(timer))
-}

@@ -79,7 +79,7 @@ export class ServedTask {
     // Delivered twice: another worker was faster. Or nobody waits for it any more.
     if (partition === undefined || this.#stop.signal.aborted) return
     const log = logger.child({ run: task.run, partition: index, attempt })
-    if (alone) await files.beginAlone(id, name)
+    if (alone) await files.beginAlone(id, name, worker)
     const result = await steps.run(partition, this.#stop.signal, attempt)
     // What it was told to drop is no result: a run that is resumed later would take it.
     if (this.#stop.signal.aborted) return

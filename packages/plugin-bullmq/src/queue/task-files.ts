@@ -122,14 +122,18 @@ export class TaskFiles {
   }
 
   /** Notes that a worker begins with a partition, and runs nothing else. */
-  async beginAlone(task: string, name: string): Promise<void> {
-    const isFirst = await this.#folder.create(`partitions/${task}/${name}.alone-1`, '')
-    if (!isFirst) await this.#folder.create(`partitions/${task}/${name}.alone-2`, '')
+  async beginAlone(task: string, name: string, worker: string): Promise<void> {
+    const by = JSON.stringify({ worker, begin: randomUUID() })
+    const isFirst = await this.#folder.create(`partitions/${task}/${name}.alone-1`, by)
+    if (!isFirst) await this.#folder.create(`partitions/${task}/${name}.alone-2`, by)
   }
 
-  /** Whether workers have begun so at least twice. */
-  hasRunAloneTwice(task: string, name: string): Promise<boolean> {
-    return this.#folder.has(`partitions/${task}/${name}.alone-2`)
+  /** The workers that have begun so, up to two. */
+  async ranAlone(task: string, name: string): Promise<readonly string[]> {
+    const files = [1, 2].map((turn) => this.#folder.read(`partitions/${task}/${name}.alone-${turn}`))
+    return (await Promise.all(files)).flatMap((text) =>
+      text === undefined ? [] : [(JSON.parse(text) as { readonly worker: string }).worker],
+    )
   }
 
   /** Commits a result. The first one counts. @returns whether it was this one */

@@ -21,6 +21,14 @@ export function inferColumns(rows: readonly Row[], known: Columns): Columns {
   return rowFromEntries([...types])
 }
 
+/** Only the chosen columns, in their order; one of which nothing is known is unknown. */
+export function chosenColumns(columns: Columns, only: readonly string[] | undefined): Columns {
+  if (only === undefined) return columns
+  return rowFromEntries(
+    only.map((name) => [name, (Object.hasOwn(columns, name) && columns[name]) || 'unknown'] as const),
+  )
+}
+
 function together(before: ColumnType, type: ColumnType): ColumnType {
   if (before === 'unknown' || before === type) return type
   // Lists of numbers may be vectors of another step, and JSON holds everything that JSON can express.

@@ -1,15 +1,11 @@
-import { mkdir } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import {
   type Batch,
-  type ColumnSet,
   type Columns,
   type Logger,
   MaestroError,
   type RefusedRow,
   type Row,
-  rowFromEntries,
   type SinkCheckpoint,
   type SinkReceipt,
   type SinkWriter,
@@ -17,15 +13,12 @@ import {
   type WriteResult,
 } from '@maestro-dataflow/core'
 import type { ConnectionSettings } from '../connection/connection-settings.js'
-import { reasonOf } from '../connection/failure.js'
-import { openSession } from '../connection/open-session.js'
 import type { DatabaseSession } from '../dialects/session.js'
-import { dbError } from '../errors.js'
 import { quoteTable, shownTable, type TableName } from '../tables/names.js'
 import type { TableDescription } from '../tables/table-description.js'
 import { BatchWriter } from './batch-writer.js'
 import { explainLock } from './explain-lock.js'
-import { inferColumns } from './infer-columns.js'
+import { chosenColumns, inferColumns } from './infer-columns.js'
 import { PartitionReceipt } from './partition-receipt.js'
 import { Receipts } from './receipts.js'
 import { removeRows } from './remove-rows.js'
@@ -41,6 +34,7 @@ import {
   swapTables,
   type TargetOptions,
 } from './target-table.js'
+import { UncoveredTables } from './uncovered-tables.js'
 import { openWriting, type WritingSession } from './writing-session.js'
 
 /** How to write a table. */
@@ -76,10 +70,8 @@ export class TableSinkWriter implements SinkWriter {
   #found: TableDescription | undefined
   /** The table that replaces the target at the end. */
   #staging: TableName | undefined
-  /** Created although the transaction does not cover it, so it must be removed if writing fails. */
-  #made: TableName | undefined
-  /** The table, if the connection broke while it was being created. */
-  #perhapsMade: TableName | undefined
+  /** The tables that the transaction does not cover. */
+  readonly #uncovered: UncoveredTables
   /** The rows that an earlier process of the run has committed. */
   #rowsBefore = 0
   #replaces = false
@@ -94,6 +86,7 @@ export class TableSinkWriter implements SinkWriter {
     this.#transaction = transaction
     this.#writing = writing
     this.#batches = new BatchWriter(transaction.session)
+    this.#uncovered = new UncoveredTables(settings, transaction.session)
     this.#sender = new RowSender(shownTable(writing.name), (runs, sent) =>
       this.#explained(() => transaction.alone(() => this.#batches.write(runs, sent))),
     )
@@ -106,7 +99,6 @@ export class TableSinkWriter implements SinkWriter {
     writing: TableWriting,
     { runDirectory, signal, logger }: Pick<StorageContext, 'runDirectory' | 'signal' | 'logger'>,
   ): Promise<TableSinkWriter> {
-    if (settings.path !== undefined) await makeFolder(settings)
     const transaction = await openWriting(settings, runDirectory, signal, writing.byPartition)
     const writer = new TableSinkWriter(settings, transaction, writing)
     try {
@@ -197,7 +189,7 @@ export class TableSinkWriter implements SinkWriter {
           this.#transaction.alone(async () => {
             if (state !== undefined) await partitions?.write(state)
             await this.#transaction.commitPart()
-            this.#made = undefined
+            this.#uncovered.keep()
             this.#batches.renew()
           }),
         ),
@@ -221,33 +213,9 @@ export class TableSinkWriter implements SinkWriter {
     await this.#sender.settled()
     try {
       await this.#transaction.rollback()
-      if (this.#made !== undefined) await this.#dropMade(this.#made)
-      if (this.#perhapsMade !== undefined) await this.#dropIfEmpty(this.#perhapsMade)
+      await this.#uncovered.remove()
     } finally {
       await this.#transaction.release()
-    }
-  }
-
-  /** The connection may have failed; then another one is needed. */
-  async #dropMade(made: TableName): Promise<void> {
-    const sql = `DROP TABLE IF EXISTS ${quoteTable(this.#session.dialect, made)}`
-    if (!this.#session.spoiled) return void (await this.#session.run(sql))
-    const session = await openSession(this.#settings)
-    try {
-      await session.run(sql)
-    } finally {
-      await session.release()
-    }
-  }
-
-  /** A table with rows is not ours. */
-  async #dropIfEmpty(made: TableName): Promise<void> {
-    const session = await openSession(this.#settings)
-    try {
-      if ((await session.describeTable(made)) === undefined || (await isFilled(session, made))) return
-      await session.run(`DROP TABLE IF EXISTS ${quoteTable(session.dialect, made)}`)
-    } finally {
-      await session.release()
     }
   }
 
@@ -266,7 +234,10 @@ export class TableSinkWriter implements SinkWriter {
     await this.#openReceipts(logger, oneWriter && !this.#transaction.hasBegun)
     // A table on which other objects depend stays, and its rows are exchanged.
     const exchanged = replaces && table.attached.length === 0 ? exchange : undefined
-    if (exchanged !== undefined && !coverTables) this.#made = this.#staging = await createLike(session, exchanged, name)
+    if (exchanged !== undefined && !coverTables) {
+      this.#staging = await createLike(session, exchanged, name)
+      this.#uncovered.made(this.#staging)
+    }
     await this.#transaction.begin()
     if (exchanged !== undefined && coverTables) this.#staging = await createLike(session, exchanged, name)
     if (replaces && exchanged === undefined) await session.run(`DELETE FROM ${quoteTable(session.dialect, name)}`)
@@ -290,16 +261,16 @@ export class TableSinkWriter implements SinkWriter {
   async #makeTable(batch: Batch): Promise<RowShapes> {
     const { name, columns, only } = this.#writing
     const session = this.#session
-    const inferred = withKnown(inferColumns(batch.rows, columns.columns), only)
+    const inferred = chosenColumns(inferColumns(batch.rows, columns.columns), only)
     const { coverTables } = session.dialect.transactions
     // If this ends the transaction, nothing has been written yet.
     const table = await createTarget(session, name, inferred, this.#writing.key ?? []).catch((error: unknown) => {
       // The database may finish what it was making when the connection broke.
-      if (!coverTables && MaestroError.is(error, 'MAESTRO_DB_CONNECTION_LOST')) this.#perhapsMade = name
+      if (!coverTables && MaestroError.is(error, 'MAESTRO_DB_CONNECTION_LOST')) this.#uncovered.perhapsMade(name)
       throw error
     })
     if (!coverTables) {
-      this.#made = name
+      this.#uncovered.made(name)
       await session.begin()
       this.#batches.mark()
     }
@@ -345,13 +316,6 @@ export function locationOf({ shown }: ConnectionSettings, name: TableName): stri
   return `${shown} ${shownTable(name)}`
 }
 
-function withKnown(columns: ColumnSet['columns'], only: readonly string[] | undefined): ColumnSet['columns'] {
-  if (only === undefined) return columns
-  return rowFromEntries(
-    only.map((name) => [name, (Object.hasOwn(columns, name) && columns[name]) || 'unknown'] as const),
-  )
-}
-
 /**
  * The number of rows that are encoded before the work in progress gets a turn, so that a server does not wait for this
  * thread.
@@ -361,13 +325,4 @@ const turnRows = 256
 function* turns({ ids, rows }: Batch): Generator<Batch> {
   for (let start = 0; start < rows.length; start += turnRows)
     yield { ids: ids.slice(start, start + turnRows), rows: rows.slice(start, start + turnRows) }
-}
-
-/** Creates the folder of a new SQLite file. @throws MAESTRO_DB_UNREACHABLE */
-async function makeFolder(settings: ConnectionSettings): Promise<void> {
-  try {
-    await mkdir(dirname(settings.path ?? ''), { recursive: true })
-  } catch (error) {
-    throw dbError('MAESTRO_DB_UNREACHABLE', { database: settings.shown, reason: reasonOf(error, settings) })
-  }
 }

@@ -1,5 +1,7 @@
-import { rm } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import type { ConnectionSettings } from '../connection/connection-settings.js'
+import { reasonOf } from '../connection/failure.js'
 import { openSession } from '../connection/open-session.js'
 import type { DatabaseSession } from '../dialects/session.js'
 import { dbError } from '../errors.js'
@@ -26,6 +28,7 @@ export interface WritingSession {
  * Opens the session of a sink. If only one connection can write at a time, the sinks of one run that write to the same
  * file share a transaction, which ends with the last of them.
  *
+ * @throws MAESTRO_DB_UNREACHABLE if the folder of a SQLite file cannot be created, and what `openSession` throws
  * @param run What the sinks of one run share.
  * @param isAlone Whether the sink needs a transaction of its own. @throws MAESTRO_DB_PARTITIONS_SHARED
  */
@@ -35,6 +38,7 @@ export async function openWriting(
   signal: AbortSignal | undefined,
   isAlone = false,
 ): Promise<WritingSession> {
+  if (settings.path !== undefined) await makeFolder(settings, settings.path)
   if (!settings.dialect.transactions.oneWriter) return ownWriting(await openSession(settings, signal))
   const key = `${run}\n${settings.path}`
   const shared = sharedWritings.get(key) ?? new SharedWriting(settings, key, () => sharedWritings.delete(key))
@@ -152,4 +156,12 @@ class SharedWriting {
 /** A file that did not exist before, with its companion files. */
 async function removeFile({ path, dialect }: ConnectionSettings): Promise<void> {
   for (const end of ['', ...dialect.fileEndings]) await rm(`${path}${end}`, { force: true })
+}
+
+async function makeFolder(settings: ConnectionSettings, path: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true })
+  } catch (error) {
+    throw dbError('MAESTRO_DB_UNREACHABLE', { database: settings.shown, reason: reasonOf(error, settings) })
+  }
 }

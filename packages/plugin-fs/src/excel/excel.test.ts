@@ -176,6 +176,16 @@ describe('reading', () => {
 })
 
 describe('writing', () => {
+  test('a row without values stays a row', async () => {
+    const rows = [
+      { a: null, b: null },
+      { a: null, b: 1 },
+      { a: '', b: null },
+    ]
+    await write(rows)
+    expect((await read('out.xlsx')).rows).toEqual(rows.map(({ b }) => ({ a: null, b })))
+  })
+
   test('values that a cell can hold return unchanged, and others return as text', async () => {
     const rows = [
       {

@@ -19,7 +19,7 @@ export interface SheetRow {
   readonly cells: readonly unknown[]
 }
 
-/** The rows of a sheet that have cells, as they arrive. */
+/** The rows of a sheet that have values, or at least a text of their own that is empty, as they arrive. */
 export async function* sheetRows(workbook: Workbook, sheet: Sheet): AsyncGenerator<readonly SheetRow[]> {
   const reader = new CellReader(workbook)
   for await (const events of xmlEvents(workbook.archive.stream(sheet.part))) {
@@ -40,6 +40,8 @@ class CellReader {
   readonly #rich = new RichText()
   #number = 0
   #cells: unknown[] = []
+  /** Whether the row has a text that is not shared, although it may be empty. */
+  #hasText = false
   #column = -1
   #type = 'n'
   #style = 0
@@ -68,9 +70,11 @@ class CellReader {
       if (isOpen) {
         this.#number = Number(event.attributes.r ?? this.#number + 1)
         this.#cells = []
+        this.#hasText = false
         this.#column = -1
       }
-      if (!isOpen && this.#cells.some((cell) => cell !== undefined)) return { number: this.#number, cells: this.#cells }
+      if (!isOpen && (this.#hasText || this.#cells.some((cell) => cell !== undefined)))
+        return { number: this.#number, cells: this.#cells }
     }
     return undefined
   }
@@ -97,6 +101,7 @@ class CellReader {
       )
     switch (this.#type) {
       case 'inlineStr':
+        this.#hasText = true
         return this.#rich.take() || undefined
       case 's':
         return sharedTexts[Number(text)] || undefined

@@ -132,7 +132,8 @@ function rowXml(
     const cell = typeof value === 'string' && json.has(name) ? JSON.stringify(value) : value
     cells += cellXml(cell, letters[index] ?? '', number, name)
   }
-  return `<row r="${number}">${cells}</row>`
+  // Readers skip a row without cells. With a cell of no text, it is a row without values.
+  return `<row r="${number}">${cells === '' && names.length > 0 ? textCell(letters[0] ?? '', number, '') : cells}</row>`
 }
 
 function cellXml(value: unknown, letters: string, row: number, name: string): string {

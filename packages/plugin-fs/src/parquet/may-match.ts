@@ -52,10 +52,7 @@ function isBelow(one: unknown, other: unknown): boolean {
 
 const isNumber = (value: unknown): value is number | bigint => typeof value === 'number' || typeof value === 'bigint'
 
-/**
- * Parquet orders texts by code points, and conditions order them by UTF-16. For two texts that are below the surrogates
- * this is the same order.
- */
+/** Parquet orders texts by code points. For two texts that are below the surrogates, JavaScript has the same order. */
 const isTextBelow = (one: string, other: string): boolean => isPlain(one) && isPlain(other) && one < other
 
 const isPlain = (text: string): boolean => !/[\uD800-\uFFFF]/.test(text)

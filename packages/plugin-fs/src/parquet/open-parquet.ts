@@ -1,5 +1,5 @@
 import { MaestroError } from '@maestro-dataflow/core'
-import type { FileMetaData } from 'hyparquet'
+import type { FileMetaData, SchemaElement } from 'hyparquet'
 import { fsError } from '../errors.js'
 import type { OpenedFile, StoredFile } from '../places/stored-file.js'
 import { unreadable } from '../unreadable.js'
@@ -10,6 +10,8 @@ import { columnsOfFile, type ParquetColumn, parsers } from './parquet-columns.js
 export interface ParquetFile {
   readonly metadata: FileMetaData
   readonly columns: readonly ParquetColumn[]
+  /** The descriptions of the columns, in their order. */
+  readonly elements: readonly SchemaElement[]
   /** The rows of a row group, with these columns only. */
   rowsOf(group: number, columns: readonly ParquetColumn[]): Promise<readonly Readonly<Record<string, unknown>>[]>
   close(): Promise<void>
@@ -40,12 +42,14 @@ export async function openParquet(stored: StoredFile, name: string): Promise<Par
     const metadata = await parquetMetadataAsync(file, settings).catch((error: unknown) => {
       throw fail('its description at the end cannot be read; the file may be damaged', error)
     })
-    const columns = readable(() => columnsOfFile(metadata, parquetSchema(metadata)), fail)
+    const schema = parquetSchema(metadata)
+    const columns = readable(() => columnsOfFile(metadata, schema), fail)
     const starts = [0]
     for (const { num_rows: rows } of metadata.row_groups) starts.push((starts.at(-1) ?? 0) + Number(rows))
     return {
       metadata,
       columns,
+      elements: schema.children.map(({ element }) => element),
       async rowsOf(group, asked) {
         assertGroup(metadata, group, asked, fail)
         const names = asked.map((column) => column.name)

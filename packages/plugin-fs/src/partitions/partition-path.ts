@@ -57,7 +57,8 @@ function nameOf(value: unknown, column: string): string {
   const unfit = (type: string) => maestroError('MAESTRO_ROW_UNENCODABLE', { column, type })
   if (typeof text === 'object' || typeof text === 'function' || typeof text === 'symbol')
     throw unfit('value that cannot name a folder')
-  if (text === '') throw unfit('empty text, which cannot name a folder')
+  if (text === noValue) throw unfit(`text ${noValue}, which is the folder of rows without a value`)
+  if (text === '') throw unfit('text without characters, which cannot name a folder')
   if (typeof text === 'string' && !text.isWellFormed()) throw unfit('text with half a character in it')
   const name = encodeURIComponent(String(text)).replace(/[*'().]/g, (sign, at: number) =>
     sign === '.' && at > 0 ? sign : `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,

@@ -69,11 +69,11 @@ for (const format of ['jsonl', 'csv', 'parquet', 'jsonl.gz'])
   })
 
 test('a column in the path chooses the file and stays in it; a value never leaves its folder', async () => {
-  write('in.jsonl', '{"label":"good"}\n{"label":".."}\n{"label":"good"}\n{"label":""}\n{"label":["x"]}\n')
+  write('in.jsonl', '{"label":"good"}\n{"label":".."}\n{"label":"good"}\n{"label":""}\n{"label":["x"]}\n{"label":"__HIVE_DEFAULT_PARTITION__"}\n')
   const report = await copy({ path: 'in.jsonl' }, { path: 'out/{label}/rows.jsonl' })
   expect(filesIn('out')).toEqual(['out/%2E./rows.jsonl', 'out/good/rows.jsonl'])
   expect(read('out/good/rows.jsonl')).toBe('{"label":"good"}\n{"label":"good"}\n')
-  expect(rejectsOf(report).map(([id]) => id)).toEqual(['in.jsonl:4', 'in.jsonl:5'])
+  expect(rejectsOf(report).map(([id]) => id)).toEqual(['in.jsonl:4', 'in.jsonl:5', 'in.jsonl:6'])
 })
 
 test('a row that a file refuses is rejected, and the others are written once', async () => {

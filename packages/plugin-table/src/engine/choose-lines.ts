@@ -60,8 +60,13 @@ async function chooseFirsts(
   const into = new Uint32Array(count)
   const keys = checked.keys.length === 0 ? [values.rowKey()] : checked.keys.map((column) => values.key(column))
   const survivor = keep === 'first' ? 'min' : 'max'
-  const groups = `SELECT ${survivor}(${positionColumn}) AS kept, list(${positionColumn}) AS members FROM ${relation} GROUP BY ${keys.join(', ')} HAVING count(*) > 1`
-  const members = `SELECT CAST(kept AS UINTEGER), CAST(unnest(members) AS UINTEGER) FROM (${groups})`
+  const named = keys.map((key, index) => `${key} AS "#maestro.key${index}"`).join(', ')
+  const names = keys.map((_, index) => `"#maestro.key${index}"`)
+  const keyed = `SELECT ${positionColumn}, ${named} FROM ${relation}`
+  // A list of each group's positions would stay in memory, which a join does not.
+  const groups = `SELECT ${survivor}(${positionColumn}) AS kept, ${names.join(', ')} FROM (${keyed}) GROUP BY ALL HAVING count(*) > 1`
+  const isSame = names.map((name) => `members.${name} IS NOT DISTINCT FROM groups.${name}`).join(' AND ')
+  const members = `SELECT CAST(kept AS UINTEGER), CAST(${positionColumn} AS UINTEGER) FROM (${keyed}) AS members JOIN (${groups}) AS groups ON ${isSame}`
   for await (const [kept = [], positions = []] of columnsOf(connection, members)) {
     for (const [index, position] of positions.entries()) {
       const target = kept[index] as number

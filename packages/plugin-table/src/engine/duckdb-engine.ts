@@ -7,6 +7,7 @@ import {
   type TableChainRequest,
   type TableCounts,
   type TableEngine,
+  type TableParquetRequest,
   type TableRequest,
   type TableStatement,
 } from '@maestro-dataflow/core'
@@ -17,7 +18,10 @@ import type { DuckDBEngineOptions } from './duckdb-options.js'
 import { interruptOn } from './interrupt-on.js'
 import { prepareStatement } from './prepare-statement.js'
 import { columnsAfter, prepareChain, runOneByOne } from './run-one-by-one.js'
+import { isOutOfMemory, ReportedRequest, stepMemory } from './step-memory.js'
 import { watchProgress } from './watch-progress.js'
+
+type Run<Counts> = (database: Database, request: TableChainRequest) => Promise<Counts>
 
 /** What a check may take, in bytes. */
 const checkerMemory = 256 * 1024 * 1024
@@ -78,7 +82,7 @@ export class DuckDBEngine implements TableEngine {
 
   /** @throws MAESTRO_TABLE_FAILED, MAESTRO_RUN_ABORTED, and the errors that `reject` throws */
   async execute(request: TableRequest): Promise<TableCounts> {
-    const counts = await this.#run(request, (database) => runOneByOne(database, request))
+    const counts = await this.#run(request, runOneByOne)
     return counts.reduce(addCounts, noRows)
   }
 
@@ -89,27 +93,50 @@ export class DuckDBEngine implements TableEngine {
    * @throws MAESTRO_TABLE_FAILED, MAESTRO_RUN_ABORTED, and the errors that `reject` throws
    */
   async executeChain(request: TableChainRequest): Promise<readonly TableCounts[]> {
-    return this.#run(request, async (database) => {
+    return this.#run(request, async (database, request) => {
       const chained = await prepareChain(database, request)
-      return runChain(database, chained, request).catch((error: unknown) => {
+      return runChain(database, chained, { files: request.input }, request).catch((error: unknown) => {
         if (isDataFault(error)) return runOneByOne(database, request)
         throw error
       })
     })
   }
 
-  async #run(
-    { signal, directory, input, read }: Pick<TableRequest, 'signal' | 'directory' | 'input' | 'read'>,
-    run: (database: Database) => Promise<readonly TableCounts[]>,
-  ): Promise<readonly TableCounts[]> {
+  /** Reads the columns of Parquet files itself. @throws MAESTRO_TABLE_FAILED, MAESTRO_RUN_ABORTED */
+  async executeOnParquet(request: TableParquetRequest): Promise<readonly TableCounts[] | undefined> {
+    const { input: parquet } = request
+    return this.#run({ ...request, input: [], reject: () => undefined }, async (database, request) => {
+      const chained = await prepareChain(database, request)
+      return runChain(database, chained, { parquet }, request).catch((error: unknown) => {
+        // The source says what is wrong with a file, and which row has a value that does not fit.
+        if (MaestroError.is(error) || request.signal.aborted || isOutOfMemory(error)) throw error
+        return undefined
+      })
+    })
+  }
+
+  /** Runs statements in little memory first, where the disk can stand in, and in more if they cannot do without. */
+  async #run<Counts>(request: TableChainRequest, run: Run<Counts>): Promise<Counts> {
+    const memory = this.#options.memory ?? stepMemory(request.statements)
+    const first = new ReportedRequest(request)
+    try {
+      return await this.#runWithin(memory, first.request, run)
+    } catch (error) {
+      if (this.#options.memory !== undefined || first.hasReported || !isOutOfMemory(error)) throw error
+      return this.#runWithin(undefined, request, run)
+    }
+  }
+
+  async #runWithin<Counts>(memory: number | undefined, request: TableChainRequest, run: Run<Counts>): Promise<Counts> {
+    const { signal, directory, input, read } = request
     signal.throwIfAborted()
-    const database = await connect({ ...this.#options, directory })
+    const database = await connect({ ...this.#options, memory, directory })
     const stopInterrupting = interruptOn(signal, database)
     let stopWatching: (() => void) | undefined
     try {
       signal.throwIfAborted()
       if (read !== undefined) stopWatching = await watchProgress(database, input, read)
-      return await run(database)
+      return await run(database, request)
     } catch (error) {
       if (signal.aborted) throw maestroError('MAESTRO_RUN_ABORTED', {}, error)
       throw MaestroError.is(error) ? error : engineError(error)

@@ -5,7 +5,10 @@ import { z } from 'zod'
 export const duckdbOptions = z.strictObject({
   /** @default the number of cores */
   threads: z.number().int().positive().optional(),
-  /** The maximum memory in bytes, or with a unit. @default four fifths of the memory */
+  /**
+   * The maximum memory in bytes, or with a unit. @default 384 MiB, and four fifths of the machine's memory for aggregates,
+   * windows, and statements that cannot do with less
+   */
   memory: byteSize().optional(),
 })
 

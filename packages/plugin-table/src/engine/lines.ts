@@ -1,5 +1,5 @@
 import type { TableFile } from '@maestro-dataflow/core'
-import { literal } from './sql-text.js'
+import { filePath, literal } from './sql-text.js'
 
 /** The column of the text of a row and that of its position. No user's column has such a name. */
 export const lineColumn = '"#maestro.line"'
@@ -24,7 +24,7 @@ export const usualLineBytes = 2_000_000
 export function readLines(file: TableFile, longest = 0): string {
   const size = longest < usualLineBytes ? '' : `, max_line_size=${longest + 1}`
   // JSON text never contains the character U+0001, so each line is one cell.
-  const text = `read_csv(${literal(file.path)}, columns={'line': 'VARCHAR'}, delim='\u0001', quote='', escape='', header=false, auto_detect=false${size})`
+  const text = `read_csv(${filePath(file.path)}, columns={'line': 'VARCHAR'}, delim='\u0001', quote='', escape='', header=false, auto_detect=false${size})`
   if (file.format === 'step') return `(SELECT line AS ${lineColumn} FROM ${text})`
   const checked = `CASE WHEN line IS NULL OR starts_with(line, '{') THEN line ELSE error('no object') END`
   return `(SELECT ${checked} AS ${lineColumn} FROM ${text})`

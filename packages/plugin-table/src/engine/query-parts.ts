@@ -13,6 +13,8 @@ export interface QueryParts {
   /** The format of the input, and its columns. */
   readonly format: TableFile['format']
   readonly columns: ColumnSet
+  /** The columns of the result whose JSON an aggregate gives beside the text. @default none */
+  readonly beside?: readonly string[]
 }
 
 /** The lines with the typed columns that the statement reads. */

@@ -3,6 +3,11 @@ export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`
 }
 
+/** The path of one file that SQL reads, as a literal. Without the brackets, `*`, `?`, and `[` would stand for other names. */
+export function filePath(path: string): string {
+  return literal(path.replace(/[*?[]/g, '[$&]'))
+}
+
 /** A name as an SQL identifier. */
 export function identifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`

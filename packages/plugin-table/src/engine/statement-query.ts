@@ -7,7 +7,10 @@ import { literal } from './sql-text.js'
 import { valueJson } from './value-json.js'
 import { windowQuery } from './window-query.js'
 
-/** The query of a statement that orders rows, makes rows, or adds columns: one column of text, in order. */
+/**
+ * The query of a statement that orders rows, makes rows, or adds columns: one column of text, in order. An aggregate may
+ * also give the JSON of some columns beside it.
+ */
 export function statementQuery(
   statement: Extract<TableStatement, { kind: 'sort' | 'aggregate' | 'window' }>,
   parts: QueryParts,
@@ -35,7 +38,7 @@ export function sortKeys(by: readonly SortKey[], values: ColumnValues): string {
  * of its first row, and its id is made from them.
  */
 function aggregateQuery({ by }: Extract<TableStatement, { kind: 'aggregate' }>, parts: QueryParts): string {
-  const { values, checked } = parts
+  const { values, checked, beside = [] } = parts
   const computed = columnNames(checked.values).map((name) => [name, checked.values[name] as ComputedValue] as const)
   const keys = by.map((column, index) => `, ${values.key(column)} AS "#maestro.key${index}"`)
   const inner = `(SELECT *${keys.join('')} FROM ${withColumns(parts)})`
@@ -50,11 +53,18 @@ function aggregateQuery({ by }: Extract<TableStatement, { kind: 'aggregate' }>, 
   const named = `(SELECT *${firsts.map((sql, index) => `, ${sql} AS "#maestro.named${index}"`).join('')} FROM ${grouped})`
   const names = by.map((_, index) => `"#maestro.named${index}"`)
   const members = [
-    ...by.map((column, index) => member(column, `${names[index]}`)),
-    ...computed.map(([name, value], index) => member(name, computedJson(`"#maestro.value${index}"`, value, values))),
+    ...by.map((column, index) => [column, `${names[index]}`] as const),
+    ...computed.map(([name, value], index) => [name, computedJson(`"#maestro.value${index}"`, value, values)] as const),
   ]
+  const jsonAt = (index: number) => `"#maestro.member${index}"`
+  const made = `(SELECT *${members.map(([, json], index) => `, ${json} AS ${jsonAt(index)}`).join('')} FROM ${named})`
+  const row = members.map(([name], index) => member(name, jsonAt(index))).join(` || ',' || `)
+  const columns = beside.map((column) => {
+    const index = members.findIndex(([name]) => name === column)
+    return index === -1 ? ', NULL' : `, nullif(${jsonAt(index)}, 'null')`
+  })
   const id = `CAST(to_json('group:[' || ${names.length === 0 ? "''" : names.join(` || ',' || `)} || ']') AS VARCHAR)`
-  return `SELECT '{"id":' || ${id} || ',"row":{' || ${members.join(` || ',' || `) || "''"} || '}}' FROM ${named} ORDER BY "#maestro.first"`
+  return `SELECT '{"id":' || ${id} || ',"row":{' || ${row || "''"} || '}}'${columns.join('')} FROM ${made} ORDER BY "#maestro.first"`
 }
 
 /** A value of a group. The first of several equal extremes counts. */

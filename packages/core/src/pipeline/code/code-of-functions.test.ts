@@ -145,7 +145,24 @@ test('where it cannot be told what a function uses, the whole module and all tha
   expect(Object.keys(partsOf('function () { [native code] }')).toSorted()).toEqual(
     [...behindRates, 'the file lib/other.ts', 'the file pipelines/orders.ts'].toSorted(),
   )
+  expect(partsOf(String(Number))).toEqual({})
   expect(unseenOf('function () { [native code] }')).toEqual(['pipelines/orders.ts'])
+})
+
+test('an import whose path is computed counts with all modules of its folder, or is not seen', () => {
+  const [inFolder, anywhere] = [
+    `async (row) => (await import(\`../lib/\${row.kind}.ts\`)).rate`,
+    'async (row) => (await import(row.module)).rate',
+  ]
+  const { partsOf, unseenOf } = project(`export default p.map(${inFolder}).map(${anywhere})`)
+  expect(Object.keys(partsOf(inFolder)).toSorted()).toEqual(
+    Object.keys(files)
+      .flatMap((name) => (name.startsWith('lib/') ? `the file ${name}` : []))
+      .toSorted(),
+  )
+  expect(unseenOf(inFolder)).toEqual([])
+  expect(partsOf(anywhere)).toEqual({})
+  expect(unseenOf(anywhere)).toEqual(['pipelines/orders.ts'])
 })
 
 test('a class uses what its methods and its base use', () => {

@@ -8,11 +8,12 @@ import {
   importsIn,
   isModule,
   moduleHashes,
+  modulesBeside,
   nameOf,
-  resolveImport,
 } from './module-hashes.js'
 import { ModuleScope, type UsedCode } from './module-scope.js'
 import { parseModule } from './parse-module.js'
+import { resolveImport } from './resolve-import.js'
 
 /** What some functions use besides their own text. */
 export interface FunctionCode {
@@ -37,10 +38,13 @@ export class CodeOfFunctions {
     if (functions.length === 0 || !isModule(this.#entry)) return { parts: {}, unseen: [] }
     const parts = Object.assign({}, this.#effectsOfImports(), ...functions.map((one) => this.#behind(String(one))))
     const texts = Object.keys(parts).flatMap((name) => (name.startsWith('the file ') ? [name.slice(9)] : []))
-    return { parts, unseen: texts.filter((name) => this.#isUnclear(name)) }
+    const own = functions.some((one) => hasComputedImport(String(one))) ? [nameOf(this.#entry, this.#directory)] : []
+    return { parts, unseen: [...new Set([...own, ...texts.filter((name) => this.#isUnclear(name))])] }
   }
 
   #behind(text: string): CodeParts {
+    // A function of JavaScript itself. One that `bind` has made has no name.
+    if (/^function \w+\(\) \{ \[native code\] \}$/.test(text)) return {}
     const { scope } = this.#module(this.#entry)
     if (scope === undefined) return this.#everything()
     const used = scope.usedBy(text)
@@ -79,8 +83,12 @@ export class CodeOfFunctions {
       `${name === 'calls' ? 'a call' : name} in ${entry}`,
       hashOfText([...found].join('\n')),
     ])
-    const named = [own, ...[...texts.values()].flatMap((found) => [...found])].flatMap(importsIn)
-    return { ...Object.fromEntries(declared), ...this.#hashesOfImports(new Set([...imports, ...named])) }
+    const used = [own, ...[...texts.values()].flatMap((found) => [...found])]
+    return {
+      ...Object.fromEntries(declared),
+      ...this.#hashesOfImports(new Set([...imports, ...used.flatMap(importsIn)])),
+      ...hashesOf(filesBehind(...used.flatMap((text) => modulesBeside(text, this.#entry))), this.#directory),
+    }
   }
 
   /** Modules that are imported without a name are run, and may change anything. */

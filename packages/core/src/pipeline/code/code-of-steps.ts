@@ -23,6 +23,9 @@ export function withCode(compiled: CompiledPipeline, places: CodePlaces): Compil
   const inConfig = config === undefined ? undefined : new CodeOfFunctions(config, directory)
   const code = new Map<string, CodeParts>()
   const warnings: { readonly message: string; readonly step: string }[] = []
+  const { node: source } = compiled.source
+  const ofSource = inPipeline?.behind(functionsIn('rows' in source ? source.rows : source.options)) ?? nothing
+  if (Object.keys(ofSource.parts).length > 0) code.set('source', ofSource.parts)
   for (const [id, step] of compiled.steps) {
     const own = inPipeline?.behind(functionsOf(step)) ?? nothing
     const contributed = codeOfOperator(step, places, inConfig)
@@ -31,7 +34,7 @@ export function withCode(compiled: CompiledPipeline, places: CodePlaces): Compil
     for (const file of new Set([...own.unseen, ...contributed.unseen]))
       warnings.push({
         step: id,
-        message: `${id} uses ${file}, which computes what it imports: a resumed run does not see a change to that. Give the step a version.`,
+        message: `${id} uses ${file}, which computes what it imports: neither a resumed run nor workers on other machines see a change to that. Give the step a version.`,
       })
   }
   if (code.size === 0) return compiled
@@ -69,12 +72,12 @@ function functionsOf({ node: { use, options, where } }: CompiledStep): readonly 
   return [...given, ...('run' in use ? [use.run] : functionsIn(use))]
 }
 
-/** The functions in options, which are data and functions. */
+/** The functions in options, which are data and functions. A long list is data. */
 function functionsIn(value: unknown): readonly unknown[] {
   if (typeof value === 'function') return [value]
   if (typeof value !== 'object' || value === null) return []
   const prototype = Object.getPrototypeOf(value)
-  if (Array.isArray(value)) return value.flatMap(functionsIn)
+  if (Array.isArray(value)) return value.slice(0, 100).flatMap(functionsIn)
   return prototype === Object.prototype || prototype === null ? Object.values(value).flatMap(functionsIn) : []
 }
 

@@ -47,7 +47,7 @@ export interface CompiledPipeline {
   readonly source: CompiledSource
   readonly steps: ReadonlyMap<string, CompiledStep>
   readonly sinks: ReadonlyMap<string, CompiledSink>
-  /** The code that the steps use besides the text of their functions: hashes by names for people, by step. */
+  /** The code that the source and the steps use besides the text of their functions: hashes by names for people, by step. */
   readonly code?: ReadonlyMap<string, Readonly<Record<string, string>>>
 }
 

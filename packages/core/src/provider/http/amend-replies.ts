@@ -22,7 +22,9 @@ export function amendReplies(send: typeof fetch, amend: Amend): typeof fetch {
     const type = response.headers.get('content-type') ?? ''
     if (streams.test(type) || !(json.test(type) || texts.test(type))) return response
     const whole = await wholeOf(response)
-    return whole === undefined ? response : amended(whole, type, amend)
+    if (whole !== undefined && whole.content.trim() !== '') return amended(whole, type, amend)
+    const changed = amend({ status: response.status, text: '' })
+    return changed === undefined ? (whole ?? response) : written(changed, response.headers)
   }
 }
 
@@ -38,9 +40,12 @@ function amended(whole: WholeResponse, type: string, amend: Amend): Response {
   if (!isNamed && !/^\s*[{[]/.test(text)) return whole
   const changed = amend({ status, text })
   if (changed === undefined && isNamed) return whole
-  const headers = new Headers(whole.headers)
+  return written(changed ?? { status, text }, whole.headers, changed === undefined ? whole.statusText : '')
+}
+
+function written({ status, text }: WholeReply, given: Headers, statusText = ''): Response {
+  const headers = new Headers(given)
   headers.delete('content-length')
-  if (!isNamed) headers.set('content-type', 'application/json')
-  const head = { status: changed?.status ?? status, statusText: changed === undefined ? whole.statusText : '', headers }
-  return wholeResponse(new TextEncoder().encode(changed?.text ?? text), head)
+  headers.set('content-type', 'application/json')
+  return wholeResponse(new TextEncoder().encode(text), { status, statusText, headers })
 }

@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
+import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net'
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { Agent } from 'undici'
 import { afterEach, describe, expect, test, vi } from 'vitest'
@@ -185,6 +185,31 @@ describe('behind a proxy', () => {
     await expect(sendHttp('http://models.invalid/v1')).rejects.toThrow()
     await expect(sendHttp('http://[2001:db8::1]/v1', { signal: AbortSignal.timeout(500) })).rejects.toThrow()
     expect(asked).toHaveLength(1)
+  })
+
+  test('requests go through a SOCKS proxy that ALL_PROXY names', async () => {
+    const target = await serve((_, response) => response.end('through the proxy'))
+    const asked: string[] = []
+    const socks = createTcpServer((socket) => {
+      socket.once('data', () => {
+        // Version 5, no authentication.
+        socket.write(Buffer.of(5, 0))
+        socket.once('data', (request) => {
+          // The length and the name of the host stand behind four bytes.
+          asked.push(request.subarray(5, 5 + Number(request[4])).toString())
+          const there = connect(Number(new URL(target).port), '127.0.0.1')
+          socket.write(Buffer.of(5, 0, 0, 1, 0, 0, 0, 0, 0, 0))
+          there.pipe(socket).pipe(there)
+          there.on('error', () => socket.destroy())
+        })
+      })
+      socket.on('error', () => undefined)
+    })
+    await new Promise<void>((resolve) => socks.listen(0, '127.0.0.1', resolve))
+    vi.stubEnv('ALL_PROXY', `socks5h://127.0.0.1:${(socks.address() as AddressInfo).port}`)
+    expect(await readText(await sendHttp('http://models.example/v1'))).toBe('through the proxy')
+    expect(asked).toEqual(['models.example'])
+    socks.close()
   })
 
   test('requests over TLS go through HTTPS_PROXY', async () => {

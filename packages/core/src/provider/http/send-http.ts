@@ -32,7 +32,7 @@ const defaults = { 'user-agent': 'maestro-dataflow', 'accept-encoding': 'gzip, d
 
 /**
  * Sends a request and returns the reply as soon as its head arrives. It keeps connections alive, takes proxies from
- * HTTP_PROXY, HTTPS_PROXY, and NO_PROXY, and waits until the signal fires. (The global `fetch` gives up after five
+ * HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, and NO_PROXY, and waits until the signal fires. (The global `fetch` gives up after five
  * minutes, but a long queue or a large model takes longer.) It does not follow redirects, because a server must not
  * send a key elsewhere.
  *

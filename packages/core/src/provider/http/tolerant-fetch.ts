@@ -28,6 +28,8 @@ export function withTolerance(send: typeof fetch): typeof fetch {
 }
 
 function amend({ status, text }: WholeReply): WholeReply | undefined {
+  if (status >= 200 && status < 300 && text.trim() === '')
+    return failed(502, 'it is empty', 'unexpected_reply', undefined)
   if (status !== 200) return undefined
   // What only we can read is written anew for the client library.
   const strict = parsed(text, JSON.parse)

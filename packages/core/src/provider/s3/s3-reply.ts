@@ -32,3 +32,22 @@ export function otherRegionIn(reply: { readonly status: number; readonly headers
   const named = reply.headers.get('x-amz-bucket-region')
   return [301, 307, 400].includes(reply.status) && named !== null && named !== region ? named : undefined
 }
+
+/** A service refuses a signature whose time is 15 minutes off. */
+const toleratedMs = 5 * 60_000
+
+/**
+ * How far the clock of the service is ahead of this machine's, in milliseconds, if it may have refused a request because of
+ * that; undefined for another answer.
+ *
+ * @param aheadMs What the time of the signature took it for.
+ */
+export function clockAheadIn(reply: { readonly status: number; readonly headers: Headers }, aheadMs: number) {
+  if (reply.status !== 403) return undefined
+  const ahead = Date.parse(reply.headers.get('date') ?? '') - Date.now()
+  return Math.abs(ahead - aheadMs) > toleratedMs ? ahead : undefined
+}
+
+/** The time of a signature, as the service writes it. @param aheadMs How far its clock is ahead of this machine's. */
+export const signatureTime = (aheadMs: number): string =>
+  new Date(Date.now() + aheadMs).toISOString().replace(/[:-]|\.\d{3}/g, '')

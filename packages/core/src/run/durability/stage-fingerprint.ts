@@ -59,7 +59,7 @@ function partsOf(
     ...Object.assign({}, ...steps.map((step) => partsOfStep(step, context))),
     ...Object.assign({}, ...steps.map(({ node }) => compiled.code?.get(node.id))),
     ...(stage.input === 'source'
-      ? { 'the source': hashOf([source, context.limit ?? null]), ...context.input }
+      ? { 'the source': hashOf([source, context.limit ?? null]), ...context.input, ...compiled.code?.get('source') }
       : { 'an earlier stage': hashOf(before[stage.input]) }),
   }
 }

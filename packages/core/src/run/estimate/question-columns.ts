@@ -1,6 +1,6 @@
 import type { RowCondition } from '../../contracts/pipeline-definition.js'
 import type { PlannedStep } from '../../contracts/plan.js'
-import type { Row } from '../../contracts/row.js'
+import type { ColumnSet, Row } from '../../contracts/row.js'
 import { conditionColumns, matchingData } from '../../define/row-condition.js'
 
 /** The conditions for the rows that steps work on, by step. */
@@ -52,9 +52,9 @@ export function askedRowsOfSteps(
 ): ReadonlyMap<string, AskedRows> {
   const made = new Set<string>()
   const found = new Map<string, AskedRows>()
-  for (const { id, effects, servings, options, kind } of steps) {
+  for (const { id, effects, servings, options, kind, columnsIn } of steps) {
     const { reads, adds = {}, opaque = false, renames, keeps } = effects
-    const matches = matchingBefore(conditions.get(id), made)
+    const matches = matchingBefore(conditions.get(id), made, columnsIn)
     const isKnown = !opaque && reads !== undefined && reads.length > 0 && kind === 'map' && !asksForEachRow(options)
     if (servings.length > 0 && isKnown && matches !== undefined && !reads.some((column) => made.has(column)))
       found.set(id, { columns: reads, matches })
@@ -71,11 +71,11 @@ export function askedRowsOfSteps(
 export function asking(steps: readonly PlannedStep[], conditions: StepConditions): ((row: Row) => boolean) | undefined {
   const made = new Set<string>()
   const all: ((row: Row) => boolean)[] = []
-  for (const { id, effects, servings } of steps) {
+  for (const { id, effects, servings, columnsIn } of steps) {
     const { adds = {}, opaque = false, renames, keeps } = effects
     const where = conditions.get(id)
     if (servings.length > 0) {
-      const matches = where === undefined ? undefined : matchingBefore(where, made)
+      const matches = where === undefined ? undefined : matchingBefore(where, made, columnsIn)
       if (matches === undefined) return undefined
       all.push(matches)
     }
@@ -86,10 +86,10 @@ export function asking(steps: readonly PlannedStep[], conditions: StepConditions
 }
 
 /** The function that checks a condition on columns from before the steps; undefined if there is none. */
-function matchingBefore(where: RowCondition | undefined, made: ReadonlySet<string>) {
+function matchingBefore(where: RowCondition | undefined, made: ReadonlySet<string>, { columns }: ColumnSet) {
   if (where === undefined) return () => true
   if (typeof where === 'function' || Object.keys(where).some((column) => made.has(column))) return undefined
-  return matchingData(where)
+  return matchingData(where, columns)
 }
 
 function asksForEachRow(options: unknown): boolean {

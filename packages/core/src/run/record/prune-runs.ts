@@ -1,6 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { removeTemporaryFiles, removeTemporaryFilesOf } from '../state/remove-temporary-files.js'
+import { removeRunFolder, removeSetAside } from '../state/remove-run-folder.js'
+import { removeTemporaryFiles } from '../state/remove-temporary-files.js'
 import { listRuns, type RunRecord } from './run-record.js'
 
 /** Which finished runs to remove. Without any, only step files are removed. */
@@ -35,6 +36,7 @@ export async function pruneFinishedRuns(
 ): Promise<readonly PrunedRun[]> {
   const finished = (await listRuns(stateDirectory)).filter(({ status }) => status !== 'unfinished')
   const named = new Set(runs.map(({ runId }) => runId))
+  if (!dryRun) await removeSetAside(stateDirectory)
   const left = await removeTemporaryFiles(stateDirectory, dryRun)
   const pruned = left.map(({ runId, bytes }): PrunedRun => ({ runId, removed: 'hidden files', bytes }))
   for (const [age, { runId, directory, summary, status }] of finished.entries()) {
@@ -47,8 +49,8 @@ export async function pruneFinishedRuns(
     const path = isOld ? directory : join(directory, 'stages')
     const bytes = await sizeOf(path)
     if (bytes === undefined) continue
-    if (!dryRun && isOld) await removeTemporaryFilesOf(directory)
-    if (!dryRun) await rm(path, { recursive: true, force: true })
+    if (!dryRun && isOld && !(await removeRunFolder(stateDirectory, directory))) continue
+    if (!dryRun && !isOld) await rm(path, { recursive: true, force: true })
     pruned.push({ runId, removed: isOld ? 'run' : 'step files', bytes })
   }
   return pruned

@@ -20,7 +20,7 @@ import { type DividedRows, divideRows, uniteRows } from './pass-by.js'
 import { runLineStage } from './run-line-stage.js'
 import { runOpaqueStage } from './run-opaque-stage.js'
 import { type RowStageRun, runRowStage } from './run-row-stage.js'
-import { runTableStage, showRows } from './run-table-stage.js'
+import { runOnParquet, runTableStage, showRows } from './run-table-stage.js'
 import { StageCommits } from './stage-commits.js'
 
 /** The step file of each stage that has run, for later stages. */
@@ -93,6 +93,11 @@ async function runWholeStage(stage: PlannedStage, input: StageInput, context: Ru
   const steps = stage.steps.map((id) => stepOf(context, id))
   const [last] = steps.slice(-1) as [CompiledStep]
   const operator = stage.kind === 'opaque' ? (createStepOperator(last, context) as Operator) : undefined
+  const { parquet } = input.reader
+  if (operator === undefined && parquet !== undefined && readsSourceFiles(stage, context)) {
+    const output = await runOnParquet(stage, steps, parquet, context)
+    if (output !== undefined) return { output, sink: undefined, passed: undefined }
+  }
   const readsLines = operator === undefined || typeof operator.runOnLines === 'function'
   const all = await inputFiles(stage, readsLines, input, context)
   const passed = await passedBy(stage, last, all, context)
@@ -121,14 +126,14 @@ async function runWholeStage(stage: PlannedStage, input: StageInput, context: Ru
 /** Divides the rows of a step over a whole table, if it has a condition. */
 async function passedBy(
   stage: PlannedStage,
-  { node }: CompiledStep,
+  { node, planned }: CompiledStep,
   files: readonly TableFile[],
   { folder, signal }: RunContext,
 ): Promise<DividedRows | undefined> {
   if (node.where === undefined) return undefined
   const own = stageFolder(folder.path, stage)
   await mkdir(own, { recursive: true })
-  return divideRows(files[0]?.path ?? '', own, matching(node.id, node.where), signal)
+  return divideRows(files[0]?.path ?? '', own, matching(node.id, node.where, planned.columnsIn.columns), signal)
 }
 
 /** Gives the rows of a stage that is not run again to its sinks and consumers. */
@@ -199,6 +204,12 @@ async function* readStage(
   }
 }
 
+/** Whether the steps of a stage may read the files of the source themselves: all rows of them, and no one looks at each. */
+function readsSourceFiles({ input, steps }: PlannedStage, { compiled, limit, trace }: RunContext): boolean {
+  const isConditional = steps.some((id) => compiled.steps.get(id)?.node.where !== undefined)
+  return input === 'source' && !isConditional && limit === undefined && trace === undefined
+}
+
 /** Files for a stage that reads whole files: the JSON lines of the source if it has them and the stage reads them, or else a step file. */
 async function inputFiles(
   stage: PlannedStage,
@@ -208,14 +219,7 @@ async function inputFiles(
 ): Promise<readonly TableFile[]> {
   if (stage.input !== 'source') return [{ path: input.files.get(stage.input) ?? '', format: 'step' }]
   const lines = input.reader.jsonLines
-  const isConditional = stage.steps.some((id) => context.compiled.steps.get(id)?.node.where !== undefined)
-  if (
-    readsLines &&
-    !isConditional &&
-    lines !== undefined &&
-    context.limit === undefined &&
-    context.trace === undefined
-  ) {
+  if (readsLines && lines !== undefined && readsSourceFiles(stage, context)) {
     return lines.paths.map((path, index) => ({
       path,
       format: 'rows' as const,

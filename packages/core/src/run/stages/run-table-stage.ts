@@ -1,13 +1,14 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { PlannedStage } from '../../contracts/plan.js'
-import type { SinkWriter } from '../../contracts/storage.js'
+import type { ParquetFiles, SinkWriter } from '../../contracts/storage.js'
 import type {
   LeftOutRows,
   TableChainRequest,
   TableCounts,
   TableEngine,
   TableFile,
+  TableParquetRequest,
   TableStatement,
 } from '../../contracts/table-engine.js'
 import { maestroError } from '../../errors/error-table.js'
@@ -81,30 +82,68 @@ async function runChain(
   output: TableFile,
   context: RunContext,
 ): Promise<number> {
-  const { ledger, samples, signal } = context
   const [first] = steps as readonly [TableStep]
-  const idOf = (statement: number) => steps[statement]?.step.node.id ?? ''
   const counts =
     (await first.engine.executeChain?.({
+      ...chainRequest(stage, steps, output, context),
       input,
-      columns: first.step.planned.columnsIn,
-      statements: steps.flatMap(({ statements }) => statements),
-      output,
       reject: (row, statement) => reject(row, steps[statement] ?? first, stage, context),
-      leftOut: ledger && ((rows: LeftOutRows, statement) => ledger.leftOut(idOf(statement), rows)),
-      firstRows: samples && {
-        rows: firstRows,
-        receive: (rows, statement) => {
-          for (const { id, row } of rows) samples.step(idOf(statement), id, row)
-        },
-      },
-      progress: (done, statement) => showProgress(steps[statement], done, stage, context),
       read: announceReading(first.step, stage, context),
-      signal,
-      directory: dirname(output.path),
     } satisfies TableChainRequest)) ?? []
   for (const [index, { step }] of steps.entries()) addCounts(step, counts[index], context)
   return counts.at(-1)?.rowsOut ?? 0
+}
+
+/** What a request to run steps at once holds, whatever its input is. */
+function chainRequest(
+  stage: PlannedStage,
+  steps: readonly TableStep[],
+  output: TableFile,
+  context: RunContext,
+): Omit<TableParquetRequest, 'input'> {
+  const { ledger, samples, signal } = context
+  const idOf = (statement: number) => steps[statement]?.step.node.id ?? ''
+  return {
+    columns: steps[0]?.step.planned.columnsIn ?? { columns: {}, open: true },
+    statements: steps.flatMap(({ statements }) => statements),
+    output,
+    leftOut: ledger && ((rows: LeftOutRows, statement) => ledger.leftOut(idOf(statement), rows)),
+    firstRows: samples && {
+      rows: firstRows,
+      receive: (rows, statement) => {
+        for (const { id, row } of rows) samples.step(idOf(statement), id, row)
+      },
+    },
+    progress: (done, statement) => showProgress(steps[statement], done, stage, context),
+    signal,
+    directory: dirname(output.path),
+  }
+}
+
+/**
+ * Runs consecutive table steps over the Parquet files of the source, of which the engine reads only what it needs.
+ *
+ * @returns the step file; undefined if the engine cannot, and the source has to read the rows
+ */
+export async function runOnParquet(
+  stage: PlannedStage,
+  planned: readonly CompiledStep[],
+  input: ParquetFiles,
+  context: RunContext,
+): Promise<string | undefined> {
+  const steps: TableStep[] = []
+  for (const step of planned) steps.push(await openStep(step, context))
+  const [first] = steps
+  const isOne = steps.every(({ engine, statements }) => engine === first?.engine && statements.length === 1)
+  if (!isOne || first?.engine.executeOnParquet === undefined) return undefined
+  const path = partitionFile(context.folder.path, stage, 0)
+  await mkdir(dirname(path), { recursive: true })
+  const request = chainRequest(stage, steps, { path, format: 'step' }, context)
+  context.ledger?.begin(stage.index, 'output', [])
+  const counts = await first.engine.executeOnParquet({ ...request, input })
+  if (counts === undefined) return undefined
+  for (const [index, { step }] of steps.entries()) addCounts(step, counts[index], context)
+  return path
 }
 
 /** Runs the steps one after the other, with a step file between two of them. */

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
-import { readdir, rm } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isAbandoned } from '../durability/lease.js'
-import { removeTemporaryFilesOf } from './remove-temporary-files.js'
+import { removeRunFolder } from './remove-run-folder.js'
 import { leaseFolder } from './run-folder.js'
 
 /**
@@ -18,8 +18,7 @@ export async function pruneRuns(stateDirectory: string, keep: number, current: s
     .map((run) => join(folder, run))
     .filter(isSettled)
   const old = others.slice(0, Math.max(0, others.length - (keep - 1)))
-  for (const run of old) await removeTemporaryFilesOf(run)
-  for (const run of old) await rm(run, { recursive: true, force: true })
+  for (const run of old) await removeRunFolder(stateDirectory, run)
 }
 
 /** Whether a run has ended or was abandoned. A folder without a lease may belong to a process that is about to take it. */

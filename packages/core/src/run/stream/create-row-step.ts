@@ -61,7 +61,7 @@ export function createRowStep(
     counter,
     onError: step.node.onError ?? onError,
     checks: new StepChecks(checkedStep(step, maker), maker.settings.checks),
-    ...(where === undefined ? {} : { where: matching(id, where) }),
+    ...(where === undefined ? {} : { where: matching(id, where, step.planned.columnsIn.columns) }),
     ...(concurrency === undefined ? {} : { gate: new CallGate(concurrency) }),
   }
   switch (kind) {

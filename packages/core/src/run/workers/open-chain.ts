@@ -93,6 +93,7 @@ async function openWorkers(
   const { executor, origin, folder, settings, signal, logger, compiled } = context
   if (executor.workers === undefined || origin === undefined) return undefined
   const about = { runId: folder.runId, stage, steps: steps.map(({ node }) => node.id) }
+  const module = inModule(steps, context)
   const { carrier } = context.hooks.taskSent.call({ ...about, carrier: {} })
   try {
     return await executor.workers.open(
@@ -101,11 +102,15 @@ async function openWorkers(
         stage,
         steps: about.steps,
         origin,
-        expected: { ...partsOfTask(steps, compiled.definition.params, context), ...origin.modules },
+        expected: {
+          ...partsOfTask(steps, compiled.definition.params, context),
+          ...origin.modules,
+          ...(module === undefined ? origin.plugins : {}),
+        },
         rowsInFlight: settings.rowsInFlight ?? defaultRowsInFlight,
         fresh: context.isFresh,
         clonesRows: executor.workers.clonesRows ?? false,
-        inModule: inModule(steps, context),
+        inModule: module,
         carrier,
       },
       { signal, logger },

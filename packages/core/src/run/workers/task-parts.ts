@@ -15,6 +15,8 @@ export function partsOfTask(
   )
   return {
     'the version of MaestroDataflow': coreVersion(),
+    // What JavaScript knows of languages, time zones, and Unicode comes with it.
+    'the major version of Node.js': String(Number.parseInt(process.versions.node, 10)),
     ...Object.fromEntries(plugins.map((name) => [`the plugin ${name}`, versionOf(name) ?? 'no version'])),
     'the parameters': hashOf(params ?? {}),
     ...Object.assign({}, ...steps.map((step) => partsOfStep(step, context))),

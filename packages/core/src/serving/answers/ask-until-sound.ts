@@ -57,8 +57,8 @@ export async function askUntilSound(
     const checked = await checkAnswer(asker.name, result, { schema, check: options.check })
     if (packed) options.pack?.packer.learn(1, 'error' in checked ? 0 : 1)
     if (!('error' in checked)) {
-      if (checked.mended) record.warn('The answer was not valid JSON. Its punctuation was mended.')
-      const { data, value } = checked
+      const { data, value, warning } = checked
+      if (warning !== undefined) record.warn(warning)
       return { result: { ...whole, object: data }, checked: { by: options.check, value }, from }
     }
     await turns?.keep(result, () => record.takeUnrecorded(0))

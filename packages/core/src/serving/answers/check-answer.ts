@@ -2,7 +2,8 @@ import type { JsonSchema } from '../../contracts/schema.js'
 import type { AnswerCheck, LLMResult } from '../../contracts/serving.js'
 import { maestroError } from '../../errors/error-table.js'
 import type { MaestroError } from '../../errors/maestro-error.js'
-import { answerDataOf } from './answer-data.js'
+import { type AnswerData, answerDataOf } from './answer-data.js'
+import { calledData } from './called-data.js'
 import { checkOfJsonSchema } from './fits-schema.js'
 import { mendJson } from './mend-json.js'
 import { withoutNulls } from './without-nulls.js'
@@ -12,7 +13,7 @@ import { withoutNulls } from './without-nulls.js'
  * faults.
  */
 export type CheckedAnswer =
-  | { readonly data: unknown; readonly value: unknown; readonly mended: boolean }
+  | { readonly data: unknown; readonly value: unknown; readonly warning?: string }
   | {
       readonly error: MaestroError
       /** What to tell the model; undefined if telling it is useless. */
@@ -25,6 +26,10 @@ export interface AnswerRules {
   /** @default the schema alone, if there are several values; a single value passes */
   readonly check?: AnswerCheck | undefined
 }
+
+const mendedWarning = 'The answer was not valid JSON. Its punctuation was mended.'
+const severalWarning =
+  'An answer contained several different values that match the schema. The last one was taken as the answer.'
 
 /**
  * Reads the data of an answer, ignores any text around them, and takes the last value that passes the check. If none does,
@@ -41,20 +46,24 @@ export async function checkAnswer(
   const fits = async (value: unknown) => (check ?? (await checkOfJsonSchema(schema)))(value)
   const passes = check !== undefined || found.length > 1 ? fits : pass
   let faults: { readonly issues: readonly string[]; readonly length: number } | undefined
-  for (const { value, length } of found) {
+  for (const [place, { value, length }] of found.entries()) {
     const verdict = await passes(value)
-    if ('value' in verdict) return { data: value, value: verdict.value, mended: false }
+    if ('value' in verdict) {
+      const isAmbiguous = await hasOther(found.slice(place + 1), value, fits)
+      return { data: value, value: verdict.value, ...(isAmbiguous ? { warning: severalWarning } : {}) }
+    }
     if (faults === undefined || length > faults.length) faults = { issues: verdict.issues, length }
   }
   const given = [...found, ...inside].map(({ value }) => value)
   const amended = given.map((value) => withoutNulls(value, schema)).filter((value, index) => value !== given[index])
-  for (const value of [...inside.map(({ value }) => value), ...amended]) {
+  const called = calledData(markupOf(result), schema).toReversed()
+  for (const value of [...called, ...inside.map(({ value }) => value), ...amended]) {
     const verdict = await fits(value)
-    if ('value' in verdict) return { data: value, value: verdict.value, mended: false }
+    if ('value' in verdict) return { data: value, value: verdict.value }
   }
   const mended = result.object === undefined ? await mendJson(result.text) : undefined
   const verdict = mended === undefined ? undefined : await fits(mended)
-  if (verdict !== undefined && 'value' in verdict) return { data: mended, value: verdict.value, mended: true }
+  if (verdict !== undefined && 'value' in verdict) return { data: mended, value: verdict.value, warning: mendedWarning }
   if (faults === undefined) {
     const reply = result.text.slice(0, 200)
     const error = maestroError('MAESTRO_SERVING_MALFORMED_REPLY', { serving, reply })
@@ -62,6 +71,23 @@ export async function checkAnswer(
   }
   const { issues } = faults
   return { error: maestroError('MAESTRO_SERVING_SCHEMA_MISMATCH', { serving, issues }), issues }
+}
+
+/** Whether one of the earlier values also fits and says something else. */
+async function hasOther(
+  earlier: readonly AnswerData[],
+  answer: unknown,
+  fits: (value: unknown) => Promise<Awaited<ReturnType<AnswerCheck>>>,
+): Promise<boolean> {
+  const text = JSON.stringify(answer)
+  for (const { value } of earlier) if (JSON.stringify(value) !== text && 'value' in (await fits(value))) return true
+  return false
+}
+
+/** Some servers report the whole answer as reasoning. A call in the middle of the reasoning is a draft. */
+function markupOf({ object, text, reasoning = '' }: LLMResult): string {
+  if (object !== undefined) return ''
+  return text.trim() === '' && reasoning.trimEnd().endsWith('>') ? reasoning : text
 }
 
 const pass: AnswerCheck = (value) => ({ value })

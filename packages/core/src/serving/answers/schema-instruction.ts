@@ -13,10 +13,10 @@ export function withInstruction({ schema, ...request }: LLMRequest & { readonly 
   )
 }
 
-/** The turn that shows the model its answer and the faults. Servers refuse a turn with an empty answer. */
+/** The turn that shows the model its answer and the faults. Servers refuse a turn without a visible character. */
 export function withRepairTurn(request: LLMRequest, answer: string, issues: readonly string[]): LLMRequest {
   const faults = issues.map((issue) => `- ${issue}`).join('\n')
-  if (answer.trim() === '') return withUserText(request, `You have given no answer before:\n${faults}`)
+  if (!/[^\p{Z}\p{C}]/u.test(answer)) return withUserText(request, `You have given no answer before:\n${faults}`)
   const text = `Your answer does not fit:\n${faults}\nAnswer again with the whole corrected JSON and nothing else.`
   return {
     ...request,

@@ -160,6 +160,19 @@ test('a row that the provider refuses does not take the others with it', async (
   expect(await askAll(['a', 'b', 'bad'])).toEqual(['A', 'B', 'alone bad'])
 })
 
+test.each([
+  maestroError('MAESTRO_SERVING_REQUEST_TOO_LARGE', { serving: 'shouting', reason: 'too large' }),
+  maestroError('MAESTRO_SERVING_UNEXPECTED_REPLY', { serving: 'shouting', reason: 'it contains no answer' }),
+  maestroError('MAESTRO_SERVING_CUT_OFF', { serving: 'shouting', tokens: 8 }),
+])('rows that are too much for one call are asked for in fewer at once: %s', async (error) => {
+  const { askAll, requests } = shouting((items) => {
+    if (items.length > 1) throw error
+    return answersOf(items)
+  })
+  expect(await askAll(['a', 'b', 'c'])).toEqual(['alone a', 'alone b', 'alone c'])
+  expect(requests).toHaveLength(5)
+})
+
 test('a failure of the provider fails every row of the call, and only those', async () => {
   const { askAll } = shouting((items) => {
     if (items.some(({ values }) => values.text === 'a'))

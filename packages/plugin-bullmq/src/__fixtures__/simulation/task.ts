@@ -3,7 +3,7 @@ export const task = {
   run: 'run',
   stage: 0,
   steps: ['work'],
-  origin: { config: 'maestro.config.json', pipeline: 'work', file: 'work.js', params: {}, modules: {} },
+  origin: { config: 'maestro.config.json', pipeline: 'work', file: 'work.js', params: {}, modules: {}, plugins: {} },
   expected: {},
   rowsInFlight: 1024,
   fresh: false,

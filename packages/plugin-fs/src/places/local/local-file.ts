@@ -4,6 +4,8 @@ import type { ByteRange, OpenedFile, StoredFile } from '../stored-file.js'
 import { identifyFile } from './identify-file.js'
 
 const chunkBytes = 1 << 18
+/** The rows of a chunk are in memory together: those of a larger one would not stay in the cache of a processor core. */
+const lentBytes = 1 << 17
 
 /** A file of this machine. */
 export class LocalFile implements StoredFile {
@@ -23,7 +25,7 @@ export class LocalFile implements StoredFile {
 
   async *lend(start: number): AsyncGenerator<Buffer> {
     const file = await open(this.localPath)
-    let [buffer, other] = [Buffer.allocUnsafeSlow(chunkBytes), Buffer.allocUnsafeSlow(chunkBytes)]
+    let [buffer, other] = [Buffer.allocUnsafeSlow(lentBytes), Buffer.allocUnsafeSlow(lentBytes)]
     let reading = readInto(file, buffer, start)
     try {
       for (let place = start; ; ) {

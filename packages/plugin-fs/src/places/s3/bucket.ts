@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import {
+  clockAheadIn,
   type HttpReply,
   type HttpRequest,
   type MaestroError,
@@ -7,6 +8,7 @@ import {
   type S3Connection,
   s3Address,
   s3Reason,
+  signatureTime,
 } from '@maestro-dataflow/core'
 import { AwsV4Signer } from 'aws4fetch'
 import { fsError } from '../../errors.js'
@@ -28,6 +30,8 @@ export class Bucket {
   readonly #connection: S3Connection
   readonly #signal: AbortSignal | undefined
   #region: string
+  /** How far the clock of the service is ahead of this machine's, in milliseconds, as far as it matters. */
+  #aheadMs = 0
 
   constructor(name: string, connection: S3Connection, signal?: AbortSignal) {
     this.name = name
@@ -45,9 +49,11 @@ export class Bucket {
   async request(given: BucketRequest): Promise<HttpReply> {
     const reply = await this.#send(given)
     const region = otherRegionIn(reply, this.#region)
-    if (region === undefined) return reply
+    const aheadMs = clockAheadIn(reply, this.#aheadMs)
+    if (region === undefined && aheadMs === undefined) return reply
     reply.body.destroy()
-    this.#region = region
+    this.#region = region ?? this.#region
+    this.#aheadMs = aheadMs ?? this.#aheadMs
     return this.#send(given)
   }
 
@@ -67,6 +73,7 @@ export class Bucket {
         ...credentials,
         method,
         url: url.href,
+        datetime: signatureTime(this.#aheadMs),
         headers: { ...request.headers },
         service: 's3',
         region: this.#region,

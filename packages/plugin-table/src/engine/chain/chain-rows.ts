@@ -1,4 +1,4 @@
-import type { TableFile } from '@maestro-dataflow/core'
+import type { ParquetFiles, TableFile } from '@maestro-dataflow/core'
 import { ExtractedColumns } from '../extracted-columns.js'
 import { lineColumn, positionColumn } from '../lines.js'
 
@@ -17,6 +17,8 @@ export interface Segment {
   /** The files of the lines, if they are not those of a statement, and the position at which each begins. */
   readonly files: readonly TableFile[]
   readonly offsets: readonly number[]
+  /** The Parquet files of the rows, if they are from such files. */
+  readonly parquet: ParquetFiles | undefined
   /** Whether the table holds the text of the lines, and the ids of step lines. */
   readonly keepsText: boolean
   readonly hasIds: boolean

@@ -1,4 +1,4 @@
-import type { IdList, RowId, TableFile, TableStatement } from '@maestro-dataflow/core'
+import type { IdList, RowId, TableStatement } from '@maestro-dataflow/core'
 import { columnsOf } from '../choose-lines.js'
 import type { Database } from '../connect.js'
 import { batchRows, type Receive, reasonOf } from '../left-out.js'
@@ -29,7 +29,7 @@ export async function reportLeftOutBy(
   const batch = new LeftOutBatch(segment, (ids, into) =>
     leftOut({ ids, ...(into === undefined ? {} : { into }), ...(reason === undefined ? {} : { reason }) }),
   )
-  if (segment.format === 'rows') {
+  if (segment.format === 'rows' || segment.parquet !== undefined) {
     const numbers = `SELECT CAST(origin AS UINTEGER), CAST(kept AS UINTEGER) FROM ${rows} ORDER BY place`
     for await (const [own = [], kept = []] of columnsOf(connection, numbers)) batch.addLines(own, kept)
   } else {
@@ -101,7 +101,8 @@ class LeftOutBatch {
   }
 
   #numbered(file: number, numbers: readonly number[]): IdList {
-    const { idPrefix = '' }: Partial<TableFile> = this.#segment.files[file] ?? {}
-    return { prefix: idPrefix, numbers: Float64Array.from(numbers) }
+    const { files, parquet } = this.#segment
+    const prefix = (parquet === undefined ? files[file]?.idPrefix : parquet.idPrefixes[file]) ?? ''
+    return { prefix, numbers: Float64Array.from(numbers) }
   }
 }

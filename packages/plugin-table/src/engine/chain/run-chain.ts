@@ -1,6 +1,7 @@
 import {
   type ColumnSet,
   decodeStepLine,
+  type ParquetFiles,
   type TableChainRequest,
   type TableCounts,
   type TableStatement,
@@ -18,7 +19,8 @@ import { sortKeys, statementQuery } from '../statement-query.js'
 import { type Chosen, originColumn, rowsBetween, type Segment } from './chain-rows.js'
 import { chooseRows, valuesIn } from './choose-rows.js'
 import { type IdentifiedRow, rowsAt } from './first-rows.js'
-import { loadSegment } from './load-segment.js'
+import { loadSegment, type MadeLines, madeColumn, type SegmentInput } from './load-segment.js'
+import { parquetLines } from './parquet-lines.js'
 import { type LeftOutBy, reportLeftOutBy } from './report-left-out.js'
 
 /** A statement of a chain, checked against the columns of the rows that it processes. */
@@ -38,9 +40,10 @@ export interface ChainedStatement {
 export async function runChain(
   database: Database,
   statements: readonly ChainedStatement[],
-  request: TableChainRequest,
+  from: SegmentInput,
+  request: ChainRequest,
 ): Promise<readonly TableCounts[]> {
-  const chain = new Chain(database, statements, request)
+  const chain = new Chain(database, statements, from, request)
   try {
     const counts = await chain.run()
     await chain.report()
@@ -50,24 +53,29 @@ export async function runChain(
   }
 }
 
+/** What a chain does with its rows, whatever files they come from. */
+export type ChainRequest = Omit<TableChainRequest, 'input' | 'reject'>
+
 class Chain {
   readonly #database: Database
   readonly #statements: readonly ChainedStatement[]
-  readonly #request: TableChainRequest
+  readonly #from: SegmentInput
+  readonly #request: ChainRequest
   readonly #tables: string[] = []
   readonly #leftOut = new Map<number, LeftOutBy>()
   /** The first rows after a statement, once the chain has run. */
   readonly #firstRows = new Map<number, () => Promise<readonly IdentifiedRow[]>>()
 
-  constructor(database: Database, statements: readonly ChainedStatement[], request: TableChainRequest) {
+  constructor(database: Database, statements: readonly ChainedStatement[], from: SegmentInput, request: ChainRequest) {
     this.#database = database
     this.#statements = statements
+    this.#from = from
     this.#request = request
   }
 
   async run(): Promise<readonly TableCounts[]> {
     const counts: TableCounts[] = []
-    let from: Parameters<typeof loadSegment>[1]['from'] = this.#request.input
+    let from = this.#from
     while (counts.length < this.#statements.length) {
       const first = counts.length
       const made = this.#statements.findIndex(({ statement }, index) => index >= first && makesLines(statement))
@@ -90,35 +98,32 @@ class Chain {
     for (const table of this.#tables) await this.#database.connection.run(`DROP TABLE IF EXISTS ${table}`)
   }
 
-  async #load(first: number, end: number, from: Parameters<typeof loadSegment>[1]['from']): Promise<Segment> {
-    const { input, output, leftOut, firstRows } = this.#request
-    const isFirst = !('made' in from)
+  async #load(first: number, end: number, from: SegmentInput): Promise<Segment> {
+    const { output, leftOut, firstRows } = this.#request
+    const isMade = 'made' in from
     const own = this.#statements.slice(first, end)
-    const [file] = input
+    const [file] = 'files' in from ? from.files : []
+    // No file holds the lines of such rows, so that the database writes them.
+    const isWritten = 'parquet' in from && end === this.#statements.length && !makesLines(own.at(-1)?.statement)
     const load = {
       table: this.#table(`segment_${first}`),
       from,
       statements: own.map(({ checked }) => checked),
       columns: own[0]?.columns ?? this.#request.columns,
-      usual: isFirst && file !== undefined ? await usualKeys(this.#database, file) : [],
-      idsNeeded: isFirst && file?.format === 'rows' && (output.format === 'step' || end < this.#statements.length),
-      keepsText: !isFirst || own.some(needsText),
+      usual: file !== undefined ? await usualKeys(this.#database, file) : [],
+      idsNeeded: file?.format === 'rows' && (output.format === 'step' || end < this.#statements.length),
+      keepsText: isMade || isWritten || own.some(needsText),
       keepsIds: leftOut !== undefined || firstRows !== undefined,
     }
     return loadSegment(this.#database, load)
   }
 
-  /** @returns the table of the lines that the last statement has made */
-  async #runSegment(
-    segment: Segment,
-    first: number,
-    end: number,
-    counts: TableCounts[],
-  ): Promise<{ readonly made: string }> {
+  /** @returns the lines that the last statement has made */
+  async #runSegment(segment: Segment, first: number, end: number, counts: TableCounts[]): Promise<MadeLines> {
     const { connection } = this.#database
     let before: Chosen
     let rowsIn = await countRows(connection, `(SELECT 1 FROM ${segment.table} WHERE ${lineColumn} IS NOT NULL)`)
-    let made = ''
+    let made: MadeLines = { made: '' }
     for (const [index, chained] of this.#statements.entries()) {
       if (index < first || index >= end) continue
       this.#request.signal.throwIfAborted()
@@ -134,6 +139,7 @@ class Chain {
       } else if (makesLines(statement)) {
         const text = emitLine(segment.format, 'step', segment.files, segment.offsets, originColumn)
         const values = valuesIn(lines)
+        const beside = statement.kind === 'aggregate' ? this.#usedAfter(index) : undefined
         const query = statementQuery(statement, {
           relation: `(SELECT * REPLACE (${text} AS ${lineColumn}) FROM ${lines.relation})`,
           values,
@@ -141,14 +147,19 @@ class Chain {
           emit: lineColumn,
           format: 'step',
           columns: chained.columns,
+          ...(beside === undefined ? {} : { beside }),
         })
         if (index === this.#statements.length - 1) rowsOut = await this.#write(query)
         else {
-          made = this.#table(`made_${index}`)
-          await connection.run(`CREATE OR REPLACE TEMP TABLE ${made} (${lineColumn} VARCHAR)`)
-          await connection.run(`INSERT INTO ${made} ${query}`)
-          rowsOut = await countRows(connection, made)
-          this.#firstRows.set(index, () => this.#texts(`SELECT ${lineColumn} FROM ${made}`))
+          const table = this.#table(`made_${index}`)
+          const columns = [lineColumn, ...(beside ?? []).map((_, column) => madeColumn(column))]
+          await connection.run(
+            `CREATE OR REPLACE TEMP TABLE ${table} (${columns.map((column) => `${column} VARCHAR`).join(', ')})`,
+          )
+          await connection.run(`INSERT INTO ${table} ${query}`)
+          rowsOut = await countRows(connection, table)
+          this.#firstRows.set(index, () => this.#texts(`SELECT ${lineColumn} FROM ${table}`))
+          made = { made: table, ...(beside === undefined ? {} : { columns: beside }) }
         }
       } else {
         const after = this.#table(`chosen_${index}`)
@@ -168,19 +179,27 @@ class Chain {
     const last = this.#statements[end - 1]?.statement
     const isWritten = last === undefined || last.kind === 'sort' || makesLines(last)
     if (!isWritten && before !== undefined) await this.#writeChosen(segment, before, rowsIn)
-    return { made }
+    return made
+  }
+
+  /** The columns of the lines that a statement makes and that the next ones use, up to one that makes other lines. */
+  #usedAfter(index: number): readonly string[] {
+    const after = this.#statements.slice(index + 1)
+    const end = after.findIndex(({ statement }) => makesLines(statement))
+    const own = end === -1 ? after : after.slice(0, end + 1)
+    return [...new Set(own.flatMap(({ checked }) => [...checked.reads, ...checked.keys]))]
   }
 
   /** Writes the rows that the last statement chose. */
   async #writeChosen(segment: Segment, chosen: string, rows: number): Promise<void> {
-    const { output, signal, input } = this.#request
+    const { output, signal } = this.#request
     const { connection } = this.#database
     const isSorted = this.#statements.some(({ statement }) => statement.kind === 'sort')
     if (segment.files.length > 0 && !isSorted) {
       const fates = new Uint8Array(await countRows(connection, segment.table))
       for await (const [kept = []] of columnsOf(connection, `SELECT ${originColumn} FROM ${chosen}`))
         for (const position of kept) fates[position] = fate.kept
-      const copied = await copyLines({ files: input, output, choice: { fates }, signal })
+      const copied = await copyLines({ files: segment.files, output, choice: { fates }, signal })
       // The database ends a line at a carriage return too.
       if (copied.lines !== fates.length || copied.rows !== rows) throw new RowsUnfit()
       return
@@ -208,7 +227,20 @@ class Chain {
       for await (const [some = []] of columnsOf(this.#database.connection, origins)) positions.push(...some)
       return rowsAt(segment.files, positions, this.#request.signal)
     }
+    if (!segment.keepsText && segment.parquet !== undefined) return this.#parquetRows(segment, segment.parquet, chosen)
     return this.#texts(`SELECT ${lineColumn} FROM ${rowsBetween(segment, chosen, [])} ORDER BY ${positionColumn}`)
+  }
+
+  /** The first chosen rows of Parquet files, in their order. */
+  async #parquetRows(segment: Segment, parquet: ParquetFiles, chosen: string): Promise<readonly IdentifiedRow[]> {
+    const most = this.#request.firstRows?.rows ?? 0
+    const places = `(SELECT ${originColumn} AS origin, rowid AS place FROM ${chosen} ORDER BY rowid LIMIT ${most})`
+    const none = new ExtractedColumns('step', [])
+    const lines = parquet.paths.map((_, file) => {
+      const first = segment.offsets[file] ?? 0
+      return `SELECT ${lineColumn}, place FROM ${places} JOIN ${parquetLines(parquet, file, none, true)} ON origin = ${positionColumn} + ${first}`
+    })
+    return this.#texts(`SELECT ${lineColumn} FROM (${lines.join(' UNION ALL ')}) ORDER BY place`)
   }
 
   /** The first rows of a query of lines of a step file. */
@@ -228,8 +260,10 @@ class Chain {
 }
 
 /** Whether the result of a statement is other lines than those of its input. */
-function makesLines(statement: TableStatement): statement is Extract<TableStatement, { kind: 'aggregate' | 'window' }> {
-  return statement.kind === 'aggregate' || statement.kind === 'window'
+function makesLines(
+  statement: TableStatement | undefined,
+): statement is Extract<TableStatement, { kind: 'aggregate' | 'window' }> {
+  return statement?.kind === 'aggregate' || statement?.kind === 'window'
 }
 
 /** Whether a statement reads or writes whole lines in the database. */

@@ -82,6 +82,31 @@ export const answerCases: Readonly<Record<string, ReplyCase>> = {
     json: true,
     expected: { object: bad },
   },
+  ...byName(
+    {
+      Qwen: '<tool_call>\n<function=answer>\n<parameter=tone>\nbad\n</parameter>\n</function>\n</tool_call>',
+      Seed: '<seed:tool_call><function=answer><parameter=tone>bad</parameter></function></seed:tool_call>',
+      MiniMax:
+        '<minimax:tool_call>\n<invoke name="answer">\n<parameter name="tone">bad</parameter>\n</invoke>\n</minimax:tool_call>',
+      GLM: '<tool_call>answer\n<arg_key>tone</arg_key>\n<arg_value>bad</arg_value>\n</tool_call>',
+      DeepSeek: `<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>answer\n\`\`\`json\n${answer}\n\`\`\`<｜tool▁call▁end｜>`,
+      Kimi: `<|tool_calls_section_begin|><|tool_call_begin|>functions.answer:0<|tool_call_argument_begin|>${answer}<|tool_call_end|>`,
+      Llama: `<function=answer>${answer}</function>`,
+      'Llama 4': '[answer(tone="bad")]',
+    },
+    (what) => `a call of a tool in the markup of ${what} counts`,
+    (text) => ({ said: [{ text }], json: true, expected: { object: bad } }),
+  ),
+  'a call of a tool in markup that the server calls thoughts counts': {
+    said: [{ text: '', reasoning: 'Hm.\n<function=answer><parameter=tone>bad</parameter></function>' }],
+    json: true,
+    expected: { object: bad },
+  },
+  'the last of several answers counts, whatever stands around them': {
+    said: [{ text: `\`\`\`json\n${draft}\n\`\`\`\nOn second thought: ${answer}` }],
+    json: true,
+    expected: { object: bad },
+  },
   'a part of an answer that is not whole is not an answer': {
     said: [{ text: `{"draft":${draft},` }, { text: answer }],
     json: true,
@@ -102,11 +127,17 @@ export const answerCases: Readonly<Record<string, ReplyCase>> = {
     json: true,
     expected: { object: bad },
   },
-  'an empty answer is asked for again, without an empty turn': {
-    said: [{ text: '' }, { text: answer }],
-    json: true,
-    expected: { object: bad },
-  },
+  ...byName(
+    {
+      'an empty answer': { text: '' },
+      'an answer of line breaks': { text: '\n \n' },
+      'an answer of invisible characters': { text: '\u200b\ufeff' },
+      'an answer of thoughts in tags alone': { text: '<think>Hm.</think>' },
+      'an answer of thoughts alone': { text: '', reasoning: 'Hm.' },
+    },
+    (what) => `${what} is asked for again, without an empty turn`,
+    (said) => ({ said: [said, { text: answer }], json: true, expected: { object: bad } }),
+  ),
   ...byName(
     {
       brackets: '['.repeat(100_000),
@@ -115,6 +146,8 @@ export const answerCases: Readonly<Record<string, ReplyCase>> = {
       fences: '```\n'.repeat(100_000),
       'line ends in a fence': `\`\`\`${'\n'.repeat(100_000)}`,
       'quotation marks': '{"'.repeat(100_000),
+      'tags of calls': '<tool_call><function=a><parameter=a>'.repeat(33_000),
+      'calls in code': 'a(b='.repeat(100_000),
       backslashes: `{"${'\\'.repeat(100_000)}`,
     },
     (what) => `a hundred thousand ${what} are read at once`,

@@ -20,6 +20,7 @@ import { limitCases } from './limit-cases.js'
 import { misfitCases } from './misfit-cases.js'
 import type { ReplyCase } from './reply-case.js'
 import { sideDataCases } from './side-data-cases.js'
+import { streamCases } from './stream-cases.js'
 import { thoughtCases } from './thought-cases.js'
 
 const cases: Readonly<Record<string, ReplyCase>> = {
@@ -30,6 +31,7 @@ const cases: Readonly<Record<string, ReplyCase>> = {
   ...misfitCases,
   ...sideDataCases,
   ...limitCases,
+  ...streamCases,
 }
 
 /** The options of the suite of replies. */
@@ -109,7 +111,8 @@ async function assertOutcome(
     if (expected.usage !== undefined) assert.deepEqual({ ...recorded, ...expected.usage }, { ...recorded })
     assertAsked(asked, expected.asked ?? said.length)
     const turns = server.requests.filter((request) => dialect.isChat(request)).flatMap(turnsOf)
-    assert.ok(!turns.includes(''), 'an empty turn was sent')
+    const isBlank = (turn: unknown) => typeof turn === 'string' && !/[^\p{Z}\p{C}]/u.test(turn)
+    assert.ok(!turns.some(isBlank), 'an empty turn was sent')
   } finally {
     await serving.dispose()
     await server.close()

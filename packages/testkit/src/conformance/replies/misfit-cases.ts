@@ -30,6 +30,11 @@ const misfits = byName<unknown>(
 /** Replies whose form is wrong for a whole answer, or not the usual one for a readable answer. */
 export const misfitCases: Readonly<Record<string, ReplyCase>> = {
   ...misfits,
+  ...byName(
+    { 200: 200, 202: 202, 204: 204 },
+    (status) => `nothing at all under status ${status} is asked for three times at most`,
+    (empty) => ({ said: [{ empty }], retries: 6, expected: { code: 'UNEXPECTED_REPLY', asked: 3 } }),
+  ),
   'an answer that follows a reply without one counts': {
     said: [{ body: chat(null) }, { text: 'bad' }],
     expected: { text: 'bad' },
