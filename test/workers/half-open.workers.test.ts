@@ -35,7 +35,7 @@ test.each(cases)(
     const run = made.run()
     await made.untilRan(60)
     proxy.swallow(...directions)
-    await sleep(3000)
+    await sleep(500)
     proxy.mend()
     const finished = await run.finished
     expect(finished.code, finished.stderr).toBe(0)

@@ -60,7 +60,7 @@ async function openPool(url: string): Promise<pg.Pool> {
     connectionString: url,
     max: 4,
     connectionTimeoutMillis: 3000,
-    query_timeout: 10_000,
+    query_timeout: 5000,
     idleTimeoutMillis: 30_000,
     allowExitOnIdle: true,
   })
