@@ -65,7 +65,9 @@ export class ResponseCaches {
 
   /** Resolves when the answer is stored safely. @param spent What the calls for it took since the last record. */
   async set(place: AnswerPlace, { key, parts }: Fingerprint, answer: CachedAnswer, spent: () => Spent): Promise<void> {
-    await Promise.all([this.#runOf(place)?.set(key, answer, spent()), this.#store(place, key, answer, parts)])
+    // An answer that is only in the shared cache after a crash would count as one that was not paid for.
+    await this.#runOf(place)?.set(key, answer, spent())
+    await this.#store(place, key, answer, parts)
   }
 
   async #lookUp(cache: ResponseCache, key: string, { origin }: AnswerPlace): Promise<ReusedAnswer | undefined> {
