@@ -10,7 +10,7 @@ import { makeInput } from './threads/make-input.js'
 export async function bench() {
   const folder = mkdtempSync(join(tmpdir(), 'maestro-bench-'))
   try {
-    const compute = await compared('compute', sized(10_000, 100), folder, false)
+    const compute = await compared('compute', sized(6_000, 100), folder, false)
     const parse = await compared('parse', sized(60_000, 200), folder, true)
     return { ...figures('compute', compute), ...figures('parse', parse) }
   } finally {

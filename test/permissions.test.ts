@@ -96,6 +96,7 @@ const denied = (deed: string) =>
 describe('a plugin without permissions', () => {
   test.each([
     ['reads a file', 'read', `read ${secret}`],
+    ['asks where a file is', 'realPath', `read ${secret}`],
     ['reads a file by a URL', 'readThroughUrl', `read ${secret}`],
     ['reads a file asynchronously', 'readInPromise', `read ${secret}`],
     ['imports a file', 'importFile', `read ${secret}`],
@@ -174,15 +175,68 @@ describe('what the user has accepted', () => {
     delete process.env.MAESTRO_TEST_KEY
   })
 
-  test('hosts open the network, but no socket that is a file', async () => {
-    accept({ hosts: ['127.0.0.1'] })
-    const server = createServer().listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const { port } = server.address() as AddressInfo
-    expect(await attempt('network', { port })).toBe('connected')
-    for (const name of ['socketFile', 'socketFileByHttp', 'listenOnFile'])
-      expect(await attempt(name, { path: join(folder, 'a.sock') })).toEqual(denied('use a socket that is a file'))
-    server.close()
+  describe('hosts open connections to them alone', () => {
+    const server = createServer((socket) => void socket.end('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npage'))
+    server.on('connection', (socket) => socket.on('error', () => undefined))
+    let port = 0
+    let project: Maestro
+    beforeAll(async () => {
+      await once(server.listen(0), 'listening')
+      port = (server.address() as AddressInfo).port
+      accept({ hosts: ['localhost'] })
+      project = maestro({
+        directory: folder,
+        plugins: [[plugin, { start: 100 }]],
+        permissions: { [plugin]: 'enforce' },
+        logLevel: 'silent',
+      })
+      expect(await attempt('connectTo', { host: 'localhost', port }, project)).toBe('connected')
+    })
+    afterAll(async () => {
+      await project.dispose()
+      server.close()
+    })
+    const other = '127.0.0.2'
+
+    test('for whatever connects', async () => {
+      expect(await attempt('pageOf', { host: 'localhost', port }, project)).toBe('page')
+    })
+
+    test.each([
+      ['another name', 'connectTo', 'models.example', 'connect to models.example'],
+      ['another address', 'connectTo', other, `connect to ${other}`],
+      ['another address, with methods replaced', 'replacedMethods', other, `connect to ${other}`],
+      ['the look-up of another name', 'lookUp', 'models.example', 'look up models.example'],
+      ['a question to a name server', 'resolver', '', 'ask a name server'],
+      ['a server', 'listen', '', 'listen on the network'],
+      ['a datagram', 'datagram', '', 'send datagrams'],
+    ])('%s is refused', async (_, name, host, deed) => {
+      expect(await attempt(name, { host, port }, project)).toEqual(denied(deed))
+    })
+
+    test.each([
+      ['a look-up of its own', 'ownLookup'],
+      ['options that change while they are read', 'changingOptions'],
+    ])('%s leads to no other address', async (_, name) => {
+      expect(await attempt(name, { host: other, port }, project)).toMatchObject({
+        message: expect.stringMatching(/EACCES|look up|connect to 127/),
+      })
+    })
+
+    test('the handle below an allowed connection connects to no other address', async () => {
+      expect(await attempt('handleOfConnection', { host: other, port }, project)).toBe('refused')
+    })
+
+    test('another port is refused', async () => {
+      accept({ hosts: ['localhost:1'] })
+      expect(await attempt('connectTo', { host: 'localhost', port })).toEqual(denied(`connect to localhost:${port}`))
+    })
+
+    test('a socket that is a file is refused', async () => {
+      accept({ hosts: ['127.0.0.1'] })
+      for (const name of ['socketFile', 'socketFileByHttp'])
+        expect(await attempt(name, { path: join(folder, 'a.sock') })).toEqual(denied('use a socket that is a file'))
+    })
   })
 
   test('a path in words grants nothing', async () => {

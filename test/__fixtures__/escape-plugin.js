@@ -27,8 +27,19 @@ const escapeError = defineErrors({
   },
 })
 
+const connected = (options) =>
+  new Promise((resolve, reject) => {
+    connect(options)
+      .on('connect', function () {
+        this.end()
+        resolve('connected')
+      })
+      .on('error', reject)
+  })
+
 const attempts = {
   read: ({ path }) => readFileSync(path, 'utf8'),
+  realPath: async ({ path }) => (await import('node:fs')).realpathSync(path),
   readThroughUrl: ({ path }) => readFileSync(new URL(`file://${path}`), 'utf8'),
   readInPromise: async ({ path }) => (await import('node:fs/promises')).readFile(path, 'utf8'),
   importFile: async ({ path }) => JSON.stringify(await import(path)),
@@ -68,6 +79,45 @@ const attempts = {
         })
         .on('error', reject)
     }),
+  connectTo: ({ host, port }) => connected({ host, port }),
+  pageOf: async ({ host, port }) => (await fetch(`http://${host}:${port}`)).text(),
+  ownLookup: ({ host, port }) =>
+    connected({ host: 'localhost', port, lookup: (_name, _options, done) => done(null, [{ address: host, family: 4 }]) }),
+  changingOptions: ({ host, port }) => {
+    let reads = 0
+    return connected({
+      port,
+      get host() {
+        return reads++ === 0 ? 'localhost' : host
+      },
+    })
+  },
+  replacedMethods: ({ host, port }) => {
+    const { has } = Set.prototype
+    const { toLowerCase, endsWith } = String.prototype
+    Set.prototype.has = String.prototype.endsWith = () => true
+    String.prototype.toLowerCase = () => 'localhost'
+    try {
+      return connected({ host, port })
+    } finally {
+      Set.prototype.has = has
+      Object.assign(String.prototype, { toLowerCase, endsWith })
+    }
+  },
+  handleOfConnection: async ({ host, port }) => {
+    const { createHook } = await import('node:async_hooks')
+    const requests = []
+    const hook = createHook({ init: (_id, type, _trigger, resource) => type === 'TCPCONNECTWRAP' && requests.push(resource) })
+    hook.enable()
+    const socket = connect({ host: 'localhost', port })
+    await new Promise((resolve, reject) => socket.on('connect', resolve).on('error', reject))
+    hook.disable()
+    const { constructor } = socket._handle
+    const result = new constructor(0).connect(new requests[0].constructor(), host, port)
+    socket.destroy()
+    return result === 0 ? 'connected' : 'refused'
+  },
+  lookUp: async ({ host }) => (await import('node:dns')).promises.lookup(host),
   listen: () =>
     new Promise((resolve, reject) =>
       createServer()
@@ -107,7 +157,7 @@ const attempts = {
 const attempt = defineOperator({
   name: 'escape.attempt',
   kind: 'map',
-  options: { attempt: z.enum(Object.keys(attempts)), path: z.string().default(''), port: z.int().default(0) },
+  options: { attempt: z.enum(Object.keys(attempts)), path: z.string().default(''), port: z.int().default(0), host: z.string().default('') },
   adds: { result: 'string' },
   create: (options) => async (row) => ({ ...row, result: String(await attempts[options.attempt](options)) }),
 })

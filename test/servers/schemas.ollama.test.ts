@@ -1,5 +1,5 @@
 import { ChatOpenAI } from '@langchain/openai'
-import { EnhancedLLMServing, generateObject, type LLMServing } from '@maestro-dataflow/core'
+import { EnhancedLLMServing, generateObject, type LLMServing, ServingPlane } from '@maestro-dataflow/core'
 import { fromLangChain } from '@maestro-dataflow/plugin-langchain'
 import { OllamaChatServing } from '@maestro-dataflow/plugin-ollama'
 import { OpenAIChatServing } from '@maestro-dataflow/plugin-openai'
@@ -30,9 +30,9 @@ const tree: z.ZodType = z.object({
   },
 })
 
-/** More of them, for one of the servings: all of them send the same part of a schema. */
+/** More of them, in one schema and for one of the servings, since all of them send the same part of a schema. */
 const furtherSchemas: Readonly<Record<string, z.ZodType>> = {
-  'other formats, bounds and lengths': z.object({
+  'many kinds at once': z.object({
     stars: z.int().min(1).max(5),
     half: z.number().multipleOf(0.5),
     text: z.string().min(3).max(5000),
@@ -42,16 +42,12 @@ const furtherSchemas: Readonly<Record<string, z.ZodType>> = {
     version: z.templateLiteral(['v', z.number()]),
     time: z.iso.datetime(),
     length: z.iso.duration(),
-  }),
-  'choices, maps and references to itself': z.object({
     kind: z.discriminatedUnion('is', [
       z.object({ is: z.literal('a'), n: z.number() }),
       z.object({ is: z.literal('b'), list: z.array(z.string()).min(1).max(3) }),
     ]),
     map: z.record(z.enum(['x', 'y']), z.number()),
     tree,
-  }),
-  'anything, nothing, and both': z.object({
     any: z.any(),
     json: z.json(),
     nothing: z.null(),
@@ -70,7 +66,9 @@ const cases = Object.entries(servings).flatMap(([serving, make]) =>
 test.skipIf(url === '').each(cases)(
   '%s asks a real Ollama for %s, and the server lives on',
   async (_, __, make, schema) => {
-    const serving = new EnhancedLLMServing(make(), { settings: { repairs: 0, retries: 0 } })
+    const warnings: string[] = []
+    const plane = new ServingPlane({ observer: { requestDone: (event) => warnings.push(...(event.warnings ?? [])) } })
+    const serving = new EnhancedLLMServing(make(), { plane, settings: { repairs: 0, retries: 0 } })
     const question = { messages: [{ role: 'user' as const, content: 'Give me an example as JSON.' }], maxTokens: 16 }
     const outcome = await generateObject(serving, question, schema).then(
       () => ({ code: 'answered', message: '' }),
@@ -79,6 +77,7 @@ test.skipIf(url === '').each(cases)(
     // What a tiny model writes may be wrong or too long. The server may neither refuse the schema nor fail.
     const answers = ['SCHEMA_MISMATCH', 'MALFORMED_REPLY', 'CUT_OFF'].map((code) => `MAESTRO_SERVING_${code}`)
     expect(['answered', ...answers], outcome.message).toContain(outcome.code)
+    expect(warnings.filter((warning) => warning.includes('does not follow the schema'))).toEqual([])
     const hello = { messages: [{ role: 'user' as const, content: 'Hello' }], maxTokens: 2 }
     expect((await serving.generate(hello)).finishReason).toBe('length')
   },

@@ -65,6 +65,9 @@ const headerOf = ({ rows }: Table) => [...new Set(rows.flatMap(columnNames))]
 export function asUntypedCells(table: Table): Table {
   const hold = (value: unknown) => {
     if (value === null || value === undefined) return ''
+    // All digits of a whole number, of which JavaScript writes the last ones as zeros.
+    if (typeof value === 'number' && Number.isInteger(value) && value !== 0 && Math.abs(value) < 1e21)
+      return String(BigInt(value))
     const text = textOf(value)
     return text === refused || !String(text).isWellFormed() ? '' : text
   }

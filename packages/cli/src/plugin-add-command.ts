@@ -67,7 +67,8 @@ function describe({ name, version, manifest, notes }: DiscoveredPlugin): string 
     ...contributions.map(([thing, line]) => `  ${thing}  ${line}`),
     ...(permissions.length === 0 ? ['declares that it needs nothing besides the rows'] : ['asks for:']),
     ...permissions.map((line) => `  ${line}`),
-    'This is what the plugin says of itself; its code can do whatever your programs can.',
+    'This is what the plugin says of itself. Its code can do whatever your programs can, unless the config enforces the',
+    `permissions of its operators: permissions: { '${name}': 'enforce' } (docs/plugins.md says what that leaves open).`,
     ...notes,
     '',
   ].join('\n')

@@ -77,7 +77,7 @@ export class AISDKChatServing extends AISDKServing<LanguageModel> implements LLM
       const tierGiven = tier === undefined ? {} : tierOptions(model.provider, tier)
       const callOptions = this.#callOptions(request, tierGiven)
       const answer = await this.#ask(model, prompt, { ...callOptions, abortSignal: signal })
-      const promptTokens = estimateChatTokens(request.messages)
+      const promptTokens = () => estimateChatTokens(request.messages)
       const { provider } = model
       const read = fromAnswer(answer, { serving: this.name, model: this.model ?? this.name, promptTokens, provider })
       const warning = `The provider ${model.provider} has no tier "${tier}".`

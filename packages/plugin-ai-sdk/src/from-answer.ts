@@ -14,18 +14,26 @@ import { readUsage, statesUsage } from './read-usage.js'
 export interface Asked {
   readonly serving: string
   readonly model: string
-  /** The estimated tokens of the prompt. */
-  readonly promptTokens: number
+  /** Estimates the tokens of the prompt. */
+  promptTokens(): number
   /** The provider as the model names it. */
   readonly provider?: string | undefined
 }
 
 /** Converts an answer to ours. @throws MAESTRO_SERVING_UNFINISHED, _SERVER, _OVERLOADED, by its finish reason */
-export function fromAnswer(answer: GivenAnswer, { serving, model, promptTokens, provider }: Asked): LLMResult {
+export function fromAnswer(answer: GivenAnswer, asked: Asked): LLMResult {
+  const { serving, model, provider } = asked
   const content = answer.content ?? []
   const text = textOf(content, 'text') || callOf(content)
   const reasoning = textOf(content, 'reasoning')
-  const estimated = { inputTokens: promptTokens, outputTokens: estimateTokens(text + reasoning) }
+  const estimated = {
+    get inputTokens() {
+      return asked.promptTokens()
+    },
+    get outputTokens() {
+      return estimateTokens(text + reasoning)
+    },
+  }
   const raw = rawUsageOf(answer, provider)
   const usage = readUsage(answer.usage, estimated, raw)
   const { modelId, headers } = answer.response ?? {}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { knownModels, knownPrice } from './known-models.js'
+import { knownModel, knownModels, knownPrice } from './known-models.js'
 
 const all = Object.entries(knownModels.providers).flatMap(([provider, models]) =>
   Object.entries(models).map(([name, model]) => ({ provider, name, model })),
@@ -9,6 +9,28 @@ test('a price has a date and a source, and an unknown model has none', () => {
   const { provider, name, model } = all.find(({ model }) => model.input !== undefined) ?? {}
   expect(knownPrice(provider ?? '', name ?? '')).toMatchObject({ input: model?.input, date: knownModels.date })
   expect(knownPrice('anthropic', 'a model of nobody')).toBeUndefined()
+})
+
+test.each([
+  ['google', 'models/gemini-2.5-flash', 'gemini-2.5-flash'],
+  ['google-vertex', 'publishers/google/models/gemini-2.5-flash', 'gemini-2.5-flash'],
+  ['google-vertex', 'projects/p/locations/eu/publishers/google/models/gemini-2.5-flash', 'gemini-2.5-flash'],
+  [
+    'amazon-bedrock',
+    'arn:aws:bedrock:eu-central-1:123456789012:inference-profile/eu.anthropic.claude-haiku-4-5-20251001-v1:0',
+    'eu.anthropic.claude-haiku-4-5-20251001-v1:0',
+  ],
+  ['amazon-bedrock', 'arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0', 'amazon.nova-lite-v1:0'],
+])('%s knows the model that the path %s names', (provider, path, name) => {
+  expect(knownModel(provider, name)).toBeDefined()
+  expect(knownModel(provider, path)).toBe(knownModel(provider, name))
+})
+
+test.each([
+  ['google', 'tunedModels/gemini-2.5-flash'],
+  ['amazon-bedrock', 'arn:aws:bedrock:eu-central-1:123456789012:application-inference-profile/amazon.nova-lite-v1:0'],
+])('%s does not know the model of a user at the path %s', (provider, path) => {
+  expect(knownModel(provider, path)).toBeUndefined()
 })
 
 test('recordings and reasoning have their own prices where they are known', () => {

@@ -34,8 +34,14 @@ export const knownModels: {
 /** @param provider The short name of the provider, such as `anthropic`. */
 export function knownModel(provider: string, model: string): KnownModel | undefined {
   const known = Object.hasOwn(knownModels.providers, provider) ? knownModels.providers[provider] : undefined
-  return known !== undefined && Object.hasOwn(known, model) ? known[model] : undefined
+  if (known === undefined) return undefined
+  const name = Object.hasOwn(known, model) ? model : model.replace(resourcePath, '')
+  return Object.hasOwn(known, name) ? known[name] : undefined
 }
+
+/** What Google and Amazon put before the name of a model of their own. Other names of resources say nothing of the model. */
+const resourcePath =
+  /^(?:(?:projects\/[^/]+\/locations\/[^/]+\/)?(?:publishers\/[^/]+\/)?models\/|arn:aws[\w-]*:bedrock:[^/]*:(?:foundation-model|inference-profile)\/)/
 
 /**
  * The price of a model. Undefined if it is not known.

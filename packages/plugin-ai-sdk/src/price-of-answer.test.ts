@@ -120,7 +120,7 @@ test('models of the specification v2 leave out cache writes, which are read from
     },
     warnings: [],
   }
-  expect(fromAnswer(answer, { serving: 'a', model: 'b', promptTokens: 1 }).usage).toEqual({
+  expect(fromAnswer(answer, { serving: 'a', model: 'b', promptTokens: () => 1 }).usage).toEqual({
     inputTokens: 200,
     outputTokens: 5,
     cachedInputTokens: 40,
@@ -132,7 +132,7 @@ test('Bedrock counts cached tokens beside the prompt, also in the specification 
   const usage = { inputTokens: 100, outputTokens: 50, totalTokens: 150, cachedInputTokens: 40 }
   const providerMetadata = { bedrock: { usage: { cacheWriteInputTokens: 60 } } }
   const answer = { content: [], finishReason: 'stop', usage, providerMetadata, warnings: [] } as const
-  const asked = { serving: 'a', model: 'b', promptTokens: 1, provider: 'amazon-bedrock' }
+  const asked = { serving: 'a', model: 'b', promptTokens: () => 1, provider: 'amazon-bedrock' }
   expect(fromAnswer(answer, asked).usage).toEqual({
     inputTokens: 200,
     outputTokens: 50,
@@ -143,7 +143,7 @@ test('Bedrock counts cached tokens beside the prompt, also in the specification 
 
 test('an answer without counted tokens says that they are estimated', () => {
   const answer = { content: [], finishReason: 'stop', usage: undefined, warnings: [] } as never
-  const asked = { serving: 'a', model: 'b', promptTokens: 7 }
+  const asked = { serving: 'a', model: 'b', promptTokens: () => 7 }
   expect(fromAnswer(answer, asked)).toMatchObject({
     usage: { inputTokens: 7 },
     warnings: [expect.stringContaining('estimated')],

@@ -3,7 +3,7 @@ import { byteOrderMark, withOwnMark } from './byte-order-mark.js'
 import { quoteCell } from './delimited-cells.js'
 import { fsError } from './errors.js'
 import { halfCharacter } from './half-character.js'
-import { valueToJson } from './json-value.js'
+import { digitsOf, valueToJson } from './json-value.js'
 import type { EncoderState, RowEncoder } from './row-encoder.js'
 
 /** The layout of cells in a file. */
@@ -123,7 +123,7 @@ function cellText(value: unknown, column: string, rowId: RowId, isJson = false):
       if (!value.isWellFormed()) throw halfCharacter(column).at({ rowId })
       return value
     case 'number':
-      return Object.is(value, -0) ? '-0' : String(value)
+      return Object.is(value, -0) ? '-0' : digitsOf(value)
     case 'boolean':
     case 'bigint':
       return String(value)

@@ -19,6 +19,11 @@ export function rowToJson(row: Row, rowId: RowId): string {
   return JSON.stringify(row)
 }
 
+/** The digits of a number. JavaScript writes zeros for the last ones of a whole number beyond 2^53. */
+export function digitsOf(value: number): string {
+  return Number.isInteger(value) && Math.abs(value) < 1e21 ? BigInt(value).toString() : String(value)
+}
+
 /** One value as JSON. @throws MAESTRO_ROW_UNENCODABLE */
 export function valueToJson(value: unknown, column: string, rowId: RowId): string {
   const refuse = (type: string) => maestroError('MAESTRO_ROW_UNENCODABLE', { column, type }).at({ rowId })

@@ -157,7 +157,8 @@ async function mergingFinisher(
   const finish =
     finisherFor({ ...options, columns: undefined }, known, format) ??
     finishText(format, compression, { path: target.shown, json: new Set(), delimiter, formulas, excel, column })
-  return finishMerged({ existing, read, key: mode === 'upsert' ? key : undefined }, finish)
+  const isDecimal = key !== undefined && Object.hasOwn(columns, key) && columns[key] === 'decimal'
+  return finishMerged({ existing, read, key: mode === 'upsert' ? key : undefined, isDecimal }, finish)
 }
 
 /** The types of the existing columns, which their values alone do not show. */

@@ -48,7 +48,8 @@ export async function* readFile(
     const typed = file.partition === undefined ? own : addPartition(own, file, types, askedColumns(options))
     const convert =
       options.schema !== undefined && isDelimited(file.format) ? cellsForSchema(options.schema) : undefined
-    const chosen = options.where === undefined ? typed : matchingRows(typed, options.where, await knownTypes(file, types))
+    const chosen =
+      options.where === undefined ? typed : matchingRows(typed, options.where, await knownTypes(file, types))
     if (convert === undefined) yield* chosen
     else for await (const batch of chosen) yield { ...batch, rows: batch.rows.map(convert) }
   } catch (error) {

@@ -37,7 +37,11 @@ describe.each(['parquet', 'arrow', 'jsonl', 'csv'])('conditions compare values b
     // Parquet and Arrow have no exponents.
     const given = rows.map((row) => (row.price === '1e1' ? { ...row, price: '10.0' } : row))
     const options = ['parquet', 'arrow'].includes(ending) ? { rowGroup: 1 } : {}
-    await project().run(pipeline('w').from(given, { columns }).write('fs.file', { path: file, ...options } as never))
+    await project().run(
+      pipeline('w')
+        .from(given, { columns })
+        .write('fs.file', { path: file, ...options } as never),
+    )
     const read = pipeline('r').read('fs.file', { path: file, columns, where } as never)
     const found: { word: unknown }[] = await Array.fromAsync(project().rows(read) as never)
     expect(found.map(({ word }) => words.indexOf(word === '' ? null : (word as never)))).toEqual(expected)

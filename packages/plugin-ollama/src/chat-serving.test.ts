@@ -320,7 +320,7 @@ describe('each fault ends in its code', () => {
   test('a fault in the description of the model', async () => {
     for (const [reply, code] of [
       [replies.halfJson({ parameters: 'x'.repeat(50) }), 'BROKEN_REPLY'],
-      [replies.empty(), 'BROKEN_REPLY'],
+      [replies.empty(), 'UNEXPECTED_REPLY'],
       [replies.reset(), 'CONNECTION'],
     ] as const) {
       script(server, { '/api/show': [reply] })

@@ -53,7 +53,11 @@ async function fetchReply(connection: Connection, url: string, init: RequestInit
     throw unexpectedReply(serving, `${url} answers with a page (${type})`)
   }
   onActivity?.()
-  if (!/\/api\/(chat|pull)$/.test(url)) return new Response(new Uint8Array(await readBytes(reply)))
+  if (!/\/api\/(chat|pull)$/.test(url)) {
+    const bytes = await readBytes(reply)
+    if (bytes.length === 0) throw unexpectedReply(serving, 'it is empty')
+    return new Response(new Uint8Array(bytes))
+  }
   return new Response(ReadableStream.from(replyLines(serving, boundedBody(reply), onActivity)))
 }
 

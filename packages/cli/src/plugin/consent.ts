@@ -29,7 +29,7 @@ export async function askConsent(project: Maestro): Promise<void> {
   for (const { plugin, lines, changed } of pending) {
     if (!hasTerminal() && changed) continue
     printMessage(
-      `${plugin.name} ${plugin.version ?? ''} ${changed ? 'has changed since you accepted it, and now asks for' : 'asks for'}:\n${lines.map((line) => `  ${line}\n`).join('')}`,
+      `${plugin.name} ${plugin.version ?? ''} ${changed ? 'has changed since you accepted it, and now asks for' : 'asks for'}:\n${lines.map((line) => `  ${line}\n`).join('')}Nothing holds it to this, unless the config has permissions: { '${plugin.name}': 'enforce' }.\n`,
     )
     if (!hasTerminal()) printMessage(`To record this, run: maestro plugin allow ${plugin.name}\n`)
     else if (await confirm('Accept this, and record it in maestro.lock.json?')) accepted.push(plugin)

@@ -3,6 +3,7 @@ import type { Created, OperatorDefinition, OperatorNeeds, PromptOption } from '.
 import { Prompt } from '../contracts/prompt.js'
 import type { ColumnSet, Columns } from '../contracts/row.js'
 import type { Injected, Token } from '../contracts/token.js'
+import { assertOperatorDefinition } from './assert-operator.js'
 import type { TypeFrom } from './effects/column-types.js'
 import type { Effects, EffectTypes, RowFunction } from './effects/effects.js'
 import { expandName, resolveEffects } from './effects/resolve-effects.js'
@@ -123,6 +124,7 @@ export function defineOperator<
   [F] extends [never] ? EffectTypes<Said<A, Kind, Drops | Keeps | Renames>, Made, Drops, Keeps, Renames> : F,
   Kind
 > {
+  assertOperatorDefinition({ ...definition })
   const { options, refine, adds, drops, keeps, renames, columns, reads, row: _row, ...rest } = definition
   const shape = shapeOf(options)
   const schema = schemaOf(shape, refine as Refinement<never> | undefined)

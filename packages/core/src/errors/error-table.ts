@@ -583,6 +583,11 @@ export const coreErrors = {
       `${d.step} returned ${d.found} instead of ${d.expected}.`,
     hint: () => 'Every kind of operator has one form of result. See docs/operators.md.',
   },
+  MAESTRO_OPERATOR_DEFINITION: {
+    message: (d: { operator: string; property: string; value: string; expected: string }) =>
+      `The definition of the operator ${d.operator} is wrong: "${d.property}" is ${d.value}, and must be ${d.expected}.`,
+    hint: () => 'Correct the call of defineOperator; docs/plugins/operator.md shows a whole one.',
+  },
   MAESTRO_STEP_CONTRACT: {
     message: (d: { step: string; use?: string; fault: string; column?: string }) =>
       `${d.step}${d.use === undefined || d.step.includes(d.use) ? '' : ` (${d.use})`} ${d.fault}.`,

@@ -60,16 +60,12 @@ export class IsolatedProcess {
   }> {
     const { plugin, folder, otherVersion, options, project, permissions } = settings
     const flags = await permissionFlags(permissions, folder, project.directory)
-    const child = spawn(
-      process.execPath,
-      [...flags, program, plugin, ...(permissions.hosts?.length ? ['hosts'] : [])],
-      {
-        cwd: project.directory,
-        env: grantedEnvironment(permissions),
-        // What the plugin prints does not mix with the rows on standard output.
-        stdio: ['ignore', 2, 2, 'pipe'],
-      },
-    )
+    const child = spawn(process.execPath, [...flags, program, plugin, ...(permissions.hosts ?? [])], {
+      cwd: project.directory,
+      env: grantedEnvironment(permissions),
+      // What the plugin prints does not mix with the rows on standard output.
+      stdio: ['ignore', 2, 2, 'pipe'],
+    })
     const started = new IsolatedProcess(child, settings)
     try {
       const loaded = await started.channel.call('load', { plugin, folder, otherVersion, options, project })

@@ -27,26 +27,28 @@ test('a typed error stays as it is', () => {
   expect(classifyError('other', error)).toBe(error)
 })
 
-test('a key that no header may contain is not repeated', () => {
-  const key = 'first-half\nsecond-half'
-  const attempts: readonly (() => unknown)[] = [
-    () => new Headers().append('authorization', `Bearer ${key}`),
-    () => new Headers({ 'x-api-key': key }),
-    () => new Request('http://127.0.0.1', { headers: { 'x-api-key': key } }),
-    () => request('http://127.0.0.1:1', { headers: { 'x-api-key': key } }),
-  ]
-  for (const attempt of attempts) {
-    let thrown: unknown
-    try {
-      attempt()
-    } catch (error) {
-      thrown = new TypeError('fetch failed', { cause: error })
+test.each(['first-half\nsecond-half', 'first-half→second-half'])(
+  'the key %j, which no header may contain, is not repeated',
+  (key) => {
+    const attempts: readonly (() => unknown)[] = [
+      () => new Headers().append('authorization', `Bearer ${key}`),
+      () => new Headers({ 'x-api-key': key }),
+      () => new Request('http://127.0.0.1', { headers: { 'x-api-key': key } }),
+      () => request('http://127.0.0.1:1', { headers: { 'x-api-key': key } }),
+    ]
+    for (const attempt of attempts) {
+      let thrown: unknown
+      try {
+        attempt()
+      } catch (error) {
+        thrown = new TypeError('fetch failed', { cause: error })
+      }
+      const error = classifyError('m', thrown)
+      expect(error.code).toBe('MAESTRO_SERVING_AUTHENTICATION')
+      expect(inspect(error, { depth: 9 })).not.toMatch(/(first|second)-half/)
     }
-    const error = classifyError('m', thrown)
-    expect(error.code).toBe('MAESTRO_SERVING_AUTHENTICATION')
-    expect(inspect(error, { depth: 9 })).not.toMatch(/(first|second)-half/)
-  }
-})
+  },
+)
 
 test('a server that is not there, and one that breaks off, are connections', async () => {
   const gone = await failureOf((server) => new Promise<void>((resolve) => void server.close(() => resolve())))

@@ -8,7 +8,8 @@ const connectionCodes =
   /^(ECONN|ENOTFOUND|EAI_|EPIPE|ENETUNREACH|EHOSTUNREACH|EADDRNOTAVAIL|ETIMEDOUT|UND_ERR_|CERT_|ERR_TLS|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HPE_)/
 
 /** What is thrown for a header that cannot be sent, in the words of undici and of Node. They contain its value. */
-const badHeader = /^Headers\.\w+:|invalid header value|invalid character in header|header .* has invalid value/i
+const badHeader =
+  /^Headers\.\w+:|to a ByteString|invalid header value|invalid character in header|header .* has invalid value/i
 
 /** The words about such a header. Its value, which is probably the key, must not be repeated. */
 const unsendable =

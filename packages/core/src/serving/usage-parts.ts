@@ -14,7 +14,10 @@ export type UsageParts = { readonly [Part in (typeof usageParts)[number]]?: numb
 
 /** The parts for which there is a count. */
 export function partsOf(countOf: (part: (typeof usageParts)[number]) => number | undefined): UsageParts {
-  return Object.fromEntries(
-    usageParts.map((part) => [part, countOf(part)] as const).filter(([, count]) => count !== undefined),
-  )
+  const parts: { -readonly [Part in keyof UsageParts]: UsageParts[Part] } = {}
+  for (const part of usageParts) {
+    const count = countOf(part)
+    if (count !== undefined) parts[part] = count
+  }
+  return parts
 }

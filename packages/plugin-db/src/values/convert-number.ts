@@ -1,4 +1,4 @@
-import { isExactly, parseDecimal } from './decimal.js'
+import { digitsOf, isExactly, parseDecimal } from './decimal.js'
 import { Unfit } from './unfit.js'
 
 /** Converts a value, also digits, to a whole number. @throws Unfit */
@@ -25,7 +25,7 @@ export function toNumber(value: unknown): number {
 
 /** The digits of a number. @throws Unfit */
 export function toDecimal(value: unknown): string {
-  if (typeof value === 'bigint' || typeof value === 'number') return String(value)
+  if (typeof value === 'bigint' || typeof value === 'number') return digitsOf(value)
   assertNoCode(value)
   if (
     typeof value === 'string' &&

@@ -20,9 +20,15 @@ export function parseDecimal(text: string): DecimalParts | undefined {
   return { negative: sign === '-', digits, fraction: after.length - (all.length - trimmed.length) - Number(exponent) }
 }
 
-/** Whether a number has exactly the value of a text. */
+/** The digits of a number. JavaScript writes zeros for the last ones of a whole number beyond 2^53. */
+export function digitsOf(value: number | bigint): string {
+  return Number.isInteger(value) && Math.abs(Number(value)) < 1e21 ? BigInt(value).toString() : String(value)
+}
+
+/** Whether a number has exactly the value of a text. A whole number keeps all its digits; a fraction is as it is written. */
 export function isExactly(number: number, text: string): boolean {
-  const [a, b] = [parseDecimal(String(number)), parseDecimal(text)]
+  const own = /^[+-]?\d+$/.test(text) ? digitsOf(number) : String(number)
+  const [a, b] = [parseDecimal(own), parseDecimal(text)]
   return (
     a !== undefined &&
     b !== undefined &&

@@ -1,4 +1,4 @@
-import { type DecimalParts, parseDecimal } from './decimal.js'
+import { type DecimalParts, digitsOf, parseDecimal } from './decimal.js'
 import type { Encode } from './encode.js'
 import { Unfit } from './unfit.js'
 import type { ColumnKind, Limits } from './value-kind.js'
@@ -43,7 +43,7 @@ function checkScale(value: unknown, scale: number): void {
 }
 
 function decimalOf(value: unknown): DecimalParts | undefined {
-  if (typeof value === 'number' || typeof value === 'bigint') return parseDecimal(String(value))
+  if (typeof value === 'number' || typeof value === 'bigint') return parseDecimal(digitsOf(value))
   // Money is written with a sign and separators.
   return typeof value === 'string' ? parseDecimal(value.replaceAll(/[$,\s]/g, '')) : undefined
 }

@@ -1,4 +1,5 @@
 import { type ColumnType, isExactNumber, parseJson } from '@maestro-dataflow/core'
+import { digitsOf } from './decimal.js'
 import { jsonText } from './json-text.js'
 import { parseDate } from './parse-date.js'
 import { Unfit } from './unfit.js'
@@ -31,7 +32,7 @@ export function toColumnType(value: unknown, type: ColumnType): unknown {
         type,
       )
     case 'decimal':
-      if (typeof value === 'number' || typeof value === 'bigint') return String(value)
+      if (typeof value === 'number' || typeof value === 'bigint') return digitsOf(value)
       return fit(typeof value === 'string' && isDecimal(value) ? value : undefined, value, type)
     case 'boolean':
       if (typeof value === 'boolean') return value

@@ -176,6 +176,12 @@ describe('reading', () => {
 })
 
 describe('writing', () => {
+  test('a value in a column without a name is refused, because no reader would find it', async () => {
+    const { counts } = await write([{ '': 1, a: 2 }, { a: 3 }])
+    expect(counts).toMatchObject({ rowsOut: 1, rejected: 1 })
+    expect((await read('out.xlsx')).rows).toEqual([{ a: 3 }])
+  })
+
   test('a row without values stays a row', async () => {
     const rows = [
       { a: null, b: null },

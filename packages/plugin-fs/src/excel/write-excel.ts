@@ -35,7 +35,9 @@ const [dayStyle, timeStyle, headerStyle] = [1, 2, 3]
 export function excelFault(value: unknown, name?: string, sheetBy?: string): string | undefined {
   if (sheetBy !== undefined && name === sheetBy && !isSheetName(value)) return 'value that cannot name a sheet'
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value)
-  if (value === null || value === undefined || typeof value !== 'string') return undefined
+  if (value === null || value === undefined) return undefined
+  if (name === '') return 'value in a column whose name is empty, which a sheet cannot have'
+  if (typeof value !== 'string') return undefined
   return value.length > mostCharacters
     ? `text of ${value.length} characters; a cell holds ${mostCharacters}`
     : undefined

@@ -3,6 +3,7 @@ import { encodeStepLine, type Row } from '@maestro-dataflow/core'
 import { fsError } from '../errors.js'
 import type { FinishFile } from '../file-sink-writer.js'
 import type { FoundFile } from '../found-file.js'
+import { digitsOf } from '../json-value.js'
 import type { ReadOptions } from '../options.js'
 import { readFile } from '../read-file.js'
 import { readSpool } from '../spooled/read-spool.js'
@@ -13,6 +14,8 @@ export interface Merging {
   readonly read: ReadOptions
   /** The column whose value tells which rows are the same. Without it, all rows are kept. */
   readonly key: string | undefined
+  /** Whether the key is a decimal number, so that 1.0 and 1.00 are one key. */
+  readonly isDecimal: boolean
 }
 
 const batchRows = 1024
@@ -41,13 +44,14 @@ export function finishMerged(merging: Merging, finish: FinishFile): FinishFile {
   }
 }
 
-async function mergeRows(spool: string, file: FileHandle, { existing, read, key }: Merging): Promise<void> {
+async function mergeRows(spool: string, file: FileHandle, { existing, read, key, isDecimal }: Merging): Promise<void> {
+  const keyIn = (row: Row, where: string) => keyOf(row, key ?? '', where, isDecimal)
   /** The place of the last new row with a key. */
   const last = new Map<string, number>()
   let count = 0
   if (key !== undefined)
     for await (const rows of readSpool(spool, batchRows))
-      for (const row of rows) last.set(keyOf(row, key, 'a new row'), count++)
+      for (const row of rows) last.set(keyIn(row, 'a new row'), count++)
   for await (const { rows, rejects = [] } of readFile(existing, read, { counted: () => undefined })) {
     const [reject] = rejects
     if (reject !== undefined)
@@ -56,7 +60,7 @@ async function mergeRows(spool: string, file: FileHandle, { existing, read, key 
         { path: existing.name, reason: reject.error.message.replace(/\.$/, '') },
         reject.error,
       )
-    await write(file, key === undefined ? rows : rows.filter((row) => !last.has(keyOf(row, key, existing.name))))
+    await write(file, key === undefined ? rows : rows.filter((row) => !last.has(keyIn(row, existing.name))))
   }
   let position = 0
   for await (const rows of readSpool(spool, batchRows)) {
@@ -64,7 +68,7 @@ async function mergeRows(spool: string, file: FileHandle, { existing, read, key 
     position += rows.length
     await write(
       file,
-      key === undefined ? rows : rows.filter((row, index) => last.get(keyOf(row, key, '')) === start + index),
+      key === undefined ? rows : rows.filter((row, index) => last.get(keyIn(row, '')) === start + index),
     )
   }
 }
@@ -73,15 +77,26 @@ const write = (file: FileHandle, rows: readonly Row[]) =>
   file.appendFile(rows.map((row) => `${encodeStepLine('', row)}\n`).join(''))
 
 /** The key as text, which is the same in formats with types and without. @throws MAESTRO_FS_KEY */
-function keyOf(row: Row, key: string, where: string): string {
+function keyOf(row: Row, key: string, where: string, isDecimal: boolean): string {
   const value = Object.hasOwn(row, key) ? row[key] : undefined
   switch (typeof value) {
-    case 'string':
     case 'number':
+      return digitsOf(value)
+    case 'string':
+      if (value === '') break
+      return isDecimal ? shortest(value) : value
     case 'bigint':
     case 'boolean':
-      if (value !== '') return String(value)
+      return String(value)
   }
   if (value instanceof Date) return value.toISOString()
   throw fsError('MAESTRO_FS_KEY', { key, where })
+}
+
+/** The digits of a decimal number without zeros that do not count. */
+function shortest(text: string): string {
+  const [, sign, whole, fraction = ''] = /^([+-]?)0*(\d*?)(?:\.(\d*?)0*)?$/.exec(text) ?? []
+  if (whole === undefined) return text
+  const digits = `${whole === '' ? '0' : whole}${fraction === '' ? '' : `.${fraction}`}`
+  return sign === '-' && digits !== '0' ? `-${digits}` : digits
 }

@@ -49,6 +49,22 @@ for (const format of ['jsonl', 'csv', 'json', 'parquet', 'tsv.gz'])
     expect(files().sort()).toEqual([`a.${format}`, 'in.jsonl', 'rows.out.jsonl'].sort())
   })
 
+test.each(['parquet', 'csv', 'jsonl'])('keys are equal by what they are: %s', async (format) => {
+  const upsert = async (values: readonly unknown[], type: 'decimal' | 'unknown', path: string) => {
+    const rows = values.map((id, n) => ({ id, n: `${n}` }))
+    const given = pipeline('u').from(rows, { columns: { id: type, n: 'string' } })
+    await project().run(given.write('fs.file', { path, mode: 'upsert', key: 'id' } as never))
+  }
+  await upsert(['1.0', '-2.50', '3'], 'decimal', `d.${format}`)
+  await upsert(['1.00', '-02.5', '10', '1'], 'decimal', `d.${format}`)
+  const { rows: decimals } = await rows({ path: `d.${format}`, columns: ['n'] })
+  expect(decimals.map(({ n }) => n)).toEqual(['2', '1', '2', '3'])
+  await upsert([2n ** 60n, 1, '01'], 'unknown', `n.${format}`)
+  await upsert([2 ** 60, 1n], 'unknown', `n.${format}`)
+  const { rows: numbers } = await rows({ path: `n.${format}`, columns: ['n'] })
+  expect(numbers.map(({ n }) => n)).toEqual(['2', '0', '1'])
+})
+
 test('a file that cannot be merged stays as it is', async () => {
   write('in.jsonl', '{"id":"1","w":"a"}\n')
   const attempt = (sink: object) => failure(copy({ path: 'in.jsonl' }, { path: 'x', ...sink }))

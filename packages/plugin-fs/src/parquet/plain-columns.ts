@@ -79,7 +79,8 @@ function plainValues(element: SchemaElement, type: Columns[string]): ParquetFile
     case 'INT32':
     case 'INT64':
       if (type === 'date') return 'date'
-      if (!isNumber) return undefined
+      // The type of a decimal number is no longer part of its element.
+      if (!isNumber || !(type === 'integer' || type === 'unknown' || type === 'bigint')) return undefined
       return type === 'bigint' ? 'bigint' : 'integer'
     default:
       return undefined

@@ -69,7 +69,10 @@ for (const format of ['jsonl', 'csv', 'parquet', 'jsonl.gz'])
   })
 
 test('a column in the path chooses the file and stays in it; a value never leaves its folder', async () => {
-  write('in.jsonl', '{"label":"good"}\n{"label":".."}\n{"label":"good"}\n{"label":""}\n{"label":["x"]}\n{"label":"__HIVE_DEFAULT_PARTITION__"}\n')
+  write(
+    'in.jsonl',
+    '{"label":"good"}\n{"label":".."}\n{"label":"good"}\n{"label":""}\n{"label":["x"]}\n{"label":"__HIVE_DEFAULT_PARTITION__"}\n',
+  )
   const report = await copy({ path: 'in.jsonl' }, { path: 'out/{label}/rows.jsonl' })
   expect(filesIn('out')).toEqual(['out/%2E./rows.jsonl', 'out/good/rows.jsonl'])
   expect(read('out/good/rows.jsonl')).toBe('{"label":"good"}\n{"label":"good"}\n')

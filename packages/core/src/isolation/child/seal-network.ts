@@ -1,21 +1,22 @@
 import dgram from 'node:dgram'
 import dns from 'node:dns'
 import net, { type Socket } from 'node:net'
-import { refusal, take } from './take.js'
+import { sealHosts } from './seal-hosts.js'
+import { take } from './take.js'
 
 /**
  * Takes the network from this process, which Node's permission model leaves to it before version 25. Sockets that are
  * files, such as those of Docker or of an SSH agent, stay closed even if the plugin may connect to hosts.
  *
  * @param channel The socket to the process of the project, which is open already.
- * @param mayConnect Whether the plugin may connect to hosts.
+ * @param hosts The hosts that the plugin may connect to.
  */
-export function sealNetwork(channel: Socket, mayConnect: boolean): void {
+export function sealNetwork(channel: Socket, hosts: readonly string[]): void {
   // What is open leads to the classes of Node.js below its sockets.
   for (const name of ['_getActiveHandles', '_getActiveRequests']) take(process, name)
   const { _handle: handle } = channel as unknown as { readonly _handle: object }
   for (const name of ['bind', 'listen', 'connect']) take(Object.getPrototypeOf(handle), name)
-  if (mayConnect) refusePaths()
+  if (hosts.length > 0) sealHosts(hosts)
   else refuseAll()
 }
 
@@ -32,24 +33,3 @@ function refuseAll(): void {
 }
 
 const network = 'use the network'
-
-function refusePaths(): void {
-  for (const [owner, name] of [
-    [net.Socket.prototype, 'connect'],
-    [net.Server.prototype, 'listen'],
-  ] as const) {
-    const right: (...call: unknown[]) => unknown = Reflect.get(owner, name)
-    const value = function (this: unknown, ...call: unknown[]) {
-      if (hasPath(call[0])) throw refusal('use a socket that is a file')
-      return Reflect.apply(right, this, call)
-    }
-    Object.defineProperty(owner, name, { value, writable: false, configurable: false })
-  }
-}
-
-/** Whether the first parameter of `connect` or `listen` means a path: Node's own calls pass a list of parameters. */
-function hasPath(first: unknown): boolean {
-  if (typeof first === 'string') return !(Number(first) >= 0)
-  if (typeof first !== 'object' || first === null) return false
-  return ('path' in first && Boolean(first.path)) || (Array.isArray(first) && hasPath(first[0]))
-}

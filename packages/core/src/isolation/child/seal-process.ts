@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import os from 'node:os'
 import v8 from 'node:v8'
 import { sealNetwork } from './seal-network.js'
+import { sealPaths } from './seal-paths.js'
 import { take } from './take.js'
 
 /**
@@ -11,14 +12,15 @@ import { take } from './take.js'
  * code of the plugin.
  *
  * @param channel The socket to the process of the project.
- * @param mayConnect Whether the plugin may connect to hosts.
+ * @param hosts The hosts that the plugin may connect to.
  */
-export function sealProcess(channel: Socket, mayConnect: boolean): void {
+export function sealProcess(channel: Socket, hosts: readonly string[]): void {
   const internals = ['_kill', '_debugProcess', '_debugEnd', '_linkedBinding', 'binding', 'dlopen']
   for (const name of ['kill', ...internals]) take(process, name)
   take(os, 'setPriority')
   take(v8, 'setFlagsFromString')
-  sealNetwork(channel, mayConnect)
+  sealPaths()
+  sealNetwork(channel, hosts)
   // Modules that import these functions by name receive the refusing ones as well.
   syncBuiltinESMExports()
 }

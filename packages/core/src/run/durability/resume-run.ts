@@ -6,6 +6,7 @@ import type { SourceReader } from '../../contracts/storage.js'
 import { MaestroError } from '../../errors/maestro-error.js'
 import type { CompiledSink } from '../../pipeline/compile/compiled-pipeline.js'
 import { settlesPartitions } from '../../pipeline/compile/sink-resumption.js'
+import type { CallFact } from '../ledger/facts.js'
 import { ledgerFile } from '../ledger/run-ledger.js'
 import type { Run } from '../run.js'
 import type { RunContext } from '../run-context.js'
@@ -88,7 +89,7 @@ export async function restoreStages(run: Run, durable: DurableRun, reader: Sourc
   const blocks = new Map(kept.map(([index, { ledger }]) => [index, ledger]))
   await keepLedger(join(path, ledgerFile), blocks, (id, fact) => {
     context.ledger?.restoreDrop(id, fact)
-    if (fact.kind === 'called' && fact.key !== undefined && fact.error === undefined) durable.calls.settle(fact.key)
+    if (fact.kind === 'called' && fact.key !== undefined && isPaid(fact)) durable.calls.settle(fact.key)
   })
   context.ledger?.reopen(blocks)
   for (const [, { counts }] of kept) restoreCounts(counts, context)
@@ -207,6 +208,9 @@ async function settledSinks(stage: PlannedStage, folder: string, { compiled }: R
     settling.flatMap(({ node: { id } }) => (progress?.sinks[id] === undefined ? [] : [[id, progress.sinks[id]]])),
   )
 }
+
+/** Whether a row has used an answer first. */
+const isPaid = ({ from, error }: CallFact): boolean => error === undefined && from !== 'cache' && from !== 'joined'
 
 const counterOf = (step: string, context: RunContext) =>
   step === 'source' ? context.sourceCounter : context.counters.get(step)

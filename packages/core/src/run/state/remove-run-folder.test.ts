@@ -53,16 +53,3 @@ test('a run that a process has just resumed is not removed', async () => {
   expect(await pruneFinishedRuns(state(), { keep: 0 })).toMatchObject([{ runId: run, removed: 'run' }])
   expect(folder.runs()).toEqual([])
 })
-
-test('several processes may prune at once', async () => {
-  const runs = [await failed(), await failed(), await failed()]
-  const pruned = await Promise.all([1, 2, 3].map(() => pruneFinishedRuns(state(), { keep: 0 })))
-  expect(
-    pruned
-      .flat()
-      .map(({ runId }) => runId)
-      .toSorted(),
-  ).toEqual(runs.toSorted())
-  expect(folder.runs()).toEqual([])
-  expect(removed()).toEqual([])
-})

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { ownFolder } from '../../builtin/state-directory.js'
 import { MaestroError } from '../../errors/maestro-error.js'
@@ -21,6 +21,11 @@ export async function removeRunFolder(stateDirectory: string, folder: string): P
   const lease = existsSync(leaseFolder(folder)) ? await takeLease(folder) : undefined
   if (lease === 'held') return false
   try {
+    // Another process has set the folder aside in the meantime, and taking the lease has made it anew.
+    if (lease?.number === 1) {
+      await rm(folder, { recursive: true, force: true })
+      return false
+    }
     if (!(await setAside(folder, removedFolder(stateDirectory)))) return false
   } finally {
     await lease?.release().catch(() => undefined)
@@ -45,9 +50,15 @@ async function setAside(folder: string, removed: string): Promise<boolean> {
   }
 }
 
-/** Removes the folders that were set aside, also by processes that ended before they had removed them. */
+/**
+ * Removes the folders that were set aside, also by processes that ended before they had removed them. Several processes may
+ * do so at once: what one cannot remove now, it leaves to the next.
+ */
 export async function removeSetAside(stateDirectory: string): Promise<void> {
-  await rm(removedFolder(stateDirectory), { recursive: true, force: true })
+  const removed = removedFolder(stateDirectory)
+  for (const name of await readdir(removed).catch(() => []))
+    await rm(join(removed, name), { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined)
+  await rmdir(removed).catch(() => undefined)
 }
 
 async function takeLease(folder: string): Promise<Lease | 'held'> {

@@ -65,7 +65,9 @@ export class ResponseCaches {
 
   /** Resolves when the answer is stored safely. @param spent What the calls for it took since the last record. */
   async set(place: AnswerPlace, { key, parts }: Fingerprint, answer: CachedAnswer, spent: () => Spent): Promise<void> {
-    await Promise.all([this.#runOf(place)?.set(key, answer, spent()), this.#store(place, key, answer, parts)])
+    // An answer that is only in the shared cache after a crash would count as one that was not paid for.
+    await this.#runOf(place)?.set(key, answer, spent())
+    await this.#store(place, key, answer, parts)
   }
 
   async #lookUp(cache: ResponseCache, key: string, { origin }: AnswerPlace): Promise<ReusedAnswer | undefined> {
@@ -80,24 +82,26 @@ export class ResponseCaches {
 
   async #store(place: AnswerPlace, key: string, answer: CachedAnswer, parts: Fingerprint['parts']): Promise<void> {
     try {
-      await this.#inTime(this.#cacheOf(place)?.set(key, answer, parts, place.origin))
+      const cache = this.#cacheOf(place)
+      if (cache !== undefined) await this.#inTime(cache.set(key, answer, parts, place.origin))
     } catch (error) {
       this.#onFault(error)
     }
   }
 
   /** A cache that never answers costs neither an answer nor the end of the run. */
-  async #inTime<Result>(work: Promise<Result> | undefined): Promise<Result | undefined> {
-    const { promise, reject } = Promise.withResolvers<never>()
-    const timer = setTimeout(() => {
-      this.#isHung = true
-      reject(new RangeError(`it did not answer within ${patience / 1000} s, and is not asked again`))
-    }, patience)
-    try {
-      return await Promise.race([work, promise])
-    } finally {
-      clearTimeout(timer)
-    }
+  #inTime<Result>(work: Promise<Result>): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#isHung = true
+        reject(new RangeError(`it did not answer within ${patience / 1000} s, and is not asked again`))
+      }, patience)
+      const end = () => clearTimeout(timer)
+      // A cache that was written without types may give what is no promise.
+      const done = Promise.resolve(work)
+      done.then(resolve, reject)
+      done.then(end, end)
+    })
   }
 
   /** An answer of an earlier process of the run that did not become the final one. */

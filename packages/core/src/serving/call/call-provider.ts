@@ -83,10 +83,15 @@ async function tryOnce<Result extends Metered>(
   const { provider = name, tier } = serving
   const { price } = settings
   const asked = performance.now()
+  let estimated: ReturnType<typeof estimate> | undefined
+  const most = () => {
+    estimated ??= estimate()
+    return estimated
+  }
   const reserving = budgets.reserve(
     { run: options.run, step: options.step, provider, serving: name },
     () => {
-      const { input, output } = estimate()
+      const { input, output } = most()
       const usage = { inputTokens: input, outputTokens: output }
       // A request may be answered in the standard tier instead.
       return { usd: costAtMost(usage, price, tier), tokens: input + output, requests: 1 }
@@ -96,7 +101,7 @@ async function tryOnce<Result extends Metered>(
   const reservation = reserving === undefined ? undefined : await reserving
   let spent: Spending = { usd: 0, tokens: 0, requests: 0 }
   try {
-    const { input, output } = estimate()
+    const { input, output } = most()
     const permit = await limiter.acquire(input / bytesOfToken + output, options.signal)
     const started = performance.now()
     queued(started - asked)

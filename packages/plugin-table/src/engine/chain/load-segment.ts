@@ -5,7 +5,7 @@ import { ExtractedColumns } from '../extracted-columns.js'
 import { lineColumn, readLines, unsoundLine } from '../lines.js'
 import { countRows, knownColumns, soundLine } from '../run-statement.js'
 import { idColumn, type Segment } from './chain-rows.js'
-import { parquetLines } from './parquet-lines.js'
+import { assertTypes, parquetLines } from './parquet-lines.js'
 
 /** The files of the lines, the Parquet files of the rows, or the table of the lines that the statement before has made. */
 export type SegmentInput = { readonly files: readonly TableFile[] } | { readonly parquet: ParquetFiles } | MadeLines
@@ -33,7 +33,8 @@ export interface SegmentLoad {
 }
 
 /** Loads the lines of a segment with all columns that its statements use. A line that is not as declared ends it. */
-export async function loadSegment({ connection }: Database, load: SegmentLoad): Promise<Segment> {
+export async function loadSegment(database: Database, load: SegmentLoad): Promise<Segment> {
+  const { connection } = database
   const { table, from, statements, columns, usual, idsNeeded, keepsText } = load
   const files = 'files' in from ? from.files : []
   const parquet = 'parquet' in from ? from.parquet : undefined
@@ -53,6 +54,7 @@ export async function loadSegment({ connection }: Database, load: SegmentLoad): 
   const line = `CASE WHEN ${lineColumn} IS NULL THEN NULL WHEN ${isSound} THEN ${text} ELSE ${unsoundLine} END`
   const id = hasIds ? [`CAST(json_extract(${lineColumn}, '/id') AS VARCHAR)`] : []
   const offsets: number[] = []
+  if (parquet !== undefined) await assertTypes(database, parquet)
   const relations =
     parquet !== undefined
       ? parquet.paths.map((_, file) => parquetLines(parquet, file, extracted, keepsText))

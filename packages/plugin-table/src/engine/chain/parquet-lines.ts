@@ -1,4 +1,5 @@
 import type { ParquetFileColumn, ParquetFiles } from '@maestro-dataflow/core'
+import { type Database, RowsUnfit } from '../connect.js'
 import type { ExtractedColumns } from '../extracted-columns.js'
 import { lineColumn, positionColumn, unsoundLine } from '../lines.js'
 import { filePath, identifier, literal } from '../sql-text.js'
@@ -27,9 +28,31 @@ export function parquetLines(
   const id = `${literal(JSON.stringify(idPrefixes[file] ?? '').slice(0, -1))} || (${numberColumn} + 1) || '"'`
   const text = `'{"id":' || ${id} || ',"row":{' || ${members.join(` || ',' || `)} || '}}'`
   const selected = [`${withText ? text : "''"} AS ${lineColumn}`, `${numberColumn} AS ${positionColumn}`, ...json]
-  // Folders such as year=2026 would hide a column of that name.
-  const rows = `read_parquet(${filePath(paths[file] ?? '')}, file_row_number = true, hive_partitioning = false)`
-  return `(SELECT ${selected.join(', ')} FROM ${rows})`
+  return `(SELECT ${selected.join(', ')} FROM ${rowsOf(paths[file] ?? '')})`
+}
+
+/** The rows of a file with their numbers. Folders such as year=2026 would hide a column of that name. */
+function rowsOf(path: string): string {
+  return `read_parquet(${filePath(path)}, file_row_number = true, hive_partitioning = false)`
+}
+
+/** The types that the database may find in the file for the values of a column. */
+const sqlTypes: Readonly<Record<ParquetFileColumn['values'], RegExp>> = {
+  string: /^VARCHAR$/,
+  number: /^(FLOAT|DOUBLE)$/,
+  integer: /^(TINYINT|SMALLINT|INTEGER|BIGINT)$/,
+  bigint: /^(INTEGER|BIGINT)$/,
+  boolean: /^BOOLEAN$/,
+  date: /^(DATE|TIMESTAMP|TIMESTAMP_MS|TIMESTAMP WITH TIME ZONE)$/,
+}
+
+/** Checks that the database finds the columns of Parquet files with the types that the source has found. @throws RowsUnfit */
+export async function assertTypes({ connection }: Database, { paths, columns }: ParquetFiles): Promise<void> {
+  for (const path of paths) {
+    const found = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${rowsOf(path)}`)
+    const types = new Map(found.getRows().map(([name, type]) => [String(name), String(type)]))
+    if (columns.some(({ name, values }) => !sqlTypes[values].test(types.get(name) ?? ''))) throw new RowsUnfit()
+  }
 }
 
 /** The JSON of a value, as a step file holds it; NULL if there is none. */

@@ -1,5 +1,5 @@
 import type { Failure, Said } from '../../reply-dialect.js'
-import { byName, type ReplyCase } from './reply-case.js'
+import { answer, bad, byName, type ReplyCase } from './reply-case.js'
 
 const refusal = (message: string, { status = 429, ...more }: Partial<Failure> = {}): Said => ({
   failure: { status, message, ...more },
@@ -123,6 +123,25 @@ const permanent: Readonly<Record<string, ReplyCase>> = byName<readonly [number, 
   ([status, code, words]) => ({ said: [refusal(words, { status })], retries: 6, expected: { code, words } }),
 )
 
+/** A server that makes no grammar of a schema is asked without one, and the prompt contains the schema. */
+const schemaRefusals: Readonly<Record<string, ReplyCase>> = byName<Partial<Failure> & { readonly message: string }>(
+  {
+    'of Ollama': { status: 500, message: 'invalid JSON schema in format' },
+    'of Ollama for a grammar': {
+      status: 500,
+      message: 'Failed to create new sequence: unable to create sampling context',
+    },
+    'of vLLM': { status: 400, message: 'Failed to compile the grammar: unknown keyword uniqueItems' },
+    'of OpenAI': { status: 400, message: "Invalid schema for response_format 'answer': 'format' is not permitted." },
+  },
+  (words) => `a refusal of the schema in the words ${words} is answered by a request without it`,
+  ({ message, ...more }) => ({
+    said: [refusal(message, more), { text: answer }],
+    json: true,
+    expected: { object: bad },
+  }),
+)
+
 /** Refusals that concern the account are not retried, in the words of any provider. */
 const account: Readonly<Record<string, ReplyCase>> = byName<readonly [string, Said]>(
   {
@@ -224,4 +243,4 @@ function told(reset: string): NonNullable<Said['headers']> {
 }
 
 /** How a serving handles refusals, limits, and outages: each case by its name. */
-export const limitCases = { ...rateLimits, ...permanent, ...account, ...outages }
+export const limitCases = { ...rateLimits, ...permanent, ...schemaRefusals, ...account, ...outages }
