@@ -1,8 +1,5 @@
-/**
- * The time in milliseconds that rows may occupy the thread before timers, signals, and the network get a turn. The calls of
- * the first rows are sent while the next rows come in.
- */
-const breathAfter = 5
+/** The time in milliseconds that rows may occupy the thread before timers, signals, and the network get a turn. */
+const breathAfter = 50
 /** While rows take less than this time in milliseconds, the clock is not read for each of them. */
 const quick = 0.1
 const mostRows = 16
