@@ -1,23 +1,8 @@
-import { chatPrompt, Prompt, type PromptVariables, prompt } from '@maestro-dataflow/core'
+import { chatPrompt, type Prompt, prompt } from '@maestro-dataflow/core'
 import { expect, test } from 'vitest'
 import { casesWithoutFault, failedCases, failureOf } from '../../__fixtures__/failed-cases.js'
-import { carelessPrompts } from '../../__fixtures__/wrong-parts/careless/prompts.js'
+import { Asks, carelessPrompts, type Values } from '../../__fixtures__/wrong-parts/careless/prompts.js'
 import { type PromptCase, promptSuite } from './prompt-suite.js'
-
-type Values = PromptVariables<'text' | 'tone'>
-
-const asText = (value: unknown): string =>
-  typeof value === 'object' ? (value === null ? '' : JSON.stringify(value)) : String(value)
-
-/** A right prompt of its own class, of which the wrong ones change one thing. */
-class Asks extends Prompt<'text' | 'tone'> {
-  readonly variables: readonly ('text' | 'tone')[] = ['text', 'tone']
-  readonly version: string = '1'
-  format(values: Values): string {
-    this.assertInputs(values)
-    return `In the tone ${asText(values.tone)}: ${asText(values.text)}`
-  }
-}
 
 const others = () =>
   Object.assign(new Asks(), { format: (values: Values) => `Please: ${values.tone} ${values.text}`, version: '2' })

@@ -1,12 +1,12 @@
 import { type Message, Prompt, type PromptVariables } from '@maestro-dataflow/core'
 
-type Values = PromptVariables<'text' | 'tone'>
+export type Values = PromptVariables<'text' | 'tone'>
 
 const asText = (value: unknown): string =>
   typeof value === 'object' ? (value === null ? '' : JSON.stringify(value)) : String(value)
 
 /** A right prompt of its own class, of which the wrong ones change one thing. */
-class Asks extends Prompt<'text' | 'tone'> {
+export class Asks extends Prompt<'text' | 'tone'> {
   readonly variables: readonly ('text' | 'tone')[] = ['text', 'tone']
   readonly version: string = '1'
   format(values: Values): string {
