@@ -10,9 +10,9 @@ const serverTests = ['ollama', 'database', 'chroma', 'llmock', 's3', 'workers'].
 
 /**
  * On a busy machine of CI, one test of thirteen thousand may meet a moment that its author did not think of. It is tried
- * once more there, and the end of the run names it as flaky: it is a defect of the test or of the product.
+ * again there, and the end of the run names it as flaky: it is a defect of the test or of the product.
  */
-const retry = process.env.CI === 'true' ? 1 : 0
+const retry = process.env.CI === 'true' ? 2 : 0
 
 /** Tests that pack the packages, which writes into the checkout, or install what was packed: one at a time. */
 const packedTests = ['pack', 'install-size', 'first-plugin'].map((name) => `test/${name}.test.ts`)

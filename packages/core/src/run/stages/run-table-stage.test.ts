@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { TableRequest } from '../../contracts/table-engine.js'
+import type { TableChainRequest, TableCounts, TableEngine, TableRequest } from '../../contracts/table-engine.js'
+import { definePlugin } from '../../define/define-plugin.js'
 import { pipeline } from '../../define/pipeline.js'
 import { linesPlugin } from '../__fixtures__/lines-storage.js'
 import { expectSums, numbers, RunFolder } from '../__fixtures__/run-folder.js'
@@ -225,6 +226,40 @@ describe('what a table step rejects', () => {
       report: { status: 'aborted' },
     })
   })
+})
+
+test('what an engine reads for a later step of a chain does not take back the counts of the first', async () => {
+  const chained: TableEngine = Object.assign(engine, {
+    executeChain: async (request: TableChainRequest) => {
+      const counts: TableCounts[] = []
+      for (const [index, statement] of request.statements.entries()) {
+        const reject: TableRequest['reject'] = (row) => request.reject(row, index)
+        const one = { ...request, statements: [statement], reject, leftOut: undefined }
+        request.read?.(2 * index + 1)
+        const done = await engine.execute(one)
+        counts.push(done)
+        request.progress?.(done, index)
+      }
+      return counts
+    },
+  })
+  const seen: [string, number, number][] = []
+  const watch = definePlugin({
+    name: 'watch',
+    observe: (hooks) => hooks.batchDone(({ step, counts }) => void seen.push([step, counts.rowsIn, counts.rowsOut])),
+  })
+  input('{"n":1}', '{"n":2}', '{"n":3}')
+  const steps = pipeline('p')
+    .read('lines.file', lines)
+    .step(descending, {}, { id: 'sorted' })
+    .step(descending, {}, { id: 'again' })
+    .write('lines.file', out)
+  await folder.project({}, [linesPlugin, enginePlugin(chained), watch]).run(steps)
+  expect(seen).toEqual([
+    ['sorted', 1, 0],
+    ['sorted', 3, 3],
+    ['again', 3, 3],
+  ])
 })
 
 test('without an engine it says which plugin brings one', async () => {

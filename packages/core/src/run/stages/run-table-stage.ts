@@ -83,12 +83,20 @@ async function runChain(
   context: RunContext,
 ): Promise<number> {
   const [first] = steps as readonly [TableStep]
+  const request = chainRequest(stage, steps, output, context)
+  const announce = announceReading(first.step, stage, context)
+  // An engine may still tell what it reads for a later step. The first step has its counts by then.
+  let isRead = false
   const counts =
     (await first.engine.executeChain?.({
-      ...chainRequest(stage, steps, output, context),
+      ...request,
       input,
       reject: (row, statement) => reject(row, steps[statement] ?? first, stage, context),
-      read: announceReading(first.step, stage, context),
+      read: announce && ((rows) => void (isRead || announce(rows))),
+      progress: (done, statement) => {
+        isRead = true
+        request.progress?.(done, statement)
+      },
     } satisfies TableChainRequest)) ?? []
   for (const [index, { step }] of steps.entries()) addCounts(step, counts[index], context)
   return counts.at(-1)?.rowsOut ?? 0
