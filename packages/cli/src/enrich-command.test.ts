@@ -105,6 +105,12 @@ describe('mistakes are reported before the model is asked', () => {
     expect(stderr).toContain('--output')
   })
 
+  test('the prompt before the file', async () => {
+    const { code, stderr } = await refused('Good? {{review}}', 'reviews.csv', '--output', 'good')
+    expect(code).toBe(2)
+    expect(stderr).toContain('The file comes first')
+  })
+
   test('a file that is not there', async () => {
     const { code, stderr } = await refused('review.csv', ...ask)
     expect(code).toBe(1)

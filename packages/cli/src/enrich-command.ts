@@ -54,6 +54,8 @@ export async function enrich(
   const { json = false, limit, overwrite = false, output } = options
   if (output === undefined && options.schema === undefined)
     throw cliError('MAESTRO_CLI_USAGE', { reason: 'Name the column of the answer with --output, or give a --schema.' })
+  if (file.includes('{{') && !question.includes('{{'))
+    throw cliError('MAESTRO_CLI_USAGE', { reason: 'The file comes first, and then the prompt.' })
   if (options.choices !== undefined && (output === undefined || options.schema !== undefined))
     throw cliError('MAESTRO_CLI_USAGE', { reason: '--choices needs --output, and is not for a --schema.' })
   const schema =

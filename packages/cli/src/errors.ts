@@ -6,6 +6,10 @@ export const cliErrors = {
     message: (d: { reason: string }) => d.reason,
     hint: () => 'See maestro --help, or maestro help COMMAND.',
   },
+  MAESTRO_CLI_FOLDER_GONE: {
+    message: () => 'The working directory does not exist any more.',
+    hint: () => 'Change to another folder: `cd` into the project again.',
+  },
   MAESTRO_CLI_NO_PIPELINE: {
     message: (_d: { command: string; known: readonly string[] }) => 'No pipeline is named.',
     hint: (d: { command: string; known: readonly string[] }) =>

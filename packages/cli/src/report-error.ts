@@ -1,4 +1,4 @@
-import { MaestroError, type RunReport } from '@maestro-dataflow/core'
+import { MaestroError, maestroError, type RunReport } from '@maestro-dataflow/core'
 import { isResumable } from '@maestro-dataflow/core/runtime'
 import { CommanderError } from 'commander'
 import { describeRejects, shownPath } from './describe-report.js'
@@ -35,14 +35,24 @@ function reportOf(thrown: unknown): RunReport | undefined {
 
 function lateErrorOf(error: unknown): MaestroError {
   const reason = error instanceof Error ? error.message : String(error)
-  return cliError('MAESTRO_CLI_LATE_ERROR', { reason }, error)
+  return machineError(error, reason) ?? cliError('MAESTRO_CLI_LATE_ERROR', { reason }, error)
 }
 
 function toMaestroError(thrown: unknown): MaestroError {
   if (MaestroError.is(thrown)) return thrown
   const reason = thrown instanceof Error ? thrown.message : String(thrown)
   if (thrown instanceof CommanderError) return cliError('MAESTRO_CLI_USAGE', { reason: reason.replace(/^error: /, '') })
-  return cliError('MAESTRO_CLI_UNEXPECTED', { reason }, thrown)
+  return machineError(thrown, reason) ?? cliError('MAESTRO_CLI_UNEXPECTED', { reason }, thrown)
+}
+
+/** The error of a machine that does not let the command work; undefined if the error is another one. */
+function machineError(thrown: unknown, reason: string): MaestroError | undefined {
+  const { syscall, path } = (thrown ?? {}) as NodeJS.ErrnoException
+  if (syscall === 'uv_cwd') return cliError('MAESTRO_CLI_FOLDER_GONE', {}, thrown)
+  // Only standard output and standard error are written without a path.
+  if (syscall === 'write' && path === undefined)
+    return maestroError('MAESTRO_RUN_OUTPUT_UNWRITABLE', { path: 'standard output', reason }, thrown)
+  return undefined
 }
 
 function describeError(error: MaestroError, report: RunReport | undefined): string {

@@ -94,6 +94,33 @@ describe('standard output', () => {
   })
 })
 
+if (existsSync('/dev/full'))
+  test.each([
+    ['rows', 'run big --output -', 'standard output cannot be written'],
+    ['a plan', 'plan big', 'standard output cannot be written'],
+  ])('a full disk behind standard output is an error that says so: %s', async (_, command, expected) => {
+    const { code, stderr } = await inShell(`"$NODE" "$BIN" ${command} > /dev/full`)
+    expect(stderr).toContain(`MAESTRO_RUN_OUTPUT_UNWRITABLE: ${expected}: ENOSPC`)
+    expect(code).toBe(1)
+  })
+
+if (process.platform !== 'win32')
+  test('a working directory that was removed is an error that says so', async () => {
+    const { code, stderr } = await inShell('mkdir gone; cd gone; rmdir ../gone; "$NODE" "$BIN" runs')
+    expect(stderr).toContain('MAESTRO_CLI_FOLDER_GONE')
+    expect(code).toBe(1)
+  })
+
+/** Runs a line of a shell in the project. */
+function inShell(line: string) {
+  const env = { ...process.env, NODE: process.execPath, BIN: join(import.meta.dirname, '../bin/maestro.js') }
+  return new Promise<{ code: unknown; stderr: string }>((resolve) => {
+    execFile('sh', ['-c', line], { cwd: project.folder, env }, (error, _, stderr) =>
+      resolve({ code: error?.code ?? 0, stderr }),
+    )
+  })
+}
+
 describe('a URL', () => {
   test.each([
     ['as --output', ['run', 'big', '--output', 'https://127.0.0.1/out.csv'], 'Nothing can be written to https:'],

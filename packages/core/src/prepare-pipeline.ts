@@ -15,6 +15,7 @@ import { toDefinition } from './pipeline/to-definition.js'
 import { fileOf, originOf } from './pipeline-origin.js'
 import type { DiscoveredPlugin } from './plugins/discover-plugins.js'
 import { type ContributionNames, contributorsOf, selectPlugins } from './plugins/select-plugins.js'
+import { projectFilesOf } from './project-files.js'
 import { readRunState } from './run/durability/run-state.js'
 import { sinksBegun } from './run/durability/sink-commits.js'
 import { hasIncremental } from './run/incremental/incremental-run.js'
@@ -63,12 +64,13 @@ export function preparePipeline(
     const overwrite = settings.overwrite ?? false
     const ownOutputs = await ownOutputsOf(project, settings, definition)
     const cuts = await cutsOf(project, settings)
-    const scope = session.openCompilation({ overwrite, ownOutputs, cuts, requireSink, checked })
+    const config = await project.config()
+    const file = await fileOf(pipeline, settings, config)
+    const plugins = await project.plugins()
+    const projectFiles = requireSink ? await projectFilesOf(config, plugins, file?.entry) : new Set<string>()
+    const scope = session.openCompilation({ overwrite, ownOutputs, cuts, requireSink, projectFiles, checked })
     try {
       const compiled = await compilePipeline(definition, scope.environment)
-      const config = await project.config()
-      const file = await fileOf(pipeline, settings, config)
-      const plugins = await project.plugins()
       const { registry } = await project.host()
       // The parser of modules is not needed before.
       const { withCode } = await import('./pipeline/code/code-of-steps.js')

@@ -57,6 +57,7 @@ export interface CompileSettings {
   readonly ownOutputs: ReadonlySet<string>
   readonly cuts: ReadonlySet<string>
   readonly requireSink: boolean
+  readonly projectFiles: ReadonlySet<string>
   /** The kinds of components that are checked in addition to those that a step names. */
   readonly checked: ReadonlySet<ContributionKind>
 }
@@ -196,15 +197,12 @@ export class Session {
   }
 
   /** What one compilation receives. */
-  openCompilation({ overwrite, ownOutputs, cuts, requireSink, checked }: CompileSettings): Scope<CompileContext> {
+  openCompilation({ checked, ...settings }: CompileSettings): Scope<CompileContext> {
     const { config, host, redactor, logger } = this.#input
     const { directory, allowOutsidePaths: allowOutside, allowPrivateAddresses } = config
     const scope = this.#container.createScope()
     const environment: CompileContext = {
-      overwrite,
-      ownOutputs,
-      cuts,
-      requireSink,
+      ...settings,
       directory,
       allowOutside,
       allowPrivateAddresses,

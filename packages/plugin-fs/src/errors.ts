@@ -41,6 +41,10 @@ export const fsErrors = {
     message: (d: { reason: string }) => `The content cannot be read: ${d.reason}.`,
     hint: () => 'Write the file again with the program that made it, or leave the column out.',
   },
+  MAESTRO_FS_NOT_A_FILE: {
+    message: (d: { path: string }) => `${d.path} is a pipe, a device, or a socket, and not a file.`,
+    hint: () => 'Give its rows to standard input, which the path `-` stands for, or copy them into a file.',
+  },
   MAESTRO_FS_URL: {
     message: (d: { path: string }) => `${d.path} is in a place that fs.file does not know.`,
     hint: () =>

@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, lstatSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, lstatSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { pipeline } from '@maestro-dataflow/core'
+import { maestro } from '@maestro-dataflow/core/runtime'
 import { describe, expect, test } from 'vitest'
 import { failure, temporaryProject } from './__fixtures__/temporary-project.js'
 import { FileSinkWriter } from './file-sink-writer.js'
+import fs from './index.js'
 
 const { write, read, copy, path, files, project } = temporaryProject()
 
@@ -100,6 +102,41 @@ describe('where an output may stand', () => {
     })
     await copy({ path: 'in.jsonl' }, { ...to, allowProjectFiles: true })
     expect(read(output)).toBe('{"a":1}\n')
+  })
+
+  test('not in the place of a link that leads nowhere, wherever it points', async () => {
+    write('in.jsonl', '{"a":1}\n')
+    for (const target of ['none.jsonl', '/tmp/none/none.jsonl', 'out.jsonl']) {
+      symlinkSync(target, path('out.jsonl'))
+      for (const mode of ['overwrite', undefined] as const)
+        expect(await fault({ path: 'out.jsonl', ...(mode === undefined ? {} : { mode }) })).toMatchObject({
+          code: 'MAESTRO_RUN_OUTPUT_UNWRITABLE',
+          details: { reason: 'it is a symbolic link that leads nowhere' },
+        })
+      expect(lstatSync(path('out.jsonl')).isSymbolicLink()).toBe(true)
+      rmSync(path('out.jsonl'))
+    }
+  })
+
+  test('not in the place of a pipeline or a plugin that the config names', async () => {
+    write('plugins/own.mjs', "export default { name: 'own', manifest: { apiVersion: 1 }, apply() {} }")
+    write('pipelines/p.json', '{}')
+    const own = maestro({
+      plugins: [fs, './plugins/own.mjs'],
+      pipelines: 'pipelines/*',
+      directory: path(''),
+      logLevel: 'silent',
+    })
+    for (const output of ['pipelines/p.json', 'plugins/own.mjs']) {
+      const before = read(output)
+      const to = { path: output, format: 'jsonl', mode: 'overwrite' } as const
+      const rows = pipeline('rows').from([{ a: 1 }])
+      expect(await failure(own.run(rows.write('fs.file', to)))).toMatchObject({
+        details: { errors: [{ code: 'MAESTRO_FS_PROJECT_FILE' }] },
+      })
+      expect(read(output)).toBe(before)
+    }
+    await own.dispose()
   })
 
   test('not behind a link to a folder of the project', async () => {

@@ -14,7 +14,7 @@ import { standardInput, standardPath } from './standard-input.js'
 /**
  * The files of paths, globs, and folders, and standard input, each once: in the given order, and sorted by name within a glob or folder.
  *
- * @throws MAESTRO_FS_URL, MAESTRO_FS_INPUT_TERMINAL, MAESTRO_STORAGE_NOT_FOUND, MAESTRO_STORAGE_PATH_OUTSIDE, MAESTRO_FS_FORMAT_UNKNOWN, MAESTRO_FS_FOLDER_EMPTY
+ * @throws MAESTRO_FS_URL, MAESTRO_FS_INPUT_TERMINAL, MAESTRO_FS_NOT_A_FILE, MAESTRO_STORAGE_NOT_FOUND, MAESTRO_STORAGE_PATH_OUTSIDE, MAESTRO_FS_FORMAT_UNKNOWN, MAESTRO_FS_FOLDER_EMPTY
  */
 export async function findFiles(
   { path: given, format, ...options }: Pick<ReadOptions, 'path' | 'format'> & PlaceOptions,
@@ -42,6 +42,9 @@ export async function findFiles(
     for (const found of await expand(path, format, directory, allowOutside)) {
       const absolute = projectPath(found, directory, allowOutside)
       const name = displayPath(absolute, directory)
+      // Opening a pipe waits for its writer, and a plan that looks at its beginning takes it away from the run.
+      if (statSync(absolute, { throwIfNoEntry: false })?.isFile() === false)
+        throw fsError('MAESTRO_FS_NOT_A_FILE', { path: name })
       files.set(absolute, { file: new LocalFile(absolute), name, ...formatOf(absolute, format) })
     }
   }

@@ -61,7 +61,7 @@ export async function placeOutput(
     return { target, beside, format, compression }
   }
   const target = await outputPath(path, context, replace)
-  if (options.allowProjectFiles !== true && isProjectFile(target.path, context.directory))
+  if (options.allowProjectFiles !== true && isProjectFile(target.path, context))
     throw fsError('MAESTRO_FS_PROJECT_FILE', { path: target.shown })
   return { target, beside: target.path, format, compression }
 }

@@ -1,4 +1,4 @@
-import { constants, existsSync, realpathSync, statSync } from 'node:fs'
+import { constants, existsSync, lstatSync, realpathSync, statSync } from 'node:fs'
 import { access, chmod, rename } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { displayPath, maestroError, moveToFreePath, projectPath, realPath } from '@maestro-dataflow/core'
@@ -36,6 +36,9 @@ export async function outputPath(
   }
   const folder = nearestFolder(path)
   if (!statSync(folder).isDirectory()) throw unwritable(`${displayPath(folder, directory)} is a file`)
+  // A rename would replace the link, and where it leads is not known to be in the project.
+  if (!there && lstatSync(absolute, { throwIfNoEntry: false })?.isSymbolicLink() === true)
+    throw unwritable('it is a symbolic link that leads nowhere')
   try {
     await access(folder, constants.W_OK)
   } catch (error) {

@@ -2,12 +2,17 @@ import { createReadStream } from 'node:fs'
 import { mkdtemp, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { type Batch, maestroError, type SinkWriter, type WriteResult } from '@maestro-dataflow/core'
 import { FileSinkWriter, type FinishFile } from './file-sink-writer.js'
 import type { RowEncoder } from './row-encoder.js'
 
 const shown = 'standard output'
+
+/** Waits for each piece: `pipeline` never settles when standard output fails, which stays open for others. */
+const print = (piece: Buffer): Promise<void> =>
+  new Promise((resolve, reject) => {
+    process.stdout.write(piece, (error) => (error == null ? resolve() : reject(error)))
+  })
 
 /** Writes to standard output when all rows are there, so that a failed run prints none. */
 export class StandardOutputWriter implements SinkWriter {
@@ -47,7 +52,7 @@ export class StandardOutputWriter implements SinkWriter {
   async commit(): Promise<WriteResult> {
     const written = await this.#file.commit()
     try {
-      await pipeline(createReadStream(join(this.#folder, 'rows')), process.stdout, { end: false })
+      for await (const piece of createReadStream(join(this.#folder, 'rows'))) await print(piece)
     } catch (error) {
       throw maestroError('MAESTRO_RUN_OUTPUT_UNWRITABLE', { path: shown, reason: (error as Error).message }, error)
     } finally {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { maestroError } from '@maestro-dataflow/core'
 import {
   type Maestro,
   type ProjectTypes,
@@ -66,6 +67,6 @@ async function replaceFile(path: string, text: string): Promise<void> {
     await rename(temporary, path)
   } catch (error) {
     await rm(temporary, { force: true })
-    throw error
+    throw maestroError('MAESTRO_RUN_OUTPUT_UNWRITABLE', { path, reason: (error as Error).message }, error)
   }
 }

@@ -213,6 +213,11 @@ export interface SinkTarget {
   /** Whether the user allows the run to replace an existing output (`--overwrite`). */
   readonly overwrite: boolean
   /**
+   * The real paths of the project's own files in a check: its config, its pipelines, and the plugins that are files. A sink
+   * refuses to replace them unless its options allow it.
+   */
+  readonly projectFiles?: ReadonlySet<string>
+  /**
    * Set if an earlier process of the run has left a checkpoint: the writer goes on behind it, and throws
    * `MAESTRO_RUN_OUTPUT_LOST` if it cannot.
    */

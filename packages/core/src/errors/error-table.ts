@@ -472,7 +472,8 @@ export const coreErrors = {
     hint: () => 'Give a function that creates them, as in .from(() => rows()), or an array.',
   },
   MAESTRO_RUN_UNKNOWN: {
-    message: (d: { run: string; known: readonly string[] }) => `There is no run ${d.run}.`,
+    message: (d: { run: string; known: readonly string[] }) =>
+      d.known.length === 0 ? 'There is no run.' : `There is no run ${d.run}.`,
     hint: (d: { known: readonly string[] }) =>
       d.known.length === 0
         ? 'No run folder is kept yet. Run a pipeline with `maestro run NAME` first.'

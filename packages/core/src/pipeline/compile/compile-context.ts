@@ -25,6 +25,8 @@ export interface CompileContext {
   readonly cuts: ReadonlySet<string>
   /** Whether the pipeline must write somewhere. It is false for previews and for rows that are read in code. */
   readonly requireSink: boolean
+  /** The real paths of the files of which the project consists. */
+  readonly projectFiles: ReadonlySet<string>
   /** @throws MAESTRO_REGISTRY_UNKNOWN */
   find<Kind extends keyof Contributions>(kind: Kind, name: string, where: string): Contributions[Kind]
   /** The faults of components in the config that no step names. */

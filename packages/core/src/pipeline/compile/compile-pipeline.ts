@@ -284,11 +284,19 @@ async function compileSink(
   const read = await readOptions(node.use, definition.options, node.options, context, faults, node.id)
   if (read === undefined) return undefined
   const { options, shown } = read
-  const { directory, allowOutside, allowPrivateAddresses, ownOutputs } = context
+  const { directory, allowOutside, allowPrivateAddresses, ownOutputs, projectFiles } = context
   const overwrite = context.overwrite || ownOutputs.has(node.id)
   if (context.requireSink)
     await faults.addAll(
-      () => definition.check?.(options, { directory, allowOutside, allowPrivateAddresses, overwrite, columns }),
+      () =>
+        definition.check?.(options, {
+          directory,
+          allowOutside,
+          allowPrivateAddresses,
+          overwrite,
+          projectFiles,
+          columns,
+        }),
       node.id,
     )
   return { node, definition, options, shown, columns }

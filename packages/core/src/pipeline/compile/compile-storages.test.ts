@@ -125,6 +125,7 @@ describe('a sink', () => {
           allowOutside: false,
           allowPrivateAddresses: false,
           overwrite: true,
+          projectFiles: new Set(),
           columns: { columns: { text: 'string' }, open: false },
         },
       ],
