@@ -7,6 +7,7 @@ import {
   MaestroError,
   maestroError,
   noteTemporaryFile,
+  type ParquetOutput,
   type SinkCheckpoint,
   type SinkContinuation,
   type SinkWriter,
@@ -51,11 +52,14 @@ export interface FileWriting {
   encoder(from: EncoderState | undefined): RowEncoder
   /** Makes the output from the hidden file, for a format that must know all rows before it writes the first. */
   readonly finish?: FinishFile | undefined
+  /** How another program may write the rows as Parquet; undefined if none may. */
+  readonly parquet?: Omit<ParquetOutput, 'path'> | undefined
 }
 
 /** Writes to a hidden file beside the target. `commit` moves it to the target's place. */
 export class FileSinkWriter implements SinkWriter {
   readonly jsonLines?: { readonly path: string; written(rows: number): void }
+  readonly parquet?: ParquetOutput & { written(rows: number): void }
   readonly checkpoint?: () => Promise<SinkCheckpoint | undefined>
   readonly replaces: boolean
   readonly #target: Destination
@@ -68,9 +72,11 @@ export class FileSinkWriter implements SinkWriter {
   #rows: number
   #bytes: number
   #sum: number
+  /** Whether another program has made the output. */
+  #isMade = false
 
   private constructor(
-    { target, compression, plain, encoder, finish }: FileWriting,
+    { target, compression, plain, encoder, finish, parquet }: FileWriting,
     temporary: string,
     file: FileHandle,
     state: FileState | undefined,
@@ -88,6 +94,15 @@ export class FileSinkWriter implements SinkWriter {
     this.#sum = sum
     // A compressed stream cannot go on in another process, and two streams are not what an undisturbed run writes.
     if (compression === undefined) this.checkpoint = () => this.#checkpoint()
+    if (parquet !== undefined && state === undefined)
+      this.parquet = {
+        ...parquet,
+        path: this.#finishedPath,
+        written: (rows) => {
+          this.#rows = rows
+          this.#isMade = true
+        },
+      }
     if (!plain) return
     this.jsonLines = {
       path: temporary,
@@ -161,6 +176,10 @@ export class FileSinkWriter implements SinkWriter {
   /** Makes the output beside the rows that were held back, which a resumed run still finds. */
   async #finished(finish: FinishFile): Promise<string> {
     const path = this.#finishedPath
+    if (this.#isMade) {
+      await syncFile(path)
+      return path
+    }
     await rm(path, { force: true })
     await finish(this.#temporary, path)
     return path
@@ -223,6 +242,15 @@ export class FileSinkWriter implements SinkWriter {
     this.#bytes += bytes.length
     this.#sum = crc32(bytes, this.#sum)
     await this.#textFile.write(bytes)
+  }
+}
+
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r+')
+  try {
+    await file.sync()
+  } finally {
+    await file.close()
   }
 }
 
