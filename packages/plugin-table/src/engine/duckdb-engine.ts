@@ -117,7 +117,8 @@ export class DuckDBEngine implements TableEngine {
 
   /** Runs statements in little memory first, where the disk can stand in, and in more if they cannot do without. */
   async #run<Counts>(request: TableChainRequest, run: Run<Counts>): Promise<Counts> {
-    const memory = this.#options.memory ?? stepMemory(request.statements)
+    const { memory: set, threads } = this.#options
+    const memory = set ?? (await stepMemory(request.statements, request.input, threads))
     const first = new ReportedRequest(request)
     try {
       return await this.#runWithin(memory, first.request, run)

@@ -57,10 +57,10 @@ export async function removeTemporaryFilesOf(folder: string, dryRun = false): Pr
   }
 }
 
-/** Undefined if another process was faster. */
+/** Undefined if another process was faster, or has removed the folder. */
 async function takeLease(folder: string, what: string): Promise<Lease | undefined> {
   try {
-    return await Lease.take(leaseFolder(folder), { what })
+    return await Lease.takeExisting(leaseFolder(folder), { what })
   } catch (error) {
     if (MaestroError.is(error, 'MAESTRO_RUN_HELD')) return undefined
     throw error
@@ -68,7 +68,8 @@ async function takeLease(folder: string, what: string): Promise<Lease | undefine
 }
 
 async function namesIn(list: string): Promise<readonly string[]> {
-  const lines = (await readFile(list, 'utf8')).split('\n')
+  // Another process may remove the list at any moment.
+  const lines = (await readFile(list, 'utf8').catch(() => '')).split('\n')
   return lines.flatMap((line) => {
     try {
       const path: unknown = JSON.parse(line)
