@@ -51,14 +51,14 @@ export async function runStage(stage: PlannedStage, input: StageInput, context: 
         input: readInput(stage, input, context, commits),
         steps,
         sinks: sinksOf(stage, context),
-        materialise: stage.materialised,
+        materialize: stage.materialized,
         outputs,
         commits,
         progress,
       },
       context,
     )
-    if (stage.materialised) input.files.set(stage.index, partitionFile(context.folder.path, stage, 0))
+    if (stage.materialized) input.files.set(stage.index, partitionFile(context.folder.path, stage, 0))
     return rows
   }
   const { output, sink, passed } = await runWholeStage(stage, input, context)
@@ -148,13 +148,13 @@ function runRows(
   stage: PlannedStage,
   rows: AsyncIterable<SourceBatch>,
   steps: readonly CompiledStep[],
-  materialise: boolean,
+  materialize: boolean,
   outputs: readonly RowOutput[],
   context: RunContext,
   held?: RowStageRun['held'],
 ): Promise<number> {
   const sinks = sinksOf(stage, context)
-  const run = { stage, partition: 0, input: rows, steps, sinks, materialise, outputs }
+  const run = { stage, partition: 0, input: rows, steps, sinks, materialize, outputs }
   return runRowStage(held === undefined ? run : { ...run, held }, context)
 }
 
@@ -244,6 +244,6 @@ function directSink(
   if (files.some((file) => file.format !== 'rows')) return undefined
   const [id, ...others] = stage.sinks
   const sink = id === undefined ? undefined : context.compiled.sinks.get(id)
-  if (sink === undefined || others.length > 0 || stage.materialised || input.outputs.length > 0) return undefined
+  if (sink === undefined || others.length > 0 || stage.materialized || input.outputs.length > 0) return undefined
   return sink.definition.takesJsonLines?.(sink.options) === true ? sink : undefined
 }
