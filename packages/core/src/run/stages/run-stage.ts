@@ -16,6 +16,7 @@ import { continuedReading } from '../source/continued-reading.js'
 import { partitionFile, stageFolder } from '../state/stage-files.js'
 import { readStepFile } from '../state/step-file.js'
 import { createStepOperator } from '../stream/create-row-step.js'
+import { readParquet, writeParquet } from './parquet-files.js'
 import { type DividedRows, divideRows, uniteRows } from './pass-by.js'
 import { runLineStage } from './run-line-stage.js'
 import { runOpaqueStage } from './run-opaque-stage.js'
@@ -138,10 +139,13 @@ async function passedBy(
 
 /** Gives the rows of a stage that is not run again to its sinks and consumers. */
 export async function passOnRows(stage: PlannedStage, input: StageInput, context: RunContext): Promise<void> {
-  if (stage.sinks.length === 0 && input.outputs.length === 0) return
-  const rows = readStepFile(input.files.get(stage.index) ?? '')
+  const path = input.files.get(stage.index) ?? ''
   const held = new Map(Object.entries(input.begun ?? {}).map(([sink, begun]) => [sink, begun.rows]))
-  await runRows(stage, rows, [], false, input.outputs, context, held)
+  const sinks: string[] = []
+  for (const sink of sinksOf(stage, context))
+    if (held.has(sink.node.id) || !(await writeParquet(sink, path, context))) sinks.push(sink.node.id)
+  if (sinks.length === 0 && input.outputs.length === 0) return
+  await runRows({ ...stage, sinks }, readStepFile(path), [], false, input.outputs, context, held)
 }
 
 function runRows(
@@ -227,8 +231,16 @@ async function inputFiles(
     }))
   }
   const reading = { ...stage, name: `input-of-${stage.name}`, sinks: [] }
-  await runRows(reading, readSource(stage.index, input.reader, context), [], true, [], context)
-  return [{ path: partitionFile(context.folder.path, reading, 0), format: 'step' }]
+  const file: TableFile = { path: partitionFile(context.folder.path, reading, 0), format: 'step' }
+  const { parquet } = input.reader
+  const isRead =
+    stage.kind === 'opaque' &&
+    readsLines &&
+    parquet !== undefined &&
+    readsSourceFiles(stage, context) &&
+    (await readParquet(parquet, file, context))
+  if (!isRead) await runRows(reading, readSource(stage.index, input.reader, context), [], true, [], context)
+  return [file]
 }
 
 /**
