@@ -225,7 +225,7 @@ export {
   withDefault,
 } from './define/options/values.js'
 export {
-  type ParameterisedPipeline,
+  type ParameterizedPipeline,
   PipelineBuilder,
   type PipelineInput,
   type PipelineRow,
@@ -271,6 +271,7 @@ export { MapOperator } from './operator/map.js'
 export { MapBatchesOperator } from './operator/map-batches.js'
 export { RowOperator } from './operator/row-operator.js'
 export { TableOperator } from './operator/table.js'
+export { addressFault } from './provider/address-fault.js'
 export { boundedCall, type CallBounds, type CallWork } from './provider/bounded-call.js'
 export { classifyError } from './provider/classify-error.js'
 export { columnTypeOf } from './provider/column-types.js'
@@ -283,6 +284,7 @@ export { type BodyBounds, boundedBody, readBytes, readText } from './provider/ht
 export { type HttpReply, type HttpRequest, sendHttp } from './provider/http/send-http.js'
 export { tolerantFetch, withTolerance } from './provider/http/tolerant-fetch.js'
 export { importFromProject, isInProject, missingPackage, packageOf } from './provider/import-from-project.js'
+export { moveToFreePath } from './provider/move-to-free-path.js'
 export { accountOf, withoutSecrets } from './provider/option-secrets.js'
 export { parseReply } from './provider/parse-reply.js'
 export { plainText } from './provider/plain-text.js'
@@ -291,7 +293,7 @@ export { type ReadUsage, readUsage, usageFieldOf, usageIn } from './provider/rea
 export { type Backoff, backoffOf, pause, type RetryOptions, withBackoff } from './provider/retry.js'
 export { type S3Object, type S3Service, s3Address } from './provider/s3/s3-address.js'
 export { clockAheadIn, otherRegionIn, s3Parts, s3Reason, s3Text, signatureTime } from './provider/s3/s3-reply.js'
-export { defaultFlexTimeout, isFlexUnavailable } from './provider/service-tier.js'
+export { flexTimeoutOf, isFlexUnavailable } from './provider/service-tier.js'
 export { type ProviderFailure, servingError } from './provider/serving-error.js'
 export { decodeStepLine, decodeStepValue, encodeStepLine, encodeStepValue } from './provider/step-codec.js'
 export { type SteppedStorage, StepView } from './provider/step-view.js'
