@@ -139,7 +139,11 @@ export class DuckDBEngine implements TableEngine {
     { signal, directory }: ParquetConversion<unknown, unknown>,
     convert: (database: Database) => Promise<number>,
   ): Promise<number | undefined> {
-    const database = await connect({ memory: stepMemory([]), ...this.#options, directory })
+    const database = await connect({
+      memory: await stepMemory([], [], this.#options.threads),
+      ...this.#options,
+      directory,
+    })
     const stopInterrupting = interruptOn(signal, database)
     try {
       signal.throwIfAborted()
