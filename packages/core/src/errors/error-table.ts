@@ -46,6 +46,8 @@ interface ProviderAnswer {
   readonly reason: string
   /** The HTTP status. */
   readonly status?: number | undefined
+  /** The provider's own code or type. */
+  readonly code?: string | undefined
   readonly rateLimits?: RateLimits | undefined
   /** The usage of the call, although its answer is unusable. */
   readonly usage?: Usage | undefined
@@ -725,7 +727,7 @@ export const coreErrors = {
     retryable: true,
   },
   MAESTRO_SERVING_UNEXPECTED_REPLY: {
-    message: (d: ProviderAnswer) => `${d.serving} sent a complete reply that is no answer: ${d.reason}`,
+    message: (d: ProviderAnswer & { isPage?: boolean | undefined }) => `${d.serving} sent a complete reply that is no answer: ${d.reason}`,
     hint: () =>
       'The request was sent three times at most, because such a reply seldom changes. Check that `baseUrl` is the address of the API, and that the server has the API of this serving.',
     retryable: true,
