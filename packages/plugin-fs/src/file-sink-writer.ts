@@ -7,6 +7,7 @@ import {
   MaestroError,
   maestroError,
   noteTemporaryFile,
+  type ParquetOutput,
   type SinkCheckpoint,
   type SinkContinuation,
   type SinkWriter,
@@ -51,11 +52,14 @@ export interface FileWriting {
   encoder(from: EncoderState | undefined): RowEncoder
   /** Makes the output from the hidden file, for a format that must know all rows before it writes the first. */
   readonly finish?: FinishFile | undefined
+  /** How another program may write the rows as Parquet; undefined if none may. */
+  readonly parquet?: Omit<ParquetOutput, 'path'> | undefined
 }
 
 /** Writes to a hidden file beside the target. `commit` moves it to the target's place. */
 export class FileSinkWriter implements SinkWriter {
   readonly jsonLines?: { readonly path: string; written(rows: number): void }
+  readonly parquet?: ParquetOutput & { written(rows: number): void }
   readonly checkpoint?: () => Promise<SinkCheckpoint | undefined>
   readonly replaces: boolean
   readonly #target: Destination
@@ -70,9 +74,11 @@ export class FileSinkWriter implements SinkWriter {
   #rows: number
   #bytes: number
   #sum: number
+  /** Whether another program has made the output. */
+  #isMade = false
 
   private constructor(
-    { target, compression, plain, encoder, finish }: FileWriting,
+    { target, compression, plain, encoder, finish, parquet }: FileWriting,
     temporary: string,
     file: FileHandle,
     state: FileState | undefined,
@@ -91,6 +97,15 @@ export class FileSinkWriter implements SinkWriter {
     this.#sum = sum
     // A compressed stream cannot go on in another process, and two streams are not what an undisturbed run writes.
     if (compression === undefined) this.checkpoint = () => this.#checkpoint()
+    if (parquet !== undefined && state === undefined)
+      this.parquet = {
+        ...parquet,
+        path: this.#finished,
+        written: (rows) => {
+          this.#rows = rows
+          this.#isMade = true
+        },
+      }
     if (!plain) return
     this.jsonLines = {
       path: temporary,
@@ -163,14 +178,17 @@ export class FileSinkWriter implements SinkWriter {
 
   /** Makes the output beside the rows that were held back, which a resumed run still finds. */
   async #makeOutput(finish: FinishFile): Promise<string> {
-    await rm(this.#finished, { force: true })
-    await finish(this.#temporary, this.#finished)
+    if (this.#isMade) await syncFile(this.#finished)
+    else {
+      await rm(this.#finished, { force: true })
+      await finish(this.#temporary, this.#finished)
+    }
     return this.#finished
   }
 
   async #checkpoint(): Promise<SinkCheckpoint | undefined> {
     const encoder = this.#encoder.state()
-    if (encoder === undefined) return undefined
+    if (encoder === undefined || this.#isMade) return undefined
     await this.#flush()
     try {
       await this.#file.datasync()
@@ -221,6 +239,15 @@ export class FileSinkWriter implements SinkWriter {
     this.#bytes += bytes.length
     this.#sum = crc32(bytes, this.#sum)
     await this.#textFile.write(bytes)
+  }
+}
+
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r+')
+  try {
+    await file.sync()
+  } finally {
+    await file.close()
   }
 }
 

@@ -15,11 +15,12 @@ import { writeArrow } from './arrow/write-arrow.js'
 import { createRowEncoder } from './create-row-encoder.js'
 import { fsError } from './errors.js'
 import { excelFault, writeExcel } from './excel/write-excel.js'
-import { FileSinkWriter, type FinishFile } from './file-sink-writer.js'
+import { FileSinkWriter, type FileWriting, type FinishFile } from './file-sink-writer.js'
 import { findFiles } from './find-files.js'
 import { type Compression, type FileFormat, formatOf, isDelimited, isText, isTyped } from './format.js'
 import type { FoundFile } from './found-file.js'
 import { appendTo } from './merged/append-to.js'
+import { BaseOfAppend } from './merged/base-of-append.js'
 import { finishText, withJsonTexts } from './merged/encode-file.js'
 import { finishMerged } from './merged/merge-rows.js'
 import type { WriteOptions } from './options.js'
@@ -69,18 +70,20 @@ export async function placeOutput(
 /** Opens a writer for one file. */
 export async function openOutput(options: WriteOptions, context: OpenContext, isPlain: boolean): Promise<SinkWriter> {
   const output = await placeOutput(options, context)
-  const { target, beside, format, compression } = output
+  const { beside, format, compression } = output
   const common = { beside, compression, run: context.runDirectory, continues: context.continues }
-  const existing = await existingFile(options, context)
+  const there = await existingFile(options, context)
+  const { existing, target } = await withBase(there, options, context, output.target)
   if (existing === undefined)
     return FileSinkWriter.open({
       ...common,
       target,
       plain: isPlain,
       finish: finisherFor(options, context, format),
+      parquet: format === 'parquet' ? plainParquet(options) : undefined,
       encoder: (from) => encoderFor(options, context, format, target.shown, from),
     })
-  const unchanged = await unlessChanged(existing, options, context, target)
+  const unchanged = await unlessChanged(there ?? existing, options, context, target)
   if (options.mode === 'append' && !isTyped(format) && format !== 'json') {
     const { bytes, encoder } = await appendTo(existing, options, context.columns)
     return FileSinkWriter.open({
@@ -111,11 +114,36 @@ async function existingFile(options: WriteOptions, context: OpenContext): Promis
   if (mode !== 'append' && mode !== 'upsert') return undefined
   try {
     const [file] = await findFiles({ path, format, s3, hub }, context)
-    return file === undefined || file.file.size === 0 ? undefined : file
+    if (file === undefined || file.file.size === 0) return undefined
+    // The columns that folders state are not those of the file, and do not become so.
+    const { partition: _, ...own } = file
+    return own
   } catch (error) {
     if (MaestroError.is(error, 'MAESTRO_STORAGE_NOT_FOUND') || MaestroError.is(error, 'MAESTRO_FS_FOLDER_EMPTY'))
       return undefined
     throw error
+  }
+}
+
+/** The file to whose rows others are added, and the destination that notes them. */
+async function withBase(
+  there: FoundFile | undefined,
+  { mode, path }: WriteOptions,
+  { runDirectory }: OpenContext,
+  target: Destination,
+): Promise<{ readonly existing: FoundFile | undefined; readonly target: Destination }> {
+  if (mode !== 'append') return { existing: there, target }
+  const base = new BaseOfAppend(runDirectory, path)
+  const existing = await base.find(there)
+  return {
+    existing,
+    target: {
+      ...target,
+      async publish(file, rows) {
+        await base.keep(existing, file)
+        await target.publish(file, rows)
+      },
+    },
   }
 }
 
@@ -167,13 +195,21 @@ async function typesBefore(existing: FoundFile) {
   return existing.format === 'arrow' ? (await arrowColumns([existing], undefined)).columns : {}
 }
 
+/** How a table engine may write the file. Row groups of a given size and chosen columns are written here alone. */
+function plainParquet({ columns, rowGroup, compression = usualCompression }: WriteOptions): FileWriting['parquet'] {
+  return columns === undefined && rowGroup === undefined ? { compression, rowGroup: usualRowGroup } : undefined
+}
+
+const usualCompression = 'snappy'
+const usualRowGroup = 100_000
+
 /** Makes the file from the rows that were held back, for a format that must know all of them. */
 export function finisherFor(
   options: WriteOptions,
   { columns: known }: SinkTarget,
   format: FileFormat,
 ): FinishFile | undefined {
-  const { columns: names, compression = 'snappy', rowGroup = 100_000 } = options
+  const { columns: names, compression = usualCompression, rowGroup = usualRowGroup } = options
   if (format === 'xlsx')
     return (spool, path) =>
       writeExcel(spool, path, { columns: known.columns, names, sheet: options.sheet, sheetBy: options.sheetBy })

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import type { Operator } from '../../contracts/operator.js'
 import type { PlannedStage } from '../../contracts/plan.js'
+import type { Row, RowId } from '../../contracts/row.js'
 import type { SourceBatch, SourceReader } from '../../contracts/storage.js'
 import type { TableFile } from '../../contracts/table-engine.js'
 import { matching } from '../../define/row-condition.js'
@@ -16,6 +17,8 @@ import { continuedReading } from '../source/continued-reading.js'
 import { partitionFile, stageFolder } from '../state/stage-files.js'
 import { readStepFile } from '../state/step-file.js'
 import { createStepOperator } from '../stream/create-row-step.js'
+import { toStepError } from '../stream/step-result.js'
+import { readParquet, writeParquet } from './parquet-files.js'
 import { type DividedRows, divideRows, uniteRows } from './pass-by.js'
 import { runLineStage } from './run-line-stage.js'
 import { runOpaqueStage } from './run-opaque-stage.js'
@@ -128,20 +131,31 @@ async function passedBy(
   stage: PlannedStage,
   { node, planned }: CompiledStep,
   files: readonly TableFile[],
-  { folder, signal }: RunContext,
+  context: RunContext,
 ): Promise<DividedRows | undefined> {
   if (node.where === undefined) return undefined
-  const own = stageFolder(folder.path, stage)
+  const own = stageFolder(context.folder.path, stage)
   await mkdir(own, { recursive: true })
-  return divideRows(files[0]?.path ?? '', own, matching(node.id, node.where, planned.columnsIn.columns), signal)
+  const counter = context.counters.get(node.id)
+  const reject = (id: RowId, row: Row, thrown: unknown) => {
+    const error = toStepError(thrown, node.id, id)
+    if ((node.onError ?? context.settings.onError) === 'fail') throw error
+    context.reject({ step: node.id, use: planned.use, stage: stage.index }, undefined, { id, row, error })
+    counter?.add({ rowsIn: 1, rejected: 1 })
+  }
+  const matches = matching(node.id, node.where, planned.columnsIn.columns)
+  return divideRows(files[0]?.path ?? '', own, matches, reject, context.signal)
 }
 
 /** Gives the rows of a stage that is not run again to its sinks and consumers. */
 export async function passOnRows(stage: PlannedStage, input: StageInput, context: RunContext): Promise<void> {
-  if (stage.sinks.length === 0 && input.outputs.length === 0) return
-  const rows = readStepFile(input.files.get(stage.index) ?? '')
+  const path = input.files.get(stage.index) ?? ''
   const held = new Map(Object.entries(input.begun ?? {}).map(([sink, begun]) => [sink, begun.rows]))
-  await runRows(stage, rows, [], false, input.outputs, context, held)
+  const sinks: string[] = []
+  for (const sink of sinksOf(stage, context))
+    if (held.has(sink.node.id) || !(await writeParquet(sink, path, context))) sinks.push(sink.node.id)
+  if (sinks.length === 0 && input.outputs.length === 0) return
+  await runRows({ ...stage, sinks }, readStepFile(path), [], false, input.outputs, context, held)
 }
 
 function runRows(
@@ -227,8 +241,16 @@ async function inputFiles(
     }))
   }
   const reading = { ...stage, name: `input-of-${stage.name}`, sinks: [] }
-  await runRows(reading, readSource(stage.index, input.reader, context), [], true, [], context)
-  return [{ path: partitionFile(context.folder.path, reading, 0), format: 'step' }]
+  const file: TableFile = { path: partitionFile(context.folder.path, reading, 0), format: 'step' }
+  const { parquet } = input.reader
+  const isRead =
+    stage.kind === 'opaque' &&
+    readsLines &&
+    parquet !== undefined &&
+    readsSourceFiles(stage, context) &&
+    (await readParquet(parquet, file, context))
+  if (!isRead) await runRows(reading, readSource(stage.index, input.reader, context), [], true, [], context)
+  return [file]
 }
 
 /**
