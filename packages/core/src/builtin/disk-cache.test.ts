@@ -106,7 +106,8 @@ describe('answers', () => {
 })
 
 describe('room', () => {
-  const big = (text: string) => answer(text.repeat(100 * 1024))
+  // Ten of them and the tables fill a megabyte.
+  const big = (text: string) => answer(text.repeat(99 * 1024))
 
   const storedKeys = async (cache: ReturnType<CacheFolder['open']>) =>
     (await cache.list?.({ last: 1000 }))?.map(({ key }) => key).toReversed()
@@ -141,6 +142,48 @@ describe('room', () => {
     expect(await runOver('first')).toBe(0)
     expect(folder.warnings).toEqual([expect.stringContaining('do not fit into the response cache')])
     for (const run of ['second', 'third']) expect(await runOver(run)).toBe(10)
+  })
+
+  test('runs in turn that do not fit, alone or together, each reuse a part', async () => {
+    const folder = new CacheFolder()
+    const runOver = async (run: string, rows: number) => {
+      const cache = folder.open({ maxBytes: megabyte })
+      let reused = 0
+      for (let row = 0; row < rows; row++) {
+        const key = `${run[0]}${row}`
+        if ((await cache.get(key, { run })) !== undefined) reused++
+        else await cache.set(key, big('x'), {}, { run })
+      }
+      await cache.dispose()
+      return reused
+    }
+    for (const rows of [20, 8]) {
+      const names = rows === 20 ? ['a', 'b'] : ['c', 'd', 'e']
+      for (const name of names) await runOver(`${name} first`, rows)
+      for (const name of names) await runOver(`${name} second`, rows)
+      const shares: number[] = []
+      for (const name of names) shares.push(await runOver(`${name} third`, rows))
+      expect(Math.min(...shares), String(shares)).toBeGreaterThanOrEqual(1)
+      expect(shares.reduce((sum, share) => sum + share)).toBeGreaterThanOrEqual(9)
+      for (const [index, name] of names.entries()) expect(await runOver(`${name} fourth`, rows)).toBe(shares[index])
+    }
+  })
+
+  test('a run that takes the place of others for good has it from its third time at the latest', async () => {
+    const folder = new CacheFolder()
+    const runOver = async (run: string) => {
+      const cache = folder.open({ maxBytes: megabyte })
+      let reused = 0
+      for (let row = 0; row < 10; row++) {
+        const key = `${run[0]}${row}`
+        if ((await cache.get(key, { run })) !== undefined) reused++
+        else await cache.set(key, big('x'), {}, { run })
+      }
+      await cache.dispose()
+      return reused
+    }
+    for (const run of ['a first', 'b first', 'a second', 'a third']) await runOver(run)
+    expect(await runOver('a fourth')).toBe(10)
   })
 
   test('rows inserted at the beginning cost the end of the run, not all of it', async () => {

@@ -37,6 +37,49 @@ describe('columns', () => {
     expect(await pagesOf(texts)).toEqual([`${left}\n\n${right}`])
   })
 
+  test('of which the right one is drawn first in each row', async () => {
+    const texts = leftColumn.flatMap((text, row) => [
+      line(310, 700)(rightColumn[row] ?? '', row),
+      line(50, 700)(text, row),
+    ])
+    expect(await pagesOf(texts)).toEqual([`${left}\n\n${right}`])
+  })
+
+  test('that are drawn from the foot of the page to its head', async () => {
+    const texts = rowByRow(700).toReversed()
+    expect(await pagesOf(texts)).toEqual([`${left}\n\n${right}`])
+    expect(await pagesOf(leftColumn.map(line(50, 700)).toReversed())).toEqual([left])
+  })
+
+  test('of German text, whose lines often begin with a capital letter', async () => {
+    const columns = [
+      [
+        'Der Leuchtturm wurde im Jahr nach dem',
+        'Sturm gebaut, als vier Schiffe am Riff',
+        'verloren gingen und der Hafen kein',
+        'Licht hatte. Er brannte mit Öl bis zum',
+        'Krieg und blieb dann neun Winter lang',
+      ],
+      [
+        'Der Wärter wohnte in zwei Zimmern',
+        'unter der Lampe mit Frau und Ziege,',
+        'die das Logbuch des Winters fraß.',
+        'Er schrieb ein neues aus dem Kopf,',
+        'das heute im Museum der Stadt liegt.',
+      ],
+    ] as const
+    const texts = columns[0].flatMap((text, row) => [
+      line(50, 700)(text, row),
+      line(310, 700)(columns[1][row] ?? '', row),
+    ])
+    expect(await pagesOf(texts)).toEqual([columns.map((column) => column.join(' ')).join('\n\n')])
+  })
+
+  test('above the number of the page', async () => {
+    const texts = [...rowByRow(700), { x: 290, y: 40, text: '7' }]
+    expect(await pagesOf(texts)).toEqual([`${left}\n\n${right}\n\n7`])
+  })
+
   test('stand between headings that span them', async () => {
     const texts = [
       { x: 50, y: 760, size: 20, text: 'The Lighthouse of Arholma and its Keepers' },

@@ -17,6 +17,8 @@ const shortestLine = 18
 /** A line that begins with a capital letter or a number; scripts without capital letters have none. */
 const begins = /^\P{L}*[\p{Lu}\p{N}]/u
 const mostBeginnings = 0.75
+/** The same for lines that fill their column, as in German, where nouns have capital letters. */
+const mostBeginningsOfFull = 0.9
 const wide = /[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]/gu
 
 /**
@@ -24,9 +26,10 @@ const wide = /[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]/gu
  * left column is followed by one of the right. Where rows of prose share a gutter, the left column comes first;
  * headings that span the gutter, tables, and pages that are drawn column by column are not changed.
  */
-export function inReadingOrder(fragments: readonly Fragment[]): readonly Fragment[] {
+export function inReadingOrder(drawn: readonly Fragment[]): readonly Fragment[] {
+  const { fragments, footer } = withoutFooter(fromTop(drawn))
   const gutter = findGutter(fragments)
-  if (gutter === undefined) return fragments
+  if (gutter === undefined) return [...fragments, ...footer]
   const ordered: Fragment[] = []
   let [left, right]: [Fragment[], Fragment[]] = [[], []]
   const endColumns = () => {
@@ -43,13 +46,36 @@ export function inReadingOrder(fragments: readonly Fragment[]): readonly Fragmen
     }
   }
   endColumns()
-  return ordered
+  return [...ordered, ...footer]
+}
+
+/** Some programs draw a page from its foot to its head. */
+function fromTop(fragments: readonly Fragment[]): readonly Fragment[] {
+  const steps = fragments.slice(1).map(({ foot }, index) => foot - (fragments[index]?.foot ?? foot))
+  const isUpward = steps.every((step) => step >= 0) && steps.filter((step) => step > 0).length >= fewestRows
+  return isUpward ? fragments.toSorted((one, other) => other.foot - one.foot || one.left - other.left) : fragments
+}
+
+/** The distance of a footer from the text, in heights of its letters. */
+const footerGap = 2.5
+
+/** The last fragment, if it stands below all others, such as the number of the page. */
+function withoutFooter(fragments: readonly Fragment[]): {
+  readonly fragments: readonly Fragment[]
+  readonly footer: readonly Fragment[]
+} {
+  const last = fragments.at(-1)
+  const others = fragments.slice(0, -1)
+  const isBelow = last !== undefined && others.every(({ foot }) => foot - last.foot > footerGap * last.height)
+  return isBelow ? { fragments: others, footer: [last] } : { fragments, footer: [] }
 }
 
 /** The position of a gutter between columns that are drawn row by row; undefined if there is none. */
 function findGutter(fragments: readonly Fragment[]): number | undefined {
-  const pairs = fragments.flatMap((left, index) => {
-    const right = fragments[index + 1]
+  const pairs = fragments.flatMap((one, index) => {
+    const next = fragments[index + 1]
+    // The right part of a row may be drawn first.
+    const [left, right] = next !== undefined && next.left < one.left ? [next, one] : [one, next]
     return right !== undefined && isBeside(left, right) && right.left - left.right >= left.height / 2
       ? [{ left, right, from: left.right, to: right.left }]
       : []
@@ -76,8 +102,14 @@ function isProse(rows: readonly { readonly left: Fragment; readonly right: Fragm
   return [rows.map(({ left }) => left), rows.map(({ right }) => right)].every((column) => {
     const lengths = column.map(({ text }) => text.length + (text.match(wide)?.length ?? 0)).sort((a, b) => a - b)
     const beginnings = column.filter(({ text }) => begins.test(text)).length
-    return (
-      (lengths[Math.floor(lengths.length / 2)] ?? 0) >= shortestLine && beginnings <= column.length * mostBeginnings
-    )
+    const most = isFull(column) ? mostBeginningsOfFull : mostBeginnings
+    return (lengths[Math.floor(lengths.length / 2)] ?? 0) >= shortestLine && beginnings <= column.length * most
   })
+}
+
+/** Whether nearly all lines are about as long as the longest one. */
+function isFull(column: readonly Fragment[]): boolean {
+  const widths = column.map(({ left, right }) => right - left)
+  const longest = Math.max(...widths)
+  return widths.filter((width) => width >= 0.8 * longest).length >= 0.75 * widths.length
 }

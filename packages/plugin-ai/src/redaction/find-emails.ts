@@ -4,6 +4,8 @@ const localCharacter = /[\p{L}\p{N}._%+'-]/u
 /** RFC 5321 allows 64 characters before the @ sign and 255 after it. */
 const [maxLocal, maxDomain] = [64, 255]
 const domain = /^[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){1,8}/u
+/** What ends a domain: a name, or the last part of an IPv4 address. In `left-pad@1.3.0`, it is a version. */
+const lastPart = /\.\p{L}[^.]*$|^\d{1,3}(?:\.\d{1,3}){3}$/u
 /** Addresses such as "ann (at) example.org". */
 const spelledOut =
   /(?<![\p{L}\p{N}])[\p{L}\p{N}._%+-]{1,64}\s?[[({](?:at|AT)[\])}]\s?(?:[\p{L}\p{N}-]{1,63}(?:\.|\s?[[({](?:dot|DOT)[\])}]\s?)){1,4}\p{L}{2,24}/gu
@@ -21,7 +23,7 @@ export function* findEmails(text: string): Generator<Span> {
     while (start < sign && /['.]/.test(text[start] ?? '')) start++
     const [host = ''] = domain.exec(text.slice(sign + 1, sign + 1 + maxDomain)) ?? []
     const end = sign + 1 + host.replace(/-+$/, '').length
-    if (start === sign || host === '') continue
+    if (start === sign || !lastPart.test(host)) continue
     found.push({ start, end })
     last = end
   }

@@ -8,7 +8,7 @@ const version6 =
   /(?<![\p{Script=Latin}\p{N}:.])(?:[0-9a-f]{0,4}:){2,7}(?:(?:\d{1,3}\.){3}\d{1,3}|[0-9a-f]{1,4})?(?:%\w{1,16})?(?![\p{Script=Latin}\p{N}:])/giu
 /** "Version 1.2.3.4" and "section 1.2.3.4" are not addresses. */
 const otherNumber =
-  /(?:(?<!\p{L})(?:v|ver|vers|versi|version|versión|versão|versione|versie|versjon|versionen|verze|verzia|verzió|versiune|wersj[aię]|wersję|sürüm|phiên bản|верси[яию]|версії|вер|έκδοση|release|build|firmware|section|sect|sec|chapter|clause|paragraph|kapitel|abschnitt|ziffer|sección|capítulo|seção|sezione|capitolo|hoofdstuk|paragraaf|avsnitt|luku|rozdział|rozdziale|rozdz|punkt|раздел|разделе|глава|пункт|κεφάλαιο|bölüm|chương|bab|إصدار|الإصدار|نسخه|גרסה|संस्करण)|§|版本|版|第|章|バージョン|버전|เวอร์ชัน)[.:：]?\s{0,3}$/iu
+  /(?:(?<!\p{L})(?:v|ver|vers|versi|version|versión|versão|versione|versie|versjon|versionen|verze|verzia|verzió|versiune|wersj[aię]|wersję|sürüm|phiên bản|верси[яию]|версії|вер|έκδοση|release|revision|rev|draft|patch|hotfix|driver|kernel|bios|step|item|rule|table|figure|build|firmware|section|sect|sec|chapter|clause|paragraph|kapitel|abschnitt|ziffer|sección|capítulo|seção|sezione|capitolo|hoofdstuk|paragraaf|avsnitt|luku|rozdział|rozdziale|rozdz|punkt|раздел|разделе|глава|пункт|κεφάλαιο|bölüm|chương|bab|إصدار|الإصدار|نسخه|גרסה|संस्करण)|§|版本|版|第|章|バージョン|버전|เวอร์ชัน)[.:：]?\s{0,3}$/iu
 
 /** Finds IPv4 and IPv6 addresses. In a URL, only the host counts. */
 export function* findIps(text: string, { urls }: RuleContext): Generator<Span> {

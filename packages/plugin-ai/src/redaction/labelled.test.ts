@@ -39,6 +39,10 @@ const sets = {
     results: resultsOf('labelled-languages.txt'),
     types: ['email', 'phone', 'card', 'iban', 'ip'] as const,
   },
+  'the labelled messages': {
+    results: resultsOf('labelled-messages.txt'),
+    types: ['email', 'phone', 'card', 'iban', 'ip', 'credentials', 'us-ssn'] as const,
+  },
 }
 const measured = Object.entries(sets).flatMap(([name, { results, types }]) =>
   types.map((type) => ({ name, type, results })),

@@ -18,7 +18,13 @@ const phoneWords = anyOf(`
   telefónne číslo, hívjon, telefonul, sunați, sunaţi, cep, telefonu, numaram, тел, телефон, телефона, телефону, моб, мобильный,
   мобільний, факс, офис, номер, звоните, позвоните, позвони, дзвоніть, сотовый, тлф, мобилен, τηλ, τηλέφωνο, κινητό, κιν, φαξ,
   điện thoại, di động, đt, sđt, gọi, telepon, telp, hp, hubungi, nomor hp, הטלפון, טלפון, נייד, פקס, טל, هاتف, جوال, موبایل, تلفن,
-  الهاتف, تليفون, موبايل, فاكس, همراه
+  الهاتف, تليفون, موبايل, فاكس, همراه, festnetz, fijo, fisso, fixe, vaste lijn, stacjonarny, pevná, pevná linka, sabit, vezetékes, fasttelefon,
+  домашний, рабочий, городской, reach, anrufen, rufen, erreichbar, erreichen, appeler, appelez, appelle, joindre, joignable, llama, llame, llamen,
+  llámenos, llamad, chiama, chiamami, chiamare, chiamaci, chiamateci, telefona, liga, ligar, telefonar, bellen, belt, bereikbaar, app, ringa,
+  ringe, soita, soittakaa, numeroon, zadzwoń, dzwoń, zadzwonić, zavolej, zavolejte, volat, zavolajte, volajte, hívj, hívja, sună, suna, apelați,
+  καλέστε, κάλεσε, τηλεφωνήστε, звони, набери, наберите, дзвони, телефонуйте, зателефонуйте, ara, arayın, arayınız, ulaşın, telpon, اتصل, اتصلوا,
+  للاتصال, התקשר, התקשרו, обадете се, nazovite, pozovite, zovite, broj, infolinia,
+  centrala, recepción, réception, rezeption, receção, recepcja, merkezi, merkezimiz, santral, zap
 `)
 
 /** Words of scripts without spaces, and of those whose marks are no letters. */
@@ -31,7 +37,7 @@ const joinedWords = anyOf(`
 const connections = anyOf(`
   number, nummer, numer, numero, número, numéro, no, nr, num, is, me, us, at, on, the, es, el, le, al, il, è, é, est, ist, unter, la,
   ou, oder, på, til, do, da, ao, an, la numărul, numărul, al número, op nummer, är, er, on, to, jest, pod, mich, mig, meg, mir, para, o, ons, op, под, мне, по, номеру, номер, 号码, 号, 號碼, 番号, 番號, 번호,
-  number is, số, theo số, di, на, هو, الرقم
+  new, neu, neue, nuevo, nueva, nouveau, novo, nuovo, nowy, nieuw, yeni, number is, direct, directly, au, aux, moi, nous, beni, bana, a, na, pe, la numărul, στο, số, theo số, di, на, هو, الرقم
 `)
 
 /** Whether a text ends with words that announce a telephone number. */
@@ -47,14 +53,30 @@ const otherWords = anyOf(`
   cuit, rfc, cpf, cnpj, fatura, fattura, ordine, p\\.?iva, partita iva, codice fiscale, bestelling, bestelnummer, kvk, btw, bsn,
   ordernummer, ordrenummer, fakturanr, faktura, ocr, orgnr, org\\.nr, cvr, y-tunnus, viitenumero, zamówienie, zamówienia, nip,
   regon, pesel, ičo, dič, adószám, cui, заказ, заказа, счёт, счет, инн, кпп, огрн, снилс, єдрпоу, булстат, αφμ, παραγγελίας, sipariş,
-  vergi, vergi no, mã đơn hàng, pesanan, הזמנה, الفاتورة, الطلب
+  vergi, vergi no, tfn, abn, acn, nhs, nhs no, nino, mrn, ein, uid, crn, vat, sin, client, cliente, customer, kunde, kunden, kd, klient, müşteri, asiakas, kund, dossier, protocolo, boleto, pratica,
+  rekening, meterstand, lieferschein, aktenzeichen, az, contract, contrato, contrat, contratto, vertrag, umowa, policy, police, póliza, polizza,
+  mã số thuế, đơn hàng, mã đơn hàng, pesanan, הזמנה, الفاتورة, الطلب
 `)
 const otherJoinedWords = anyOf(`
   №, 订单, 編號, 编号, 单号, 发票, 账号, 邮编, 快递, 注文番号, 郵便番号, 法人番号, 統一編號, 주문번호, 우편번호, 사업자등록번호, เลขที่, संख्या
 `)
 
+/** Compounds for a number, such as "Vertragsnummer", but not those for the number of a telephone. */
+const otherCompounds = `(?<!\\p{L})(?!(?:tel|ruf|handy|fax|mobi|phone|kontakt|service|notruf|whatsapp|puhelin|festnetz))\\p{L}{3,24}(?:nummer|nummeret|numret|nr|schein|zeichen|szám|numero)`
+
 /** Whether a text ends with words that announce a number of another kind. */
 export const otherLabel = new RegExp(
-  `(?:(?<![\\p{L}\\p{N}])(?:${otherWords})(?!\\p{L})|(?:${otherJoinedWords}))(?:[ .:：#-]*(?:number|nummer|no|nr|num|n°|nº|号|号码)(?!\\p{L}))?[ .:：#°-]{0,4}$`,
+  `(?:(?<![\\p{L}\\p{N}])(?:${otherWords})(?!\\p{L})|(?:${otherJoinedWords})|${otherCompounds})(?:[ .:：#-]*(?:number|nummer|no|nr|num|n°|nº|号|号码)(?!\\p{L}))?[ .:：#°-]{0,4}$`,
   'iu',
+)
+
+const extensionWords = anyOf(`
+  ext, extn, extension, x, dw, durchwahl, klappe, apparat, app, poste, extensión, anexo, interno, int, ramal, extensão, toestel, tst, wew,
+  wewnętrzny, linka, klapka, mellék, anknytning, lokal, dahili, доб, добавочный, внутр, вн, εσωτ, تحويلة, שלוחה
+`)
+
+/** The extension behind a telephone number. Sticky: set `lastIndex` first. */
+export const extension = new RegExp(
+  `[ ,;]{0,2}\\(?(?:(?:${extensionWords})(?!\\p{L})|内線|分机|分機|내선|ต่อ)[ .:：]{0,3}\\d{1,6}(?![\\p{N}])\\)?`,
+  'iuy',
 )

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { CacheSelection } from '../../contracts/response-cache.js'
+import { Eviction, type WrittenAnswer } from './eviction.js'
 import type { OpenDatabase } from './open-database.js'
 import { fileIdentity } from './set-aside.js'
 import { sqliteFailure } from './sqlite-failure.js'
@@ -33,6 +34,7 @@ export class AnswerDatabase {
   /** The open file, even if another file has taken its path. */
   readonly identity: string | undefined
   readonly #statements = new Map<string, StatementSync>()
+  readonly #eviction = new Eviction((sql) => this.#prepare(sql))
   #reading: NodeJS.Immediate | undefined
 
   constructor({ database, writable }: OpenDatabase, path: string) {
@@ -52,21 +54,25 @@ export class AnswerDatabase {
   /**
    * Stores answers and the generations that used others, in one transaction, and evicts what exceeds `maxBytes`.
    *
-   * @returns the keys of the written answers that were evicted at once because the same run still uses the others
+   * @returns the keys of the written answers that were evicted at once because they do not fit beside the others
    */
   write(writes: readonly AnswerWrite[], used: ReadonlyMap<string, number>, maxBytes: number): ReadonlySet<string> {
-    const refused = new Set<string>()
+    let refused: ReadonlySet<string> = new Set()
     this.#transaction(() => {
       const insert = this.#prepare(
         'INSERT OR REPLACE INTO answers (place, key, stored, used, bytes, model, step, row, answer, parts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
       )
-      for (const { key, stored, generation, bytes, model = null, step = null, rowId = null, answer, parts } of writes)
-        insert.run(placeOf(key), key, stored, generation, bytes, model, step, rowId, answer, parts)
+      const written = writes.map((write): WrittenAnswer => {
+        const { key, stored, generation, bytes, model = null, step = null, rowId = null, answer, parts } = write
+        const place = placeOf(key)
+        const { lastInsertRowid } = insert.run(
+          ...[place, key, stored, generation, bytes, model, step, rowId, answer, parts],
+        )
+        return { id: Number(lastInsertRowid), place, key, bytes, generation }
+      })
       const touch = this.#prepare('UPDATE answers SET used = ? WHERE place = ? AND key = ? AND used < ?1')
       for (const [key, generation] of used) touch.run(generation, placeOf(key), key)
-      const written = new Set(writes.map(({ key }) => key))
-      const onEvict = (key: string) => written.has(key) && refused.add(key)
-      while (this.#evict(this.size() - maxBytes, onEvict));
+      refused = this.#eviction.makeRoom(written, () => this.size(), maxBytes)
     })
     return refused
   }
@@ -82,6 +88,7 @@ export class AnswerDatabase {
     const { changes } = this.#prepare(
       'DELETE FROM answers WHERE ($before IS NULL OR stored < $before) AND ($model IS NULL OR model = $model)',
     ).run({ $before: storedBefore === undefined ? null : Date.parse(storedBefore), $model: model ?? null })
+    this.#prepare('DELETE FROM removed').run()
     if (Number(changes) > 0) this.#shrink()
     return Number(changes)
   }
@@ -112,21 +119,6 @@ export class AnswerDatabase {
     } catch (error) {
       if (sqliteFailure(error) === undefined) throw error
     }
-  }
-
-  /** Removes some entries, the oldest generation first. @returns whether more may have to be removed */
-  #evict(excess: number, onEvict: (key: string) => void): boolean {
-    if (excess <= 0) return false
-    const remove = this.#prepare('DELETE FROM answers WHERE id = ?')
-    const first = this.#prepare('SELECT id, key, bytes FROM answers ORDER BY used, id DESC LIMIT 64').all()
-    let left = excess
-    for (const { id, key, bytes } of first) {
-      if (left <= 0) break
-      remove.run(Number(id))
-      onEvict(String(key))
-      left -= Number(bytes)
-    }
-    return first.length > 0
   }
 
   #beginReading(): void {

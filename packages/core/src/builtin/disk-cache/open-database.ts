@@ -5,7 +5,7 @@ import { loadSqlite } from './load-sqlite.js'
 import { sqliteFailure } from './sqlite-failure.js'
 
 /** Increase it with every change of the tables. A file of another version is set aside. */
-export const schemaVersion = 2
+export const schemaVersion = 3
 
 /** 'MDfa': identifies the database, so that no other database is mistaken for it. */
 const applicationId = 0x4d446661
@@ -33,6 +33,7 @@ const schema = `
   ) STRICT;
   CREATE UNIQUE INDEX answers_place ON answers (place);
   CREATE INDEX answers_used ON answers (used, id DESC);
+  CREATE TABLE removed (place INTEGER PRIMARY KEY, used INTEGER NOT NULL) STRICT;
   PRAGMA application_id = ${applicationId};
   PRAGMA user_version = ${schemaVersion};
 `
