@@ -39,7 +39,7 @@ test('the results in a bucket outlive a worker, the run, and a cut of the networ
   if (killed === undefined) throw new Error('no worker has run a row')
   process.kill(killed, 'SIGKILL')
   made.hold(60)
-  await made.untilRan(40)
+  await made.untilRan(60)
   proxy.cut()
   made.hold(120)
   await sleep(1500)

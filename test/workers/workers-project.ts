@@ -8,16 +8,17 @@ import { type Running, TemporaryProject } from '../../packages/cli/src/__fixture
 
 const rows = 600
 
-/** Each row takes a moment, or as long as it is held; every third is dropped, and some are rejected. */
+/** Each row takes a moment, or as long as rows are held; every third is dropped, and some are rejected. */
 const pipeline = `import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { pipeline } from '@maestro-dataflow/core'
 const held = process.env.RAN + '.held'
-const isHeld = (n) => existsSync(held) && n >= Number(readFileSync(held, 'utf8'))
+const begun = () => readFileSync(process.env.RAN, 'utf8').split('\\n').length - 1
+const isHeld = () => existsSync(held) && begun() > Number(readFileSync(held, 'utf8'))
 export default pipeline('work').read('fs.file', { path: 'in.jsonl', key: 'id' })
   .map(async (row) => {
     appendFileSync(process.env.RAN, row.id + ' ' + process.pid + '\\n')
     do await new Promise((resolve) => setTimeout(resolve, 40))
-    while (isHeld(row.n))
+    while (isHeld())
     if (row.n % 97 === 5) throw new Error('unlucky')
     return { ...row, twice: row.n * 2 }
   })
@@ -91,9 +92,9 @@ export class WorkersProject {
     }
   }
 
-  /** Workers wait in the rows from a number on, so that the run is not over before something happens to it. */
-  hold(from: number): void {
-    writeFileSync(`${this.#held}.new`, String(from))
+  /** Workers wait in their rows after so many have begun, so that the run is not over before something happens to it. */
+  hold(after: number): void {
+    writeFileSync(`${this.#held}.new`, String(after))
     renameSync(`${this.#held}.new`, this.#held)
   }
 
