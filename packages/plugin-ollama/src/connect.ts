@@ -3,9 +3,11 @@ import {
   MaestroError,
   maestroError,
   readBytes,
+  readText,
   sendHttp,
   servingError,
   unexpectedReply,
+  unreadableReply,
 } from '@maestro-dataflow/core'
 import type { Ollama } from 'ollama'
 import { failedReply } from './failed-reply.js'
@@ -48,10 +50,7 @@ async function fetchReply(connection: Connection, url: string, init: RequestInit
   })
   if (reply.status < 200 || reply.status > 299) throw await failedReply(serving, model, reply)
   const type = reply.headers.get('content-type') ?? ''
-  if (type.includes('html')) {
-    reply.body.destroy()
-    throw unexpectedReply(serving, `${url} answers with a page (${type})`)
-  }
+  if (type.includes('html')) throw unreadableReply(serving, await readText(reply), type)
   onActivity?.()
   if (!/\/api\/(chat|pull)$/.test(url)) {
     const bytes = await readBytes(reply)
