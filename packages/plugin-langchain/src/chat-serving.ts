@@ -1,3 +1,4 @@
+import type { CallbackHandlerMethods } from '@langchain/core/callbacks/base'
 import type { BaseLanguageModelInput } from '@langchain/core/language_models/base'
 import type { BaseChatModel } from '@langchain/core/language_models/chat_models'
 import type { BaseMessage } from '@langchain/core/messages'
@@ -35,6 +36,7 @@ import { withoutRetries } from './own-calls.js'
 import { withOwnFetch, withTolerantClient } from './own-fetch.js'
 import { heldSchema, responseFormatOf } from './response-format.js'
 import { ModelVariants, settingsOf, unsupportedSettingsOf } from './sampling.js'
+import { StreamedPieces } from './streamed-pieces.js'
 import { toChatMessages } from './to-chat-messages.js'
 import { toServingError } from './to-serving-error.js'
 
@@ -84,11 +86,14 @@ export class LangChainChatServing extends LangChainServing<ModelVariants> implem
   async #ask(
     model: BaseChatModel,
     messages: BaseLanguageModelInput,
-    options: object,
+    given: object,
     request: LLMRequest,
   ): Promise<LLMResult> {
     const { name } = this
-    const asked = { model: this.model ?? name, promptTokens: estimateChatTokens(request.messages) }
+    const pieces = new StreamedPieces()
+    const asked = { model: this.model ?? name, promptTokens: estimateChatTokens(request.messages), pieces }
+    const callbacks = [...callbacksOf(given), pieces.callback]
+    const options = { ...given, callbacks }
     if (request.schema === undefined) return fromChatAnswer(name, await model.invoke(messages, options), asked)
     const schema = heldSchema(model, request.schema)
     const format = responseFormatOf(model, schema)
@@ -145,6 +150,11 @@ export function chatServingOf(named: NamedChatModel, directory: string): LLMServ
 /** The settings that `withConfig` has bound to a model; they are not constructor arguments. */
 function defaultsOf(model: BaseChatModel): object {
   return 'defaultOptions' in model && typeof model.defaultOptions === 'object' ? { ...model.defaultOptions } : {}
+}
+
+/** The callbacks that a user has bound to a model. */
+function callbacksOf(options: object): readonly CallbackHandlerMethods[] {
+  return 'callbacks' in options && Array.isArray(options.callbacks) ? options.callbacks : []
 }
 
 /** The result with its data; a text that contains more than data is left to the serving plane. */

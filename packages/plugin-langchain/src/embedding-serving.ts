@@ -47,7 +47,7 @@ export class LangChainEmbeddingServing extends LangChainServing<Embeddings> impl
   readonly batchSize: number
 
   constructor(facts: ModelFacts, batchSize: number | undefined, make: () => Promise<Embeddings>) {
-    super(facts, async () => withTolerantClient(withoutRetries(await make())))
+    super(facts, async () => withTolerantClient(withNumbers(withoutRetries(await make()))))
     this.batchSize = batchSize ?? defaultBatchSize
   }
 
@@ -107,4 +107,15 @@ export function embeddingServingOf(named: NamedEmbeddings, directory: string): E
     const found = `${named.export} of ${named.from}`
     throw langchainError('MAESTRO_LANGCHAIN_WRONG_KIND', { found, expected: 'an embedding model' })
   })
+}
+
+/**
+ * Lets the class of OpenAI ask for numbers. It asks for base64 otherwise, and reads the numbers of a server that has no
+ * base64 as bytes, which gives vectors of zeros.
+ */
+function withNumbers<Model extends object>(embeddings: Model): Model {
+  const isOpenAI = Reflect.get(embeddings, 'clientConfig') !== undefined
+  if (isOpenAI && Reflect.get(embeddings, 'encodingFormat') === undefined)
+    Reflect.set(embeddings, 'encodingFormat', 'float')
+  return embeddings
 }

@@ -23,6 +23,7 @@ import { inCompletionOrder, inInputOrder, type Settled } from './generate-batch.
 import type { PackedCallOptions } from './packed/packed-call-options.js'
 import type { PackedAnswer } from './packed/row-packer.js'
 import { type PrefixTurn, PrefixTurns } from './prefix/prefix-turns.js'
+import { SettingSupport } from './setting-support.js'
 import { soundUsage } from './sound-usage.js'
 import { hearText, streamText, unlessBrokenOff } from './stream-text.js'
 import { UsageRecord } from './usage-record.js'
@@ -51,6 +52,7 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
     callPacked: (request, options, record) => this.#askPacked(request, options, record),
   }
   readonly #schemas = new SchemaSupport(() => this.capabilities.jsonSchema)
+  readonly #settings = new SettingSupport(this.inner.model ?? this.name, () => this.capabilities)
 
   /** Returns a serving that is wrapped already, or wraps it. */
   static of(serving: LLMServing): EnhancedLLMServing {
@@ -202,7 +204,14 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
   }
 
   #callHeld(request: LLMRequest, options: CallOptions, record: UsageRecord): Promise<LLMResult> {
-    return this.#schemas.call(request, (asked) => this.#call(asked, options, record), record)
+    // The end of a text that is cut is not known before the whole of it is there.
+    const { onText: _, ...whole } = options
+    return this.#settings.call(
+      request,
+      (accepted, isCut) =>
+        this.#schemas.call(accepted, (asked) => this.#call(asked, isCut ? whole : options, record), record),
+      record,
+    )
   }
 
   #call(request: LLMRequest, options: CallOptions, record: UsageRecord): Promise<LLMResult> {
