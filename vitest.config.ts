@@ -109,14 +109,15 @@ export default defineConfig({
       },
       {
         test: {
-          // Processes that work for one run; each test starts its own, and their Redis or PostgreSQL.
+          // Processes that work for one run; each test starts its own, and their Redis or PostgreSQL. They wait most of the time.
           name: 'workers',
           include: ['test/**/*.workers.test.ts'],
           exclude: ignored,
           retry,
-          testTimeout: 120_000,
+          testTimeout: 300_000,
           hookTimeout: 120_000,
-          maxWorkers: 1,
+          maxWorkers: 3,
+          sequence: { groupOrder: 4 },
         },
       },
       {

@@ -23,7 +23,7 @@ const asking = (url, workers) =>
     const project = new QueueProject(url, {
       plugins: ['ai', 'openai'],
       // Two partitions at a time, so that a worker has calls open while it fetches the next one.
-      executor: { rows: atOnce / 2, namespace: `workers${workers}` },
+      executor: { rows: atOnce / 2, workers, namespace: `workers${workers}` },
       config: {
         servings: { default: { use: 'openai.chat', baseUrl: server.baseUrl, apiKey: 'a key', model: 'bench' } },
         limits: { use: 'bullmq.limits', url, namespace: `workers${workers}` },

@@ -21,11 +21,11 @@ const wrong = {
     /'number' is not assignable to type 'NotBeside<"score">'/,
   ],
   'an unknown column in a prompt': [
-    "'ai.generate', { prompt: 'Summarise: {{txt}}' }",
+    "'ai.generate', { prompt: 'Summarize: {{txt}}' }",
     /'string' is not assignable to type 'NoSuchColumn<"txt", "text">'/,
   ],
   'a column far from all in a prompt': [
-    "'ai.generate', { prompt: 'Summarise: {{summary}}' }",
+    "'ai.generate', { prompt: 'Summarize: {{summary}}' }",
     /NoSuchColumn<"summary", "id" \| "text">/,
   ],
   'a column in a prompt that has none': [

@@ -14,6 +14,8 @@ export interface CutProxy {
    * so after `mend`, as they do when a router has forgotten them.
    */
   swallow(...directions: readonly ('to the server' | 'to the client')[]): void
+  /** How many bytes were swallowed. */
+  readonly swallowed: number
   /** Passes on a few bytes at a time. */
   trickle(): void
   mend(): void
@@ -29,6 +31,7 @@ export async function startCutProxy(target: number): Promise<CutProxy> {
   const flows = { 'to the server': 'passes' as Flow, 'to the client': 'passes' as Flow }
   let isCut = false
   let generation = 0
+  let swallowed = 0
   const server = createServer((socket) => {
     const onward = connect(target, '127.0.0.1')
     const born = generation
@@ -49,7 +52,10 @@ export async function startCutProxy(target: number): Promise<CutProxy> {
       let isDead = false
       from.on('data', (bytes) => {
         isDead ||= flows[direction] === 'is swallowed' || (born < generation && forgotten.has(direction))
-        if (isDead) return
+        if (isDead) {
+          swallowed += bytes.length
+          return
+        }
         if (flows[direction] === 'passes') to.write(bytes)
         else void trickleInto(to, bytes, from)
       })
@@ -74,6 +80,9 @@ export async function startCutProxy(target: number): Promise<CutProxy> {
         flows[direction] = 'is swallowed'
         forgotten.add(direction)
       }
+    },
+    get swallowed() {
+      return swallowed
     },
     trickle() {
       flows['to the server'] = 'trickles'

@@ -9,9 +9,7 @@ afterEach(async () => {
   for (const one of cleanUp.splice(0).toReversed()) await one()
 })
 
-test('each run is computed by the code as it is then, in modules of the pipeline too', {
-  timeout: 60_000,
-}, async () => {
+test('each run is computed by the code as it is then, in modules of the pipeline too', async () => {
   const redis = await startRedis()
   if (redis === undefined) throw new Error('Redis is not installed: run .ci/install-databases')
   cleanUp.push(redis.stop)
@@ -44,7 +42,7 @@ export default pipeline('work').read('fs.file', { path: 'in.jsonl', key: 'id' })
   expect(stderr).not.toContain('Cannot take part')
 })
 
-test('a worker whose project has another module refuses and names it', { timeout: 60_000 }, async () => {
+test('a worker whose project has another module refuses and names it', async () => {
   const redis = await startRedis()
   if (redis === undefined) throw new Error('Redis is not installed: run .ci/install-databases')
   cleanUp.push(redis.stop)

@@ -11,22 +11,24 @@ afterEach(async () => {
 
 const hour = 3_600_000
 // Redis measures leases by itself.
-test('workers on PostgreSQL whose clocks are hours ahead and behind lose no lease', { timeout: 60_000 }, async () => {
+test('workers on PostgreSQL whose clocks are hours ahead and behind lose no lease', async () => {
   const server = await startPostgres()
   if (server === undefined) throw new Error('PostgreSQL is not installed: run .ci/install-databases')
   cleanUp.push(server.stop)
   const made = new WorkersProject(urlOf(server), { lease: '4s', rows: 1 })
   cleanUp.push(() => made.remove())
-  made.input(2)
-  // Each row takes longer than the lease, and a worker is idle, which would take it.
+  made.input(3)
+  // Each worker has a row, which takes longer than the lease; whoever is done first would take the others.
   made.write(
     'pipelines/work.js',
-    `import { appendFileSync } from 'node:fs'
+    `import { appendFileSync, readFileSync } from 'node:fs'
 import { pipeline } from '@maestro-dataflow/core'
+const workers = () => new Set(readFileSync(process.env.RAN, 'utf8').trim().split('\\n').map((line) => line.split(' ')[1]))
 export default pipeline('work').read('fs.file', { path: 'in.jsonl', key: 'id' })
   .map(async (row) => {
     appendFileSync(process.env.RAN, row.id + ' ' + process.pid + '\\n')
-    await new Promise((resolve) => setTimeout(resolve, 7000))
+    while (workers().size < 3) await new Promise((resolve) => setTimeout(resolve, 20))
+    await new Promise((resolve) => setTimeout(resolve, 6000 + 1000 * row.n))
     return { ...row, twice: row.n * 2 }
   })
   .write('fs.file', { path: 'out.jsonl', mode: 'overwrite' })
@@ -38,7 +40,7 @@ export default pipeline('work').read('fs.file', { path: 'in.jsonl', key: 'id' })
   const { code, stdout, stderr } = await run.finished
   expect(code, stderr).toBe(0)
   expect(stderr).not.toContain('A worker is silent')
-  expect(made.rows('out.jsonl')).toEqual([0, 1].map((n) => ({ id: `r${n}`, n, twice: 2 * n })))
-  expect(made.result({ stdout }).counts).toMatchObject({ rowsIn: 2, rowsOut: 2, rejected: 0 })
-  expect(made.ran()).toHaveLength(2)
+  expect(made.rows('out.jsonl')).toEqual([0, 1, 2].map((n) => ({ id: `r${n}`, n, twice: 2 * n })))
+  expect(made.result({ stdout }).counts).toMatchObject({ rowsIn: 3, rowsOut: 3, rejected: 0 })
+  expect(made.ran()).toHaveLength(3)
 })

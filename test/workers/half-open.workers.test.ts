@@ -19,7 +19,6 @@ const cases = [
 
 test.each(cases)(
   'the network to $name swallows bytes $directions, and the connections of that time are lost',
-  { timeout: 120_000 },
   async ({ name, start, directions }) => {
     const server = await start()
     if (server === undefined) throw new Error(`${name} is not installed: run .ci/install-databases`)

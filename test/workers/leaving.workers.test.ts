@@ -12,9 +12,7 @@ afterEach(async () => {
 
 const rows = 60
 
-test('a worker that is told to end finishes its calls, and each row is paid for once', {
-  timeout: 60_000,
-}, async () => {
+test('a worker that is told to end finishes its calls, and each row is paid for once', async () => {
   const redis = await startRedis()
   if (redis === undefined) throw new Error('Redis is not installed: run .ci/install-databases')
   cleanUp.push(redis.stop)

@@ -38,7 +38,7 @@ function projectOn(server: StartedServer, baseUrl: string): TemporaryProject {
         default: { use: 'openai.chat', baseUrl, apiKey: 'a key', model: 'counting', limits: { concurrency } },
       },
       pipelines: 'pipelines/*',
-      executor: { use: 'bullmq.queue', url, rows: 8, lease: '2s' },
+      executor: { use: 'bullmq.queue', url, rows: 8, lease: '4s' },
       limits: { use: 'bullmq.limits', url },
       cache: { use: 'bullmq.cache', url },
       logLevel: 'silent',
@@ -106,9 +106,6 @@ const kinds = [
 
 test.each(kinds)(
   'whoever is killed on $name with the seed $seed, no row is lost, and only calls in progress are paid again',
-  {
-    timeout: 60_000,
-  },
   async ({ name, start, seed }) => {
     const server = await start()
     if (server === undefined) throw new Error(`${name} is not installed: run .ci/install-databases`)

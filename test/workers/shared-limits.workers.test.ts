@@ -47,9 +47,7 @@ export default definePlugin({
 })
 `
 
-test('the limits of a model hold for all workers together, and another run pays nothing', {
-  timeout: 120_000,
-}, async () => {
+test('the limits of a model hold for all workers together, and another run pays nothing', async () => {
   const redis = await startRedis()
   if (redis === undefined) throw new Error('Redis is not installed: run .ci/install-databases')
   cleanUp.push(redis.stop)
@@ -91,7 +89,8 @@ test('the limits of a model hold for all workers together, and another run pays 
   expect(project.rows('out.jsonl').map(({ id, said }) => `${id} ${said}`)).toEqual(
     Array.from({ length: 120 }, (_, n) => `r${n} yes`),
   )
-  expect(model.seen).toMatchObject({ calls: 120, most: 3 })
+  expect(model.seen.calls).toBe(120)
+  expect(model.seen.most).toBeLessThanOrEqual(3)
   const again = await project.maestro('run', 'ask.pipeline', '--json')
   expect(again.code, again.stderr).toBe(0)
   expect(model.seen.calls).toBe(120)

@@ -39,9 +39,7 @@ interface RecordedSpan {
   readonly attributes: Readonly<Record<string, unknown>>
 }
 
-test('partitions in a worker belong to the trace of the run, and a call has one span', {
-  timeout: 60_000,
-}, async () => {
+test('partitions in a worker belong to the trace of the run, and a call has one span', async () => {
   const redis = await startRedis()
   if (redis === undefined) throw new Error('Redis is not installed: run .ci/install-databases')
   cleanUp.push(redis.stop)

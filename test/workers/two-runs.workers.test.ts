@@ -9,21 +9,23 @@ afterEach(async () => {
   for (const one of cleanUp.splice(0).toReversed()) await one()
 })
 
-test('two runs share the workers; a third that would write the output of one is refused', {
-  timeout: 60_000,
-}, async () => {
+test('two runs share the workers; a third that would write the output of one is refused', async () => {
   const redis = await startRedis()
   if (redis === undefined) throw new Error('Redis is not installed: run .ci/install-databases')
   cleanUp.push(redis.stop)
   const made = new WorkersProject(urlOf(redis))
   cleanUp.push(() => made.remove())
   made.input(200)
+  // Each worker waits in its first row of this run until the other one has come.
   made.write(
     'pipelines/other.js',
-    `import { pipeline } from '@maestro-dataflow/core'
+    `import { readdirSync, writeFileSync } from 'node:fs'
+import { pipeline } from '@maestro-dataflow/core'
+const here = () => readdirSync('.').filter((name) => name.startsWith('here-')).length
 export default pipeline('other').read('fs.file', { path: 'in.jsonl', key: 'id' })
   .map(async (row) => {
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    writeFileSync('here-' + process.pid, '')
+    while (here() < 2) await new Promise((resolve) => setTimeout(resolve, 20))
     return { id: row.id, pid: process.pid }
   })
   .write('fs.file', { path: 'other.jsonl', mode: 'overwrite' })

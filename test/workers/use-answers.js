@@ -19,9 +19,13 @@ const cache = new Cache({ url, namespace, ttl: undefined }, logger)
 const parts = { kind: 'llm', model: 'm' }
 const numbers = Array.from({ length: 150 }, (_, number) => number)
 
-/** Stores its own answers, and others that all processes store, each with a text of another length. */
-async function fill() {
-  for (const number of numbers) {
+/**
+ * Stores its own answers, and others that all processes store, each with a text of another length.
+ *
+ * @param {Iterable<number>} some
+ */
+async function fill(some) {
+  for (const number of some) {
     const own = { text: `own ${by} ${number}` }
     await Promise.all([
       cache.set(own.text, own, parts),
@@ -40,5 +44,10 @@ async function remove() {
   console.log(removed.filter(Boolean).length)
 }
 
-await (work === 'fill' ? fill() : remove())
+/** @returns {Generator<number>} */
+function* endless() {
+  for (let number = 0; ; number++) yield number
+}
+
+await (work === 'remove' ? remove() : fill(work === 'fill' ? numbers : endless()))
 await cache.dispose()

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
@@ -8,13 +8,14 @@ import { type Running, TemporaryProject } from '../../packages/cli/src/__fixture
 
 const rows = 600
 
-/** Each row takes a moment; every third is dropped, one is split, and some are rejected. */
-const pipeline = `import { appendFileSync } from 'node:fs'
+/** Each row takes a moment, or as long as rows are held; every third is dropped, and some are rejected. */
+const pipeline = `import { appendFileSync, existsSync } from 'node:fs'
 import { pipeline } from '@maestro-dataflow/core'
 export default pipeline('work').read('fs.file', { path: 'in.jsonl', key: 'id' })
   .map(async (row) => {
-    await new Promise((resolve) => setTimeout(resolve, 40))
     appendFileSync(process.env.RAN, row.id + ' ' + process.pid + '\\n')
+    do await new Promise((resolve) => setTimeout(resolve, 40))
+    while (existsSync(process.env.RAN + '.held'))
     if (row.n % 97 === 5) throw new Error('unlucky')
     return { ...row, twice: row.n * 2 }
   })
@@ -57,6 +58,10 @@ export class WorkersProject {
     return this.#project.folder
   }
 
+  get #held(): string {
+    return join(this.folder, 'ran.txt.held')
+  }
+
   write(path: string, content: string | object): void {
     this.#project.write(path, content)
   }
@@ -84,16 +89,32 @@ export class WorkersProject {
     }
   }
 
-  /** Waits until rows were run, and returns the processes that ran them. */
-  async untilRan(count: number): Promise<readonly number[]> {
-    for (;;) {
-      const ran = this.ran()
-      if (ran.length >= count) return [...new Set(ran.map(({ pid }) => pid))]
-      await sleep(20)
-    }
+  /** From now on, each worker waits in the row that it runs, until rows are released. */
+  hold(): void {
+    writeFileSync(this.#held, '')
   }
 
-  /** Which process has run which row, in order. */
+  release(): void {
+    rmSync(this.#held)
+  }
+
+  /** Waits until rows have begun. */
+  untilRan(count: number): Promise<void> {
+    return this.until((ran) => ran.length >= count)
+  }
+
+  /** Waits until each of so many processes has begun a row, and returns them. */
+  async untilRanBy(count: number): Promise<readonly number[]> {
+    const pids = () => [...new Set(this.ran().map(({ pid }) => pid))]
+    await this.until(() => pids().length >= count)
+    return pids()
+  }
+
+  async until(isSo: (ran: ReturnType<WorkersProject['ran']>) => boolean): Promise<void> {
+    while (!isSo(this.ran())) await sleep(20)
+  }
+
+  /** Which process has begun which row, in order. */
   ran(): readonly { readonly id: string; readonly pid: number }[] {
     const path = join(this.folder, 'ran.txt')
     const lines = existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : []

@@ -38,7 +38,7 @@ const kinds = [
   { name: 'PostgreSQL', start: () => startPostgres() },
 ]
 
-describe.each(kinds)('workers on $name', { timeout: 120_000 }, ({ name, start }) => {
+describe.each(kinds)('workers on $name', ({ name, start }) => {
   let server: StartedServer | undefined
   beforeAll(async () => {
     server = await start()
@@ -53,11 +53,13 @@ describe.each(kinds)('workers on $name', { timeout: 120_000 }, ({ name, start })
     const made = project(started())
     const workers = [made.worker('--concurrency', '2'), made.worker()]
     await Promise.all(workers.map((worker) => worker.wrote('Waits for runs')))
+    made.hold()
     const run = made.run()
-    await made.untilRan(60)
+    await made.untilRanBy(2)
     const listed = await made.workers()
     expect(listed.map(({ concurrency }) => concurrency).toSorted()).toEqual([1, 2])
     expect(listed.flatMap(({ tasks }) => tasks.map(({ steps }) => steps))).toContainEqual(['1-map', '2-filter'])
+    made.release()
     await expectSame(made, run)
     expect(new Set(made.ran().map(({ pid }) => pid)).size).toBe(2)
     expect(made.ran()).toHaveLength(600)
@@ -70,14 +72,18 @@ describe.each(kinds)('workers on $name', { timeout: 120_000 }, ({ name, start })
     made.worker()
     made.worker()
     made.worker('--concurrency', '2')
+    made.hold()
     const run = made.run()
-    const [killed, stopped] = await made
-      .untilRan(60)
-      .then(async (pids) => (pids.length < 3 ? made.untilRan(150) : pids))
+    const [killed, stopped] = await made.untilRanBy(3)
     if (killed === undefined || stopped === undefined) throw new Error('not enough workers')
     process.kill(killed, 'SIGKILL')
     process.kill(stopped, 'SIGSTOP')
-    await sleep(6000)
+    made.release()
+    // Its lease has ended when another worker runs what it had begun.
+    await made.until((ran) => {
+      const begun = new Set(ran.filter(({ pid }) => pid === stopped).map(({ id }) => id))
+      return ran.some(({ id, pid }) => pid !== stopped && begun.has(id))
+    })
     process.kill(stopped, 'SIGCONT')
     await expectSame(made, run)
     const twice = made.ran().length - new Set(made.ran().map(({ id }) => id)).size
@@ -119,7 +125,7 @@ describe.each(kinds)('workers on $name', { timeout: 120_000 }, ({ name, start })
   })
 })
 
-describe('workers', { timeout: 120_000 }, () => {
+describe('workers', () => {
   const redis = async (persistent: boolean) => {
     const server = await startRedis(persistent)
     if (server === undefined) throw new Error('Redis is not installed: run .ci/install-databases')
@@ -154,7 +160,7 @@ describe('workers', { timeout: 120_000 }, () => {
   })
 
   test('with a tag run the steps that need it, and their log names run, partition, and attempt', async () => {
-    const made = project(await redis(false), { tags: { '1-map': 'gpu' }, wait: '20s' })
+    const made = project(await redis(false), { tags: { '1-map': 'gpu' }, wait: '60s' })
     made.input(40)
     const plain = made.worker('--verbose')
     const run = made.run()

@@ -29,7 +29,7 @@ test('the parts of plugin-local that the command uses exist', async () => {
 test('the list shows the known models, and those on this machine', async () => {
   const { code, stdout, stderr } = await models('list').finished
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  expect(stdout).toMatch(/^name +size +file +licence +what it is\nsmollm2-135m-instruct +\d+ MB +not here +Apache-2\.0/)
+  expect(stdout).toMatch(/^name +size +file +license +what it is\nsmollm2-135m-instruct +\d+ MB +not here +Apache-2\.0/)
   expect(stdout).toContain(`Files are in ${join(project.folder, 'models')}\n`)
 })
 

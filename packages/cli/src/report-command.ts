@@ -1,23 +1,28 @@
 import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { findRun, overviewOf } from '@maestro-dataflow/core/runtime'
+import { findRun, overviewOf, writeWholeFile } from '@maestro-dataflow/core/runtime'
 import { configOrNone } from './command-project.js'
 import type { GlobalOptions } from './commands/command.js'
 import { shownPath } from './describe-report.js'
 import { renderHtml } from './report/render-html.js'
 import { renderMarkdown } from './report/render-markdown.js'
-import { printJson } from './terminal/json.js'
+import { printJson, toJsonText } from './terminal/json.js'
 import { print } from './terminal/print.js'
 
 export interface ReportOptions extends GlobalOptions {
   readonly format: 'html' | 'md' | 'json'
   readonly to?: string
+  /** Whether an existing file is replaced. */
+  readonly overwrite?: boolean
   readonly open?: boolean
 }
 
 /** `maestro report` */
-export async function report(run: string | undefined, { config, format, to, open }: ReportOptions): Promise<void> {
+export async function report(
+  run: string | undefined,
+  { config, format, to, open, overwrite }: ReportOptions,
+): Promise<void> {
   const record = await findRun((await configOrNone(config)).stateDirectory, run)
   const overview = overviewOf(record)
   if (format !== 'html' && to === undefined) {
@@ -26,8 +31,11 @@ export async function report(run: string | undefined, { config, format, to, open
     return
   }
   const path = to === undefined ? join(record.directory, 'report.html') : resolve(to)
-  const texts = { html: renderHtml, md: renderMarkdown, json: () => `${JSON.stringify(overview, null, 2)}\n` }
-  writeFileSync(path, texts[format](overview))
+  const texts = { html: renderHtml, md: renderMarkdown, json: () => `${toJsonText(overview, 2)}\n` }
+  // The page in the run folder is for its owner alone, as all files there.
+  const mode = to === undefined ? 0o600 : undefined
+  const text = texts[format](overview)
+  await writeWholeFile(path, (file) => writeFileSync(file, text, { mode }), to === undefined || overwrite)
   print(`${shownPath(path)}\n`)
   if (open) openFile(path)
 }

@@ -113,11 +113,11 @@ export async function diff(
 /** `maestro export` */
 export async function exportStep(
   step: string,
-  options: Options & { readonly run?: string; readonly output: string },
+  options: Options & { readonly run?: string; readonly output: string; readonly overwrite?: boolean },
 ): Promise<void> {
-  const { run, output } = options
+  const { run, output, overwrite } = options
   const record = await recordOf(run, options)
-  const rows = await exportRows(record, step, output)
+  const rows = await exportRows(record, step, output, overwrite)
   if (options.json) printJson({ run: record.runId, step, output, rows })
   else print(`Wrote ${counted(rows, 'row')} to ${output}.\n`)
 }

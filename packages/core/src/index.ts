@@ -225,7 +225,7 @@ export {
   withDefault,
 } from './define/options/values.js'
 export {
-  type ParameterisedPipeline,
+  type ParameterizedPipeline,
   PipelineBuilder,
   type PipelineInput,
   type PipelineRow,
@@ -283,6 +283,7 @@ export { type BodyBounds, boundedBody, readBytes, readText } from './provider/ht
 export { type HttpReply, type HttpRequest, sendHttp } from './provider/http/send-http.js'
 export { tolerantFetch, withTolerance } from './provider/http/tolerant-fetch.js'
 export { importFromProject, isInProject, missingPackage, packageOf } from './provider/import-from-project.js'
+export { moveToFreePath } from './provider/move-to-free-path.js'
 export { accountOf, withoutSecrets } from './provider/option-secrets.js'
 export { parseReply } from './provider/parse-reply.js'
 export { plainText } from './provider/plain-text.js'

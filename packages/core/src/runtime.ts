@@ -58,6 +58,7 @@ export {
   type StepOverview,
 } from './run/record/run-overview.js'
 export { findRun, listRuns, RunRecord, type RunStatus, type RunSummary } from './run/record/run-record.js'
+export { writeWholeFile } from './run/record/write-whole-file.js'
 export type { ResumeOptions } from './run/run.js'
 export type { RejectLine } from './run/state/journal.js'
 export { MemoryStorage } from './run/state/memory-storage.js'

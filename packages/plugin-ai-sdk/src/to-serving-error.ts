@@ -14,7 +14,7 @@ import { aiSdkError } from './errors.js'
 
 /**
  * Converts what a provider package threw to a typed error. The AI SDK marks its errors by name, so errors of every copy
- * and version are recognised.
+ * and version are recognized.
  */
 export function toServingError(serving: string, thrown: unknown): MaestroError {
   if (MaestroError.is(thrown)) return thrown

@@ -32,7 +32,7 @@ export const chromaVectorOptions = z.strictObject({
    */
   candidates: whole.optional(),
   /**
-   * For a new collection: the number of neighbours that each vector is linked with. @default the server's default, 16
+   * For a new collection: the number of neighbors that each vector is linked with. @default the server's default, 16
    */
   neighbours: whole.optional(),
   /** Sent with each request as `x-chroma-token`; take it from `env()`. */

@@ -73,7 +73,7 @@ export async function headerOf(file: FoundFile, options: ReadOptions): Promise<r
   }
 }
 
-/** Whether a file begins with a byte order mark, which other programs that read its text may not recognise. */
+/** Whether a file begins with a byte order mark, which other programs that read its text may not recognize. */
 export async function hasMark({ file }: FoundFile): Promise<boolean> {
   const opened = await file.open()
   try {

@@ -12,7 +12,7 @@ export function isEncoding(label: string): boolean {
 }
 
 /**
- * A file's bytes as UTF-8, without a byte order mark. The mark of UTF-16 is recognised automatically. Bytes that are
+ * A file's bytes as UTF-8, without a byte order mark. The mark of UTF-16 is recognized automatically. Bytes that are
  * not valid in the file's encoding become bytes that are not valid in UTF-8, so that the reader of the records finds
  * them.
  *
@@ -42,7 +42,7 @@ export async function* toUtf8(chunks: AsyncIterable<Buffer>, encoding: string | 
 
 export const longestMark = 3
 
-/** The encoding of a text, recognised by its first bytes, and the length of the mark in bytes. */
+/** The encoding of a text, recognized by its first bytes, and the length of the mark in bytes. */
 export function byteOrderMark(
   head: Buffer,
   given: string | undefined,

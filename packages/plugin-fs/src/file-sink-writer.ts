@@ -7,6 +7,7 @@ import {
   MaestroError,
   maestroError,
   noteTemporaryFile,
+  type ParquetOutput,
   type SinkCheckpoint,
   type SinkContinuation,
   type SinkWriter,
@@ -51,15 +52,20 @@ export interface FileWriting {
   encoder(from: EncoderState | undefined): RowEncoder
   /** Makes the output from the hidden file, for a format that must know all rows before it writes the first. */
   readonly finish?: FinishFile | undefined
+  /** How another program may write the rows as Parquet; undefined if none may. */
+  readonly parquet?: Omit<ParquetOutput, 'path'> | undefined
 }
 
 /** Writes to a hidden file beside the target. `commit` moves it to the target's place. */
 export class FileSinkWriter implements SinkWriter {
   readonly jsonLines?: { readonly path: string; written(rows: number): void }
+  readonly parquet?: ParquetOutput & { written(rows: number): void }
   readonly checkpoint?: () => Promise<SinkCheckpoint | undefined>
   readonly replaces: boolean
   readonly #target: Destination
   readonly #temporary: string
+  /** The output of a format that must know all rows, until it is moved to its place. */
+  readonly #finished: string
   readonly #encoder: RowEncoder
   readonly #file: FileHandle
   readonly #textFile: TextFile
@@ -68,9 +74,11 @@ export class FileSinkWriter implements SinkWriter {
   #rows: number
   #bytes: number
   #sum: number
+  /** Whether another program has made the output. */
+  #isMade = false
 
   private constructor(
-    { target, compression, plain, encoder, finish }: FileWriting,
+    { target, compression, plain, encoder, finish, parquet }: FileWriting,
     temporary: string,
     file: FileHandle,
     state: FileState | undefined,
@@ -79,6 +87,7 @@ export class FileSinkWriter implements SinkWriter {
     this.replaces = target.isFilled
     this.#target = target
     this.#temporary = temporary
+    this.#finished = finishedPath(temporary)
     this.#encoder = encoder(state?.encoder)
     this.#file = file
     this.#finish = finish
@@ -88,6 +97,15 @@ export class FileSinkWriter implements SinkWriter {
     this.#sum = sum
     // A compressed stream cannot go on in another process, and two streams are not what an undisturbed run writes.
     if (compression === undefined) this.checkpoint = () => this.#checkpoint()
+    if (parquet !== undefined && state === undefined)
+      this.parquet = {
+        ...parquet,
+        path: this.#finished,
+        written: (rows) => {
+          this.#rows = rows
+          this.#isMade = true
+        },
+      }
     if (!plain) return
     this.jsonLines = {
       path: temporary,
@@ -101,10 +119,10 @@ export class FileSinkWriter implements SinkWriter {
   static async open(writing: FileWriting): Promise<FileSinkWriter> {
     const { target, beside: path, run, continues } = writing
     // The name does not extend the target's name, because the longest names leave no room for an ending.
-    const id = hash('sha256', `${basename(run)}\n${basename(path)}`).slice(0, 16)
-    const temporary = join(dirname(path), temporaryFileName(id))
+    const temporary = hiddenBeside(path, `${basename(run)}\n${basename(path)}`)
     try {
       noteTemporaryFile(run, temporary)
+      if (writing.finish !== undefined) noteTemporaryFile(run, finishedPath(temporary))
       if (continues !== undefined) {
         const state = continues.state as FileState
         return new FileSinkWriter(writing, temporary, await openBehind(temporary, state, continues, target), state)
@@ -148,7 +166,7 @@ export class FileSinkWriter implements SinkWriter {
       await this.#textFile.finish()
       await this.#file.sync()
       await this.#file.close()
-      const output = this.#finish === undefined ? this.#temporary : await this.#finished(this.#finish)
+      const output = this.#finish === undefined ? this.#temporary : await this.#makeOutput(this.#finish)
       await this.#target.publish(output, this.#rows)
       for (const path of [output, this.#temporary]) await rm(path, { force: true })
     } catch (error) {
@@ -159,20 +177,18 @@ export class FileSinkWriter implements SinkWriter {
   }
 
   /** Makes the output beside the rows that were held back, which a resumed run still finds. */
-  async #finished(finish: FinishFile): Promise<string> {
-    const path = this.#finishedPath
-    await rm(path, { force: true })
-    await finish(this.#temporary, path)
-    return path
-  }
-
-  get #finishedPath(): string {
-    return `${this.#temporary}.finished`
+  async #makeOutput(finish: FinishFile): Promise<string> {
+    if (this.#isMade) await syncFile(this.#finished)
+    else {
+      await rm(this.#finished, { force: true })
+      await finish(this.#temporary, this.#finished)
+    }
+    return this.#finished
   }
 
   async #checkpoint(): Promise<SinkCheckpoint | undefined> {
     const encoder = this.#encoder.state()
-    if (encoder === undefined) return undefined
+    if (encoder === undefined || this.#isMade) return undefined
     await this.#flush()
     try {
       await this.#file.datasync()
@@ -193,7 +209,7 @@ export class FileSinkWriter implements SinkWriter {
     this.#textFile.abort()
     await this.#file.close().catch(() => undefined)
     await rm(this.#temporary, { force: true })
-    if (this.#finish !== undefined) await rm(this.#finishedPath, { force: true })
+    if (this.#finish !== undefined) await rm(this.#finished, { force: true })
   }
 
   /** Writes what is gathered, to add a text for which there was no room. */
@@ -225,6 +241,22 @@ export class FileSinkWriter implements SinkWriter {
     await this.#textFile.write(bytes)
   }
 }
+
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r+')
+  try {
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** A hidden file of the same folder, with a name that follows from a seed. */
+function hiddenBeside(path: string, seed: string): string {
+  return join(dirname(path), temporaryFileName(hash('sha256', seed).slice(0, 16)))
+}
+
+const finishedPath = (temporary: string) => hiddenBeside(temporary, `${basename(temporary)}\nfinished`)
 
 function unwritable({ shown }: Destination, error: unknown): MaestroError {
   return maestroError('MAESTRO_RUN_OUTPUT_UNWRITABLE', { path: shown, reason: (error as Error).message }, error)

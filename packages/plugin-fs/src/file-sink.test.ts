@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, lstatSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, lstatSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { pipeline } from '@maestro-dataflow/core'
 import { describe, expect, test } from 'vitest'
 import { failure, temporaryProject } from './__fixtures__/temporary-project.js'
+import { FileSinkWriter } from './file-sink-writer.js'
 
 const { write, read, copy, path, files, project } = temporaryProject()
 
@@ -23,6 +24,30 @@ describe('where an output may stand', () => {
     expect(await fault({ path: 'in.jsonl/out.jsonl' })).toMatchObject(unwritable)
     expect(files().sort()).toEqual(['in.jsonl', 'out.jsonl'])
   })
+
+  if (process.platform !== 'win32')
+    test('a file that replaces another keeps its mode, and one that is read-only stays', async () => {
+      write('in.jsonl', '{"a":1}\n')
+      for (const [name, mode] of [
+        ['private.jsonl', 0o600],
+        ['shared.csv', 0o664],
+        ['kept.jsonl', 0o444],
+      ] as const) {
+        write(name, 'precious')
+        chmodSync(path(name), mode)
+      }
+      for (const name of ['private.jsonl', 'shared.csv'])
+        await copy({ path: 'in.jsonl' }, { path: name, mode: 'overwrite' })
+      expect([statSync(path('private.jsonl')).mode & 0o777, statSync(path('shared.csv')).mode & 0o777]).toEqual([
+        0o600, 0o664,
+      ])
+      expect(read('shared.csv')).toBe('a\n1\n')
+      expect(await fault({ path: 'kept.jsonl', mode: 'overwrite' })).toMatchObject({
+        code: 'MAESTRO_RUN_OUTPUT_UNWRITABLE',
+        details: { reason: 'the file is read-only' },
+      })
+      expect(read('kept.jsonl')).toBe('precious')
+    })
 
   test('not in the place of a device', async () => {
     write('in.jsonl', '{"a":1}\n')
@@ -170,4 +195,32 @@ describe('an output that cannot be written', () => {
     expect(read('out/out.jsonl')).toBe('precious')
     chmodSync(path('out'), 0o755)
   })
+})
+
+test('every hidden file beside an output is noted, so that none stays for ever when the run is killed', async () => {
+  mkdirSync(path('run'))
+  const hidden = () => readdirSync(path('')).filter((name) => name.startsWith('.maestro'))
+  let seen: readonly string[] = []
+  const writer = await FileSinkWriter.open({
+    target: { shown: 'out', isFilled: false, publish: async () => undefined },
+    beside: path('out'),
+    compression: undefined,
+    plain: false,
+    run: path('run'),
+    continues: undefined,
+    encoder: () => ({ encode: () => 'row', end: () => '', state: () => ({}) }),
+    finish: async (_, output) => {
+      writeFileSync(output, 'a table')
+      seen = hidden()
+    },
+  })
+  await writer.write({ ids: ['1'], rows: [{}] })
+  await writer.commit()
+  const noted = read('run/temporary-files.jsonl')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(seen).toHaveLength(2)
+  expect(noted.toSorted()).toEqual(seen.map(path).toSorted())
+  expect(hidden()).toEqual([])
 })

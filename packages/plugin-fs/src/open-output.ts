@@ -15,7 +15,7 @@ import { writeArrow } from './arrow/write-arrow.js'
 import { createRowEncoder } from './create-row-encoder.js'
 import { fsError } from './errors.js'
 import { excelFault, writeExcel } from './excel/write-excel.js'
-import { FileSinkWriter, type FinishFile } from './file-sink-writer.js'
+import { FileSinkWriter, type FileWriting, type FinishFile } from './file-sink-writer.js'
 import { findFiles } from './find-files.js'
 import { type Compression, type FileFormat, formatOf, isDelimited, isText, isTyped } from './format.js'
 import type { FoundFile } from './found-file.js'
@@ -78,6 +78,7 @@ export async function openOutput(options: WriteOptions, context: OpenContext, is
       target,
       plain: isPlain,
       finish: finisherFor(options, context, format),
+      parquet: format === 'parquet' ? plainParquet(options) : undefined,
       encoder: (from) => encoderFor(options, context, format, target.shown, from),
     })
   const unchanged = await unlessChanged(existing, options, context, target)
@@ -167,13 +168,21 @@ async function typesBefore(existing: FoundFile) {
   return existing.format === 'arrow' ? (await arrowColumns([existing], undefined)).columns : {}
 }
 
+/** How a table engine may write the file. Row groups of a given size and chosen columns are written here alone. */
+function plainParquet({ columns, rowGroup, compression = usualCompression }: WriteOptions): FileWriting['parquet'] {
+  return columns === undefined && rowGroup === undefined ? { compression, rowGroup: usualRowGroup } : undefined
+}
+
+const usualCompression = 'snappy'
+const usualRowGroup = 100_000
+
 /** Makes the file from the rows that were held back, for a format that must know all of them. */
 export function finisherFor(
   options: WriteOptions,
   { columns: known }: SinkTarget,
   format: FileFormat,
 ): FinishFile | undefined {
-  const { columns: names, compression = 'snappy', rowGroup = 100_000 } = options
+  const { columns: names, compression = usualCompression, rowGroup = usualRowGroup } = options
   if (format === 'xlsx')
     return (spool, path) =>
       writeExcel(spool, path, { columns: known.columns, names, sheet: options.sheet, sheetBy: options.sheetBy })

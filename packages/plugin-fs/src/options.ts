@@ -83,7 +83,7 @@ export class FileReadFields {
   key = z.string().optional()
   /**
    * The encoding of the text: any label of `TextDecoder`, such as utf-16le, gb18030, shift_jis, or windows-1252. A byte
-   * order mark is recognised automatically. A record with invalid bytes is rejected; invalid bytes are never replaced.
+   * order mark is recognized automatically. A record with invalid bytes is rejected; invalid bytes are never replaced.
    *
    * @default 'utf-8'
    */
@@ -172,7 +172,7 @@ export class FileWriteFields {
    */
   formulas = z.enum(['keep', 'escape']).optional()
   /**
-   * Whether CSV and TSV begin with a byte order mark and end their lines with CRLF, so that Excel recognises UTF-8. If
+   * Whether CSV and TSV begin with a byte order mark and end their lines with CRLF, so that Excel recognizes UTF-8. If
    * Excel uses a decimal comma, also set `delimiter: ';'`.
    *
    * @default false

@@ -1,9 +1,8 @@
 import { constants, existsSync, realpathSync, statSync } from 'node:fs'
-import { access, rename } from 'node:fs/promises'
+import { access, chmod, rename } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { displayPath, maestroError, projectPath, realPath } from '@maestro-dataflow/core'
+import { displayPath, maestroError, moveToFreePath, projectPath, realPath } from '@maestro-dataflow/core'
 import type { Project } from './found-file.js'
-import { moveToFreePath } from './move-to-free-path.js'
 import type { Destination } from './places/place.js'
 
 /** The destination of an output on this machine. */
@@ -32,6 +31,8 @@ export async function outputPath(
   if (stats !== undefined) {
     if (!stats.isFile()) throw unwritable('there is something else than a file')
     if (!replace) throw maestroError('MAESTRO_RUN_OUTPUT_EXISTS', { path: shown })
+    // A rename would succeed.
+    if ((stats.mode & 0o222) === 0) throw unwritable('the file is read-only')
   }
   const folder = nearestFolder(path)
   if (!statSync(folder).isDirectory()) throw unwritable(`${displayPath(folder, directory)} is a file`)
@@ -44,7 +45,13 @@ export async function outputPath(
     path,
     shown,
     isFilled: stats !== undefined && stats.size > 0,
-    publish: (file) => (replace ? rename(file, path) : moveToFreePath(file, { path, shown })),
+    async publish(file) {
+      if (!replace) return moveToFreePath(file, { path, shown })
+      // Who could not read the file before must not read the new one.
+      const before = statSync(path, { throwIfNoEntry: false })
+      if (before !== undefined) await chmod(file, before.mode & 0o7777)
+      await rename(file, path)
+    },
   }
 }
 

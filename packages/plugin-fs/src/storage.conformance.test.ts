@@ -22,3 +22,9 @@ for (const format of ['csv', 'tsv', 'csv.zst'])
     options: (place) => ({ path: `rows-${place}.${format}` }),
     skip: { 'writing: values of all kinds are read back': 'every cell of such a file is a text' },
   })
+
+describeStorage(file, {
+  title: 'fs.file, parquet',
+  rows: rows.map(({ tags: _, ...row }) => row),
+  options: (place) => ({ path: `rows-${place}.parquet` }),
+})

@@ -54,7 +54,7 @@ export class TemporaryProject {
     return this.start(parameters).finished
   }
 
-  /** Starts `maestro`, without colours unless the environment asks for them. */
+  /** Starts `maestro`, without colors unless the environment asks for them. */
   start(
     parameters: readonly string[],
     options: { readonly env?: Readonly<Record<string, string>>; readonly cwd?: string } = {},
@@ -86,7 +86,7 @@ export class TemporaryProject {
   }
 }
 
-/** The environment of a user's shell, without the colour settings of the test runner. */
+/** The environment of a user's shell, without the color settings of the test runner. */
 function environment(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const { FORCE_COLOR: _force, NO_COLOR: _no, CI: _ci, ...inherited } = process.env
   return { ...inherited, ...more }

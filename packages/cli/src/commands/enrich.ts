@@ -36,8 +36,8 @@ export const register: Register = (program) => {
       'after',
       examples(
         'maestro enrich reviews.csv "Is this review good or bad? {{review}}" --output tone --choices good,bad',
-        'cat reviews.csv | maestro enrich - "Summarise: {{review}}" --output summary > summaries.csv',
-        'maestro enrich reviews.csv "Summarise: {{review}}" --output summary --to out/summaries.jsonl --limit 20',
+        'cat reviews.csv | maestro enrich - "Summarize: {{review}}" --output summary > summaries.csv',
+        'maestro enrich reviews.csv "Summarize: {{review}}" --output summary --to out/summaries.jsonl --limit 20',
         'maestro enrich posts.jsonl.gz "Judge: {{title}} {{text}}" --schema judgement.schema.json',
         'maestro enrich notes.csv "Translate into French: {{note}}" --output french --serving big',
       ),

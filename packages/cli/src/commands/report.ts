@@ -19,6 +19,7 @@ export const register: Register = (program) => {
       '--to <path>',
       'write to this file; by default, a page is written into the run folder, and other forms are printed',
     )
+    .option('--overwrite', 'replace an existing file')
     .addHelpText('after', examples('maestro report --open', 'maestro report reviews --format md'))
     .action(async (run: string | undefined, options: ReportOptions) => {
       const { report } = await import('../report-command.js')

@@ -87,7 +87,8 @@ export const register: Register = (program) => {
       .command('export <step>')
       .description('write the rows after a step of a run to a file, to look at them or to edit them')
       .option('--run <run>', 'the run; otherwise the newest one')
-      .requiredOption('--output <path>', 'the file to write: .jsonl, or .csv or .tsv for a spreadsheet'),
+      .requiredOption('--output <path>', 'the file to write: .jsonl, or .csv or .tsv for a spreadsheet')
+      .option('--overwrite', 'replace an existing file'),
     'maestro run reviews --until review',
     'maestro export review --output review.csv',
   ).action(async (step: string, options) => (await load()).exportStep(step, { ...options, ...global() }))

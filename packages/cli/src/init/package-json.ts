@@ -45,7 +45,7 @@ export function startCommands(template: string): readonly string[] {
   return template === 'rag' ? ['maestro run index', 'maestro run answers'] : ['maestro run hello']
 }
 
-/** The zod version that core uses, so that core recognises the project's schemas. */
+/** The zod version that core uses, so that core recognizes the project's schemas. */
 export function zodVersion(): string {
   const core = createRequire(import.meta.url)('@maestro-dataflow/core/package.json') as {
     readonly dependencies: { readonly zod: string }

@@ -4,7 +4,7 @@ import { importModels } from './import-models.js'
 export interface ModelListing {
   readonly name: string
   readonly description: string
-  readonly licence: string
+  readonly license: string
   readonly bytes: number
   readonly file: string
   /** The path of the model. It is undefined if the model is not on this machine. */

@@ -4,14 +4,14 @@ import type { ModelListing } from './local-models.js'
 
 /** The models as text for people: a table, and the location of the files. */
 export function renderModels(models: readonly ModelListing[], folder: string, width: number, style: Style): string {
-  const table = models.map(({ name, bytes, licence, path, description }) => [
+  const table = models.map(({ name, bytes, license, path, description }) => [
     name,
     formatMegabytes(bytes),
     path === undefined ? 'not here' : 'here',
-    licence,
+    license,
     description,
   ])
-  const lines = textTable([['name', 'size', 'file', 'licence', 'what it is'], ...table], width)
+  const lines = textTable([['name', 'size', 'file', 'license', 'what it is'], ...table], width)
   return `${[style.bold(lines[0] ?? ''), ...lines.slice(1), '', `Files are in ${folder}`].join('\n')}\n`
 }
 

@@ -96,7 +96,14 @@ function table(heading: readonly string[], rows: readonly (readonly string[])[])
   return [line(heading), line(heading.map(() => '---')), ...rows.map(line)]
 }
 
-/** A text in one cell of a table: it must neither end the cell nor become HTML. */
+/**
+ * A text in one cell of a table: it must neither end the cell nor become HTML, a link, an image, or the mention of a
+ * person.
+ */
 function cell(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|').replaceAll('<', '&lt;')
+  return text
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/[\\|[\]`*~]/g, '\\$&')
+    .replaceAll(/[<&]/g, (sign) => (sign === '<' ? '&lt;' : '&amp;'))
+    .replaceAll('@', '&#64;')
 }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { TemporaryProject } from '../__fixtures__/temporary-project.js'
 import { safe } from './print.js'
 
-/** A window title, a cleared screen, a foreign colour, a C1 control character, a line end, and reversed text. */
+/** A window title, a cleared screen, a foreign color, a C1 control character, a line end, and reversed text. */
 const hostile = '\u001b]0;owned\u0007\u001b[2J\u001b[5m\u009b2J\r\u202e\u061cabc'
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are looked for
 const acting = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/

@@ -13,7 +13,7 @@ export function printMessage(text: string): void {
   process.stderr.write(safe(text))
 }
 
-/** A text for the terminal. The colours of this command are the only control sequences that remain. */
+/** A text for the terminal. The colors of this command are the only control sequences that remain. */
 export function safe(text: string): string {
   return text
     .split(colours)

@@ -2,7 +2,7 @@ import { styleText } from 'node:util'
 
 type Stream = NodeJS.WritableStream & { readonly isTTY?: boolean }
 
-/** The text styles. Without colours, each returns its text unchanged. */
+/** The text styles. Without colors, each returns its text unchanged. */
 export interface Style {
   readonly bold: (text: string) => string
   readonly dim: (text: string) => string
@@ -26,10 +26,10 @@ export function styleFor(stream: Stream): Style {
 }
 
 /** The escape sequences of these styles. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colors are control characters
 export const colours = /(\u001b\[(?:1|2|22|31|32|33|39)m)/
 
 const as = (text: string): string => text
 
-/** Styles without colours. */
+/** Styles without colors. */
 export const plainStyle: Style = { bold: as, dim: as, good: as, warn: as, bad: as }

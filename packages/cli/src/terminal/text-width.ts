@@ -2,12 +2,12 @@ import stringWidth from 'string-width'
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 
-/** The number of terminal columns that a text occupies: two for wide characters, none for colours. */
+/** The number of terminal columns that a text occupies: two for wide characters, none for colors. */
 export function textWidth(text: string): number {
   return stringWidth(text)
 }
 
-/** A text without colours, cut to a width. An ellipsis replaces the part that is cut off. */
+/** A text without colors, cut to a width. An ellipsis replaces the part that is cut off. */
 export function cutText(text: string, width: number): string {
   // Each terminal column holds at least one code unit, so the end of a very long text need not be measured.
   const start = text.slice(0, width * 16)

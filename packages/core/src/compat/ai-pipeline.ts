@@ -9,7 +9,7 @@ import { Pipeline } from './pipeline.js'
  *
  * @example
  * await new AIPipeline(storage, { plugins: [ai, local], servings: { default: { use: 'local.chat' } } })
- *   .addStep('ai.generate', { prompt: 'Summarise: {{text}}', output: 'summary' })
+ *   .addStep('ai.generate', { prompt: 'Summarize: {{text}}', output: 'summary' })
  *   .run()
  */
 export class AIPipeline extends Pipeline {

@@ -59,7 +59,7 @@ export interface PlannedStage {
   readonly input: 'source' | number
   readonly sinks: readonly string[]
   /** Whether later stages read its output, which is then stored as step files. */
-  readonly materialised: boolean
+  readonly materialized: boolean
   /** The steps that run in the workers of the executor; the others run in the process of the run. @default none */
   readonly workers?: readonly string[]
 }

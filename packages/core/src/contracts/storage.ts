@@ -91,6 +91,14 @@ export interface ParquetFileColumn {
   readonly values: 'string' | 'number' | 'integer' | 'bigint' | 'boolean' | 'date'
 }
 
+/** A Parquet file that a table engine may write. */
+export interface ParquetOutput {
+  readonly path: string
+  readonly compression: 'snappy' | 'zstd' | 'gzip' | 'brotli' | 'none'
+  /** About how many rows a row group has. */
+  readonly rowGroup: number
+}
+
 /** An open source. */
 export interface SourceReader {
   /**
@@ -188,6 +196,11 @@ export interface SinkWriter {
    * with the count.
    */
   readonly jsonLines?: { readonly path: string; written(rows: number): void }
+  /**
+   * If set, a table engine may write the rows as a Parquet file to this path instead of calling `write`; `commit` follows
+   * with the count. An engine that cannot leaves anything at the path, and `write` is called as usual.
+   */
+  readonly parquet?: ParquetOutput & { written(rows: number): void }
 }
 
 /** What a check of a source or sink receives, before any run. */

@@ -1,6 +1,6 @@
 import type { MaestroError } from '../errors/maestro-error.js'
 import type { ColumnSet, Columns, Row, RowId } from './row.js'
-import type { ParquetFiles } from './storage.js'
+import type { ParquetFiles, ParquetOutput } from './storage.js'
 
 /** One column to sort by. */
 export interface SortKey {
@@ -131,6 +131,15 @@ export interface TableParquetRequest extends Omit<TableChainRequest, 'input' | '
   readonly input: ParquetFiles
 }
 
+/** A request to convert files. */
+export interface ParquetConversion<Input, Output> {
+  readonly input: Input
+  readonly output: Output
+  readonly signal: AbortSignal
+  /** For temporary files. */
+  readonly directory: string
+}
+
 /** Counts of one request: rowsIn = rowsOut + dropped + merged + rejected, less `created`. */
 export interface TableCounts {
   readonly rowsIn: number
@@ -161,5 +170,19 @@ export interface TableEngine {
    * read by their source, which can say why.
    */
   executeOnParquet?(request: TableParquetRequest): Promise<readonly TableCounts[] | undefined>
+  /**
+   * Writes the rows of Parquet files as a step file, with the same ids and values as from their source. It returns undefined
+   * if a value or a file is not as expected; the rows are then read by their source, which can say why.
+   */
+  readParquet?(request: ParquetConversion<ParquetFiles, TableFile>): Promise<number | undefined>
+  /**
+   * Writes the rows of a step file as a Parquet file from which the same values are read. It returns undefined if it does not
+   * know that it can, such as for columns of unknown types; the sink then writes the rows.
+   *
+   * @returns the number of rows
+   */
+  writeParquet?(
+    request: ParquetConversion<TableFile, ParquetOutput> & { readonly columns: ColumnSet },
+  ): Promise<number | undefined>
   dispose(): Promise<void>
 }

@@ -361,7 +361,7 @@ describe('prompts', () => {
     rows.step(ask, { prompt: 'read from a file' as string })
     rows.step(ask, { prompt: '{{text}}', judge: 'Which of {{answers}}?' })
     // @ts-expect-error a variable that is no column
-    rows.step(ask, { prompt: 'Summarise: {{txt}}' })
+    rows.step(ask, { prompt: 'Summarize: {{txt}}' })
     // @ts-expect-error a column, where only the operator's own variables are
     rows.step(ask, { input: 'text', judge: 'Which of {{text}}?' })
   })

@@ -74,7 +74,7 @@ const source = pipeline('reviews').read('test.file', { path: 'a.csv', schema })
 
 test('every line of the prototype', () => {
   const reviews = source
-    .step('test.generate', { prompt: prompt('Summarise for {{ user.name }}: {{text}}'), output: 'summary' })
+    .step('test.generate', { prompt: prompt('Summarize for {{ user.name }}: {{text}}'), output: 'summary' })
     .step('test.generate', { prompt: prompt('{{summary}}'), output: 'stars' })
     .step('test.select', { columns: ['id', 'summary', 'stars'] })
     .step('test.rename', { columns: { summary: 'brief' } })

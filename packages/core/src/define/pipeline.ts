@@ -217,7 +217,7 @@ export class PipelineBuilder<R, Params = unknown> {
 recogniseAcrossCopies(PipelineBuilder, 'PipelineBuilder')
 
 /** A pipeline whose definition requires parameters. */
-export interface ParameterisedPipeline<Params = unknown> {
+export interface ParameterizedPipeline<Params = unknown> {
   readonly name: string
   readonly params: Schema<unknown, Params>
   readonly build: (builder: PipelineBuilder<never, Params>, params: Params) => PipelineBuilder<unknown, Params>
@@ -247,7 +247,7 @@ export function pipeline<S extends Schema>(
     builder: PipelineBuilder<never, SchemaOutput<S>>,
     params: SchemaOutput<S>,
   ) => PipelineBuilder<unknown, SchemaOutput<S>>,
-): ParameterisedPipeline<SchemaOutput<S>>
+): ParameterizedPipeline<SchemaOutput<S>>
 export function pipeline(name: string, settings?: { readonly params: Schema }, build?: unknown): unknown {
   return settings === undefined ? startPipeline(name) : { name, params: settings.params, build }
 }
@@ -259,14 +259,14 @@ export function startPipeline<Params>(name: string, params?: Params): PipelineBu
 }
 
 /** A pipeline with any parameters. */
-export interface AnyParameterisedPipeline {
+export interface AnyParameterizedPipeline {
   readonly name: string
   readonly params: Schema
   readonly build: (builder: never, params: never) => { readonly definition: PipelineDefinition }
 }
 
 /** All forms of a pipeline that the runner accepts: a builder, a pipeline with parameters, or data. */
-export type PipelineInput = { readonly definition: PipelineDefinition } | AnyParameterisedPipeline | PipelineDefinition
+export type PipelineInput = { readonly definition: PipelineDefinition } | AnyParameterizedPipeline | PipelineDefinition
 
 /** The rows at the end of a pipeline. */
 export type PipelineRow<P> = P extends PipelineBuilder<infer R, infer _Params> ? R : Row

@@ -187,18 +187,18 @@ describe('prompts', () => {
 
   test('the version changes with every wording and with nothing else', () => {
     const texts = [
-      prompt('Summarise {{text}}'),
-      prompt('Summarise {{text}}.'),
-      prompt('Summarise {{ text }}'),
-      prompt('{{text}}', { system: 'Summarise' }),
+      prompt('Summarize {{text}}'),
+      prompt('Summarize {{text}}.'),
+      prompt('Summarize {{ text }}'),
+      prompt('{{text}}', { system: 'Summarize' }),
       prompt('{{text}}', { system: 'Translate' }),
       prompt('{{text}}'),
       chatPrompt([{ role: 'user', content: '{{text}}' }]),
       chatPrompt([{ role: 'assistant', content: '{{text}}' }]),
     ]
     expect(new Set(texts.map(({ version }) => version)).size).toBe(texts.length)
-    expect(prompt('Summarise {{text}}').version).toBe(texts[0]?.version)
-    expect(prompt('Summarise {{text}}', { version: '2' }).version).toBe('2')
+    expect(prompt('Summarize {{text}}').version).toBe(texts[0]?.version)
+    expect(prompt('Summarize {{text}}', { version: '2' }).version).toBe('2')
     expect(chatPrompt([], { version: '2' }).version).toBe('2')
   })
 

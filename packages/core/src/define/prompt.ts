@@ -35,7 +35,7 @@ export type Variables<Template extends string> = string extends Template
  * expanded.
  *
  * @example
- * const ask = new PromptTemplate('Summarise in one sentence: {{text}}')
+ * const ask = new PromptTemplate('Summarize in one sentence: {{text}}')
  * ask.format({ text: 'A long story {{not a variable}}' })
  */
 export class PromptTemplate<Variable extends string = string> extends Prompt<Variable> {
@@ -83,7 +83,7 @@ recogniseAcrossCopies(PromptTemplate, 'PromptTemplate')
 /**
  * Creates a prompt from a template. Its variables are inferred from the literal, so that the editor knows them.
  *
- * @example prompt('Summarise for {{ user.name }}: {{text}}')
+ * @example prompt('Summarize for {{ user.name }}: {{text}}')
  */
 export function prompt<const Template extends string, const System extends string = ''>(
   template: Template,

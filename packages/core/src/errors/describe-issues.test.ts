@@ -41,7 +41,7 @@ test.each([
   ['mode', '`mode` is missing: expected one of "create"|"append"'],
   ['labels', '`labels` is missing: an array or a record is expected'],
   ['price', '`price` is missing: an object is expected'],
-  ['prompt', "`prompt` is missing: a prompt is expected, such as 'Summarise: {{column}}'"],
+  ['prompt', "`prompt` is missing: a prompt is expected, such as 'Summarize: {{column}}'"],
   ['table', "`table` is missing: another source is expected: { use: 'fs.file', path: 'data/cities.csv' }"],
 ])('a missing required option, %s: the line says so and what is expected', async (option, line) => {
   const { [option as 'model']: _, ...given } = good

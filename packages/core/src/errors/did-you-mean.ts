@@ -12,7 +12,7 @@ export function didYouMean(name: string, known: readonly string[]): string | und
 }
 
 /**
- * The number of insertions, deletions, changes, and swaps of neighbours (optimal string alignment) that turn one text
+ * The number of insertions, deletions, changes, and swaps of neighbors (optimal string alignment) that turn one text
  * into the other.
  */
 function editDistance(from: string, to: string): number {

@@ -1,7 +1,7 @@
 import type { PipelineDefinition } from '../contracts/pipeline-definition.js'
 import { optionNames } from '../define/option-names.js'
 import {
-  type AnyParameterisedPipeline,
+  type AnyParameterizedPipeline,
   PipelineBuilder,
   type PipelineInput,
   startPipeline,
@@ -38,7 +38,7 @@ export async function toDefinition(
   return pipeline.build(startPipeline(name, result.value) as never, result.value as never).definition
 }
 
-export function isParameterised(pipeline: unknown): pipeline is AnyParameterisedPipeline {
+export function isParameterised(pipeline: unknown): pipeline is AnyParameterizedPipeline {
   return typeof pipeline === 'object' && pipeline !== null && 'build' in pipeline && 'params' in pipeline
 }
 

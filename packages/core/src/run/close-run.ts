@@ -59,7 +59,7 @@ export async function closeRun(context: RunContext, report: RunReport): Promise<
 
 /** The folders of stages whose rows no later stage reads. They serve only a resumption. */
 function leftovers({ compiled, folder }: RunContext): readonly string[] {
-  const stages = compiled.plan.stages.filter(({ kind, materialised }) => kind === 'rows' && !materialised)
+  const stages = compiled.plan.stages.filter(({ kind, materialized }) => kind === 'rows' && !materialized)
   const isAll = stages.length === compiled.plan.stages.length
   return isAll ? ['stages'] : stages.map((stage) => relative(folder.path, stageFolder(folder.path, stage)))
 }

@@ -38,7 +38,7 @@ const around = new WeakMap<LLMServing, EnhancedLLMServing>()
  *
  * @example
  * const serving = new EnhancedLLMServing(provider)
- * await serving.generateWithPrompt(prompt('Summarise: {{text}}'), { text })
+ * await serving.generateWithPrompt(prompt('Summarize: {{text}}'), { text })
  */
 export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements LLMServing {
   readonly kind = 'llm'

@@ -1,6 +1,3 @@
-import { existsSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import {
   type AllRows,
   assertPromptsAllowed,
@@ -29,7 +26,6 @@ import {
   servingOption,
   type With,
 } from '@maestro-dataflow/core'
-import { z } from 'zod'
 import type { Alone } from '../asking/alone.js'
 import { AskingOptions, nameOption, samplingOf, WordsOptions } from '../asking/asking-options.js'
 import type { OutputName } from '../asking/output-name.js'
@@ -42,6 +38,7 @@ import { labelNames, labelsOption } from '../text/classify.prompt.js'
 import type { LabelOf } from '../text/labels.js'
 import { AnnotatePrompt } from './annotate.prompt.js'
 import { cohensKappa } from './cohens-kappa.js'
+import { type Label, Review } from './review.js'
 
 const prompts = promptsOf(AnnotatePrompt)
 
@@ -60,7 +57,7 @@ const fields = fieldsOf(
     multi: flag(),
     /**
      * A file for the rows that the models label differently: one JSON object per line, with a `decision` for people to
-     * fill in. Decisions in the file apply.
+     * fill in. Decisions in the file apply as long as the text of the row is the same, and stay in the file.
      */
     review: nameOption.optional(),
     /**
@@ -87,11 +84,6 @@ export type AnnotatorOptions = Alone<
     readonly logger?: Logger | undefined
   }
 >
-
-/** A row to decide on, as the file holds it: one JSON object per line. */
-const reviewLine = z.object({ id: z.string(), decision: z.union([z.string(), z.array(z.string())]).nullable() })
-
-type Label = string | readonly string[]
 
 /**
  * Lets two models label texts, measures their agreement, and writes the rows with different labels to a file for
@@ -129,32 +121,39 @@ export class Annotator extends GlobalOperator {
     const { input, review, output = 'label', logger, access = {}, labels, multi = false } = this.#options
     const path =
       review === undefined ? undefined : projectPath(review, access.directory ?? '.', access.allowOutside ?? false)
-    const decisions =
-      path === undefined ? new Map<string, Label>() : await readDecisions(path, review ?? '', labelNames(labels))
+    const decided = path === undefined ? new Review() : await Review.read(path, review ?? '', labelNames(labels))
     const table = await readTable(all, input, context)
     const answers = await askEach(table, (one) => this.#label(one, context), context.signal)
     const labelled = table.flatMap((one, index) => {
       const pair = answers[index]
-      return pair === undefined ? [] : [{ ...one, pair, agree: key(pair[0]) === key(pair[1]) }]
+      if (pair === undefined) return []
+      return [{ ...one, pair, agree: key(pair[0]) === key(pair[1]), decision: decided.decisionOn(one) }]
     })
     const kappa = multi ? undefined : cohensKappa(labelled.map(({ pair }) => [key(pair[0]), key(pair[1])]))
-    const undecided = labelled.filter(({ id, agree }) => !agree && !decisions.has(id))
+    const undecided = labelled.filter(({ agree, decision }) => !agree && decision === undefined)
     const agreement = labelled.length === 0 ? 1 : labelled.filter(({ agree }) => agree).length / labelled.length
-    logger?.info('two models labelled the rows', {
+    logger?.info('two models labeled the rows', {
       rows: labelled.length,
       agreement,
       kappa,
       undecided: undecided.length,
     })
-    if (path !== undefined && !context.preview) await writeReview(path, labelled, decisions)
+    const changed = decided.changedIn(labelled)
+    if (changed.length > 0)
+      logger?.warn('some texts have changed since people decided on them: decide again', {
+        review,
+        rows: changed.length,
+        first: changed[0],
+      })
+    if (path !== undefined && !context.preview) await decided.write(path, labelled)
     yield {
       ids: labelled.map(({ id }) => id),
-      rows: labelled.map(({ id, row, pair, agree }) => ({
+      rows: labelled.map(({ row, pair, agree, decision }) => ({
         ...row,
-        [output]: decisions.get(id) ?? (agree ? pair[0] : null),
+        [output]: decision ?? (agree ? pair[0] : null),
         [`${output}_first`]: pair[0],
         [`${output}_second`]: pair[1],
-        [`${output}_outcome`]: decisions.has(id) ? 'decided' : agree ? 'agreed' : 'to-review',
+        [`${output}_outcome`]: decision !== undefined ? 'decided' : agree ? 'agreed' : 'to-review',
       })),
     }
   }
@@ -176,54 +175,6 @@ export class Annotator extends GlobalOperator {
 
 /** The key of a label, or of several labels in any order. */
 const key = (label: Label) => (typeof label === 'string' ? label : [...label].sort().join('\n'))
-
-async function readDecisions(
-  path: string,
-  name: string,
-  labels: readonly string[],
-): Promise<ReadonlyMap<string, Label>> {
-  if (!existsSync(path)) return new Map()
-  const lines = (await readFile(path, 'utf8')).split('\n')
-  const decisions = new Map<string, Label>()
-  for (const [index, line] of lines.entries()) {
-    if (line.trim() === '') continue
-    const fault = (reason: string) => aiError('MAESTRO_AI_REVIEW', { path: name, line: index + 1, reason })
-    let json: unknown
-    try {
-      json = JSON.parse(line)
-    } catch {
-      throw fault('it is not valid JSON')
-    }
-    const read = reviewLine.safeParse(json)
-    if (!read.success) throw fault('an object with "id" and "decision" is expected')
-    const { id, decision } = read.data
-    if (decision === null) continue
-    const unknown = [decision].flat().find((label) => !labels.includes(label))
-    if (unknown !== undefined) throw fault(`"${unknown}" is not one of the labels`)
-    decisions.set(id, decision)
-  }
-  return decisions
-}
-
-interface Labelled extends TextRow {
-  readonly pair: readonly [Label, Label]
-  readonly agree: boolean
-}
-
-/** Writes the open and the made decisions. */
-async function writeReview(
-  path: string,
-  labelled: readonly Labelled[],
-  decisions: ReadonlyMap<string, Label>,
-): Promise<void> {
-  const lines = labelled
-    .filter(({ id, agree }) => !agree || decisions.has(id))
-    .map(({ id, text, pair: [first, second] }) =>
-      JSON.stringify({ id, text, first, second, decision: decisions.get(id) ?? null }),
-    )
-  await mkdir(dirname(path), { recursive: true })
-  await writeFile(path, lines.map((line) => `${line}\n`).join(''))
-}
 
 type Asked = Pick<AnnotatorOptions, 'input' | 'labels' | 'multi' | 'prompt' | 'instructions' | 'language'>
 

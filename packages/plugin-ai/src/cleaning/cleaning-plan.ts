@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { aiError } from '../errors.js'
 import { operation } from './operations.js'
+import { replaceFile } from './replace-file.js'
 
 const example = z.strictObject({ id: z.string(), before: z.unknown(), after: z.unknown() })
 
@@ -29,11 +29,9 @@ const plan = z.strictObject({
 /** The proposals for a table, which people can review, shorten, and correct. */
 export type CleaningPlan = z.output<typeof plan>
 
-/** Writes a plan to a temporary file and then renames it. */
-export async function writePlan(path: string, given: CleaningPlan): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
-  await writeFile(`${path}.part`, `${JSON.stringify(given, null, 2)}\n`)
-  await rename(`${path}.part`, path)
+/** Writes a plan for people to review. */
+export function writePlan(path: string, given: CleaningPlan): Promise<void> {
+  return replaceFile(path, `${JSON.stringify(given, null, 2)}\n`)
 }
 
 /**

@@ -253,6 +253,17 @@ describe('annotating', () => {
     expect(fileOf('review.jsonl')).toMatchObject({ decision: 'large' })
   })
 
+  test('a decision holds for the text that was decided on, and stays in the file without its row', async () => {
+    const decided = { id: 'rows:2', text: 'an old text', first: 'small', second: 'large', decision: 'large' }
+    const elsewhere = { ...decided, id: 'rows:9', note: 'by Ann' }
+    const path = join(directory, 'review.jsonl')
+    writeFileSync(path, `\uFEFF${JSON.stringify(elsewhere)}\r\n${JSON.stringify(decided)}\r\n`)
+    const { rows: out } = await annotate({ review: 'review.jsonl' })
+    expect(out[1]).toMatchObject({ label: null, label_outcome: 'to-review' })
+    const lines = readFileSync(path, 'utf8').trim().split('\n')
+    expect(lines.map((line) => JSON.parse(line))).toEqual([{ ...decided, text: 'a dog', decision: null }, elsewhere])
+  })
+
   test.each([
     ['{', 'it is not valid JSON'],
     ['{"id":"rows:2"}', '"id" and "decision"'],

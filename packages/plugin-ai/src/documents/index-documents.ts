@@ -194,7 +194,7 @@ export class Indexer extends GlobalOperator {
         if (isOwn) absent.push(document)
       } else if (outcomeOf(document, plan) !== 'unchanged') {
         const current = new Set(Array.from({ length: digest.chunks }, (_, chunk) => chunkId(document, chunk)))
-        stale.push(...ids.filter((id) => !current.has(id)))
+        for (const id of ids) if (!current.has(id)) stale.push(id)
       }
     }
     const { maxDeleted = '20%', logger } = this.#options

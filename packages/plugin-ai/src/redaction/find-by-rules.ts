@@ -26,9 +26,9 @@ const socialSecurity = /(?<![\d-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{
 const chinaId = /(?<![\dXx])\d{17}[\dXx](?![\dXx])/g
 
 /**
- * Finds the personal data that has a recognisable form, in order and without overlaps.
+ * Finds the personal data that has a recognizable form, in order and without overlaps.
  *
- * @param regions Countries (ISO 3166-1 alpha-2) whose national telephone numbers are recognised.
+ * @param regions Countries (ISO 3166-1 alpha-2) whose national telephone numbers are recognized.
  */
 export function findByRules(
   given: string,

@@ -1,7 +1,7 @@
 /** The types that rules recognize by their form. Most of them have check digits. */
 export const ruleTypes = ['email', 'phone', 'iban', 'card', 'ip', 'credentials', 'china-id', 'us-ssn'] as const
 /** The types that only a model finds. */
-export const modelTypes = ['person', 'address', 'organisation'] as const
+export const modelTypes = ['person', 'address', 'organization'] as const
 export type RuleType = (typeof ruleTypes)[number]
 export type PersonalDataType = RuleType | (typeof modelTypes)[number]
 

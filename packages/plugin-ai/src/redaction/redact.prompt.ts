@@ -14,7 +14,7 @@ const fields = fieldsOf(
 export type RedactPromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<Record<Language, string>> = {
-  en: 'List every name of a person, every postal address and every name of an organisation in the text, each exactly as it is written there. Leave the list empty where there is none. Answer with JSON.',
+  en: 'List every name of a person, every postal address and every name of an organization in the text, each exactly as it is written there. Leave the list empty where there is none. Answer with JSON.',
   zh: '请列出文本中出现的所有人名、通信地址和机构名称，逐字照抄。没有则列表为空。以 JSON 回答。',
 }
 
@@ -28,7 +28,7 @@ export class RedactPrompt extends TaskPrompt {
 /** `ai.redact.prompt` */
 export const redactPrompt = definePrompt({
   name: 'ai.redact.prompt',
-  description: 'Asks for the persons, addresses and organisations that a text names',
+  description: 'Asks for the persons, addresses and organizations that a text names',
   options: fields,
   create: (given) => new RedactPrompt(given),
 })

@@ -132,7 +132,7 @@ describe('with a model', () => {
 
   test('names and addresses are found everywhere, and a finding that is not in the text is ignored', async () => {
     const serving = scriptedServing([
-      said(['person', 'Ann Lee'], ['person', 'Nobody'], ['organisation', '长城公司'], ['person', '']),
+      said(['person', 'Ann Lee'], ['person', 'Nobody'], ['organization', '长城公司'], ['person', '']),
     ])
     const row = await redacted('Ann Lee of 长城公司 (ann@x.org) wrote to Ann Lee.', { method: 'both', serving })
     expect(row?.text).toBe('[PERSON_1] of [ORGANISATION_1] ([EMAIL_1]) wrote to [PERSON_1].')

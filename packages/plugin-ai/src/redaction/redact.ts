@@ -51,14 +51,14 @@ const fields = fieldsOf(
       .min(1)
       .default([...types]),
     /**
-     * The countries, as two capital letters, whose national telephone numbers are recognised. Numbers with a country
-     * code are always recognised.
+     * The countries, as two capital letters, whose national telephone numbers are recognized. Numbers with a country
+     * code are always recognized.
      *
      * @default 42 countries, among them US, GB, DE, FR, CN, IN, and JP
      */
     regions: z.array(country).optional(),
     /**
-     * `rules` finds data with a recognisable form, without a model; `both` also asks a model for names and addresses.
+     * `rules` finds data with a recognizable form, without a model; `both` also asks a model for names and addresses.
      *
      * @default 'both'
      */
@@ -178,7 +178,7 @@ function merged(found: readonly PersonalData[]): readonly PersonalData[] {
 }
 
 /**
- * Removes personal data from a text. Rules find data with a recognisable form, and a model finds names and addresses.
+ * Removes personal data from a text. Rules find data with a recognizable form, and a model finds names and addresses.
  *
  * @example
  * await new Redactor({ input: 'text', method: 'rules' }).run(storage)

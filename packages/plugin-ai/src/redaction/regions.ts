@@ -3,7 +3,7 @@ import type { CountryCode } from 'libphonenumber-js/max'
 /** A country by ISO 3166-1 alpha-2. */
 export type Region = CountryCode
 
-/** The default countries whose national numbers are recognised. */
+/** The default countries whose national numbers are recognized. */
 export const defaultRegions: readonly Region[] = [
   'US',
   'GB',

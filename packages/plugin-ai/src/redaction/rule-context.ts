@@ -5,6 +5,6 @@ import type { Region } from './regions.js'
 export interface RuleContext {
   /** The ranges of URLs: numbers in them are not telephone numbers or card numbers. */
   readonly urls: readonly Span[]
-  /** The countries whose national telephone numbers are recognised. */
+  /** The countries whose national telephone numbers are recognized. */
   readonly regions: readonly Region[]
 }

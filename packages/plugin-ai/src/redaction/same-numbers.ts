@@ -3,7 +3,7 @@ import type { PersonalData } from './personal-data.js'
 const pattern = /(?<![\p{L}\p{N}])\+?\d(?:[ ()./-]{0,3}\d){5,24}(?!\p{N})/gu
 const digitsOf = (text: string): string => text.replaceAll(/\D/g, '')
 
-/** Finds all occurrences of a number that was recognised once, regardless of the grouping of its digits. */
+/** Finds all occurrences of a number that was recognized once, regardless of the grouping of its digits. */
 export function sameNumbers(text: string, found: readonly PersonalData[]): readonly PersonalData[] {
   const known = new Map(found.map(({ type, start, end }) => [digitsOf(text.slice(start, end)), type]))
   known.delete('')

@@ -34,7 +34,7 @@ const fields = fieldsOf(
     /** The column of the texts. */
     input: column(),
     /**
-     * The lowest cosine similarity between a text and the centre of its group, -1 to 1. A higher value leads to more
+     * The lowest cosine similarity between a text and the center of its group, -1 to 1. A higher value leads to more
      * groups.
      *
      * @default 0.6
@@ -57,8 +57,8 @@ export type GrouperOptions = Alone<typeof fields, { readonly serving: LLMServing
 const shownTexts = 8
 const longestShown = 300
 /**
- * Groups rows by meaning and names each group. A text joins the group with the nearest centre, or begins a new group if
- * no centre is near enough.
+ * Groups rows by meaning and names each group. A text joins the group with the nearest center, or begins a new group if
+ * no center is near enough.
  */
 export class Grouper extends GlobalOperator {
   readonly #options: GrouperOptions

@@ -69,7 +69,7 @@ class Generator extends AskingOperator {
  * truncated, or does not match the schema.
  *
  * @example
- * await new PromptedGenerator({ serving, systemPrompt: 'Summarise in one sentence.', inputColumn: 'text', outputColumn: 'summary' }).run(storage)
+ * await new PromptedGenerator({ serving, systemPrompt: 'Summarize in one sentence.', inputColumn: 'text', outputColumn: 'summary' }).run(storage)
  */
 export const PromptedGenerator = promptRestrict(Prompt)(Generator)
 export type PromptedGenerator = Generator

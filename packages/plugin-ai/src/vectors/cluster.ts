@@ -43,7 +43,7 @@ const fields = fieldsOf(
     /** The number of clusters, or a range, `[2, 8]`, in which the operator chooses the number that fits best. */
     clusters: z.union([count, z.tuple([count, count]).refine(([from, to]) => from <= to, 'from is larger than to')]),
     /**
-     * The column of the cluster's number, from 0. `<output>_distance` holds the distance to its centre.
+     * The column of the cluster's number, from 0. `<output>_distance` holds the distance to its center.
      *
      * @default 'cluster'
      */

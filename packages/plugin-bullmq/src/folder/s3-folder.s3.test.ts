@@ -48,16 +48,37 @@ describe('a service', () => {
     })
   }
 
-  async function started(listener: RequestListener): Promise<S3Folder> {
+  async function started(listener: RequestListener, silenceMs?: number): Promise<S3Folder> {
     server = createServer(listener)
     await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as AddressInfo
-    return new S3Folder('s3://bucket/x', { ...access, endpoint: `http://127.0.0.1:${port}` })
+    return new S3Folder('s3://bucket/x', { ...access, endpoint: `http://127.0.0.1:${port}` }, silenceMs)
   }
 
   test('that is busy for a moment is asked again', async () => {
     const folder = await answering(503, 500, 200)
     await expect(folder.write('file', 'text')).resolves.toBeUndefined()
+  })
+
+  test('whose connection is lost without a word is asked on another one', async () => {
+    const ports: (number | undefined)[] = []
+    const folder = await started((request, response) => {
+      ports.push(request.socket.remotePort)
+      if (ports.length > 1) response.end('text')
+    }, 200)
+    expect(await folder.read('file')).toBe('text')
+    expect(new Set(ports).size).toBe(2)
+  })
+
+  test('that answers slowly is not given up, however long its answer is', async () => {
+    const folder = await started(async (_, response) => {
+      for (let piece = 0; piece < 8; piece++) {
+        response.write('piece ')
+        await new Promise((resolve) => setTimeout(resolve, 200))
+      }
+      response.end()
+    }, 1000)
+    expect(await folder.read('file')).toBe('piece '.repeat(8))
   })
 
   test('that takes no notice of a condition is not used: a late worker could replace a result', async () => {

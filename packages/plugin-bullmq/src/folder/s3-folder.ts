@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type S3Options, s3Parts, s3Text } from '@maestro-dataflow/core'
 import { bullmqError } from '../errors.js'
-import { S3Requests } from './s3-requests.js'
+import { S3Requests, usualSilenceMs } from './s3-requests.js'
 import type { AgedFile, SharedFolder } from './shared-folder.js'
 
 /** How many objects are removed at once. */
@@ -15,10 +15,13 @@ export class S3Folder implements SharedFolder {
   readonly #prefix: string
   #createsOnce: Promise<void> | undefined
 
-  /** @param path `s3://bucket/prefix` */
-  constructor(path: string, options: S3Options | undefined) {
+  /**
+   * @param path `s3://bucket/prefix`
+   * @param silenceMs How long the service may be silent before a request is made again.
+   */
+  constructor(path: string, options: S3Options | undefined, silenceMs = usualSilenceMs) {
     const [bucket = '', ...prefix] = path.slice('s3://'.length).replace(/\/+$/, '').split('/')
-    this.#requests = new S3Requests(bucket, options)
+    this.#requests = new S3Requests(bucket, options, silenceMs)
     this.#prefix = prefix.map((part) => `${part}/`).join('')
   }
 

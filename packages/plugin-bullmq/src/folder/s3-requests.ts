@@ -35,8 +35,10 @@ export interface S3Reply {
 type Answer = Omit<S3Reply, 'isRepeated'>
 
 const retries = 5
-/** The milliseconds that the service may take for one answer. */
-const patience = 30_000
+/** A service from which nothing was heard for this time is away: the network has lost it without a word. In milliseconds. */
+export const usualSilenceMs = 10_000
+/** The slowest network on which the body of a request is sent, in bytes per millisecond. */
+const slowest = 16
 /** The service is busy, or two writers have met: the request is made again. */
 const passing = new Set([408, 409, 425, 429, 500, 502, 503, 504])
 
@@ -44,12 +46,14 @@ const passing = new Set([408, 409, 425, 429, 500, 502, 503, 504])
 export class S3Requests {
   readonly bucket: string
   readonly #connection: S3Connection
+  readonly #silenceMs: number
   #region: string
   /** How far the clock of the service is ahead of this machine's, in milliseconds, as far as it matters. */
   #aheadMs = 0
 
-  constructor(bucket: string, options: S3Options | undefined) {
+  constructor(bucket: string, options: S3Options | undefined, silenceMs: number) {
     this.bucket = bucket
+    this.#silenceMs = silenceMs
     this.#connection = s3Connection(options)
     this.#region = this.#connection.region
   }
@@ -92,10 +96,17 @@ export class S3Requests {
       })
       return Object.fromEntries((await signer.sign()).headers)
     }
-    const signal = AbortSignal.timeout(patience)
     const signed = await sign()
-    const reply = await sendHttp(url, { method, headers: signed, ...(method === 'PUT' ? { body } : {}), signal })
-    return { status: reply.status, headers: reply.headers, text: await textOf(reply) }
+    const silent = new AbortController()
+    const sentMs = Buffer.byteLength(body) / slowest
+    const timer = setTimeout(() => silent.abort(new Error('the service is silent')), this.#silenceMs + sentMs)
+    try {
+      const content = method === 'PUT' ? { body } : {}
+      const reply = await sendHttp(url, { method, headers: signed, ...content, signal: silent.signal })
+      return { status: reply.status, headers: reply.headers, text: await textOf(reply, () => timer.refresh()) }
+    } finally {
+      clearTimeout(timer)
+    }
   }
 
   #refusal(reply: Answer | Error): Error {
@@ -109,8 +120,12 @@ export class S3Requests {
   }
 }
 
-async function textOf({ body }: HttpReply): Promise<string> {
+/** @param heard Is called for each piece: a slow answer is an answer. */
+async function textOf({ body }: HttpReply, heard: () => void): Promise<string> {
   const pieces: Buffer[] = []
-  for await (const piece of body as AsyncIterable<Buffer>) pieces.push(piece)
+  for await (const piece of body as AsyncIterable<Buffer>) {
+    heard()
+    pieces.push(piece)
+  }
   return Buffer.concat(pieces).toString('utf8')
 }

@@ -70,18 +70,29 @@ export function openJobWorker(
   const settings = {
     concurrency,
     lockDuration: options.lease,
+    // BullMQ compares the clocks of the server and of this machine, and renews no lease where the latter is behind.
+    skipLockRenewal: true,
     stalledInterval: options.lease / 2,
     // The process of the run decides how a partition goes on whose worker is silent.
     maxStalledCount: 0,
     // In seconds.
     drainDelay: longestWaitOf(options) / 1000,
+    // After a fault of the server.
+    runRetryDelay: 1000,
   }
-  const process = async ({ data }: Job<PartitionJob>) => run(data)
-  return isPostgres(options)
-    ? asWorker(new Worker(name, process, { ...settings, connection: postgresOf(options) }, createPostgresBackend))
-    : asWorker(
-        new Worker(name, process, { ...settings, connection: redisOf(options), prefix: `{${options.namespace}}` }),
-      )
+  const process = async (job: Job<PartitionJob>, token = '') => {
+    const renewal = setInterval(() => {
+      job.extendLock(token, options.lease).catch((error: unknown) => worker.emit('error', error as Error))
+    }, options.lease / 4)
+    await run(job.data).finally(() => clearInterval(renewal))
+  }
+  const worker = isPostgres(options)
+    ? new Worker(name, process, { ...settings, connection: postgresOf(options) }, createPostgresBackend)
+    : new Worker(name, process, { ...settings, connection: redisOf(options), prefix: `{${options.namespace}}` })
+  return {
+    onError: (listener) => void worker.on('error', listener),
+    close: (force) => worker.close(force),
+  }
 }
 
 /** The tables are made when they are first needed, in a schema of their own. */
@@ -133,17 +144,5 @@ function asQueue(queue: AnyQueue, events: AnyEvents): JobQueue {
     async close() {
       await Promise.all([queue.close(), events.close()])
     },
-  }
-}
-
-interface AnyWorker {
-  on(event: 'error', listener: (error: Error) => void): unknown
-  close(force?: boolean): Promise<void>
-}
-
-function asWorker(worker: AnyWorker): JobWorker {
-  return {
-    onError: (listener) => void worker.on('error', listener),
-    close: (force) => worker.close(force),
   }
 }

@@ -19,8 +19,13 @@ export const queueOptions = serverOptions.extend({
     .optional(),
   /** How the bucket of an `s3://` folder is reached. @default the variables AWS_... of the environment */
   s3: s3Options.optional(),
-  /** How long a run waits for a first worker before it does the work itself. @default '1m' */
+  /**
+   * How long a run waits for `workers`. Then it begins with those that are there, and without any it does the work itself.
+   * @default '1m'
+   */
   wait: duration().default(60_000),
+  /** How many workers a run waits for before it begins. @default 1 */
+  workers: z.number().int().positive().default(1),
   /** The steps that only some workers can run, and the tag that these workers have. */
   tags: z.record(z.string(), z.string().min(1)).default({}),
   /**

@@ -11,6 +11,7 @@ import { bullmqError } from '../errors.js'
 import type { JobQueue, openQueue } from './job-queue.js'
 import type { QueueOptions } from './queue-options.js'
 import { TaskFiles } from './task-files.js'
+import { TaskPresence } from './task-presence.js'
 import { within } from './within.js'
 
 /** A partition on its way, until its result is there. */
@@ -48,8 +49,6 @@ interface QueueWorkersParts {
 const longestLook = 8
 /** How often the queue is asked whether it still has a job: a server that was restarted may have lost it. */
 const checkMs = 5000
-/** How long a run waits for a worker that does not refuse it. */
-const refusalMs = 5000
 /** How often a partition is sent that workers give back. */
 const mostReturns = 5
 /** After so many silent workers, nothing else runs beside a partition: one of several may have ended them. */
@@ -67,24 +66,28 @@ const isStall = (reason: string) => /stalled/.test(reason)
 export class QueueWorkers implements StepWorkers {
   readonly #id: string
   readonly #task: WorkerTask
-  readonly #tag: string | undefined
   readonly #files: TaskFiles
   readonly #options: QueueOptions
   readonly #logger: Logger
   readonly #queue: JobQueue
   readonly #sent = new Map<string, Sent>()
-  #places = 0
-  #beat: NodeJS.Timeout | undefined
+  readonly #presence: TaskPresence
   #toldAt = 0
 
   private constructor({ task, tag, files, options, logger, queue }: QueueWorkersParts) {
     this.#id = TaskFiles.idOf(task)
     this.#task = task
-    this.#tag = tag
     this.#files = files
     this.#options = options
     this.#logger = logger
     this.#queue = queue
+    this.#presence = new TaskPresence({
+      announcement: { id: this.#id, task, tag },
+      files,
+      options,
+      logger,
+      complain: (error) => this.#complain(error),
+    })
     this.#queue.onError((error) => this.#complain(error))
     this.#queue.onEnd((id, reason) => {
       for (const sent of this.#sent.values()) {
@@ -97,7 +100,7 @@ export class QueueWorkers implements StepWorkers {
   }
 
   /**
-   * Announces a task and waits for a first worker.
+   * Announces a task and waits for workers.
    *
    * @param open Opens the queue.
    * @throws MAESTRO_BULLMQ_NO_WORKERS, MAESTRO_BULLMQ_REFUSED, MAESTRO_BULLMQ_TAGS
@@ -114,7 +117,7 @@ export class QueueWorkers implements StepWorkers {
     const queue = open(TaskFiles.idOf(task), options)
     const workers = new QueueWorkers({ task, tag: [...tags][0], files, options, logger, queue })
     try {
-      await workers.#waitForFirst(signal)
+      await workers.#presence.begin(signal)
       return workers
     } catch (error) {
       await workers.dispose()
@@ -123,7 +126,7 @@ export class QueueWorkers implements StepWorkers {
   }
 
   get width(): number {
-    return Math.max(1, this.#places)
+    return Math.max(1, this.#presence.places)
   }
 
   get partition(): StepWorkers['partition'] {
@@ -165,7 +168,7 @@ export class QueueWorkers implements StepWorkers {
   }
 
   async dispose(): Promise<void> {
-    clearInterval(this.#beat)
+    this.#presence.end()
     // The work is done, whether its traces can be removed or not.
     await this.#files.withdraw(this.#id).catch((error: unknown) => this.#complain(error))
     // The server may be away: what is left in it does no harm.
@@ -241,49 +244,6 @@ export class QueueWorkers implements StepWorkers {
       else signal.addEventListener('abort', abort, { once: true })
       if (sent.ended) sent.wake()
     })
-  }
-
-  async #waitForFirst(signal: AbortSignal): Promise<void> {
-    await this.#files.announce({ id: this.#id, task: this.#task, tag: this.#tag })
-    this.#beat = setInterval(() => void this.#look(), this.#files.beatMs).unref()
-    const { wait } = this.#options
-    const began = performance.now()
-    for (let told = false; ; ) {
-      signal.throwIfAborted()
-      const refusals = await this.#look()
-      if (this.#places > 0) return
-      const waitedMs = performance.now() - began
-      if (waitedMs > wait || (refusals.length > 0 && waitedMs > refusalMs)) {
-        const { steps } = this.#task
-        throw refusals.length > 0
-          ? bullmqError('MAESTRO_BULLMQ_REFUSED', { reasons: refusals })
-          : bullmqError('MAESTRO_BULLMQ_NO_WORKERS', { steps, seconds: Math.round(waitedMs / 1000), tag: this.#tag })
-      }
-      if (!told && waitedMs > 3000) {
-        told = true
-        this.#logger.info('Waiting for workers: start them with `maestro worker`', { steps: this.#task.steps })
-      }
-      await new Promise((resolve) => setTimeout(resolve, this.#files.beatMs / 5))
-    }
-  }
-
-  /** Says that the run is there, and counts the workers. @returns why some of them refuse */
-  async #look(): Promise<readonly string[]> {
-    try {
-      await this.#files.announce({ id: this.#id, task: this.#task, tag: this.#tag })
-      const workers = await this.#files.workers(this.#id)
-      const before = this.#places
-      this.#places = workers
-        .filter(({ tasks }) => tasks.some(({ id }) => id === this.#id))
-        .reduce((sum, { concurrency }) => sum + concurrency, 0)
-      if (before > 0 && this.#places === 0)
-        this.#logger.warn('No worker is left: start one with `maestro worker`', { steps: this.#task.steps })
-      const refused = workers.flatMap((worker) => worker.refused.filter(({ id }) => id === this.#id))
-      return [...new Set(refused.map(({ reason }) => reason))]
-    } catch (error) {
-      this.#complain(error)
-      return []
-    }
   }
 
   #complain(error: unknown): void {

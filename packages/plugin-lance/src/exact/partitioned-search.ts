@@ -23,7 +23,7 @@ interface Candidates {
 }
 
 /**
- * Searches a store in memory by parts of similar vectors (an inverted file). Queries are compared with the centres of
+ * Searches a store in memory by parts of similar vectors (an inverted file). Queries are compared with the centers of
  * all parts, and then with the vectors of the nearest parts; queries that examine the same part share one product. The
  * exact search of the same content stays available.
  */

@@ -9,7 +9,7 @@ export interface Parts {
 }
 
 const passes = 8
-/** The number of vectors of each part from which its centre is computed. */
+/** The number of vectors of each part from which its center is computed. */
 const learntFrom = 64
 /** The number of vectors that are compared with all centres in one product. */
 const atOnce = 4096
@@ -44,7 +44,7 @@ function take(numbers: Float32Array, dimensions: number, count: number, every: n
   return taken
 }
 
-/** The nearest centre of each vector. */
+/** The nearest center of each vector. */
 async function nearest(
   comparer: Comparer,
   metric: VectorMetric,
@@ -63,7 +63,7 @@ async function nearest(
   return partOf
 }
 
-/** The mean of the vectors of each part; the centre of an empty part stays. */
+/** The mean of the vectors of each part; the center of an empty part stays. */
 function middles(
   numbers: Float32Array,
   partOf: Uint32Array,

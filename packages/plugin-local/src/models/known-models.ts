@@ -11,7 +11,7 @@ export interface ModelListing {
   readonly name: string
   readonly kind: ModelKind
   readonly description: string
-  readonly licence: string
+  readonly license: string
   /** The size of all its files. */
   readonly bytes: number
   /** The file that is loaded; the others are beside it. */
@@ -22,7 +22,7 @@ export interface ModelListing {
 
 /** The models that are known by name. */
 export async function listModels(): Promise<readonly ModelListing[]> {
-  return modelTable.map(({ name, kind, description, licence, files }) => {
+  return modelTable.map(({ name, kind, description, license, files }) => {
     const locations = locateModel(name).files
     const isHere = locations.every(({ path }) => existsSync(path))
     const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
@@ -30,7 +30,7 @@ export async function listModels(): Promise<readonly ModelListing[]> {
       name,
       kind,
       description,
-      licence,
+      license,
       bytes,
       file: files[0].file,
       path: isHere ? locations[0].path : undefined,

@@ -19,7 +19,7 @@ export interface ModelEntry {
   readonly name: string
   readonly kind: ModelKind
   readonly description: string
-  readonly licence: string
+  readonly license: string
   /** The first is the one that is loaded; it refers to the others. */
   readonly files: readonly [ModelFile, ...ModelFile[]]
   /** Facts about an embedding model that its files do not state. */
@@ -32,7 +32,7 @@ export const modelTable: readonly ModelEntry[] = [
     name: 'smollm2-135m-instruct',
     kind: 'chat',
     description: 'A tiny English chat model: good for trying things out, not for hard questions',
-    licence: 'Apache-2.0',
+    license: 'Apache-2.0',
     files: [
       {
         file: 'SmolLM2-135M-Instruct.Q4_1.gguf',
@@ -53,7 +53,7 @@ export const modelTable: readonly ModelEntry[] = [
     name: 'all-MiniLM-L6-v2',
     kind: 'embedding',
     description: 'Sentence embeddings with 384 dimensions: small and fast, for English',
-    licence: 'Apache-2.0',
+    license: 'Apache-2.0',
     sentences: { dimensions: 384, pooling: 'mean', maxTokens: 256, positions: 512 },
     files: [
       {
@@ -74,7 +74,7 @@ export const modelTable: readonly ModelEntry[] = [
     name: 'universal-sentence-encoder',
     kind: 'embedding',
     description: 'Sentence embeddings with 512 dimensions: the small form, for English',
-    licence: 'Apache-2.0',
+    license: 'Apache-2.0',
     sentences: { dimensions: 512, maxTokens: 128, positions: 128 },
     files: [
       {

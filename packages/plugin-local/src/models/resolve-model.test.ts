@@ -36,7 +36,7 @@ const entry = (...sources: ModelSource[]): ModelEntry => ({
   name: 'tiny-model',
   kind: 'chat',
   description: 'for a test',
-  licence: 'Apache-2.0',
+  license: 'Apache-2.0',
   files: [file('tiny.gguf', ...sources)],
 })
 const resolve = (...sources: ModelSource[]) =>

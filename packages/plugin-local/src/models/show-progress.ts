@@ -19,7 +19,7 @@ const clear = '\u001b[K'
 
 /**
  * Shows the progress of a model's download: a bar that is redrawn on a terminal; otherwise, a line at the start and
- * every ten seconds. The bar has no colour if NO_COLOR is set.
+ * every ten seconds. The bar has no color if NO_COLOR is set.
  */
 export function showProgress(stream: ProgressStream = process.stderr, now: () => number = Date.now): ProgressDisplay {
   const onTerminal = stream.isTTY === true

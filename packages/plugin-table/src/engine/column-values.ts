@@ -88,6 +88,11 @@ export class ColumnValues {
     }
   }
 
+  /** The number of a column, in which zero keeps its sign. */
+  signedNumber(column: string): string {
+    return `CAST(${this.#tagged(this.json(column), '$number')} AS DOUBLE)`
+  }
+
   /** Typed columns under their names, for a SELECT list. */
   selection(columns: readonly string[], nameOf: (column: string) => string = (column) => column): string {
     return columns.map((column) => `, ${this.typed(column)} AS ${identifier(nameOf(column))}`).join('')

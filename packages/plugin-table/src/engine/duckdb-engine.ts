@@ -3,15 +3,20 @@ import {
   type ColumnType,
   MaestroError,
   maestroError,
+  type ParquetConversion,
+  type ParquetFiles,
+  type ParquetOutput,
   type PreparedStatement,
   type TableChainRequest,
   type TableCounts,
   type TableEngine,
+  type TableFile,
   type TableParquetRequest,
   type TableRequest,
   type TableStatement,
 } from '@maestro-dataflow/core'
 import { tableError } from '../errors.js'
+import { writeParquetLines } from './chain/parquet-lines.js'
 import { runChain } from './chain/run-chain.js'
 import { connect, type Database, engineError, isDataFault } from './connect.js'
 import type { DuckDBEngineOptions } from './duckdb-options.js'
@@ -20,6 +25,7 @@ import { prepareStatement } from './prepare-statement.js'
 import { columnsAfter, prepareChain, runOneByOne } from './run-one-by-one.js'
 import { isOutOfMemory, ReportedRequest, stepMemory } from './step-memory.js'
 import { watchProgress } from './watch-progress.js'
+import { isWritable, writeParquet } from './write-parquet.js'
 
 type Run<Counts> = (database: Database, request: TableChainRequest) => Promise<Counts>
 
@@ -113,6 +119,38 @@ export class DuckDBEngine implements TableEngine {
         return undefined
       })
     })
+  }
+
+  async readParquet(request: ParquetConversion<ParquetFiles, TableFile>): Promise<number | undefined> {
+    const { input, output } = request
+    return this.#convert(request, (database) => writeParquetLines(database, input, output.path))
+  }
+
+  async writeParquet(
+    request: ParquetConversion<TableFile, ParquetOutput> & { readonly columns: ColumnSet },
+  ): Promise<number | undefined> {
+    const { input, columns, output } = request
+    if (!isWritable(columns)) return undefined
+    return this.#convert(request, (database) => writeParquet(database, input, columns, output))
+  }
+
+  /** Converts files; undefined if that fails, because the source or the sink can say why. @throws MAESTRO_RUN_ABORTED */
+  async #convert(
+    { signal, directory }: ParquetConversion<unknown, unknown>,
+    convert: (database: Database) => Promise<number>,
+  ): Promise<number | undefined> {
+    const database = await connect({ memory: stepMemory([]), ...this.#options, directory })
+    const stopInterrupting = interruptOn(signal, database)
+    try {
+      signal.throwIfAborted()
+      return await convert(database)
+    } catch (error) {
+      if (signal.aborted) throw maestroError('MAESTRO_RUN_ABORTED', {}, error)
+      return undefined
+    } finally {
+      stopInterrupting()
+      database.close()
+    }
   }
 
   /** Runs statements in little memory first, where the disk can stand in, and in more if they cannot do without. */

@@ -168,20 +168,20 @@ describe('a call that is not recorded', () => {
   const recorded = async (mode: 'record' | 'auto' = 'record') => {
     const path = fresh()
     const real = cassette({ path, mode }).serving(scriptedServing((asked) => `to ${questionOf(asked)}`))
-    for (const content of ['Summarise: the soup was cold', 'Summarise: the fox sleeps', 'Translate: hello'])
+    for (const content of ['Summarize: the soup was cold', 'Summarize: the fox sleeps', 'Translate: hello'])
       await real.generate({ ...ask(content), maxTokens: 10 })
     return path
   }
 
   test('fails, and shows the nearest one that is and what differs', async () => {
     const replay = cassette({ path: await recorded(), mode: 'replay' }).serving<LLMServing>(never)
-    const call = replay.generate({ ...ask('Summarise: the fox sings'), maxTokens: 12, seed: 3 })
+    const call = replay.generate({ ...ask('Summarize: the fox sings'), maxTokens: 12, seed: 3 })
     await expect(call).rejects.toMatchObject({
       code: 'MAESTRO_TESTKIT_CASSETTE_UNRECORDED',
       details: {
         differences: [
           'maxTokens: recorded 10, asked 12',
-          'messages.0.content: recorded "Summarise: the fox sleeps", asked "Summarise: the fox sings"',
+          'messages.0.content: recorded "Summarize: the fox sleeps", asked "Summarize: the fox sings"',
           'seed: not recorded, asked 3',
         ],
       },

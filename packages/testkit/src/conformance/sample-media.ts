@@ -1,11 +1,11 @@
 import { crc32, deflateSync } from 'node:zlib'
 
-/** A picture of one colour, as PNG. */
+/** A picture of one color, as PNG. */
 export function picture(red: number, green: number, blue: number, size = 64): Uint8Array {
   const header = Buffer.alloc(13)
   header.writeUInt32BE(size, 0)
   header.writeUInt32BE(size, 4)
-  // Eight bits for each of three colours.
+  // Eight bits for each of three colors.
   header.set([8, 2, 0, 0, 0], 8)
   const line = Buffer.concat([Buffer.of(0), Buffer.alloc(size * 3, Buffer.of(red, green, blue))])
   const pixels = deflateSync(Buffer.concat(Array.from({ length: size }, () => line)))

@@ -48,7 +48,7 @@ export const promptOption = <const Variable extends string = never, const OverRo
   return slotted(
     z.preprocess(
       (value) => (typeof value === 'string' ? new PromptTemplate(value) : value),
-      z.custom<Prompt>((value) => value instanceof Prompt, "a prompt is expected, such as 'Summarise: {{column}}'"),
+      z.custom<Prompt>((value) => value instanceof Prompt, "a prompt is expected, such as 'Summarize: {{column}}'"),
     ),
     { kind: 'prompt', variables, overRow, allowed },
   )

@@ -15,8 +15,8 @@ function stagesOf(steps: string, sinks: string) {
     return { id, input, use: 'fs.file', options: {} }
   })
   return planStages(planned, written).map(
-    ({ index, kind, steps: own, input, sinks: outputs, materialised }) =>
-      `${index} ${kind} [${own.join(' ')}] from ${input}${outputs.length > 0 ? ` to ${outputs.join(' ')}` : ''}${materialised ? ' kept' : ''}`,
+    ({ index, kind, steps: own, input, sinks: outputs, materialized }) =>
+      `${index} ${kind} [${own.join(' ')}] from ${input}${outputs.length > 0 ? ` to ${outputs.join(' ')}` : ''}${materialized ? ' kept' : ''}`,
   )
 }
 

@@ -2,8 +2,8 @@ import type { SinkNode } from '../../contracts/pipeline-definition.js'
 import type { PlannedStage, PlannedStep } from '../../contracts/plan.js'
 
 /**
- * Cuts the graph of steps into stages. Neighbouring row steps run together if nothing else reads the rows between them,
- * and so do neighbouring table steps without a condition. An opaque step or a branch ends a stage.
+ * Cuts the graph of steps into stages. Neighboring row steps run together if nothing else reads the rows between them,
+ * and so do neighboring table steps without a condition. An opaque step or a branch ends a stage.
  *
  * @param cuts Further steps that end a stage, whose rows are kept.
  */
@@ -32,7 +32,7 @@ export function planStages(
       steps: chain.map((step) => step.id),
       input,
       sinks: written(end),
-      materialised: next.length > 0 || cuts.has(end),
+      materialized: next.length > 0 || cuts.has(end),
     })
     for (const step of next) start(step, index)
   }

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { errorOf } from '../../__fixtures__/project-folder.js'
@@ -168,6 +168,23 @@ describe('the rows after a step', () => {
         .slice(-2),
     ])
     expect(report.drops).toMatchObject([{ step: 'ask', reason: 'removed by hand', rows: 1 }])
+  })
+
+  test('do not replace a file that people have edited, unless told to, and no other file ever', async () => {
+    const { record } = await exported()
+    const path = join(folder.path, 'edit.jsonl')
+    writeFileSync(path, 'an hour of work')
+    for (const name of ['edit.jsonl', 'edit.csv']) {
+      writeFileSync(join(folder.path, name), 'an hour of work')
+      const again = async () => exportRows(await record(), 'ask', join(folder.path, name))
+      expect((await errorOf(again)).code).toBe('MAESTRO_RUN_OUTPUT_EXISTS')
+      expect(readFileSync(join(folder.path, name), 'utf8')).toBe('an hour of work')
+    }
+    expect(await exportRows(await record(), 'ask', path, true)).toBe(3)
+    expect(readFileSync(path, 'utf8')).toContain('answer to a')
+    const nowhere = async () => exportRows(await record(), 'ask', join(folder.path, 'no/folder/edit.csv'))
+    expect((await errorOf(nowhere)).code).toBe('MAESTRO_RUN_OUTPUT_UNWRITABLE')
+    expect(readdirSync(folder.path).filter((name) => name.endsWith('.tmp'))).toEqual([])
   })
 
   test('are not written to a file whose name promises another format, nor read from one', async () => {

@@ -20,6 +20,7 @@ import { stageFolder } from '../state/stage-files.js'
 import { StepFileWriter } from '../state/step-file.js'
 import { type IdentifiedRow, readTable, separatorOf, writeTable } from './row-table.js'
 import type { RunRecord } from './run-record.js'
+import { writeWholeFile } from './write-whole-file.js'
 
 /** What an import has changed. */
 export interface RowEdits {
@@ -43,23 +44,27 @@ interface KeptStage {
  * Writes the rows that a finished stage has kept to a file: one JSON object `{"id":...,"row":{...}}` per line, or a table
  * if the name ends with `.csv` or `.tsv`.
  *
+ * @param overwrite Whether an existing file is replaced, which may hold edits. @default false
  * @returns the number of rows
- * @throws MAESTRO_RUN_STEP_NOT_KEPT, MAESTRO_RUN_STEP_UNKNOWN, MAESTRO_RUN_EDIT_FORMAT
+ * @throws MAESTRO_RUN_STEP_NOT_KEPT, MAESTRO_RUN_STEP_UNKNOWN, MAESTRO_RUN_EDIT_FORMAT, MAESTRO_RUN_OUTPUT_EXISTS,
+ *   MAESTRO_RUN_OUTPUT_UNWRITABLE
  */
-export async function exportRows(record: RunRecord, step: string, path: string): Promise<number> {
+export async function exportRows(record: RunRecord, step: string, path: string, overwrite = false): Promise<number> {
   assertEditable(path)
   const { folder, receipt, step: planned } = await keptStage(record, step)
   const kept = join(folder, receipt.file)
   const separator = separatorOf(path)
-  if (separator === undefined) await copyFile(kept, path)
-  else
-    await writeTable(
-      path,
-      separator,
-      planned,
-      () => rowsOf(kept),
-      (reason) => noTable(path, reason),
-    )
+  const write = (temporary: string) =>
+    separator === undefined
+      ? copyFile(kept, temporary)
+      : writeTable(
+          temporary,
+          separator,
+          planned,
+          () => rowsOf(kept),
+          (reason) => noTable(path, reason),
+        )
+  await writeWholeFile(path, write, overwrite)
   return receipt.counts[planned.id]?.rowsOut ?? 0
 }
 

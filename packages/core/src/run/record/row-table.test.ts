@@ -42,6 +42,9 @@ const values = [
   { a: { 'with, a comma': [1, null, '"'] }, b: [] },
   { a: 'ümlaut \u2028 🙂', b: '\ufeffmark' },
   { a: 'null', b: 'true' },
+  { a: "'=1+1", b: '-5' },
+  { a: '＝1', b: '\t=1' },
+  JSON.parse('{"constructor":"c","__proto__":"p"}') as Row,
 ]
 
 test.each(['csv', 'tsv'])('every value comes back from an unedited table (%s)', async (ending) => {
@@ -108,6 +111,23 @@ test('a column whose type the plan does not know has that of the value before, o
   ])
 })
 
+test('a spreadsheet computes no text of a row, and gives it back as it was', async () => {
+  const hostile = { '=h()': "=cmd|'/C calc'!A0", note: '@SUM(A1)', n: -5 }
+  let shown = ''
+  const rows = await edited(
+    [hostile],
+    {},
+    (text) => {
+      shown = text
+      return text.replace('@SUM(A1)', '+49 151')
+    },
+    { open: true },
+  )
+  expect(shown.split('\n')[1]).toBe("rows:0,'=cmd|'/C calc'!A0,'@SUM(A1),-5")
+  expect(shown).toMatch(/^_row_id,'=h\(\),note,n\n/)
+  expect(rows).toEqual([['rows:0', { ...hostile, note: '+49 151' }]])
+})
+
 test('a column that was removed from the table keeps its values', async () => {
   expect(await edited([{ a: 1, b: 2n }], { a: 'number', b: 'bigint' }, () => '_row_id,a\nrows:0,3\n')).toEqual([
     ['rows:0', { a: 3, b: 2n }],
@@ -118,6 +138,7 @@ describe('a table is refused', () => {
   test.each([
     ['without ids', (text: string) => text.replace('_row_id', 'id'), /1: it has no column _row_id/],
     ['with other separators', (text: string) => text.replaceAll(',', ';'), /1: it has no column _row_id.* commas/],
+    ['with a column of no row', (text: string) => text.replace('text', 'toString'), /1: review makes no column "toStr/],
     ['with a new column', (text: string) => text.replace('text', 'texts'), /1: review makes no column "texts"/],
     ['with a column twice', (text: string) => text.replace('count', 'text'), /1: the column "text" comes twice/],
     [

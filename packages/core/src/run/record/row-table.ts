@@ -7,7 +7,7 @@ import type { PlannedStep } from '../../contracts/plan.js'
 import type { ColumnType, Row, RowId } from '../../contracts/row.js'
 import { describeValue } from '../../errors/describe-value.js'
 import { reasonOf } from '../../errors/reason-of.js'
-import { cellText, cellValue, typeOfValue } from './table-cells.js'
+import { cellValue, spreadsheetCell, spreadsheetText, typeOfValue } from './table-cells.js'
 
 /** The column of a table that holds the ids of its rows. */
 const idColumn = '_row_id'
@@ -40,8 +40,9 @@ export async function writeTable(
   if (columns.has(idColumn)) throw refuse(`the rows have a column ${idColumn} of their own: use a JSONL file`)
   const line = (cells: readonly string[]) => `${cells.map((cell) => quoted(cell, separator)).join(separator)}\n`
   async function* lines() {
-    yield line([idColumn, ...columns])
-    for await (const { id, row } of read()) yield line([id, ...[...columns].map((name) => cellText(row[name]))])
+    yield line([idColumn, ...columns].map(spreadsheetCell))
+    for await (const { id, row } of read())
+      yield line([id, ...[...columns].map((name) => ownValue(row, name))].map(spreadsheetCell))
   }
   await pipeline(Readable.from(lines()), createWriteStream(path))
 }
@@ -62,7 +63,7 @@ export async function* readTable(
 ): AsyncGenerator<IdentifiedRow> {
   const { columns, open } = step.columnsOut
   const records = recordsOf(await textOf(path, refuse), separator, refuse)
-  const header = records.next().value ?? []
+  const header = (records.next().value ?? []).map(spreadsheetText)
   const doubled = header.find((name, index) => header.indexOf(name) !== index)
   if (doubled !== undefined) throw refuse(1, `the column "${doubled}" comes twice`)
   if (!header.includes(idColumn))
@@ -70,7 +71,7 @@ export async function* readTable(
       1,
       `it has no column ${idColumn}, and its cells have to be separated by ${separator === ',' ? 'commas' : 'tabs'}`,
     )
-  const unknown = header.find((name) => name !== idColumn && !(name in columns))
+  const unknown = header.find((name) => name !== idColumn && !Object.hasOwn(columns, name))
   if (unknown !== undefined && !open) throw refuse(1, `${step.id} makes no column "${unknown}"`)
   const found = typesFound(before)
   let number = 1
@@ -78,21 +79,21 @@ export async function* readTable(
     number++
     if (cells.length !== header.length)
       throw refuse(number, `it has ${cells.length} cells, and the header has ${header.length}`)
-    const id = cells[header.indexOf(idColumn)] as string
+    const id = spreadsheetText(cells[header.indexOf(idColumn)] as string)
     if (id === '') throw refuse(number, `its cell in ${idColumn} is empty: give a new row an id of its own`)
     const known = before.get(id)
     const row: Record<string, unknown> = { ...known }
     for (const [index, name] of header.entries()) {
       const text = cells[index] as string
-      if (name === idColumn || text === cellText(known?.[name])) continue
-      const declared = columns[name]
+      if (name === idColumn || text === spreadsheetCell(ownValue(known, name))) continue
+      const declared = Object.hasOwn(columns, name) ? columns[name] : undefined
       const type =
         declared !== undefined && declared !== 'unknown'
           ? declared
-          : (typeOfValue(known?.[name]) ?? found.get(name) ?? 'string')
+          : (typeOfValue(ownValue(known, name)) ?? found.get(name) ?? 'string')
       if (type === 'mixed')
         throw refuse(number, `the values of the column "${name}" are of several types: edit it in a JSONL file`)
-      const read = cellValue(text, type)
+      const read = cellValue(spreadsheetText(text), type)
       if (read === undefined)
         throw refuse(number, `the column "${name}" holds ${describeValue(text)}, and its type is ${type}`)
       Object.defineProperty(row, name, { value: read.value, enumerable: true, writable: true, configurable: true })
@@ -100,6 +101,10 @@ export async function* readTable(
     yield { id, row }
   }
 }
+
+/** The value of a column, which may have the name of a property that all objects have. */
+const ownValue = (row: Row | undefined, name: string): unknown =>
+  row !== undefined && Object.hasOwn(row, name) ? row[name] : undefined
 
 /** The type of the values of each column. */
 function typesFound(rows: ReadonlyMap<RowId, Row>): ReadonlyMap<string, ColumnType | 'mixed'> {

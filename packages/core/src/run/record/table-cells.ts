@@ -11,6 +11,24 @@ export function cellText(value: unknown): string {
   return encodeStepValue(value)
 }
 
+/** The signs with which a spreadsheet begins to compute, also after apostrophes. */
+const formula = /^'*[=+\-@\t\r\n＝＋－＠]/
+
+/**
+ * The cell of a value in a table for spreadsheets: a text that a spreadsheet would compute, and would then give back as
+ * another one, has an apostrophe before it.
+ */
+export function spreadsheetCell(value: unknown): string {
+  const text = cellText(value)
+  const isNumber = /^[+-]?[\d.,]+$/.test(text)
+  return typeof value === 'string' && formula.test(text) && !isNumber ? `'${text}` : text
+}
+
+/** The text of a cell of `spreadsheetCell`. */
+export function spreadsheetText(cell: string): string {
+  return cell.startsWith("'") && formula.test(cell) ? cell.slice(1) : cell
+}
+
 /** The type of a value where the plan names none. */
 export function typeOfValue(value: unknown): ColumnType | undefined {
   if (value === null || value === undefined) return undefined

@@ -32,7 +32,7 @@ export interface RowStageRun {
   readonly steps: readonly CompiledStep[]
   readonly sinks: readonly CompiledSink[]
   /** Whether to keep the rows as a step file for later stages. */
-  readonly materialise: boolean
+  readonly materialize: boolean
   /** Further consumers, such as an iteration in code. */
   readonly outputs: readonly RowOutput[]
   /** Commits the partitions of the stage, if it can go on behind them. */
@@ -60,7 +60,7 @@ export async function runRowStage(run: RowStageRun, context: RunContext): Promis
     for (const sink of run.sinks) sinks.push(await openSink(sink, run, context))
     const replayed = [...run.outputs, ...sinks.filter(({ committed }) => committed === undefined)]
     const outputs: readonly RowOutput[] = [...run.outputs, ...sinks]
-    if (run.materialise || (commits !== undefined && replayed.length > 0))
+    if (run.materialize || (commits !== undefined && replayed.length > 0))
       stepFile = await openStepFile(path, progress, context)
     const kept = stepFile === undefined ? undefined : keepRows(stepFile, stage, steps.at(-1), context, commits)
     commits?.begin({
@@ -110,7 +110,7 @@ export async function runRowStage(run: RowStageRun, context: RunContext): Promis
     commits?.end()
     for (const output of outputs) await output.finish?.()
     // Without a reader among the later stages, the file serves only a resumption.
-    if (run.materialise) await stepFile?.commit()
+    if (run.materialize) await stepFile?.commit()
     else await stepFile?.suspend()
   } catch (error) {
     await stream?.dispose()
@@ -157,9 +157,9 @@ async function replay(
 }
 
 /** A step over a whole table has its rows pass twice: into the file that it reads, and from the file that it wrote. */
-function passOf({ stage, materialise }: RowStageRun): StagePass {
+function passOf({ stage, materialize }: RowStageRun): StagePass {
   if (stage.kind === 'rows') return 'rows'
-  return materialise ? 'input' : 'output'
+  return materialize ? 'input' : 'output'
 }
 
 /** The counter of a step. */

@@ -16,6 +16,7 @@ import { continuedReading } from '../source/continued-reading.js'
 import { partitionFile, stageFolder } from '../state/stage-files.js'
 import { readStepFile } from '../state/step-file.js'
 import { createStepOperator } from '../stream/create-row-step.js'
+import { readParquet, writeParquet } from './parquet-files.js'
 import { type DividedRows, divideRows, uniteRows } from './pass-by.js'
 import { runLineStage } from './run-line-stage.js'
 import { runOpaqueStage } from './run-opaque-stage.js'
@@ -51,14 +52,14 @@ export async function runStage(stage: PlannedStage, input: StageInput, context: 
         input: readInput(stage, input, context, commits),
         steps,
         sinks: sinksOf(stage, context),
-        materialise: stage.materialised,
+        materialize: stage.materialized,
         outputs,
         commits,
         progress,
       },
       context,
     )
-    if (stage.materialised) input.files.set(stage.index, partitionFile(context.folder.path, stage, 0))
+    if (stage.materialized) input.files.set(stage.index, partitionFile(context.folder.path, stage, 0))
     return rows
   }
   const { output, sink, passed } = await runWholeStage(stage, input, context)
@@ -138,23 +139,26 @@ async function passedBy(
 
 /** Gives the rows of a stage that is not run again to its sinks and consumers. */
 export async function passOnRows(stage: PlannedStage, input: StageInput, context: RunContext): Promise<void> {
-  if (stage.sinks.length === 0 && input.outputs.length === 0) return
-  const rows = readStepFile(input.files.get(stage.index) ?? '')
+  const path = input.files.get(stage.index) ?? ''
   const held = new Map(Object.entries(input.begun ?? {}).map(([sink, begun]) => [sink, begun.rows]))
-  await runRows(stage, rows, [], false, input.outputs, context, held)
+  const sinks: string[] = []
+  for (const sink of sinksOf(stage, context))
+    if (held.has(sink.node.id) || !(await writeParquet(sink, path, context))) sinks.push(sink.node.id)
+  if (sinks.length === 0 && input.outputs.length === 0) return
+  await runRows({ ...stage, sinks }, readStepFile(path), [], false, input.outputs, context, held)
 }
 
 function runRows(
   stage: PlannedStage,
   rows: AsyncIterable<SourceBatch>,
   steps: readonly CompiledStep[],
-  materialise: boolean,
+  materialize: boolean,
   outputs: readonly RowOutput[],
   context: RunContext,
   held?: RowStageRun['held'],
 ): Promise<number> {
   const sinks = sinksOf(stage, context)
-  const run = { stage, partition: 0, input: rows, steps, sinks, materialise, outputs }
+  const run = { stage, partition: 0, input: rows, steps, sinks, materialize, outputs }
   return runRowStage(held === undefined ? run : { ...run, held }, context)
 }
 
@@ -227,8 +231,16 @@ async function inputFiles(
     }))
   }
   const reading = { ...stage, name: `input-of-${stage.name}`, sinks: [] }
-  await runRows(reading, readSource(stage.index, input.reader, context), [], true, [], context)
-  return [{ path: partitionFile(context.folder.path, reading, 0), format: 'step' }]
+  const file: TableFile = { path: partitionFile(context.folder.path, reading, 0), format: 'step' }
+  const { parquet } = input.reader
+  const isRead =
+    stage.kind === 'opaque' &&
+    readsLines &&
+    parquet !== undefined &&
+    readsSourceFiles(stage, context) &&
+    (await readParquet(parquet, file, context))
+  if (!isRead) await runRows(reading, readSource(stage.index, input.reader, context), [], true, [], context)
+  return [file]
 }
 
 /**
@@ -244,6 +256,6 @@ function directSink(
   if (files.some((file) => file.format !== 'rows')) return undefined
   const [id, ...others] = stage.sinks
   const sink = id === undefined ? undefined : context.compiled.sinks.get(id)
-  if (sink === undefined || others.length > 0 || stage.materialised || input.outputs.length > 0) return undefined
+  if (sink === undefined || others.length > 0 || stage.materialized || input.outputs.length > 0) return undefined
   return sink.definition.takesJsonLines?.(sink.options) === true ? sink : undefined
 }

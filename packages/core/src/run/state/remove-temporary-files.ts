@@ -72,7 +72,8 @@ async function namesIn(list: string): Promise<readonly string[]> {
   return lines.flatMap((line) => {
     try {
       const path: unknown = JSON.parse(line)
-      return typeof path === 'string' && isTemporaryFile(path) ? [path] : []
+      // A run that was killed while it was resumed may have left a copy, too.
+      return typeof path === 'string' && isTemporaryFile(path) ? [path, `${path}.copy`] : []
     } catch {
       // The end of a line that a crash has cut off.
       return []

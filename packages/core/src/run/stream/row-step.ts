@@ -36,7 +36,7 @@ export interface SideBySide {
 export type ChainLink = RowStep | SideBySide | StepsElsewhere
 
 /**
- * Groups neighbouring map steps with declared columns when at least two of them do not depend on each other. All other
+ * Groups neighboring map steps with declared columns when at least two of them do not depend on each other. All other
  * steps are barriers of their row, so that a row that will be dropped costs nothing in later steps.
  */
 export function linkSteps(steps: readonly (RowStep | StepsElsewhere)[]): readonly ChainLink[] {

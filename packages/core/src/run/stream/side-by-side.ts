@@ -16,7 +16,7 @@ class NotStarted {}
 
 /**
  * Runs the steps of a group over one row. Each step sees the original row plus the results of the steps that it needs,
- * never those of its neighbours, so that the outcome does not depend on which answer came first.
+ * never those of its neighbors, so that the outcome does not depend on which answer came first.
  *
  * A row that is rejected is not paid for any further: steps that ask no model come first, then those that have rejected
  * many rows, then the others. A step does not start once the row has failed in another one.
@@ -68,7 +68,7 @@ async function callStep(step: MapStep, row: Row, context: OperatorContext): Prom
   }
 }
 
-/** A step whose share of rejected rows is larger than this is tried before its neighbours. */
+/** A step whose share of rejected rows is larger than this is tried before its neighbors. */
 const likelyShare = 0.05
 
 /**

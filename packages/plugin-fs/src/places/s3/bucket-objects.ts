@@ -12,7 +12,7 @@ export interface BucketObject {
   readonly upload?: string | undefined
 }
 
-/** The header that carries the id of an upload, by which an upload whose answer was lost is recognised. */
+/** The header that carries the id of an upload, by which an upload whose answer was lost is recognized. */
 export const uploadHeader = 'x-amz-meta-maestro-upload'
 
 /** The object with a key; undefined if there is none. @throws MAESTRO_FS_PLACE_REFUSED */

@@ -10,7 +10,7 @@ import type { StoredFile } from '../stored-file.js'
 
 let folder: string | undefined
 let count = 0
-/** The downloads of this process that can be recognised, by address and version. */
+/** The downloads of this process that can be recognized, by address and version. */
 const kept = new Map<string, StoredFile>()
 
 /**

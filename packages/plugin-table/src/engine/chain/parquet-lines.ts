@@ -1,7 +1,7 @@
 import type { ParquetFileColumn, ParquetFiles } from '@maestro-dataflow/core'
-import { type Database, RowsUnfit } from '../connect.js'
-import type { ExtractedColumns } from '../extracted-columns.js'
-import { lineColumn, positionColumn, unsoundLine } from '../lines.js'
+import { type Database, firstRow, RowsUnfit } from '../connect.js'
+import { ExtractedColumns } from '../extracted-columns.js'
+import { lineColumn, positionColumn, unsoundLine, writeLines } from '../lines.js'
 import { filePath, identifier, literal } from '../sql-text.js'
 import { valueJson } from '../value-json.js'
 
@@ -53,6 +53,15 @@ export async function assertTypes({ connection }: Database, { paths, columns }: 
     const types = new Map(found.getRows().map(([name, type]) => [String(name), String(type)]))
     if (columns.some(({ name, values }) => !sqlTypes[values].test(types.get(name) ?? ''))) throw new RowsUnfit()
   }
+}
+
+/** Writes the rows of Parquet files as lines of a step file. @returns the number of rows @throws RowsUnfit */
+export async function writeParquetLines(database: Database, input: ParquetFiles, path: string): Promise<number> {
+  await assertTypes(database, input)
+  const none = new ExtractedColumns('step', [])
+  const lines = input.paths.map((_, file) => `SELECT ${lineColumn} FROM ${parquetLines(input, file, none, true)}`)
+  const [written] = await firstRow(database.connection, writeLines(lines.join(' UNION ALL '), path))
+  return Number(written)
 }
 
 /** The JSON of a value, as a step file holds it; NULL if there is none. */

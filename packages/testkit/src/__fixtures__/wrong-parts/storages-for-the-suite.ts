@@ -77,6 +77,7 @@ export const wrongSources: readonly { fault: string; part: SourceDefinition; rul
   { fault: 'finds a fault in options that are right', rule: 'its options determine its columns, which do not change between calls', part: source(right, {}, { check: async () => [maestroError('MAESTRO_STEP_FAILED', { step: 'x', reason: 'no' })] }) },
   { fault: 'gives more rows than a limited run reads', rule: 'a limited run receives the first rows', part: source(async function* () { yield { ids, rows: readings++ % 2 === 0 ? copies() : copies().reverse() } }) },
   { fault: 'names a file of lines with other rows', rule: 'lines that a table engine may read are its rows', part: source(right, { jsonLines: { paths: [import.meta.filename.replace('storages-for-the-suite.ts', 'other-rows.jsonl')], idPrefixes: ['r'] } }) },
+  { fault: 'names a Parquet file with other columns', rule: 'Parquet files that a table engine may read have the columns and ids of its rows', part: source(right, { parquet: { paths: ['rows.parquet'], idPrefixes: ['r'], columns: [{ name: 'other', values: 'string' }] } }) },
 ]
 const openFiles: unknown[] = []
 

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { TableEngine } from '@maestro-dataflow/core'
+import type { Row, TableEngine, TableParquetRequest } from '@maestro-dataflow/core'
 import { fault, type Line, MemoryEngine } from './memory-engine.js'
+import { ParquetMemoryEngine } from './parquet-memory-engine.js'
 
 const engine = (change: (right: MemoryEngine) => Partial<MemoryEngine>) => () => {
   const right = new MemoryEngine()
@@ -34,5 +35,7 @@ export const wrongEngines: readonly { fault: string; make: () => TableEngine; ru
   { fault: 'keeps its rows in a variable of its module', rule: 'requests at once do not disturb each other', make: engine((right) => ({ apply: (statement, lines) => { shared = right.apply(statement, lines); return shared }, write: async (request) => { await new Promise((resolve) => setTimeout(resolve, 20)); await right.write(request, shared) } })) },
   { fault: 'leaves a file', rule: 'leaves no file but its output', make: engine((right) => ({ write: async (request, lines) => { await right.write(request, lines); await writeFile(join(request.directory, 'spill'), '') } })) },
   { fault: 'does not listen to its signal', rule: 'ends when its signal has fired', make: engine(() => ({ execute(this: MemoryEngine, request) { return MemoryEngine.prototype.execute.call(this, { ...request, signal: new AbortController().signal }) } })) },
+  { fault: 'reads texts of digits in Parquet as numbers', rule: 'the rows of a Parquet file are those that it was made of', make: () => Object.assign(new ParquetMemoryEngine(), { convert: (row: Row) => (row.text === '00123' ? { ...row, text: 123 } : row) }) },
+  { fault: 'counts the rows of Parquet files from zero', rule: 'statements over Parquet files make the same rows as over lines', make: () => Object.assign(new ParquetMemoryEngine(), { executeOnParquet(this: ParquetMemoryEngine, request: TableParquetRequest) { return ParquetMemoryEngine.prototype.executeOnParquet.call(this, { ...request, input: { ...request.input, idPrefixes: ['0'] } }) } }) },
   { fault: 'cannot be freed twice', rule: 'can be freed twice', make: () => { let freed = false; return Object.assign(new MemoryEngine(), { dispose: async () => { if (freed) throw new RangeError('gone'); freed = true } }) } },
 ]

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { isDeepStrictEqual } from 'node:util'
-import { columnTypes, decodeStepLine, encodeStepLine, MaestroError } from '@maestro-dataflow/core'
+import {
+  columnTypes,
+  decodeStepLine,
+  encodeStepLine,
+  MaestroError,
+  type ParquetFileColumn,
+} from '@maestro-dataflow/core'
 import { describeFailure } from '../../fuzz/for-all.js'
 import { deepFreeze } from '../deep-freeze.js'
 import { growthOf } from '../growth.js'
@@ -126,6 +132,29 @@ export const sourceCases = {
     )
   },
 
+  async 'Parquet files that a table engine may read have the columns and ids of its rows'(subject: SourceSubject) {
+    const { parquet } = await subject.openReader()
+    if (parquet === undefined) return
+    const { paths, idPrefixes, columns } = parquet
+    const { ids, rows } = await subject.read()
+    assert.equal(idPrefixes.length, paths.length, 'the prefixes of ids, one for each file')
+    let [file, number] = [0, 0]
+    for (const id of ids) {
+      number++
+      if (id !== `${idPrefixes[file]}${number}`) [file, number] = [idPrefixes.indexOf(id.slice(0, -1), file + 1), 1]
+      assert.equal(id, `${idPrefixes[file]}${number}`, 'an id is not the prefix of its file and the number of its row')
+    }
+    for (const row of rows) {
+      assert.deepEqual(
+        Object.keys(row),
+        columns.map(({ name }) => name),
+        'the columns of a row',
+      )
+      for (const { name, values } of columns)
+        assert.ok(isOfParquet(row[name], values), `a value of the column "${name}" is not of the kind ${values}`)
+    }
+  },
+
   async 'reading can stop at any row'(subject: SourceSubject) {
     const grown = await growthOf(async () => {
       const reader = await subject.openReader()
@@ -180,3 +209,11 @@ export const sourceMissingCases = {
 }
 
 const defined = (row: object) => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined))
+
+/** Whether a value is of the kind that the column of a Parquet file has. */
+function isOfParquet(value: unknown, kind: ParquetFileColumn['values']): boolean {
+  if (value === null) return true
+  if (kind === 'date') return value instanceof Date
+  if (kind === 'integer') return Number.isSafeInteger(value) || typeof value === 'bigint'
+  return typeof value === kind
+}

@@ -2,14 +2,15 @@ import { expect, test } from 'vitest'
 import { casesWithoutFault, failureOf } from '../../__fixtures__/failed-cases.js'
 import { carelessEngines } from '../../__fixtures__/wrong-parts/careless/table-engines.js'
 import { MemoryEngine } from '../../__fixtures__/wrong-parts/memory-engine.js'
+import { ParquetMemoryEngine } from '../../__fixtures__/wrong-parts/parquet-memory-engine.js'
 import { wrongEngines } from '../../__fixtures__/wrong-parts/table-engines.js'
 import { runSuite } from '../suite.js'
 import { tableEngineSuite } from './table-engine-suite.js'
 
 const wrong = [...wrongEngines, ...carelessEngines]
 
-test('a right engine passes', async () => {
-  const outcomes = await runSuite(tableEngineSuite(() => new MemoryEngine()))
+test.each([MemoryEngine, ParquetMemoryEngine])('a right engine passes', async (Engine) => {
+  const outcomes = await runSuite(tableEngineSuite(() => new Engine()))
   expect(outcomes.filter(({ error }) => error !== undefined)).toEqual([])
 })
 

@@ -7,6 +7,7 @@ import { watch, within } from '../outcomes.js'
 import { withoutPrinting } from '../printing.js'
 import { processChangesOf } from '../process-changes.js'
 import { createSuite, type Suite, type SuiteOptions } from '../suite.js'
+import { tableParquetCases } from './table-engine-parquet-cases.js'
 import { tableStatementCases } from './table-engine-statement-cases.js'
 import { assertCounts, run, sampleColumns, sampleRows, type TableEngineSubject } from './table-engine-subject.js'
 import { tableValueCases } from './table-engine-value-cases.js'
@@ -139,7 +140,7 @@ const lifeCases = {
   },
 }
 
-const cases = { ...planCases, ...tableStatementCases, ...tableValueCases, ...lifeCases }
+const cases = { ...planCases, ...tableStatementCases, ...tableValueCases, ...tableParquetCases, ...lifeCases }
 
 /** The cases of the suite for table engines. */
 export type TableEngineCase = keyof typeof cases

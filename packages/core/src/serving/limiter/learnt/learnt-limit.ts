@@ -1,5 +1,6 @@
 import { CallBlock } from './call-block.js'
 import type { Call, CallLog } from './call-log.js'
+import { ChanceDoubt } from './chance-doubt.js'
 import type { CoolDown } from './cool-down.js'
 import { LearntRate } from './learnt-rate.js'
 import { seenConcurrencyLimit, showRateLimit } from './limit-signs.js'
@@ -21,6 +22,8 @@ const mostCut = 0.85
 const mostRaise = 1.25
 const mostDoubts = 64
 const leastShare = 0.02
+/** The number of recent calls that give a first rate: at the first signs of a limit, or when chance is doubted. */
+const measured = { first: 64, doubted: 256 }
 /** The number of recent calls that are searched for signs of a limit. */
 const looked = { rate: 128, concurrency: 256 }
 
@@ -38,6 +41,7 @@ export class LearntLimit {
   #goodConcurrency = infinite
   #trial: Trial | undefined
   readonly #raises = new RaiseSchedule()
+  readonly #chance = new ChanceDoubt()
   #block = new CallBlock(0, 0)
   /** The number of refused calls that met more calls in progress than were ever admitted. */
   #beyond = 0
@@ -106,7 +110,8 @@ export class LearntLimit {
 
   /** Reports the start of a cool-down. @returns its minimum duration, as far as the limit is known */
   close(now: number): number {
-    this.#trial?.pause()
+    if (this.#trial?.doubtsChance === true) this.#refute(this.#trial, now)
+    else this.#trial?.pause()
     return this.#coolDown.count === 0 ? this.rate.cycleMs(this.#openedAt, now) : 0
   }
 
@@ -172,11 +177,15 @@ export class LearntLimit {
     // Refusals that depend on nothing happen by chance.
     else if (this.rate.value === infinite && !this.#seenRate()) this.usual.set(share)
     else if (this.rate.isMeasuring) this.#measure(now)
-    else {
-      this.#tryRate(this.rate.value, share)
-      this.#setRate(this.rate.firstMeasure(last, this.#openedAfter), now)
-    }
+    else this.#tryMeasured(last, share, this.usual.value, now)
     this.#newBlock(now)
+  }
+
+  /** Tries the rate of the calls that were admitted just before a refused one. */
+  #tryMeasured(last: Call, share: number, usual: number | undefined, now: number): void {
+    this.#tryRate(this.rate.value, share, usual)
+    const calls = usual === undefined ? measured.doubted : measured.first
+    this.#setRate(this.rate.firstMeasure(last, this.#openedAfter, calls), now)
   }
 
   get #lastRefused(): Call | undefined {
@@ -208,7 +217,7 @@ export class LearntLimit {
     // A small correction needs no proof.
     if (rate > Math.min(value, good) * smallCut) this.#setRate(Math.min(rate, good * mostRaise), now)
     else if (this.#trial?.kind !== 'concurrency') {
-      this.#tryRate(this.#trial?.before ?? good, measure.refusedShare)
+      this.#tryRate(this.#trial?.before ?? good, measure.refusedShare, this.usual.value)
       this.#setRate(value === infinite ? rate : Math.max(rate, value * mostCut), now)
     }
   }
@@ -219,8 +228,8 @@ export class LearntLimit {
     this.rate.set(rate, now)
   }
 
-  #tryRate(before: number, share: number): void {
-    this.#trial = new Trial('rate', { share, usual: this.usual.value, before, sent: this.#log.sent })
+  #tryRate(before: number, share: number, usual: number | undefined): void {
+    this.#trial = new Trial('rate', { share, usual, before, sent: this.#log.sent })
   }
 
   #tryConcurrency(limit: number, share: number): void {
@@ -234,8 +243,8 @@ export class LearntLimit {
     const trial = this.#trial
     const verdict = trial?.verdict(this.#log.sent)
     if (trial === undefined || verdict === undefined) return undefined
-    this.#trial = undefined
     if (verdict === 'refuted') return this.#refute(trial, now)
+    this.#trial = undefined
     if (trial.kind === 'concurrency') this.#doubts = 1
     // Refusals under a limit happen by chance.
     else this.usual.set(Math.min(this.usual.value, trial.refusedShare), trial.calls)
@@ -246,6 +255,7 @@ export class LearntLimit {
 
   /** Keeping the limit does not help. */
   #refute({ kind, before, share }: Trial, now: number): LimitKind {
+    this.#trial = undefined
     if (kind === 'concurrency') {
       this.#concurrency = before
       this.#doubts = Math.min(mostDoubts, this.#doubts * 2)
@@ -294,7 +304,13 @@ export class LearntLimit {
     }
     // Under a limit, a higher usual share is learnt only if keeping the limit does not help.
     if (!this.#isLimited || refused < expected - 2 * Math.sqrt(expected)) this.usual.learn(refused, calls)
-    if (this.#isLimited) this.#raise()
+    const last = this.#lastRefused
+    const isDue = this.#chance.isDue(this.usual.value, calls)
+    // Fewer calls since the cool-down give no rate.
+    if (isDue && last !== undefined && last.id - this.#openedAfter >= measured.first) {
+      this.#chance.examine()
+      this.#tryMeasured(last, this.usual.value, undefined, now)
+    } else if (this.#isLimited) this.#raise()
     this.#newBlock(now, after)
   }
 

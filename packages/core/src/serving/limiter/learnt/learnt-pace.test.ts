@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { learntGate } from './__fixtures__/learnt-gate.js'
 import { randomKind } from './__fixtures__/random-server.js'
 import { type Kind, kinds } from './__fixtures__/server-kinds.js'
+import { always, bucket, randomly } from './__fixtures__/server-rules.js'
 import { simulate } from './__fixtures__/simulate.js'
 import { oracle } from './__fixtures__/simulated-clients.js'
 
@@ -40,5 +41,27 @@ describe('the learnt pace against the client that knows all', () => {
     expect(quantile(ratios, 0.5)).toBeLessThanOrEqual(1.1)
     expect(quantile(ratios, 0.9)).toBeLessThanOrEqual(1.3)
     expect(Math.max(...ratios)).toBeLessThanOrEqual(2)
+  })
+
+  test.each([0, 0.025])('a limit that looks like chance at first is found out, with %d refused by chance', (share) => {
+    const limited: Kind = {
+      name: 'a limit like chance',
+      group: 'limit',
+      rows: 2048,
+      server: (random) => ({
+        latencyMs: 200,
+        spread: 0,
+        stragglers: { share: 0.01, times: 20 },
+        rules: [
+          randomly(share, 429, always(1000), random),
+          bucket({ per: 50, ms: 1000, burst: 50, retryAfter: always(1000) }),
+        ],
+      }),
+    }
+    const shares = Array.from({ length: 20 }, (_, seed) => {
+      const ours = simulate(limited, seed + 1, (clock, _server, random) => learntGate(clock, random, limited.rows))
+      return ours.refused / ours.sent
+    })
+    expect(Math.max(...shares)).toBeLessThan(0.2)
   })
 })

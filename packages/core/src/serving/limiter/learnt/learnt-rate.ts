@@ -14,7 +14,6 @@ const whole = { admitted: 20, ms: 1000 }
  */
 const worthMs = 1500
 const longestCycleMs = 60_000
-const firstMeasure = 64
 
 /** The units that were admitted between two moments at which the allowance was used up. */
 export interface Measure {
@@ -104,9 +103,9 @@ export class LearntRate {
     return { rate: (margin * units) / ms, refusedShare: refused.length / calls }
   }
 
-  /** Sets a first rate, from the calls just before a given one, after the cool-down. */
-  firstMeasure(call: Call, openedAfter: number): number {
-    const from = Math.max(openedAfter, call.id - firstMeasure)
+  /** Returns a first rate, from a number of calls just before a given one, after the cool-down. */
+  firstMeasure(call: Call, openedAfter: number, calls: number): number {
+    const from = Math.max(openedAfter, call.id - calls)
     const ms = Math.max(least.ms, call.sentAt - (this.#log.find(from + 1)?.sentAt ?? 0))
     this.markExhausted(call)
     return (margin * Math.max(1, this.#log.admittedBetween(from, call.id))) / ms

@@ -1,5 +1,5 @@
 import { link, open, rename, rm } from 'node:fs/promises'
-import { maestroError } from '@maestro-dataflow/core'
+import { maestroError } from '../errors/error-table.js'
 
 /**
  * Moves a finished file to a path at which no file exists. If several processes do so at once, one succeeds.
