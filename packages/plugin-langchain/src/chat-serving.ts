@@ -11,6 +11,7 @@ import {
   type LLMRequest,
   type LLMResult,
   type LLMServing,
+  MaestroError,
   type Price,
   parseOptions,
   unsupportedSettingMessage,
@@ -56,6 +57,8 @@ const fromLangChainOptions = z.strictObject({ ...chatModelSettings, ...givenFact
 export class LangChainChatServing extends LangChainServing<ModelVariants> implements LLMServing {
   readonly kind = 'llm'
   readonly capabilities: LLMCapabilities
+  /** Some servers have models that only stream. */
+  #mustStream = false
 
   constructor(facts: ModelFacts, capabilities: LLMCapabilities, make: () => Promise<BaseChatModel>) {
     super(facts, async () => new ModelVariants(withTolerantClient(withoutRetries(await make()))))
@@ -64,6 +67,16 @@ export class LangChainChatServing extends LangChainServing<ModelVariants> implem
 
   /** @throws MAESTRO_LANGCHAIN_*, MAESTRO_SERVING_*, MAESTRO_MEDIA_* */
   async generate(request: LLMRequest, callOptions: CallOptions = {}): Promise<LLMResult> {
+    try {
+      return await this.#generate(request, callOptions)
+    } catch (error) {
+      if (this.#mustStream || !wantsStream(error)) throw error
+      this.#mustStream = true
+      return this.#generate(request, callOptions)
+    }
+  }
+
+  async #generate(request: LLMRequest, callOptions: CallOptions): Promise<LLMResult> {
     const { name, capabilities } = this
     return boundedCall(boundsOf(name, callOptions), async (signal) => {
       const variants = await this.made()
@@ -71,7 +84,8 @@ export class LangChainChatServing extends LangChainServing<ModelVariants> implem
       const { accepted, removed } = withoutUnsupportedSettings(request, {
         unsupportedSettings: unsupportedSettingsOf(base),
       })
-      const { call, fields } = settingsOf(base, accepted)
+      const { call, fields: sampling } = settingsOf(base, accepted)
+      const fields = { ...sampling, ...(this.#isWhole(base) ? { streaming: false } : {}) }
       const messages = await toChatMessages(request.messages, { name, capabilities, signal })
       const options = { ...defaultsOf(base), ...call, maxRetries: 0, signal }
       const { answer: result } = await withNotedReplies(
@@ -81,6 +95,16 @@ export class LangChainChatServing extends LangChainServing<ModelVariants> implem
       const warnings = removed.map((setting) => unsupportedSettingMessage(`The model ${this.model ?? name}`, setting))
       return warnings.length === 0 ? result : { ...result, warnings }
     })
+  }
+
+  /**
+   * Whether a model of the API of OpenAI that would stream is asked for whole answers. Nobody hears the pieces, and
+   * LangChain reads whole answers better.
+   */
+  #isWhole(base: BaseChatModel): boolean {
+    return (
+      !this.#mustStream && Reflect.get(base, 'streaming') === true && Reflect.get(base, 'clientConfig') !== undefined
+    )
   }
 
   async #ask(
@@ -151,6 +175,10 @@ export function chatServingOf(named: NamedChatModel, directory: string): LLMServ
 function defaultsOf(model: BaseChatModel): object {
   return 'defaultOptions' in model && typeof model.defaultOptions === 'object' ? { ...model.defaultOptions } : {}
 }
+
+/** Whether a server has refused to answer in one piece. */
+const wantsStream = (error: unknown): boolean =>
+  MaestroError.is(error, 'MAESTRO_SERVING_BAD_REQUEST') && /\bstream/i.test(String(error.details.reason))
 
 /** The callbacks that a user has bound to a model. */
 function callbacksOf(options: object): readonly CallbackHandlerMethods[] {

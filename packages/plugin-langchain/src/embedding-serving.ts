@@ -7,6 +7,7 @@ import {
   estimateTokens,
   type Price,
   parseOptions,
+  unexpectedReply,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { givenFacts } from './chat-serving-options.js'
@@ -55,14 +56,18 @@ export class LangChainEmbeddingServing extends LangChainServing<Embeddings> impl
   async embed(texts: readonly string[], options: CallOptions = {}): Promise<EmbeddingResult> {
     return boundedCall(boundsOf(this.name, options), async () => {
       const embeddings = await this.made()
-      const { answer: vectors, usage } = await withNotedReplies(
+      const { answer: vectors, told } = await withNotedReplies(
         () => embeddings.embedDocuments(texts.map((text) => text.toWellFormed())),
         (error, told) => toServingError(this.name, error, told),
       )
+      const { usage, vectors: sent = 0 } = await told()
+      // LangChain drops what it did not ask for, and then the vectors may belong to other texts.
+      if (sent > texts.length)
+        throw unexpectedReply(this.name, `${sent} vectors for ${texts.length} texts`, { usage: undefined })
       const estimated = { inputTokens: texts.reduce((sum, text) => sum + estimateTokens(text), 0), outputTokens: 0 }
       return {
         vectors: vectors.map((vector) => Float32Array.from(vector)),
-        usage: (await usage()) ?? estimated,
+        usage: usage ?? estimated,
         model: this.model ?? this.name,
       }
     })

@@ -40,21 +40,6 @@ describeLLMReplies(
   { title: 'replies of the Responses API through LangChain', dialect: 'openaiResponses' },
 )
 
-// The client of OpenAI does not pass on the ids of events.
-const replayed = {
-  'pieces that are sent twice with the same ids are not doubled': 'LangChain does not know the ids',
-  'the data of an answer whose pieces are sent twice with the same ids are read without a second request':
-    'LangChain does not know the ids',
-}
-
-describeLLMReplies(
-  (url) =>
-    fromLangChain(
-      new ChatOpenAI({ model: 'tiny', apiKey: 'test', streaming: true, configuration: { baseURL: `${url}/v1` } }),
-    ),
-  { title: 'replies of OpenAI in pieces through LangChain', dialect: 'openaiStream', skip: replayed },
-)
-
 describeEmbeddingReplies(
   (url) =>
     fromLangChainEmbeddings(

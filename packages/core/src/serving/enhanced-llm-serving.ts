@@ -204,12 +204,12 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
   }
 
   #callHeld(request: LLMRequest, options: CallOptions, record: UsageRecord): Promise<LLMResult> {
-    // The end of a text that is cut is not known before the whole of it is there.
-    const { onText: _, ...whole } = options
     return this.#settings.call(
       request,
-      (accepted, isCut) =>
-        this.#schemas.call(accepted, (asked) => this.#call(asked, isCut ? whole : options, record), record),
+      (accepted, isCut) => {
+        const given = isCut ? withoutPieces(options) : options
+        return this.#schemas.call(accepted, (asked) => this.#call(asked, given, record), record)
+      },
       record,
     )
   }
@@ -263,6 +263,11 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
   }
 }
 recogniseAcrossCopies(EnhancedLLMServing, 'EnhancedLLMServing')
+
+/** The end of a text that is cut is not known before the whole of it is there. */
+function withoutPieces({ onText: _, ...options }: CallOptions): CallOptions {
+  return options
+}
 
 function withoutPack({ pack: _, ...options }: PackedCallOptions): CallOptions {
   return options

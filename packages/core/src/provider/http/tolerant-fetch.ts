@@ -1,6 +1,7 @@
 import { withoutData } from '../content.js'
 import { failureIn } from '../failure-in.js'
 import { parseReply } from '../parse-reply.js'
+import { plainText } from '../plain-text.js'
 import { readUsage, usageFieldOf } from '../read-usage.js'
 import { unwrapped } from '../unwrapped.js'
 import { amendReplies, type WholeReply } from './amend-replies.js'
@@ -36,7 +37,8 @@ function amend({ status, text }: WholeReply): WholeReply | undefined {
   // What only we can read is written anew for the client library.
   const strict = parsed(text, JSON.parse)
   const value = withUsage(unwrapped(strict ?? parsed(text, parseReply)))
-  if (value === undefined) return undefined
+  if (value === undefined)
+    return isPage(text) ? failed(502, `it is a page: ${plainText(text)}`, 'unexpected_reply', undefined) : undefined
   const failure = failureIn(value)
   if (failure !== undefined) return failed(failure.status ?? 500, failure.reason, failure.code, usageOf(value))
   if (isFields(value) && 'data' in value) return withVectors(value, strict)
@@ -52,6 +54,8 @@ function amend({ status, text }: WholeReply): WholeReply | undefined {
     return failed(502, isEmpty ? 'it contains no answer' : 'it contains no message', 'unexpected_reply', value.usage)
   return { status, text: JSON.stringify({ ...sideData(value), choices: amended }) }
 }
+
+const isPage = (text: string): boolean => /^\s*<(?:!doctype|html|head|body)\b/i.test(text)
 
 /** @param strict The reply as a client library reads it. */
 function withVectors(value: Fields, strict: unknown): WholeReply | undefined {

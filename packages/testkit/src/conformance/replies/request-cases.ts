@@ -11,17 +11,17 @@ const settings = byName<readonly [Sampling, string, string, string]>(
     temperature: [
       { temperature: 0.5 },
       "Unsupported value: 'temperature' does not support 0.5 with this model. Only the default (1) value is supported.",
-      'temperature',
+      '`temperature`',
       'bad',
     ],
-    top_p: [{ topP: 0.5 }, "Unsupported parameter: 'top_p' is not supported with this model.", 'topP', 'bad'],
+    top_p: [{ topP: 0.5 }, "Unsupported parameter: 'top_p' is not supported with this model.", '`top', 'bad'],
     stop: [{ stop: ['END'] }, "Unsupported parameter: 'stop' is not supported with this model.", 'stop', 'bad, but '],
   },
   (name) => `a setting that the server refuses is left out, with a warning: ${name}`,
   ([given, message, warning, text]) => ({
     said: [{ failure: { status: 400, message } }, { text: text === 'bad' ? text : `${text}END good` }],
     settings: given,
-    expected: { text, warning: `\`${warning}\``, unsent: '0.5' },
+    expected: { text, warning, unsent: '0.5' },
   }),
 )
 
