@@ -59,7 +59,7 @@ export const cliErrors = {
   },
   MAESTRO_CLI_PROVIDER_UNKNOWN: {
     message: (d: { provider: string; known: readonly string[]; suggestion?: string | undefined }) =>
-      `There is no list of models for the provider "${d.provider}".`,
+      `The provider "${d.provider}" is not known.`,
     hint: (d: { provider: string; known: readonly string[]; suggestion?: string | undefined }) =>
       d.suggestion === undefined ? `The known providers are ${d.known.join(', ')}.` : `Did you mean "${d.suggestion}"?`,
   },

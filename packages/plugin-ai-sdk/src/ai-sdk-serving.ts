@@ -24,12 +24,14 @@ export abstract class AISDKServing<Model> implements ServingBase {
   }
 
   protected loaded(): Promise<Model> {
-    this.#loaded ??= this.#load()
+    if (this.#loaded !== undefined) return this.#loaded
+    const loaded = this.#load()
+    this.#loaded = loaded
     // A package that could not be imported may be installed the next time.
-    this.#loaded.catch(() => {
+    loaded.catch(() => {
       this.#loaded = undefined
     })
-    return this.#loaded
+    return loaded
   }
 
   protected boundsOf({ signal, timeout }: CallOptions): CallBounds {

@@ -20,7 +20,7 @@ const settings = {
    * that is refused or that takes longer than `flexTimeout` is sent again in the standard tier. @default the provider's
    */
   tier: z.enum(['auto', 'standard', 'flex', 'priority']).optional(),
-  /** How long a request in the tier `flex` may take. @default '5m' */
+  /** How long a request in the tier `flex` may take: at most half of the time-out of an attempt. @default '5m' */
   flexTimeout: duration().optional(),
   /** What the provider receives with every request, by its name, such as `{ anthropic: { thinking: { ... } } }`. */
   providerOptions,

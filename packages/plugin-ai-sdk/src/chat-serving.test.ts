@@ -276,10 +276,27 @@ describe('a provider that cannot be used', () => {
 
   test('a missing key is named with its variable', async () => {
     vi.stubEnv('MISTRAL_API_KEY', '')
+    const empty = await failure({ provider: '@ai-sdk/mistral' })
+    expect(empty.message).toContain('MISTRAL_API_KEY is empty')
     vi.stubEnv('MISTRAL_API_KEY', undefined)
     const error = await failure({ provider: '@ai-sdk/mistral' })
     expect(error).toMatchObject({ code: 'MAESTRO_AI_SDK_KEY_MISSING', stopsRun: true })
     expect(error.message).toContain('MISTRAL_API_KEY')
+    vi.unstubAllEnvs()
+  })
+
+  test.each([
+    ['@ai-sdk/google', 'GOOGLE_GENERATIVE_AI_API_KEY', 'GEMINI_API_KEY'],
+    ['@ai-sdk/cohere', 'COHERE_API_KEY', 'CO_API_KEY'],
+  ])('%s has the key of the provider’s own tools, if its own variable %s is not set', async (provider, own, other) => {
+    server.always(replies.error(401, 'no'))
+    vi.stubEnv(own, undefined)
+    vi.stubEnv(other, 'other-key')
+    await failure({ provider, options: { baseURL: server.url } })
+    expect(JSON.stringify(server.requests.at(-1)?.headers)).toContain('other-key')
+    vi.stubEnv(own, 'own-key')
+    await failure({ provider, options: { baseURL: server.url } })
+    expect(JSON.stringify(server.requests.at(-1)?.headers)).toContain('own-key')
     vi.unstubAllEnvs()
   })
 

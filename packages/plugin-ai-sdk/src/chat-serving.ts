@@ -2,8 +2,8 @@ import type { LanguageModelV2CallOptions } from '@ai-sdk/provider'
 import {
   boundedCall,
   type CallOptions,
-  defaultFlexTimeout,
   estimateChatTokens,
+  flexTimeoutOf,
   isFlexUnavailable,
   type JsonSchema,
   type LLMCapabilities,
@@ -57,10 +57,10 @@ export class AISDKChatServing extends AISDKServing<LanguageModel> implements LLM
 
   /** @throws MAESTRO_AI_SDK_*, MAESTRO_SERVING_*, MAESTRO_MEDIA_* */
   async generate(request: LLMRequest, options: CallOptions = {}): Promise<LLMResult> {
-    const { tier, flexTimeout = defaultFlexTimeout } = this.#settings
+    const { tier, flexTimeout } = this.#settings
     if (tier !== 'flex') return this.#generate(request, options, tier)
     try {
-      const timeout = Math.min(flexTimeout, options.timeout ?? Number.POSITIVE_INFINITY)
+      const timeout = flexTimeoutOf(flexTimeout, options.timeout)
       return await this.#generate(request, { ...options, timeout }, tier)
     } catch (error) {
       if (options.signal?.aborted === true || !isFlexUnavailable(error)) throw error

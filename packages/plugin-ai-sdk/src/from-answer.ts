@@ -66,7 +66,7 @@ export function fromAnswer(answer: GivenAnswer, asked: Asked): LLMResult {
 /** Packages give the headers of `fetch`, whose names are in lower case. Others are found by any name. */
 function headersOf(given: Record<string, string>): Parameters<typeof readRateLimits>[0] {
   for (const name in given) if (name !== name.toLowerCase()) return new Headers(given)
-  return { get: (name) => given[name] }
+  return { get: (name) => given[name], keys: () => Object.keys(given) }
 }
 
 /** The usage in the provider's own form. Packages of the specification v2 have it only in the reply. */

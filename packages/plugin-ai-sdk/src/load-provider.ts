@@ -8,7 +8,7 @@ import {
   type ServingPlace,
 } from '@maestro-dataflow/core'
 import { aiSdkError } from './errors.js'
-import { assertKey } from './provider-keys.js'
+import { assertKey, withOwnKey } from './provider-keys.js'
 import { assertOptionNames } from './provider-option-names.js'
 import type { NamedModel } from './provider-options.js'
 import { suggestedPackage } from './provider-packages.js'
@@ -26,12 +26,11 @@ type Factory = (options: Readonly<Record<string, unknown>>) => unknown
 export async function loadProvider(named: NamedModel, directory: string): Promise<object> {
   const { provider, options } = named
   const module = await importProvider(provider, directory)
-  assertKey(provider, options)
+  const keyed = withOwnKey(provider, options)
+  assertKey(provider, keyed)
   const factory = factoryOf(module, named)
-  const created = create(() => (module[factory] as Factory)({ ...options, fetch: tolerantOf(options.fetch) }), {
-    provider,
-    factory,
-  })
+  const given = { ...keyed, fetch: tolerantOf(options.fetch) }
+  const created = create(() => (module[factory] as Factory)(given), { provider, factory })
   if ((typeof created === 'object' && created !== null) || typeof created === 'function') return created
   const reason = `it returned ${String(created)} instead of a provider`
   throw aiSdkError('MAESTRO_AI_SDK_CREATE', { provider, factory, reason })

@@ -38,7 +38,7 @@ export interface CacheMark {
 
 /** Converts messages to the prompt of the specifications v2 and v3. @throws MAESTRO_AI_SDK_MEDIA, MAESTRO_MEDIA_* */
 export async function toPrompt(messages: readonly Message[], settings: PromptSettings): Promise<Turn[]> {
-  const turns = await Promise.all(messages.map((message) => toTurn(message, settings)))
+  const turns = await allOf(messages.map((message) => toTurn(message, settings)))
   const { cacheMark } = settings
   return cacheMark === undefined ? turns : withCacheMarks(turns, messages, cacheMark)
 }
@@ -81,9 +81,12 @@ export function withWrappedData(turns: readonly Turn[]): LanguageModelV4Prompt {
   })
 }
 
-async function toTurn({ role, content }: Message, settings: PromptSettings): Promise<Turn> {
+function toTurn({ role, content }: Message, settings: PromptSettings): Turn | Promise<Turn> {
   const parts: readonly ContentPart[] = typeof content === 'string' ? [{ type: 'text', text: content }] : content
-  if (role === 'user') return { role, content: await Promise.all(parts.map((part) => toPart(part, settings))) }
+  if (role === 'user') {
+    const read = allOf<TextPart | FilePart>(parts.map((part) => toPart(part, settings)))
+    return Array.isArray(read) ? { role, content: read } : read.then((content) => ({ role, content }))
+  }
   const texts = parts.map((part): TextPart => {
     if (part.type !== 'text') throw aiSdkError('MAESTRO_AI_SDK_MEDIA', { model: settings.model, type: part.type })
     return { type: 'text', text: part.text.toWellFormed() }
@@ -93,8 +96,16 @@ async function toTurn({ role, content }: Message, settings: PromptSettings): Pro
     : { role: 'assistant', content: texts }
 }
 
-async function toPart(part: ContentPart, { model, accepts, access }: PromptSettings): Promise<TextPart | FilePart> {
-  if (part.type === 'text') return { type: 'text', text: part.text.toWellFormed() }
+/** Only media have to be waited for. */
+function allOf<Value extends object>(values: readonly (Value | Promise<Value>)[]): Value[] | Promise<Value[]> {
+  return values.some((value) => value instanceof Promise) ? Promise.all(values) : (values as Value[])
+}
+
+function toPart(part: ContentPart, settings: PromptSettings): TextPart | Promise<FilePart> {
+  return part.type === 'text' ? { type: 'text', text: part.text.toWellFormed() } : toFilePart(part, settings)
+}
+
+async function toFilePart(part: MediaPart, { model, accepts, access }: PromptSettings): Promise<FilePart> {
   if (!accepts[part.type]) throw aiSdkError('MAESTRO_AI_SDK_MEDIA', { model, type: part.type })
   const { data, mediaType, name } = await readMedia(part, access)
   const filename = name === undefined ? {} : { filename: name }

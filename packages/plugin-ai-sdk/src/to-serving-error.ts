@@ -1,5 +1,6 @@
 import type { APICallError } from '@ai-sdk/provider'
 import {
+  addressFault,
   classifyError,
   failureIn,
   MaestroError,
@@ -48,18 +49,23 @@ export function toServingError(serving: string, thrown: unknown): MaestroError {
 
 /** The reply of a provider that is not a result. */
 function fromCall(serving: string, error: APICallError, message: string): MaestroError {
-  const { statusCode: status, responseHeaders, responseBody, cause } = error
+  const { url, statusCode: status, responseHeaders, responseBody, cause } = error
   const body = parsed(responseBody)
   const failure = failureIn(body)
+  const code = [failure?.code, responseHeaders?.['x-amzn-errortype']].filter(Boolean).join(' ') || undefined
   const rateLimits = responseHeaders === undefined ? undefined : readRateLimits(new Headers(responseHeaders))
   // The package of OpenAI invents a status for a reply without an answer.
   if (failure === undefined && typeof responseBody === 'object') return unexpectedReply(serving, message, body, error)
-  if (status !== undefined && status >= 400)
-    return servingError(
-      serving,
-      { ...failure, status, reason: failure === undefined ? message : plainText(failure.reason), rateLimits, body },
-      error,
-    )
+  if (status !== undefined && status >= 400) {
+    const reason = failure === undefined ? message : plainText(failure.reason)
+    const fix = status === 404 || status === 405 ? fixFor(url) : undefined
+    return servingError(serving, { ...failure, status, code, reason, rateLimits, body, fix }, error)
+  }
+  if (status !== undefined && status >= 300) {
+    const reason = `it redirects to ${responseHeaders?.location ?? 'another place'}, and redirects are not followed`
+    const fix = 'If that address is right, set it as `baseURL` in the `options` of the serving.'
+    return servingError(serving, { status, reason, fix }, error)
+  }
   // A failure under a good status, in the server's own words.
   if (status !== undefined && failure !== undefined)
     return servingError(serving, { status: 500, ...failure, rateLimits, body }, error)
@@ -72,6 +78,10 @@ function fromCall(serving: string, error: APICallError, message: string): Maestr
     : classified
 }
 
+/** The addresses of Bedrock have no version. */
+const fixFor = (url: string): string | undefined =>
+  /\/model\/[^/]+\/\w+$/.test(url) ? undefined : addressFault(url, 'options.baseURL')
+
 /** The fault that the schema of a package found in a reply. */
 function misfitOf({ message, cause }: APICallError): string {
   const issues: unknown = (cause as { cause?: { issues?: unknown } } | undefined)?.cause?.issues
@@ -79,12 +89,15 @@ function misfitOf({ message, cause }: APICallError): string {
   return issue?.message === undefined ? plainText(message) : `${issue.path?.join('.') || 'the reply'}: ${issue.message}`
 }
 
+/** A failure that is sent as an event, although no events were asked for. */
+const event = /^data:\s*(\{.*\})\s*$/m
+
 /** The package of OpenAI passes on some replies as data, whatever its types say. */
 function parsed(body: unknown): unknown {
   if (typeof body !== 'string') return body
   if (body.trim() === '') return undefined
   try {
-    return JSON.parse(body)
+    return JSON.parse(event.exec(body)?.[1] ?? body)
   } catch {
     return undefined
   }

@@ -5,6 +5,7 @@ import {
   maestroError,
   parseReply,
   readBytes,
+  readText,
   sendHttp,
   servingError,
   unexpectedReply,
@@ -51,10 +52,7 @@ async function fetchReply(connection: Connection, url: string, init: RequestInit
   })
   if (reply.status < 200 || reply.status > 299) throw await failedReply(serving, model, reply)
   const type = reply.headers.get('content-type') ?? ''
-  if (type.includes('html')) {
-    reply.body.destroy()
-    throw unexpectedReply(serving, `${url} answers with a page (${type})`)
-  }
+  if (type.includes('html')) throw unreadableReply(serving, await readText(reply), type)
   onActivity?.()
   if (!/\/api\/(chat|pull)$/.test(url)) {
     const bytes = await readBytes(reply)

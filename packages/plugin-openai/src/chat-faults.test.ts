@@ -220,7 +220,7 @@ describe('errors help and keep quiet', () => {
 
   test('a server that repeats the key: it is in no part of the error', async () => {
     const outcome = await ask([error(401, `Incorrect API key provided: ${key}`)], { apiKey: key })
-    expect(outcome).toMatchObject({ details: { reason: '401 Incorrect API key provided: [redacted]' } })
+    expect(outcome).toMatchObject({ details: { reason: 'Incorrect API key provided: [redacted]' } })
     const shown = inspect(outcome, { depth: 20, showHidden: true })
     expect(shown).not.toContain(key)
     expect(inspect(await ask([error(500, 'Oh')], { apiKey: key }, 0), { depth: 20, showHidden: true })).not.toContain(

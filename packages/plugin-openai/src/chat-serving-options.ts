@@ -25,7 +25,7 @@ export const openaiChatOptions = z
      * `flexTimeout` is sent again in the standard tier. @default the setting of the account
      */
     tier: z.enum(['auto', 'standard', 'flex', 'priority']).optional(),
-    /** How long a request in the tier `flex` may take. @default '5m' */
+    /** How long a request in the tier `flex` may take: at most half of the time-out of an attempt. @default '5m' */
     flexTimeout: duration().optional(),
     /**
      * How long OpenAI keeps the start of a prompt in its prefix cache. Both cost the same. @default the setting of the

@@ -1,6 +1,6 @@
 import {
   type CallOptions,
-  defaultFlexTimeout,
+  flexTimeoutOf,
   isFlexUnavailable,
   type LLMCapabilities,
   type LLMRequest,
@@ -40,7 +40,7 @@ export class OpenAIChatServing implements LLMServing {
   readonly capabilities: LLMCapabilities
   readonly #connection: Connection
   readonly #settings: ChatSettings
-  readonly #flexTimeout: number
+  readonly #flexTimeout: number | undefined
   readonly #refused = new RefusedSettings()
   /** In tokens, if known. */
   #ollamaContext: number | undefined
@@ -54,7 +54,7 @@ export class OpenAIChatServing implements LLMServing {
     const { temperature, topP, topK, seed, stop, maxTokens, reasoningEffort, stream, tier, image = {} } = options
     const { promptCacheRetention } = options
     const { maxSide = 2048, detail } = image
-    this.#flexTimeout = options.flexTimeout ?? defaultFlexTimeout
+    this.#flexTimeout = options.flexTimeout
     const connection = connect(options)
     this.#connection = connection
     this.name = `openai.chat ${options.model}`
@@ -83,7 +83,7 @@ export class OpenAIChatServing implements LLMServing {
     const asked = await toChatRequest(request, this.#settings, options)
     if (asked.body.service_tier !== 'flex') return this.#ask(request, asked, options)
     try {
-      const timeout = Math.min(this.#flexTimeout, options.timeout ?? Number.POSITIVE_INFINITY)
+      const timeout = flexTimeoutOf(this.#flexTimeout, options.timeout)
       return await this.#ask(request, asked, { ...options, timeout })
     } catch (error) {
       if (options.signal?.aborted === true || !isFlexUnavailable(error)) throw error
@@ -112,12 +112,13 @@ export class OpenAIChatServing implements LLMServing {
     return callServer(this.#connection, {
       serving: this.name,
       options,
-      send: (client, settings) => client.chat.completions.create(body, settings).asResponse(),
-      read: async (response, client, settings) => {
+      path: 'chat/completions',
+      body,
+      read: async (response, send) => {
         const reply = await this.#read(response, options)
         const result = fromChatResponse(reply, asked)
         if (reply.system_fingerprint === ollamaFingerprint) {
-          const sent = { serving: this.name, client, baseUrl: this.#connection.baseUrl, body, settings }
+          const sent = { serving: this.name, send, baseUrl: this.#connection.baseUrl, body }
           this.#ollamaContext ??= await contextOf(sent)
           await assertWholePrompt(sent, result.usage.inputTokens, this.#ollamaContext)
         }

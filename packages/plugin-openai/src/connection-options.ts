@@ -6,6 +6,7 @@ const address = z
     (text) => URL.parse(text)?.username === '',
     'must not contain a user or a password; use `apiKey` or `headers`',
   )
+  .refine((text) => !/[?#]/.test(text), 'must not contain a query or a fragment; use `query`')
 
 /** The options with which every serving of this plugin finds its server. */
 export const connectionOptions = {
@@ -21,7 +22,7 @@ export const connectionOptions = {
   /** The address of a compatible server, usually with `/v1` at its end. @default 'https://api.openai.com/v1' */
   baseUrl: address
     .refine(
-      (text) => !/\/(chat\/completions|embeddings|audio\/transcriptions)\/?$/.test(text),
+      (text) => !/\/(completions|responses|embeddings|audio\/transcriptions|api\/(chat|generate))\/?$/.test(text),
       'must be the address before /chat/completions, /embeddings and the like',
     )
     .optional(),

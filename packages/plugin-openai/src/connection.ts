@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto'
-import { httpFetch, type Price } from '@maestro-dataflow/core'
-import type { OpenAI } from 'openai'
+import type { Price } from '@maestro-dataflow/core'
 import type { ConnectionOptions } from './connection-options.js'
 import { openaiError } from './errors.js'
 import { factsOf, type HostFacts, isOpenAI } from './hosts.js'
 import { priceOf } from './prices.js'
-import { withReadableFailures } from './readable-failures.js'
 
-/** A server with its key: its identity, what is known about it, and a client for it. */
+/** A server with its key: its identity, what is known about it, and how it is addressed. */
 export interface Connection {
   readonly provider: string
   /** A hash of the address and the key. */
@@ -21,18 +19,17 @@ export interface Connection {
   readonly isOpenAI: boolean
   /** Where OpenAI's prices apply: regions have different ones. */
   readonly price: Price | undefined
-  /** Created when it is first needed, because the library is loaded then. */
-  client(): Promise<OpenAI>
+  /** What every request carries: the key, and the headers of the options. */
+  readonly headers: Readonly<Record<string, string>>
+  /** @param path What follows the address of the server, or an address of the same server. */
+  addressOf(path: string): string
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
-/** Longer than any time-out of ours, because the serving plane limits calls. */
-const never = 2_147_483_647
-
 /** @throws MAESTRO_OPENAI_KEY_MISSING */
 export function connect(options: ConnectionOptions): Connection {
-  const { azure, organization = null, project = null, headers, query } = options
+  const { azure, organization, project, headers, query } = options
   const { baseUrl, model, version } = azure === undefined ? plainAddress(options) : azureAddress(options, azure)
   const url = new URL(baseUrl)
   const own = azure === undefined && isOpenAI(url)
@@ -40,33 +37,11 @@ export function connect(options: ConnectionOptions): Connection {
   if (apiKey === undefined && (own || azure !== undefined))
     throw openaiError('MAESTRO_OPENAI_KEY_MISSING', { host: url.host, variable: variableOf(azure !== undefined) })
 
-  let client: Promise<OpenAI> | undefined
-  const makeClient = async () => {
-    const { OpenAI } = await import('openai')
-    return new OpenAI({
-      baseURL: baseUrl,
-      // The library requires a key. If there is none, the header is removed again.
-      apiKey: apiKey ?? 'none',
-      adminAPIKey: null,
-      webhookSecret: null,
-      organization,
-      project,
-      maxRetries: 0,
-      timeout: never,
-      logLevel: 'off',
-      fetch: withReadableFailures(httpFetch),
-      defaultQuery: { ...(version === undefined ? {} : { 'api-version': version }), ...query },
-      defaultHeaders: {
-        ...(apiKey === undefined || azure !== undefined ? { Authorization: null } : {}),
-        ...(azure === undefined ? {} : { 'api-key': apiKey }),
-        ...headers,
-      },
-    })
-  }
-
+  const queried = new URLSearchParams({ ...(version === undefined ? {} : { 'api-version': version }), ...query })
+  const suffix = queried.size === 0 ? '' : `?${queried}`
   return {
     provider: azure !== undefined ? 'azure' : own ? 'openai' : url.host,
-    account: sha256(JSON.stringify([baseUrl, apiKey, organization, project])).slice(0, 16),
+    account: sha256(JSON.stringify([baseUrl, apiKey, organization ?? null, project ?? null])).slice(0, 16),
     model,
     facts: factsOf(url),
     identity: {
@@ -79,10 +54,18 @@ export function connect(options: ConnectionOptions): Connection {
     baseUrl,
     isOpenAI: own,
     price: own && url.hostname === 'api.openai.com' ? priceOf(model) : undefined,
-    client() {
-      client ??= makeClient()
-      return client
+    headers: {
+      accept: 'application/json',
+      ...(apiKey === undefined
+        ? {}
+        : azure === undefined
+          ? { authorization: `Bearer ${apiKey}` }
+          : { 'api-key': apiKey }),
+      ...(organization === undefined ? {} : { 'openai-organization': organization }),
+      ...(project === undefined ? {} : { 'openai-project': project }),
+      ...inLowerCase(headers),
     },
+    addressOf: (path) => (path.startsWith('http') ? path : `${baseUrl}/${path}${suffix}`),
   }
 }
 
@@ -111,3 +94,7 @@ const variableOf = (azure: boolean): string => (azure ? 'AZURE_OPENAI_API_KEY' :
 function keyOfEnvironment(azure: boolean, own: boolean): string | undefined {
   return azure || own ? process.env[variableOf(azure)]?.trim() || undefined : undefined
 }
+
+/** A header of the options takes the place of one that every request has. */
+const inLowerCase = (headers: Readonly<Record<string, string>> = {}): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))

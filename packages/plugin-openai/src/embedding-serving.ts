@@ -65,23 +65,18 @@ export class OpenAIEmbeddingServing implements EmbeddingServing {
     return callServer(this.#connection, {
       serving: this.name,
       options,
-      send: (client, settings) =>
-        client.embeddings
-          .create(
-            {
-              model,
-              input: texts.map((text) => text.toWellFormed()),
-              encoding_format: facts.base64 === true ? 'base64' : 'float',
-              ...(this.#dimensions === undefined ? {} : { dimensions: this.#dimensions }),
-            },
-            settings,
-          )
-          .asResponse(),
-      read: async (response, client, settings) => {
+      path: 'embeddings',
+      body: {
+        model,
+        input: texts.map((text) => text.toWellFormed()),
+        encoding_format: facts.base64 === true ? 'base64' : 'float',
+        ...(this.#dimensions === undefined ? {} : { dimensions: this.#dimensions }),
+      },
+      read: async (response, send) => {
         const list = await readReply(this.name, response, embeddingList)
         const result = fromEmbeddingResponse(list, { serving: this.name, model: this.model, texts })
         if (facts.mayBeOllama === true && texts.some(mayBeCut)) {
-          const server = { client, baseUrl, model, settings }
+          const server = { send, baseUrl, model, signal: options.signal }
           this.#context ??= await textContextOf(server)
           await assertWholeTexts(server, texts, this.#context)
         }

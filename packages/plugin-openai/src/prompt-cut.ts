@@ -1,9 +1,7 @@
 import { maestroError } from '@maestro-dataflow/core'
-import type { OpenAI } from 'openai'
-import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions'
 import { z } from 'zod'
-import type { RequestSettings } from './serving-call.js'
-import type { ChatBody } from './to-chat-request.js'
+import type { BodyMessage, ChatBody } from './chat-body.js'
+import type { Sender } from './send-request.js'
 
 /** Ollama's name for itself in each of its answers. */
 export const ollamaFingerprint = 'fp_ollama'
@@ -11,11 +9,10 @@ export const ollamaFingerprint = 'fp_ollama'
 /** A request that Ollama has answered, and the means to check it. */
 export interface OllamaRequest {
   readonly serving: string
-  readonly client: OpenAI
+  readonly send: Sender
   /** The address of its API, which ends with `/v1`. */
   readonly baseUrl: string
   readonly body: ChatBody
-  readonly settings: RequestSettings
 }
 
 /** Ollama's smallest default context, in tokens. */
@@ -64,40 +61,44 @@ export async function assertWholePrompt(
   if (without === inputTokens) throw tooLong('its first turns do not fit into the context')
 }
 
-const mostTokens = (message: ChatCompletionMessageParam): number =>
+const mostTokens = (message: BodyMessage): number =>
   Buffer.byteLength(JSON.stringify(message)) +
   around +
   (Array.isArray(message.content) ? perPart * message.content.length : 0)
 
-function withLongerEnd(messages: readonly ChatCompletionMessageParam[]): readonly ChatCompletionMessageParam[] {
+function withLongerEnd(messages: readonly BodyMessage[]): readonly BodyMessage[] {
   const content = messages.at(-1)?.content
   const text = typeof content === 'string' ? content : JSON.stringify(content)
   return messages.with(-1, { role: 'user', content: `${text} and some more words` })
 }
 
 /** The tokens of a prompt of which the model has already read at least the beginning. */
-async function tokensOf(
-  { client, body, settings }: OllamaRequest,
-  messages: readonly ChatCompletionMessageParam[],
-): Promise<number | undefined> {
-  const probe = { model: body.model, messages: [...messages], max_tokens: 1 }
-  const { usage } = await client.chat.completions.create(probe, settings)
-  return usage?.prompt_tokens
+async function tokensOf({ send, body }: OllamaRequest, messages: readonly BodyMessage[]): Promise<number | undefined> {
+  const probe: ChatBody = { model: body.model, messages, max_tokens: 1 }
+  const reply = await send('chat/completions', probe)
+  return counted.safeParse(await reply.json()).data?.usage.prompt_tokens
 }
+
+const counted = z.object({ usage: z.object({ prompt_tokens: z.number() }) })
 
 const loadedModels = z.object({ models: z.array(z.object({ name: z.string(), context_length: z.number() })) })
 const shownModel = z.object({ parameters: z.string() })
 
 /** The context of a loaded model in tokens; undefined if its server does not state it, as older ones do not. */
-export async function contextOf({ client, baseUrl, body, settings }: OllamaRequest): Promise<number | undefined> {
-  const ask = async <Type>(type: z.ZodType<Type>, reply: Promise<unknown>): Promise<Type | undefined> =>
-    type.safeParse(await reply.catch(() => undefined)).data
-  const api = (name: string) => new URL(`../api/${name}`, `${baseUrl}/`).href
-  const loaded = await ask(loadedModels, client.get(api('ps'), settings))
+export async function contextOf({ send, baseUrl, body }: OllamaRequest): Promise<number | undefined> {
+  const ask = async <Type>(type: z.ZodType<Type>, name: string, about?: object): Promise<Type | undefined> => {
+    try {
+      const reply = await send(new URL(`../api/${name}`, `${baseUrl}/`).href, about)
+      return type.safeParse(await reply.json()).data
+    } catch {
+      return undefined
+    }
+  }
+  const loaded = await ask(loadedModels, 'ps')
   const names = [body.model, `${body.model}:latest`]
   const context = loaded?.models.find(({ name }) => names.includes(name))?.context_length
   if (context !== undefined) return context
-  const shown = await ask(shownModel, client.post(api('show'), { ...settings, body: { model: body.model } }))
+  const shown = await ask(shownModel, 'show', { model: body.model })
   const [, parameter] = /^num_ctx\s+(\d+)/m.exec(shown?.parameters ?? '') ?? []
   return parameter === undefined ? undefined : Number(parameter)
 }

@@ -1,5 +1,5 @@
 import { refusedSetting } from '@maestro-dataflow/core'
-import type { ChatBody } from './to-chat-request.js'
+import type { ChatBody } from './chat-body.js'
 
 /** The settings without which a request asks for the same. */
 const optional = [

@@ -1,19 +1,17 @@
-import { boundedCall, type CallOptions, type RateLimits, readRateLimits } from '@maestro-dataflow/core'
-import type { OpenAI } from 'openai'
+import { boundedCall, type CallOptions, MaestroError, type RateLimits, readRateLimits } from '@maestro-dataflow/core'
 import type { Connection } from './connection.js'
+import { type Sender, senderOf } from './send-request.js'
 import { toServingError } from './to-serving-error.js'
 
-/** The options of the client's requests. */
-export interface RequestSettings {
-  readonly signal: AbortSignal
-}
-
-/** One request: how to send it and how to read its answer. */
+/** One request: what is sent where, and how its answer is read. */
 export interface ServingCall<Result> {
   readonly serving: string
   readonly options: CallOptions
-  send(client: OpenAI, settings: RequestSettings): Promise<Response>
-  read(response: Response, client: OpenAI, settings: RequestSettings): Promise<Result>
+  /** What follows the address of the server. */
+  readonly path: string
+  readonly body: object
+  /** @param send Sends further requests of the same call. */
+  read(response: Response, send: Sender): Promise<Result>
 }
 
 /**
@@ -24,15 +22,14 @@ export interface ServingCall<Result> {
  */
 export function callServer<Result extends object>(
   connection: Connection,
-  { serving, options: { signal, timeout }, send, read }: ServingCall<Result>,
+  { serving, options: { signal, timeout }, path, body, read }: ServingCall<Result>,
 ): Promise<Result & { readonly rateLimits?: RateLimits }> {
-  const toError = (error: unknown) => toServingError(serving, connection, error)
+  const toError = (error: unknown) => (MaestroError.is(error) ? error : toServingError(serving, error))
   return boundedCall({ serving, signal, timeout, toError }, async (bounded) => {
-    const client = await connection.client()
-    const settings = { signal: bounded }
-    const response = await send(client, settings)
+    const send = senderOf(serving, connection, bounded)
+    const response = await send(path, body)
     const rateLimits = readRateLimits(response.headers)
-    const result = await read(response, client, settings)
+    const result = await read(response, send)
     return rateLimits === undefined ? result : { ...result, rateLimits }
   })
 }

@@ -1,14 +1,13 @@
-import type { OpenAI } from 'openai'
 import { z } from 'zod'
-import type { RequestSettings } from './serving-call.js'
+import type { Sender } from './send-request.js'
 
 /** A server that may be Ollama, and the model to ask about. */
 export interface EmbeddingServer {
-  readonly client: OpenAI
+  readonly send: Sender
   /** The address of its API, which ends with `/v1`. */
   readonly baseUrl: string
   readonly model: string
-  readonly settings: RequestSettings
+  readonly signal: AbortSignal | undefined
 }
 
 /** Shorter texts fit the context of every embedding model; a token is at least a byte. */
@@ -17,9 +16,9 @@ const smallestContext = 256
 const shownModel = z.object({ model_info: z.record(z.string(), z.unknown()), parameters: z.string().optional() })
 
 /** The context of a model of Ollama in tokens. Infinite for a server that is not Ollama. */
-export async function textContextOf({ client, baseUrl, model, settings }: EmbeddingServer): Promise<number> {
-  const request = client.post(apiOf(baseUrl, 'show'), { ...settings, body: { model } })
-  const { data: shown } = shownModel.safeParse(await request.catch(() => settings.signal.throwIfAborted()))
+export async function textContextOf({ send, baseUrl, model, signal }: EmbeddingServer): Promise<number> {
+  const asked = send(apiOf(baseUrl, 'show'), { model }).then((reply) => reply.json())
+  const { data: shown } = shownModel.safeParse(await asked.catch(() => signal?.throwIfAborted()))
   if (shown === undefined) return Number.POSITIVE_INFINITY
   const trained = Object.entries(shown.model_info).find(([name]) => name.endsWith('.context_length'))?.[1]
   const [, parameter] = /^num_ctx\s+(\d+)/m.exec(shown.parameters ?? '') ?? []
@@ -36,13 +35,13 @@ export const mayBeCut = (text: string): boolean => Buffer.byteLength(text) > sma
  * @throws the server's refusal of a text that is too long
  */
 export async function assertWholeTexts(
-  { client, baseUrl, model, settings }: EmbeddingServer,
+  { send, baseUrl, model }: EmbeddingServer,
   texts: readonly string[],
   context: number,
 ): Promise<void> {
   const input = texts.filter((text) => Buffer.byteLength(text) > context)
   if (input.length === 0) return
-  await client.post(apiOf(baseUrl, 'embed'), { ...settings, body: { model, input, truncate: false } })
+  await send(apiOf(baseUrl, 'embed'), { model, input, truncate: false })
 }
 
 const apiOf = (baseUrl: string, name: string): string => new URL(`../api/${name}`, `${baseUrl}/`).href

@@ -5,8 +5,8 @@ import {
   unsupportedSettingMessage,
   withoutUnsupportedSettings,
 } from '@maestro-dataflow/core'
-import type { ChatCompletionCreateParams, ChatCompletionMessageParam } from 'openai/resources/chat/completions'
 import { type AnswerSchema, toAnswerSchema } from './answer-schema.js'
+import type { BodyMessage, ChatBody } from './chat-body.js'
 import type { OpenAIChatOptions } from './chat-serving-options.js'
 import { openaiError } from './errors.js'
 import type { HostFacts, JsonMode } from './hosts.js'
@@ -32,9 +32,6 @@ export interface ChatSettings {
   readonly maxTokensParameter: HostFacts['maxTokensParameter']
   readonly media: MediaSettings
 }
-
-/** The body of a request; compatible servers support `top_k`. */
-export type ChatBody = ChatCompletionCreateParams & { readonly top_k?: number }
 
 /** A request in the server's form, and the schema of its answer. */
 export interface ChatRequest {
@@ -66,8 +63,7 @@ export async function toChatRequest(
     ...(seed === undefined ? {} : { seed }),
     ...(stop === undefined || stop.length === 0 ? {} : { stop: [...stop] }),
     ...(maxTokens === undefined ? {} : { [maxTokensParameter]: maxTokens }),
-    // Servers and models have different values for it.
-    ...(defaults.reasoningEffort === undefined ? {} : { reasoning_effort: defaults.reasoningEffort as 'low' }),
+    ...(defaults.reasoningEffort === undefined ? {} : { reasoning_effort: defaults.reasoningEffort }),
     ...(defaults.tier === undefined ? {} : { service_tier: defaults.tier === 'standard' ? 'default' : defaults.tier }),
     ...(defaults.promptCacheRetention === undefined ? {} : { prompt_cache_retention: defaults.promptCacheRetention }),
     ...(logprobs === undefined ? {} : { logprobs: true, top_logprobs: logprobs }),
@@ -88,7 +84,7 @@ export async function toChatRequest(
   return { body, answer, warnings: removed.map((setting) => unsupportedSettingMessage(`The model ${model}`, setting)) }
 }
 
-async function toMessage({ role, content }: Message, media: MediaSettings): Promise<ChatCompletionMessageParam> {
+async function toMessage({ role, content }: Message, media: MediaSettings): Promise<BodyMessage> {
   if (typeof content === 'string') return { role, content: content.toWellFormed() }
   // Not every server accepts lists, and none needs them for text.
   const texts = content.flatMap((part) => (part.type === 'text' ? [part.text] : []))

@@ -1,5 +1,5 @@
 import { type ContentPart, type LLMCapabilities, type MediaAccess, readMedia } from '@maestro-dataflow/core'
-import type { ChatCompletionContentPart } from 'openai/resources/chat/completions'
+import type { BodyPart } from './chat-body.js'
 import { openaiError } from './errors.js'
 import { fitImage } from './fit-image.js'
 
@@ -18,7 +18,7 @@ const audioFormats: ReadonlyMap<string, 'wav' | 'mp3'> = new Map([
 ])
 
 /** @throws MAESTRO_OPENAI_MEDIA, _AUDIO, _IMAGE, _SHARP_MISSING, MAESTRO_MEDIA_* */
-export async function toContentPart(part: ContentPart, settings: MediaSettings): Promise<ChatCompletionContentPart> {
+export async function toContentPart(part: ContentPart, settings: MediaSettings): Promise<BodyPart> {
   const { model, capabilities, access, maxSide, detail } = settings
   if (part.type === 'text') return { type: 'text', text: part.text.toWellFormed() }
   const can = { image: capabilities.images, audio: capabilities.audio, file: true }

@@ -1,69 +1,57 @@
-import { MaestroError, maestroError, plainText, readRateLimits, servingError } from '@maestro-dataflow/core'
+import {
+  addressFault,
+  classifyError,
+  failureIn,
+  type MaestroError,
+  maestroError,
+  plainText,
+  readRateLimits,
+  servingError,
+} from '@maestro-dataflow/core'
 import type { Connection } from './connection.js'
 
-/** What the client throws. */
-interface ClientError {
+/** The typed error of a reply that is a failure. It never contains the key. */
+export async function refusalOf(serving: string, connection: Connection, response: Response): Promise<MaestroError> {
+  const { status, statusText, headers } = response
+  if (status < 400) {
+    const reason = `it redirects to ${headers.get('location') ?? 'another place'}, and redirects are not followed`
+    return servingError(serving, { status, reason, fix: 'If that address is right, set it as `baseUrl`.' })
+  }
+  const text = withoutKey(await response.text(), connection.apiKey)
+  const body = parsed(text)
+  const failure = failureIn(body)
+  return servingError(serving, {
+    ...failure,
+    status,
+    reason: plainText(failure?.reason ?? text) || statusText || `status ${status}`,
+    rateLimits: readRateLimits(headers),
+    body,
+    fix: status === 404 || status === 405 ? fixFor(connection) : undefined,
+  })
+}
+
+/** Converts what was thrown during a call to a typed error. */
+export function toServingError(serving: string, error: unknown): MaestroError {
+  // A piece of a stream.
+  if (error instanceof SyntaxError) return brokenReply(serving, error.message, error)
+  const { code, name, message } = rootOf(error)
+  // The parser of Node, and that of undici.
+  if (String(code).startsWith('HPE_') || name === 'HTTPParserError') return brokenReply(serving, message ?? '', error)
+  return classifyError(serving, error)
+}
+
+interface Thrown {
+  readonly code?: unknown
   readonly name?: string
   readonly message?: string
-  /** The status and headers of the answer, if there was one. */
-  readonly status?: number | undefined
-  /** The server's message, as data. */
-  readonly error?: unknown
-  readonly code?: unknown
-  readonly type?: unknown
-  readonly headers?: Headers | undefined
   readonly cause?: unknown
 }
 
-/** Converts what the client threw to a typed error that never contains the key. */
-export function toServingError(serving: string, connection: Connection, error: unknown): MaestroError {
-  if (MaestroError.is(error)) return error
-  const { status, code, type, headers, message = '' } = error as ClientError
-  const reason = withoutKey(plainText(message), connection.apiKey)
-  // The cause may be shown too.
-  const cause = connection.apiKey !== undefined && message.includes(connection.apiKey) ? undefined : error
-  // A piece of a stream.
-  if (error instanceof SyntaxError) return brokenReply(serving, reason, cause)
-  if (status === undefined && (error as ClientError).error === undefined)
-    return toConnectionError(serving, error, cause)
-  const location = headers?.get('location')
-  if (status !== undefined && status >= 300 && status < 400)
-    return maestroError(
-      'MAESTRO_SERVING_NOT_FOUND',
-      {
-        serving,
-        status,
-        reason: `it redirects to ${location ?? 'another place'}, and redirects are not followed`,
-        fix: 'If that address is right, set it as `baseUrl`.',
-      },
-      cause,
-    )
-  const failure = {
-    status: status ?? 500,
-    code: [code, type].filter((part) => typeof part === 'string').join(' '),
-    reason,
-    rateLimits: headers === undefined ? undefined : readRateLimits(headers),
-    body: (error as ClientError).error,
-    fix: status === 404 ? fixFor(connection) : undefined,
-  }
-  return servingError(serving, failure, cause)
-}
-
-/** By the chain of causes down to the codes of Node or undici for the connection. */
-function toConnectionError(serving: string, error: unknown, cause: unknown): MaestroError {
-  let last = error as ClientError
-  for (let depth = 0; depth < 5; depth++) {
-    // The parser of Node, and that of undici.
-    if (String(last.code).startsWith('HPE_') || last.name === 'HTTPParserError')
-      return brokenReply(serving, last.message ?? '', cause)
-    if (typeof last.cause !== 'object' || last.cause === null) break
-    last = last.cause
-  }
-  const { code, message = '' } = last
-  if (typeof code === 'string') return servingError(serving, { reason: `${code}: ${message}` }, cause)
-  if (/^APIConnection/.test((error as object).constructor.name))
-    return servingError(serving, { reason: message }, cause)
-  return maestroError('MAESTRO_SERVING_FAILED', { serving, reason: message }, cause)
+/** The last of a chain of causes. */
+function rootOf(error: unknown): Thrown {
+  let last = typeof error === 'object' && error !== null ? (error as Thrown) : {}
+  for (let depth = 0; depth < 5 && typeof last.cause === 'object' && last.cause !== null; depth++) last = last.cause
+  return last
 }
 
 /** A reply that cannot be read. */
@@ -74,7 +62,16 @@ function withoutKey(text: string, key: string | undefined): string {
   return key === undefined ? text : text.replaceAll(key, '[redacted]')
 }
 
+/** Undefined for a text that is not JSON, or that is nested too deep. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 function fixFor({ baseUrl, isOpenAI, model }: Connection): string | undefined {
-  if (isOpenAI || /\/v\d+[a-z]*\b|\/deployments\//.test(new URL(baseUrl).pathname)) return undefined
-  return `Check that the server has the model ${model}, and check the \`baseUrl\`: most servers need /v1 at its end.`
+  const fault = isOpenAI ? undefined : addressFault(baseUrl, 'baseUrl')
+  return fault === undefined ? undefined : `Check that the server has the model ${model}. ${fault}`
 }

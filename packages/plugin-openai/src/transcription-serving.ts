@@ -61,25 +61,22 @@ export class OpenAITranscriptionServing implements TranscriptionServing {
     const { language = this.#options.language, ...call } = options
     const { prompt } = this.#options
     const { data, mediaType } = await readMedia({ type: 'audio', ...audio }, { maxBytes: mostAudioBytes })
-    const { toFile } = await import('openai')
-    const file = await toFile(data, `audio.${extensions[mediaType] ?? 'wav'}`, { type: mediaType })
+    const form = new FormData()
+    form.append('model', this.#connection.model)
+    form.append(
+      'file',
+      new Blob([new Uint8Array(data)], { type: mediaType }),
+      `audio.${extensions[mediaType] ?? 'wav'}`,
+    )
+    // Only the older form states the length of the recording.
+    form.append('response_format', /whisper/i.test(this.model) ? 'verbose_json' : 'json')
+    if (language !== undefined) form.append('language', language)
+    if (prompt !== undefined) form.append('prompt', prompt)
     return callServer(this.#connection, {
       serving: this.name,
       options: call,
-      send: (client, settings) =>
-        client.audio.transcriptions
-          .create(
-            {
-              model: this.#connection.model,
-              file,
-              // Only the older form states the length of the recording.
-              response_format: /whisper/i.test(this.model) ? 'verbose_json' : 'json',
-              ...(language === undefined ? {} : { language }),
-              ...(prompt === undefined ? {} : { prompt }),
-            },
-            settings,
-          )
-          .asResponse(),
+      path: 'audio/transcriptions',
+      body: form,
       read: async (response) => {
         const { text, duration, usage } = await readReply(this.name, response, transcription)
         const seconds = duration ?? usage?.seconds

@@ -21,3 +21,11 @@ test('a value of the wrong type is a typed error, and a duration may be a text',
   expect(() => new OpenAIChatServing({ ...options, temperature: -1 })).toThrow(/temperature/)
   expect(new OpenAIChatServing({ ...options, flexTimeout: '5m' }).model).toBe('tiny')
 })
+
+test.each([
+  ['http://127.0.0.1:1/v1?api-version=1', '`query`'],
+  ['http://127.0.0.1:1/v1/chat/completions', '/chat/completions'],
+  ['http://127.0.0.1:1/api/generate', '/chat/completions'],
+])('the address %s is refused with what to do', (baseUrl, words) => {
+  expect(() => new OpenAIChatServing({ model: 'tiny', baseUrl })).toThrow(words)
+})

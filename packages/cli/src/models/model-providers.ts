@@ -1,5 +1,6 @@
-import { didYouMean, env } from '@maestro-dataflow/core'
+import { env } from '@maestro-dataflow/core'
 import { cliError } from '../errors.js'
+import { meantProvider } from './meant-provider.js'
 
 type Serving = Readonly<Record<string, string>> & { readonly use: string }
 
@@ -51,7 +52,7 @@ export const modelProviders: Readonly<Record<string, ModelProvider>> = {
   google: aiSdk('@ai-sdk/google', '^4.0.121', 'GOOGLE_GENERATIVE_AI_API_KEY', 'gemini-3.8-flash'),
   'google-vertex': aiSdk('@ai-sdk/google-vertex', '>=4', 'GOOGLE_VERTEX_API_KEY', 'gemini-3.8-flash'),
   mistral: aiSdk('@ai-sdk/mistral', '^4.0.87', 'MISTRAL_API_KEY', 'mistral-small-latest'),
-  bedrock: aiSdk(
+  'amazon-bedrock': aiSdk(
     '@ai-sdk/amazon-bedrock',
     '>=4',
     'AWS_BEARER_TOKEN_BEDROCK',
@@ -80,7 +81,7 @@ export function modelProvider(name: string): ModelProvider {
   const found = Object.hasOwn(modelProviders, name) ? modelProviders[name] : undefined
   if (found !== undefined) return found
   const known = Object.keys(modelProviders)
-  throw cliError('MAESTRO_CLI_PROVIDER_UNKNOWN', { provider: name, known, suggestion: didYouMean(name, known) })
+  throw cliError('MAESTRO_CLI_PROVIDER_UNKNOWN', { provider: name, known, suggestion: meantProvider(name, known) })
 }
 
 /**

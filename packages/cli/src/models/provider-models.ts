@@ -1,8 +1,8 @@
-import { didYouMean } from '@maestro-dataflow/core'
 import { cliError } from '../errors.js'
 import { textTable } from '../plan/text-table.js'
 import type { Style } from '../terminal/style.js'
 import { importModels } from './import-models.js'
+import { meantProvider } from './meant-provider.js'
 
 /** What is known about a model of a provider. Prices are in dollars per million tokens. */
 export interface ProviderModel {
@@ -44,7 +44,7 @@ export async function loadProviderModels(provider: string, config?: string): Pro
   const models = Object.hasOwn(providers, provider) ? providers[provider] : undefined
   if (models !== undefined) return { provider, date, source, models }
   const known = Object.keys(providers)
-  throw cliError('MAESTRO_CLI_PROVIDER_UNKNOWN', { provider, known, suggestion: didYouMean(provider, known) })
+  throw cliError('MAESTRO_CLI_PROVIDER_UNKNOWN', { provider, known, suggestion: meantProvider(provider, known) })
 }
 
 /** The models as a table for people. */

@@ -46,6 +46,8 @@ interface ProviderAnswer {
   readonly reason: string
   /** The HTTP status. */
   readonly status?: number | undefined
+  /** The provider's own code or type. */
+  readonly code?: string | undefined
   readonly rateLimits?: RateLimits | undefined
   /** The usage of the call, although its answer is unusable. */
   readonly usage?: Usage | undefined
@@ -154,6 +156,11 @@ export const coreErrors = {
     message: (d: { step: string; reason: string }) => `\`where\` of ${d.step} cannot be used: ${d.reason}.`,
     hint: () =>
       "Give columns with values or bounds, where: { language: 'en', score: { min: 3 } }, or a function of the row in code.",
+  },
+  MAESTRO_STEP_WHERE: {
+    message: (d: { column: string; value: string; bound: string }) =>
+      `"${d.column}" is ${d.value}, which \`where\` compares with ${d.bound}.`,
+    hint: () => 'Give the column one type before, such as by table.cast or the option columns of the source.',
   },
   MAESTRO_PIPELINE_SAME_OUTPUT: {
     message: (d: { sink: string; other: string; target: string }) =>
@@ -720,7 +727,7 @@ export const coreErrors = {
     retryable: true,
   },
   MAESTRO_SERVING_UNEXPECTED_REPLY: {
-    message: (d: ProviderAnswer) => `${d.serving} sent a complete reply that is no answer: ${d.reason}`,
+    message: (d: ProviderAnswer & { isPage?: boolean | undefined }) => `${d.serving} sent a complete reply that is no answer: ${d.reason}`,
     hint: () =>
       'The request was sent three times at most, because such a reply seldom changes. Check that `baseUrl` is the address of the API, and that the server has the API of this serving.',
     retryable: true,

@@ -9,7 +9,7 @@ const connectionCodes =
 
 /** What is thrown for a header that cannot be sent, in the words of undici and of Node. They contain its value. */
 const badHeader =
-  /^Headers\.\w+:|to a ByteString|invalid header value|invalid character in header|header .* has invalid value/i
+  /^Headers\.\w+:|to a ByteString|invalid header value|^invalid (?:header key|[\w-]+ header)$|invalid character in header|header .* has invalid value/i
 
 /** The words about such a header. Its value, which is probably the key, must not be repeated. */
 const unsendable =

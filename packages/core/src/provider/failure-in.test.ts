@@ -18,6 +18,7 @@ test.each<[string, unknown, unknown]>([
     { object: 'error', message: 'No.', type: 'BadRequestError', code: 400 },
     { reason: 'No.', status: 400, code: 'BadRequestError' },
   ],
+  ['AWS', { __type: 'com.amazon#Throttled', message: 'No.' }, { reason: 'No.', code: 'com.amazon#Throttled' }],
   ['FastAPI', { detail: 'No.' }, { reason: 'No.' }],
   ['FastAPI, of fields', { detail: [{ loc: ['body', 'n'], msg: 'too many' }] }, { reason: 'body.n: too many' }],
   [

@@ -53,7 +53,7 @@ export function failureIn(reply: unknown): Pick<ProviderFailure, 'status' | 'cod
     status_code,
   ])
   const status = fields.map(Number).find((number) => Number.isInteger(number) && number >= 400 && number < 600)
-  const code = [...fields, ...(isFields(first) ? [first.type] : [])].filter(
+  const code = [...fields, ...(isFields(first) ? [first.type, first.__type] : [])].filter(
     (part) => typeof part === 'string' && !/^\d+$/.test(part),
   )
   return {

@@ -3,7 +3,7 @@ import { readDuration, readNumber } from './read-duration.js'
 import { readLimitFields } from './read-limit-fields.js'
 
 /** Headers in the forms of fetch and of the providers' clients. */
-type HeaderReader = { get(name: string): string | null | undefined }
+type HeaderReader = { get(name: string): string | null | undefined; keys?(): Iterable<string> }
 
 /**
  * Reads a provider's limits from the headers of an answer: `Retry-After` in seconds or as a date, `retry-after-ms`, Azure's
@@ -12,7 +12,9 @@ type HeaderReader = { get(name: string): string | null | undefined }
  *
  * @param now Milliseconds since 1970, for dates.
  */
-export function readRateLimits(headers: HeaderReader, now: number = Date.now()): RateLimits | undefined {
+export function readRateLimits(given: HeaderReader, now: number = Date.now()): RateLimits | undefined {
+  const headers = limitsAmong(given)
+  if (headers === undefined) return undefined
   const retryAfterMs =
     readNumber(headers.get('retry-after-ms')) ??
     readNumber(headers.get('x-ms-retry-after-ms')) ??
@@ -28,13 +30,26 @@ export function readRateLimits(headers: HeaderReader, now: number = Date.now()):
   }
 }
 
+/**
+ * The headers that may state limits. The names of all providers are many, and each look-up in the headers of fetch costs
+ * time, so that most replies would cost more here than on their way. Undefined if there are none.
+ */
+function limitsAmong(given: HeaderReader): HeaderReader | undefined {
+  if (given.keys === undefined) return given
+  const found = new Map<string, string | null | undefined>()
+  for (const name of given.keys()) if (/limit|retry/i.test(name)) found.set(name.toLowerCase(), given.get(name))
+  return found.size === 0 ? undefined : found
+}
+
 /** A header that appears twice is joined by a comma; a date contains a comma itself. */
 const readRetryAfter = (text: string | null | undefined, now: number): number | undefined =>
   readDuration(text?.trim().replace(/^(\d+(\.\d+)?)\s*,.*$/, '$1'), now)
 
-/** The names of the headers of one limit; `*` stands for `limit`, `remaining`, or `reset`. */
+/** The names of the headers of one limit. */
 interface Naming {
-  readonly names: readonly string[]
+  readonly limit: readonly string[]
+  readonly remaining: readonly string[]
+  readonly reset: readonly string[]
   /** The length of its window, which is the longest time until the limit is whole again. */
   readonly windowMs?: number
 }
@@ -46,38 +61,49 @@ const windows = [
 /** Limits of longer windows count only if the provider says when they are whole again. */
 const longWindows = ['hour', 'day'] as const
 
+/** @param names `*` stands for `limit`, `remaining`, or `reset`. */
+const named = (...names: readonly string[]): Naming => {
+  const of = (what: string) => names.map((name) => name.replace('*', what))
+  return { limit: of('limit'), remaining: of('remaining'), reset: of('reset') }
+}
+
 const inWindows = (name: (window: string) => readonly string[]): readonly Naming[] => [
-  ...windows.map(([window, windowMs]) => ({ names: name(window), windowMs })),
-  ...longWindows.map((window) => ({ names: name(window) })),
+  ...windows.map(([window, windowMs]) => ({ ...named(...name(window)), windowMs })),
+  ...longWindows.map((window) => named(...name(window))),
 ]
 
 const namings: Readonly<Record<'requests' | 'tokens', readonly Naming[]>> = {
   requests: [
     // OpenAI and most others, and Anthropic.
-    { names: ['x-ratelimit-*-requests', 'anthropic-ratelimit-requests-*'] },
+    named('x-ratelimit-*-requests', 'anthropic-ratelimit-requests-*'),
     // Mistral and Cerebras; gateways such as Kong.
     ...inWindows((window) => [`x-ratelimit-*-req-${window}`, `x-ratelimit-*-requests-${window}`]),
     ...inWindows((window) => [`x-ratelimit-*-${window}`]),
     // Without a unit, as at GitHub and OpenRouter, and as in the drafts of the IETF.
-    { names: ['x-ratelimit-*', 'x-rate-limit-*', 'ratelimit-*', 'x-ratelimit-*-request', 'rate-limit-*'] },
+    named('x-ratelimit-*', 'x-rate-limit-*', 'ratelimit-*', 'x-ratelimit-*-request', 'rate-limit-*'),
   ],
   tokens: [
-    { names: ['x-ratelimit-*-tokens', 'anthropic-ratelimit-tokens-*'] },
-    { names: ['anthropic-ratelimit-input-tokens-*'] },
-    { names: ['anthropic-ratelimit-output-tokens-*'] },
+    named('x-ratelimit-*-tokens', 'anthropic-ratelimit-tokens-*'),
+    named('anthropic-ratelimit-input-tokens-*'),
+    named('anthropic-ratelimit-output-tokens-*'),
     ...inWindows((window) => [`x-ratelimit-*-tokens-${window}`, `x-ratelimitbysize-*-${window}`]),
-    { names: ['ratelimitbysize-*', 'x-ratelimitbysize-*', 'x-tokenlimit-*', 'x-ratelimit-*-token'] },
+    named('ratelimitbysize-*', 'x-ratelimitbysize-*', 'x-tokenlimit-*', 'x-ratelimit-*-token'),
   ],
 }
 
 function readLimits(headers: HeaderReader, unit: keyof typeof namings, now: number): readonly RateLimit[] {
-  return namings[unit].flatMap(({ names, windowMs }) => {
-    const read = (what: string) =>
-      names.map((name) => headers.get(name.replace('*', what))).find((value) => value != null && value !== '')
+  return namings[unit].flatMap((naming) => {
+    const read = (what: 'limit' | 'remaining' | 'reset') => {
+      for (const name of naming[what]) {
+        const value = headers.get(name)
+        if (value != null && value !== '') return value
+      }
+      return undefined
+    }
     const limit = readCount(read('limit'))
     const remaining = readCount(read('remaining'))
     // Without a time, the window is the longest that it may take.
-    const resetMs = readReset(read('reset'), now) ?? (remaining === undefined ? undefined : windowMs)
+    const resetMs = readReset(read('reset'), now) ?? (remaining === undefined ? undefined : naming.windowMs)
     if (limit === undefined && remaining === undefined && resetMs === undefined) return []
     return [
       {

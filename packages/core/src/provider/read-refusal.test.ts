@@ -28,6 +28,7 @@ describe('readWait', () => {
     ['retry_after', { error: { retry_after: 1.5 } }, 1500],
     ['retry_after_ms', { error: { retry_after_ms: 1500 } }, 1500],
     ['retryAfterSeconds', { error: { retryAfterSeconds: '3' } }, 3000],
+    ['the time that loading a model takes', { error: 'Loading', estimated_time: 20.5 }, 20_500],
     ['an ISO duration', { error: { retryAfter: 'PT5S' } }, 5000],
     ['a header without a unit', { metadata: { headers: { 'ratelimit-reset': '7' } } }, 7000],
     [

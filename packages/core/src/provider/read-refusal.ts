@@ -5,7 +5,7 @@ const deepest = 6
 
 /**
  * Finds how long a refusal asks to wait when the headers do not say so: Google's `RetryInfo`, the headers that
- * OpenRouter passes on in the body, `retry_after` (seconds), or words such as "try again in 1m3.5s".
+ * OpenRouter passes on in the body, `retry_after` and Hugging Face's `estimated_time` (seconds), or words such as "try again in 1m3.5s".
  *
  * @param body The provider's reply, as data.
  * @param now Milliseconds since 1970.
@@ -16,7 +16,7 @@ export function readWait(reason: string, body: unknown, now: number = Date.now()
 }
 
 const waitNames =
-  /^(?:retry[-_]?delay|retry[-_]?(?:after|in)(?:[-_]?s(?:ec(?:ond)?s?)?)?|wait[-_]?seconds|(?:x-)?rate-?limit-reset(?:-(?:requests|tokens))?)$/i
+  /^(?:retry[-_]?delay|retry[-_]?(?:after|in)(?:[-_]?s(?:ec(?:ond)?s?)?)?|wait[-_]?seconds|estimated[-_]?time|(?:x-)?rate-?limit-reset(?:-(?:requests|tokens))?)$/i
 const inMilliseconds = /^(?:retry|wait)[-_]?(?:after|in|for)?[-_]?m(?:illi)?s(?:ec(?:ond)?s)?$/i
 
 function waitInBody(value: unknown, now: number, depth: number): number | undefined {

@@ -1,7 +1,14 @@
 import { MaestroError } from '../errors/maestro-error.js'
 
-/** Half of the time-out of an attempt, so that the standard tier has the other half. */
-export const defaultFlexTimeout = 300_000
+/**
+ * How long a request in the tier `flex` may take, in milliseconds: at most half of the time-out of the attempt, so that
+ * the standard tier has the other half.
+ *
+ * @param own The option `flexTimeout`. @param attempt The time-out of the attempt, if it has one.
+ */
+export function flexTimeoutOf(own = 300_000, attempt = Number.POSITIVE_INFINITY): number {
+  return Math.min(own, attempt / 2)
+}
 
 /** Whether a request in the tier `flex` should be sent again in the standard tier: no room, or no answer in time. */
 export function isFlexUnavailable(error: unknown): boolean {
@@ -10,6 +17,5 @@ export function isFlexUnavailable(error: unknown): boolean {
     return false
   // Groq has a status of its own.
   if (error.details.status === 498) return true
-  const { code } = (error.cause ?? {}) as { readonly code?: unknown }
-  return code === 'resource_unavailable' || /resource.?unavailable|capacity/i.test(error.message)
+  return /resource.?unavailable|capacity/i.test(`${error.details.code} ${error.message}`)
 }

@@ -77,9 +77,20 @@ const table: readonly {
     words: /request (is )?too large|tokens must be reduced|reduce your (message|prompt)/i,
     error: 'MAESTRO_SERVING_REQUEST_TOO_LARGE',
   },
-  { code: /insufficient_quota|billing|credit|arrear|overdue/i, waits: false, error: 'MAESTRO_SERVING_QUOTA' },
+  {
+    code: /insufficient_quota|billing|credit|arrear|overdue|ServiceQuotaExceeded/i,
+    waits: false,
+    error: 'MAESTRO_SERVING_QUOTA',
+  },
   { status: [402], error: 'MAESTRO_SERVING_QUOTA' },
   { code: /rate_limit|throttl|too_many_requests/i, error: 'MAESTRO_SERVING_RATE_LIMITED' },
+  // A free limit per minute or hour is whole again soon, and one per month is not.
+  {
+    status: [429],
+    words: /(limited|calls?).{0,40}\/ ?(second|minute|hour)|hourly/i,
+    error: 'MAESTRO_SERVING_RATE_LIMITED',
+  },
+  { status: [429], words: /limited.{0,40}\/ ?month/i, waits: false, error: 'MAESTRO_SERVING_QUOTA' },
   {
     status: [400, 403, 412, 429],
     words:
@@ -102,9 +113,9 @@ const table: readonly {
   },
   { code: /context_length|context_window|string_above_max_length/i, error: 'MAESTRO_SERVING_CONTEXT_TOO_LONG' },
   {
-    status: [400, 413, 422, 500],
+    status: [400, 403, 413, 422, 500],
     words:
-      /context (length|window|size)|maximum context|exceeds? the (available )?context|prompt is too long|too many (input )?tokens|input is too long|input length .*exceeds|token count .{0,30}exceeds|tokens?`? (\+ `?max_new_tokens`? )?must be <=/i,
+      /context (length|window|size|limit)|maximum context|exceeds? the (available )?context|prompt is too long|maximum (prompt|input|model) length|too many (input )?tokens|input is too long|input length .*exceeds|token count .{0,30}exceeds|tokens?`? (\+ `?max_new_tokens`? )?must be <=/i,
     error: 'MAESTRO_SERVING_CONTEXT_TOO_LONG',
   },
   { status: [413], error: 'MAESTRO_SERVING_REQUEST_TOO_LARGE' },
@@ -113,29 +124,43 @@ const table: readonly {
     words: schemaRefusal,
     error: 'MAESTRO_SERVING_SCHEMA_REFUSED',
   },
+  // The words of Groq for an answer that its model did not write as JSON, which the next one may be.
+  { code: /json_validate_failed/i, error: 'MAESTRO_SERVING_SERVER' },
   { code: /content_filter|content_policy|data_inspection|safety/i, error: 'MAESTRO_SERVING_FILTERED' },
   {
-    status: [400, 403],
-    words: /content (filter|management|policy)|inappropriate content|safety system|flagged/i,
+    status: [400, 403, 498],
+    words:
+      /content (filter|management|policy|violates)|inappropriate content|safety system|flagged|usage guidelines|deny-?listed/i,
     error: 'MAESTRO_SERVING_FILTERED',
   },
-  { code: /model_not_found/i, error: 'MAESTRO_SERVING_NOT_FOUND' },
+  {
+    code: /model_?(not_?(found|available|supported|exist)|decommissioned|deprecated|retired)|invalid_?model/i,
+    error: 'MAESTRO_SERVING_NOT_FOUND',
+  },
   {
     status: [400, 422],
-    words: /\bmodel\b.{0,80}(not exist|not found|not available|is not a valid model|is invalid)|is not a valid model/i,
+    words:
+      /\bmodel\b.{0,80}(not exist|not found|not available|is not a valid model|is invalid|not supported by|no longer (supported|available|served)|decommissioned|has been (retired|removed|deprecated)|on-demand throughput isn.t)|is not a valid model|\b(invalid|unknown) model\b|non-serverless model/i,
     error: 'MAESTRO_SERVING_NOT_FOUND',
   },
   {
     status: [400, 403],
     words:
-      /(api[ _-]?key|token|credentials?)\b.{0,40}(not valid|invalid|expired|incorrect|revoked)|invalid (api[ _-]?key|token\b|credentials)/i,
+      /(api[ _-]?key|token|credentials?)\b.{0,40}(not valid|invalid|expired|incorrect|revoked)|(invalid|incorrect|expired) (api[ _-]?key|token\b|credentials)|signature.{0,40}(not match|expired)/i,
     error: 'MAESTRO_SERVING_AUTHENTICATION',
+  },
+  {
+    status: [400],
+    words: /(location|country|region|territory) is not supported/i,
+    error: 'MAESTRO_SERVING_PERMISSION',
   },
   // 407 is the word of a proxy.
   { status: [401, 407], error: 'MAESTRO_SERVING_AUTHENTICATION' },
   { code: /invalid_api_key/i, error: 'MAESTRO_SERVING_AUTHENTICATION' },
   // 511 is the word of a network that wants a login first.
   { status: [403, 451, 511], error: 'MAESTRO_SERVING_PERMISSION' },
+  // Redirects are not followed, because a key must not be sent elsewhere.
+  { status: [301, 302, 303, 307, 308], error: 'MAESTRO_SERVING_NOT_FOUND' },
   { status: [404, 405, 410], error: 'MAESTRO_SERVING_NOT_FOUND' },
   { status: [429], error: 'MAESTRO_SERVING_RATE_LIMITED' },
   // 498 is the word of Groq for a tier without room.
@@ -170,6 +195,7 @@ export function servingError(serving: string, failure: ProviderFailure, cause?: 
     serving,
     reason,
     ...(status === undefined ? {} : { status }),
+    ...(code === undefined ? {} : { code }),
     ...(rateLimits === undefined ? {} : { rateLimits }),
     ...(usage === undefined ? {} : { usage }),
     ...(fix === undefined ? {} : { fix }),

@@ -29,5 +29,6 @@ export function unreadableReply(
   const isEmpty = text.trim() === ''
   const reason = isEmpty ? 'it is empty' : `no JSON (${type}): ${plainText(text)}`
   if (/^[\s\ufeff]*[{[]/.test(text)) return maestroError('MAESTRO_SERVING_BROKEN_REPLY', { serving, reason }, cause)
-  return unexpectedReply(serving, reason, undefined, cause)
+  if (isEmpty) return unexpectedReply(serving, reason, undefined, cause)
+  return maestroError('MAESTRO_SERVING_UNEXPECTED_REPLY', { serving, reason, isPage: true }, cause)
 }

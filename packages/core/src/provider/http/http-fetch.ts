@@ -41,7 +41,7 @@ async function requestOf(
 ): Promise<HttpRequest & { readonly url: URL | string }> {
   const { body, method, headers, signal } = init
   if (!(input instanceof Request) && (body == null || typeof body === 'string'))
-    return { url: input, method, headers: new Headers(headers), body: body ?? undefined, signal: signal ?? undefined }
+    return { url: input, method, headers: toSend(headers), body: body ?? undefined, signal: signal ?? undefined }
   // A form has a boundary that is also part of the headers.
   const request = new Request(input, init)
   return {
@@ -52,3 +52,12 @@ async function requestOf(
     signal: request.signal,
   }
 }
+
+type GivenHeaders = NonNullable<RequestInit['headers']>
+
+/** An object of `Headers` for each request would cost more than the request's own headers. */
+const toSend = (given: GivenHeaders = {}): NonNullable<HttpRequest['headers']> =>
+  given instanceof Headers || isPlain(given) ? given : new Headers(given)
+
+const isPlain = (given: GivenHeaders): given is Record<string, string> =>
+  !(Symbol.iterator in given) && Object.values(given).every((value) => typeof value === 'string')

@@ -72,7 +72,9 @@ export async function sendHttp(address: URL | string, request: HttpRequest = {})
 function withDefaults(given: HttpRequest['headers'], raw: boolean): Record<string, string> {
   const headers: Record<string, string> = { ...defaults }
   if (raw) headers['accept-encoding'] = 'identity'
-  for (const [name, value] of given instanceof Headers ? given : new Headers(given)) headers[name] = value
+  if (given instanceof Headers) for (const [name, value] of given) headers[name] = value
+  // Like `Headers`, which removes the white space around a value.
+  else for (const [name, value] of Object.entries(given ?? {})) headers[name.toLowerCase()] = value.trim()
   return headers
 }
 

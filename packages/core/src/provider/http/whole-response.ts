@@ -62,10 +62,8 @@ export class WholeResponse implements Response {
 
   get body(): ReadableStream {
     this.#stream ??= new ReadableStream({
-      type: 'bytes',
       start: (controller) => {
-        // A stream takes the memory of what it is given, and refuses a piece without bytes.
-        if (this.#bytes.byteLength > 0) controller.enqueue(this.#bytes.slice())
+        if (this.#bytes.byteLength > 0) controller.enqueue(this.#bytes)
         controller.close()
       },
     })

@@ -61,8 +61,15 @@ export class InFlight<Result> {
 function untilAborted<Result>(result: Promise<Result>, signal: AbortSignal): Promise<Result> {
   return new Promise((resolve, reject) => {
     const ignore = onAbort(signal, () => reject(signal.reason))
-    const end = () => ignore()
-    result.then(resolve, reject)
-    result.then(end, end)
+    result.then(
+      (value) => {
+        ignore()
+        resolve(value)
+      },
+      (error) => {
+        ignore()
+        reject(error)
+      },
+    )
   })
 }

@@ -96,11 +96,17 @@ export class ResponseCaches {
         this.#isHung = true
         reject(new RangeError(`it did not answer within ${patience / 1000} s, and is not asked again`))
       }, patience)
-      const end = () => clearTimeout(timer)
       // A cache that was written without types may give what is no promise.
-      const done = Promise.resolve(work)
-      done.then(resolve, reject)
-      done.then(end, end)
+      Promise.resolve(work).then(
+        (result) => {
+          clearTimeout(timer)
+          resolve(result)
+        },
+        (error) => {
+          clearTimeout(timer)
+          reject(error)
+        },
+      )
     })
   }
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { ServingBase } from '../../contracts/serving.js'
 import type { Budgets, ServingSettings } from '../../contracts/serving-settings.js'
 import { servingError } from '../../provider/serving-error.js'
-import { unexpectedReply } from '../../provider/unexpected-reply.js'
+import { unexpectedReply, unreadableReply } from '../../provider/unexpected-reply.js'
 import { BudgetKeeper } from '../budget/budgets.js'
 import type { Limiter } from '../limiter/limiter.js'
 import { joinLimiter } from '../limiter/shared-limiters.js'
@@ -233,5 +233,35 @@ describe('callProvider', () => {
     await vi.advanceTimersByTimeAsync(60_000)
     await last
     expect(ask).toHaveBeenCalledTimes(3)
+  })
+
+  test('an address that sends pages from the beginning is no API, which the first call says and which stops the run', async () => {
+    const path = pathWith()
+    const page = async () => {
+      throw unreadableReply('m', '<html><title>Sign in</title></html>', 'text/html')
+    }
+    const ask = vi.fn(page)
+    const { made } = call(path, ask)
+    await vi.advanceTimersByTimeAsync(10_000)
+    await expect(made).rejects.toMatchObject({
+      code: 'MAESTRO_SERVING_NOT_FOUND',
+      stopsRun: true,
+      hint: expect.stringContaining('baseUrl'),
+      message: expect.stringContaining('Sign in'),
+    })
+    expect(ask).toHaveBeenCalledTimes(3)
+  })
+
+  test('a page after an answer is a fault of the moment', async () => {
+    const path = pathWith()
+    await call(path, async () => answer).made
+    const { made } = call(
+      path,
+      vi.fn(async () => {
+        throw unreadableReply('m', '<html>Bad gateway</html>', 'text/html')
+      }),
+    )
+    await vi.advanceTimersByTimeAsync(10_000)
+    await expect(made).rejects.toMatchObject({ code: 'MAESTRO_SERVING_UNEXPECTED_REPLY', stopsRun: false })
   })
 })

@@ -1,3 +1,4 @@
+import { maestroError } from '../../errors/error-table.js'
 import { MaestroError } from '../../errors/maestro-error.js'
 
 const misfit: string = 'MAESTRO_SERVING_UNEXPECTED_REPLY'
@@ -8,12 +9,16 @@ export const isMisfit = (error: MaestroError): boolean => error.code === misfit
 /** Fewer misfits in a row may be due to these requests. */
 const most = 8
 
+/** So many pages before the first answer are those of an address that is no API. */
+const mostPages = 3
+
 /**
- * Counts complete replies that are no answers, one after the other. A server that sends nothing else, such as the page of
- * a login, is asked once by each further call.
+ * Counts complete replies that are no answers, one after the other. A server that sends nothing else is asked once by
+ * each further call. One that sends nothing but pages from the beginning, such as that of a login, is no API.
  */
 export class MisfitStreak {
   #length = 0
+  #hasAnswered = false
 
   get isLong(): boolean {
     return this.#length >= most
@@ -23,10 +28,20 @@ export class MisfitStreak {
     try {
       const result = await call()
       this.#length = 0
+      this.#hasAnswered = true
       return result
     } catch (error) {
-      if (MaestroError.is(error) && isMisfit(error)) this.#length++
-      throw error
+      if (!MaestroError.is(error) || !isMisfit(error)) throw error
+      this.#length++
+      const isNoApi = error.details.isPage === true && !this.#hasAnswered && this.#length >= mostPages
+      throw isNoApi ? noApi(error) : error
     }
   }
+}
+
+function noApi({ details }: MaestroError): MaestroError {
+  const reason = `its address does not answer with JSON, but with a page: ${details.reason}`
+  const fix =
+    'Check the address of the serving (`baseUrl`, `host`, or `baseURL` in its `options`). That of an API usually ends with a version, such as /v1.'
+  return maestroError('MAESTRO_SERVING_NOT_FOUND', { serving: String(details.serving), reason, fix })
 }
