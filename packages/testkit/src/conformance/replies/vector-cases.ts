@@ -66,7 +66,6 @@ const unreadable = each<SaidVectors>(
     'a text for a number': { vectors: [vectors[0], [2, 'x'], vectors[2]] },
     'an empty object': { body: {} },
     'null for the vectors': { body: { object: 'list', data: null, embeddings: null, model: 'test-model' } },
-    'a web page': { body: '<!doctype html><html><body>Log in</body></html>' },
     'nothing at all': { empty: 200 },
     'nothing under status 204': { empty: 204 },
   },
