@@ -1,9 +1,11 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { agrees } from './values/agrees.js'
 import { largeChains, largeTable } from './values/large-table.js'
+import { profilesAlike } from './values/profile.js'
 import { runReference } from './values/reference.js'
 import { shown } from './values/shown.js'
-import { valuesProject } from './values/starts.js'
+import { splitsAlike } from './values/split-step.js'
+import { type Start, valuesProject } from './values/starts.js'
 import { anyTables, typedTables } from './values/tables.js'
 
 /*
@@ -25,6 +27,24 @@ test.each(Object.entries({ ...ofRows, ...ofText, ...ofTypes, ...ofFiles, 'a tabl
   'typed columns, from %s',
   (_, start) => agrees(project, typedTables, start),
 )
+
+const fewStarts = {
+  ...{ 'rows in code': ofRows['rows in code'], 'lines of text': ofText['lines of text'] },
+  ...{ 'typed CSV': ofTypes['typed CSV'], 'a table of SQLite': sqlite },
+}
+
+test.each(Object.entries(fewStarts))('rows with equal keys are in one part, from %s', (_, start) =>
+  splitsAlike(project, typedTables, start as Start),
+)
+
+test.each(Object.entries(fewStarts))('profiles of columns, from %s', (_, start) =>
+  profilesAlike(project, typedTables, start as Start),
+)
+
+test('profiles and parts of any values', async () => {
+  await profilesAlike(project, anyTables, ofRows['rows in code'] as Start)
+  await splitsAlike(project, anyTables, ofRows['a step file'] as Start)
+})
 
 const largeStarts = [
   ['lines of text', ofText['lines of text']],

@@ -15,18 +15,20 @@ const runs = Number(process.env.VALUE_RUNS ?? 12)
 /** Finding the smallest case that fails takes long. */
 const endOnFailure = process.env.VALUE_SHRINK === undefined
 
+export const options = () => ({ seed, numRuns: runs, endOnFailure })
+
 /** A pipeline over rows in code refuses a column that none of them has. */
 const isWhole = ({ names, rows }: Table) => names.every((name) => rows.some((row) => Object.hasOwn(row, name)))
 
+/** Tables as a start can hold them. */
+export const cases = (tables: fc.Arbitrary<Table>, start: Start): fc.Arbitrary<Table> =>
+  tables.filter(isWhole).map(start.given).filter(isWhole)
+
 /** Random chains of table steps over random tables give the rows that plain JavaScript gives. */
 export async function agrees(project: Project, tables: fc.Arbitrary<Table>, start: Start): Promise<void> {
-  const cases = tables
-    .filter(isWhole)
-    .map(start.given)
-    .filter(isWhole)
-    .chain((table) => fc.tuple(fc.constant(table), chains(table)))
+  const chained = cases(tables, start).chain((table) => fc.tuple(fc.constant(table), chains(table)))
   await fc.assert(
-    fc.asyncProperty(cases, async ([table, steps]) => {
+    fc.asyncProperty(chained, async ([table, steps]) => {
       const expected = expectedRows(table, steps)
       const chain = `${fc.stringify(steps.map(({ use, options }) => ({ use, options })))} over ${fc.stringify(table)}`
       expect(
@@ -34,7 +36,7 @@ export async function agrees(project: Project, tables: fc.Arbitrary<Table>, star
         chain,
       ).toEqual(expected)
     }),
-    { seed, numRuns: runs, endOnFailure },
+    options(),
   )
 }
 

@@ -1,8 +1,8 @@
 import type { Row } from '@maestro-dataflow/core'
 import fc from 'fast-check'
-import { Choices, type Columns, directions, ends, freeName, type Made, quoted } from './choices.js'
+import { Choices, type Columns, directions, ends, type Made, quoted } from './choices.js'
 import { combineMakers } from './combine-steps.js'
-import { compare, compareIn, sumOfDecimals } from './compare.js'
+import { compare, compareIn, sumOf } from './compare.js'
 import {
   aggregate,
   type Computed,
@@ -14,19 +14,19 @@ import {
   limit,
   ownOf,
   rename,
-  type Seen,
   sample,
+  sampleBy,
   select,
   sort,
   type TableStep,
   type Types,
-  window,
 } from './reference.js'
 import { repairMakers } from './repair-steps.js'
 import { shapeMakers } from './shape-steps.js'
 import { sqlMakers } from './sql-steps.js'
 import type { Table } from './tables.js'
 import { isWellFormed, numberText } from './texts.js'
+import { windowOf } from './window-steps.js'
 
 /** A chain of table steps over the columns of a table. */
 export function chains(table: Table): fc.Arbitrary<readonly TableStep[]> {
@@ -57,6 +57,10 @@ const makers: readonly ((choices: Choices, columns: Columns) => Made)[] = [
   (choices, columns) => {
     const chosen = choices.of(directions) ? { count: choices.below(12) } : { fraction: choices.below(11) / 10 }
     return [sample(chosen, choices.below(3)), columns]
+  },
+  (choices, columns) => {
+    const chosen = choices.of(directions) ? { count: choices.below(4) } : { tenths: choices.below(11) }
+    return [sampleBy(chosen, choices.some(columns.names), choices.below(3), columns.types), columns]
   },
   (choices, columns) => [filterOf(choices, columns), columns],
   (choices, columns) => [filterOf(choices, columns), columns],
@@ -190,39 +194,4 @@ function aggregateOf(choices: Choices, { names, types }: Columns): Made {
   // The steps after it take the columns of its key and the number of its rows.
   const computable = (row: Row) => type !== 'json' || isWellFormed(cellOf(row, name))
   return [aggregate(by, values, types, computable), { names: [...by, count], types: { ...kept, [count]: 'integer' } }]
-}
-
-function windowOf(choices: Choices, { names, types }: Columns): Made {
-  const by = choices.of(directions) ? choices.some(names) : []
-  const orderBy = (choices.of(directions) ? choices.some(names) : []).map((column) => ({
-    column,
-    descending: choices.of(directions),
-    nulls: choices.of(ends),
-  }))
-  const name = choices.of(names)
-  const type = ownOf(types, name)
-  const [place = '', before = '', later = ''] = ['place_', 'before_', 'later_'].map((base) => freeName(base, names))
-  const values: Record<string, Seen> = {
-    [place]: ['row_number()', (_, at) => at + 1],
-    ...(orderBy.length === 0 ? { [later]: ['count(*)', (rows: readonly Row[]) => rows.length] } : {}),
-  }
-  if (type !== undefined)
-    values[before] = [
-      `lag(${quoted(name)})`,
-      (rows, at) => (at === 0 ? null : (cellOf(rows[at - 1] ?? {}, name) ?? null)),
-    ]
-  const added = Object.keys(values)
-  const computable = (row: Row) => type === undefined || type !== 'json' || isWellFormed(cellOf(row, name))
-  const known = Object.fromEntries(added.map((one) => [one, one === before ? type : 'integer'])) as Types
-  return [
-    window(by, orderBy, values, types, computable),
-    { names: [...names, ...added], types: { ...types, ...known } },
-  ]
-}
-
-function sumOf(type: string, values: readonly unknown[]): unknown {
-  if (values.length === 0) return null
-  if (type === 'decimal') return sumOfDecimals(values as string[])
-  if (type === 'number') return (values as number[]).reduce((sum, value) => sum + value, 0)
-  return (values as (number | bigint)[]).reduce((sum: bigint, value) => sum + BigInt(value), 0n)
 }

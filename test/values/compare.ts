@@ -56,8 +56,16 @@ export function isNothing(value: unknown): boolean {
   return Number.isNaN(value) || (value instanceof Date && Number.isNaN(value.getTime()))
 }
 
+/** The sum of the values of a column. */
+export function sumOf(type: string, values: readonly unknown[]): unknown {
+  if (values.length === 0) return null
+  if (type === 'decimal') return sumOfDecimals(values as string[])
+  if (type === 'number') return (values as number[]).reduce((sum, value) => sum + value, 0)
+  return (values as (number | bigint)[]).reduce((sum: bigint, value) => sum + BigInt(value), 0n)
+}
+
 /** The sum of decimal numbers as text. */
-export function sumOfDecimals(texts: readonly string[]): string {
+function sumOfDecimals(texts: readonly string[]): string {
   const scale = Math.max(0, ...texts.map((text) => scaleOf(text)))
   const sum = texts.reduce((total, text) => total + scaled(text, scale), 0n)
   const [sign, digits] = [sum < 0n ? '-' : '', String(sum < 0n ? -sum : sum).padStart(scale + 1, '0')]

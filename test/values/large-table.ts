@@ -38,6 +38,13 @@ const ordered = aggregate(
         ),
     ],
     latest_: ['arg_max(x, n)', (rows) => cellOf(rows.find((row) => cellOf(row, 'n') === 2.75) ?? {}, 'x')],
+    json_: ['json_group_array(x)', (rows) => cells(rows, 'x')],
+    weighted_: [
+      'wavg(n * 0.1, x)',
+      (rows) =>
+        rows.reduce((sum, row) => sum + Number(row.n ?? 0) * 0.1 * Number(row.x), 0) /
+        rows.reduce((sum, row) => sum + (row.n === null ? 0 : Number(row.x)), 0),
+    ],
     sum_: ['sum(n * 0.1)', (rows) => present(rows, 'n').reduce<number>((sum, value) => sum + Number(value) * 0.1, 0)],
   },
   types,

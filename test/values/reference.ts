@@ -81,6 +81,26 @@ export function sample(chosen: { readonly count: number } | { readonly fraction:
   return { use: 'table.sample', options: { ...chosen, seed }, apply }
 }
 
+/** From each group the same number of rows, or the same share of them in tenths. */
+export function sampleBy(
+  chosen: { readonly count: number } | { readonly tenths: number },
+  by: readonly string[],
+  seed: number,
+  types: Types,
+): TableStep {
+  const hash = (place: number) => createHash('md5').update(`${seed}:${place}`).digest().readBigUInt64LE(8)
+  const apply = (rows: readonly Row[]) => {
+    const hashes = new Map(rows.map((row, place) => [row, hash(place)]))
+    const taken = groupsOf(rows, by, types).flatMap((members) => {
+      const most = 'count' in chosen ? chosen.count : Math.round((chosen.tenths * members.length) / 10)
+      return members.toSorted((a, b) => compare(hashes.get(a), hashes.get(b))).slice(0, most)
+    })
+    return rows.filter((row) => taken.includes(row))
+  }
+  const size = 'count' in chosen ? chosen : { fraction: chosen.tenths / 10 }
+  return { use: 'table.sample', options: { ...size, by, seed }, apply }
+}
+
 export function filter(where: string, keeps: (row: Row) => boolean, params?: object): TableStep {
   return { use: 'table.filter', options: { where, ...(params && { params }) }, apply: (rows) => rows.filter(keeps) }
 }
@@ -129,6 +149,7 @@ export function window(
   orderBy: readonly Key[],
   values: Readonly<Record<string, Seen>>,
   types: Types,
+  frame: object | undefined,
   computable: (row: Row) => boolean,
 ): TableStep {
   const order = orderBy.length === 0 ? undefined : sort(orderBy, types)
@@ -144,7 +165,11 @@ export function window(
     })
   }
   const expressions = Object.fromEntries(Object.entries(values).map(([name, [expression]]) => [name, expression]))
-  return { use: 'table.window', options: { by, ...(order && { orderBy }), values: expressions }, apply }
+  return {
+    use: 'table.window',
+    options: { by, ...(order && { orderBy }), ...(frame && { frame }), values: expressions },
+    apply,
+  }
 }
 
 /** Rows with a value that cannot be converted are rejected. */

@@ -2,6 +2,7 @@ import type { Row } from '@maestro-dataflow/core'
 import { withCells } from './cells.js'
 import { type Choices, type Columns, freeName, type Made } from './choices.js'
 import { compareIn } from './compare.js'
+import { meanOf, quantile } from './numbers.js'
 import { aggregate, cellOf, isOneKey, ownOf, refuse, type Types } from './reference.js'
 
 /* The steps that repair values or choose rows by them, in plain JavaScript. */
@@ -20,31 +21,80 @@ function fillOf(choices: Choices, { names, types }: Columns): Made {
   const column = choices.of(names)
   if (column === '__proto__') return distinctOf(choices, { names, types })
   const by = choices.of([true, false]) ? choices.some(names) : []
-  const method = choices.of(['forward', 'backward', 'mode', 'value'] as const)
+  const method = choices.of(['forward', 'backward', 'mode', 'value', 'mean', 'median', 'interpolate'] as const)
   const type = ownOf(types, column)
-  const apply = (rows: readonly Row[]) =>
-    rows.map((row, place) => {
+  const isComputed = method === 'mean' || method === 'median' || method === 'interpolate'
+  const isUsable = (row: Row) => {
+    const value = cellOf(row, column)
+    return !present(row, column) || numberOf(type, value) !== undefined
+  }
+  const apply = (all: readonly Row[]) => {
+    const rows = isComputed ? refuse(all, isUsable) : all
+    return rows.map((row, place) => {
       if (present(row, column)) return row
-      const isHere = (other: Row) => present(other, column) && isOneKey(row, other, by, types)
-      const found =
-        method === 'value'
-          ? 'filled'
-          : method === 'forward'
-            ? rows.slice(0, place).filter(isHere).at(-1)?.[column]
-            : method === 'backward'
-              ? rows.slice(place).find(isHere)?.[column]
-              : modeOf(
-                  type,
-                  rows.filter(isHere).map((other) => other[column]),
-                )
+      const isMember = (other: Row) => isOneKey(row, other, by, types)
+      const isHere = (other: Row) => present(other, column) && isMember(other)
+      const cells = (some: readonly Row[]) => some.filter(isHere).map((other) => other[column])
+      const [before, after] = [rows.slice(0, place), rows.slice(place + 1)]
+      const fills: Record<typeof method, () => unknown> = {
+        value: () => 'filled',
+        forward: () => cells(before).at(-1),
+        backward: () => cells(after)[0],
+        mode: () => modeOf(type, cells(rows)),
+        mean: () => computed(type, cells(rows), (numbers) => meanOf(numbers)),
+        median: () =>
+          computed(type, cells(rows), (numbers) =>
+            quantile(
+              numbers.toSorted((a, b) => a - b),
+              0.5,
+            ),
+          ),
+        interpolate: () => between(type, before.filter(isMember), after.filter(isMember), column),
+      }
+      const found = fills[method]()
       return found === undefined ? row : withCells(row, [[column, found]])
     })
+  }
   const { [column]: _, ...others } = types
   const options = { columns: { [column]: method === 'value' ? { value: 'filled' } : method }, by }
-  return [
-    { use: 'table.fill-missing', options, apply },
-    { names, types: method === 'value' ? others : types },
-  ]
+  const step = { use: 'table.fill-missing', options, apply }
+  if (isComputed && type === 'integer') return [step, { names, types: { ...types, [column]: 'number' } }]
+  const isKept = isComputed ? ['number', 'date', 'decimal'].includes(type ?? '') : method !== 'value'
+  return [step, { names, types: isKept ? types : others }]
+}
+
+/** A value that is computed from numbers or from dates; undefined if there are none, or both. */
+function computed(
+  type: Types[string] | undefined,
+  values: readonly unknown[],
+  compute: (numbers: readonly number[]) => number,
+): unknown {
+  const used = values.filter((value) => Number.isFinite(numberOf(type, value)))
+  const dates = used.filter((value) => value instanceof Date).length
+  if (used.length === 0 || (dates > 0 && dates < used.length)) return undefined
+  return asValue(type, compute(used.map((value) => Number(numberOf(type, value)))), dates > 0)
+}
+
+function asValue(type: Types[string] | undefined, number: number, isDate: boolean): unknown {
+  if (isDate) return new Date(Math.round(number))
+  return type === 'decimal' ? String(number) : number
+}
+
+/** The value on the way from the last value before a gap to the first one after it. */
+function between(
+  type: Types[string] | undefined,
+  before: readonly Row[],
+  after: readonly Row[],
+  column: string,
+): unknown {
+  const start = before.findLastIndex((row) => present(row, column))
+  const end = after.findIndex((row) => present(row, column))
+  if (start === -1 || end === -1) return undefined
+  const [low, high] = [before[start]?.[column], after[end]?.[column]]
+  const [from, to] = [numberOf(type, low), numberOf(type, high)].map(Number) as [number, number]
+  if (!Number.isFinite(from) || !Number.isFinite(to) || low instanceof Date !== high instanceof Date) return undefined
+  const passed = before.length - start
+  return asValue(type, from + (to - from) * (passed / (passed + end + 1)), low instanceof Date)
 }
 
 /** The most frequent value; the first one of several. */
@@ -93,12 +143,6 @@ function outliersOf(choices: Choices, { names, types }: Columns): Made {
   const after: Columns =
     action === 'drop' ? { names, types } : { names: [...names, output], types: { ...types, [output]: 'boolean' } }
   return [{ use: 'table.outliers', options: { input, by, action, output }, apply }, after]
-}
-
-function quantile(sorted: readonly number[], share: number): number {
-  const at = share * (sorted.length - 1)
-  const [low = Number.NaN, high = low] = [sorted[Math.floor(at)], sorted[Math.floor(at) + 1]]
-  return high === low ? low : low + (high - low) * (at - Math.floor(at))
 }
 
 function distinctOf(choices: Choices, { names, types }: Columns): Made {

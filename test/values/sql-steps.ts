@@ -9,7 +9,7 @@ import { isWellFormed } from './texts.js'
 /* `table.sql` in plain JavaScript: simple queries only. */
 
 /** The queries that a chain may take. */
-export const sqlMakers: readonly ((choices: Choices, columns: Columns) => Made)[] = [projectionOf, countsOf]
+export const sqlMakers: readonly ((choices: Choices, columns: Columns) => Made)[] = [projectionOf, countsOf, joinOf]
 
 /** SQL has columns for all rows, no negative zero, and no half a character. Values of several kinds are JSON. */
 function tableOf(rows: readonly Row[], names: readonly string[]): readonly Row[] {
@@ -84,5 +84,47 @@ function countsOf(choices: Choices, columns: Columns): Made {
   return [
     { use: 'table.sql', options: { query }, apply },
     { names: [by, count], types: after },
+  ]
+}
+
+/** Keys of another table, of which some are equal to values of a column of that type. */
+const keys: Readonly<Record<string, readonly unknown[]>> = {
+  string: ['a', 'é', '10', '', '😀', 'b', null],
+  number: [0, 1, 2.5, 10, 1e40, 0.1, null],
+  integer: [0, 1, 2, 10, -1, null],
+  bigint: [0n, 1n, 9007199254740993n, 2n ** 63n, -1n, null],
+  boolean: [true, false, null],
+  date: [new Date(0), new Date(-1), new Date('2026-02-28'), null],
+}
+
+function joinOf(choices: Choices, columns: Columns): Made {
+  const { names, types } = columns
+  const by = choices.of(names)
+  const type = ownOf(types, by)
+  const others = type === undefined ? undefined : keys[type]
+  if (!isKnown(columns) || others === undefined) return projectionOf(choices, columns)
+  const right = Array.from({ length: 1 + choices.below(6) }, (_, v) => ({ k: choices.of(others), v }))
+  // Without a value, nobody knows the type of the column.
+  if (right.every(({ k }) => k === null)) return projectionOf(choices, columns)
+  const kind = choices.of(['JOIN', 'LEFT JOIN', 'SEMI JOIN', 'ANTI JOIN'] as const)
+  const isMatch = (row: Row, k: unknown) =>
+    k !== null && row[by] !== null && compareInSort(type, row[by], k, false, 'last') === 0
+  const isFilter = kind === 'SEMI JOIN' || kind === 'ANTI JOIN'
+  const apply = (rows: readonly Row[]) =>
+    tableOf(rows, names).flatMap((row) => {
+      const matches = right.filter(({ k }) => isMatch(row, k))
+      const made = (v: unknown) => withCells({}, [[by, row[by]], ...(isFilter ? [] : [['v', v] as const])])
+      if (isFilter) return matches.length > 0 === (kind === 'SEMI JOIN') ? [made(null)] : []
+      return matches.length === 0 && kind === 'LEFT JOIN' ? [made(null)] : matches.map(({ v }) => made(v))
+    })
+  const condition = `input.${quoted(by)} = other.k`
+  const query = isFilter
+    ? `SELECT ${quoted(by)} FROM input ${kind} other ON ${condition} ORDER BY input.rowid`
+    : `SELECT ${quoted(by)}, v FROM input ${kind} other ON ${condition} ORDER BY input.rowid, other.rowid`
+  const options = { query, tables: { other: right } }
+  const known = { [by]: type, ...(isFilter ? {} : { v: 'integer' }) } as Columns['types']
+  return [
+    { use: 'table.sql', options, apply },
+    { names: isFilter ? [by] : [by, 'v'], types: known },
   ]
 }

@@ -8,12 +8,13 @@ import { readBytes } from './read-bytes.js'
 import { readHeader } from './read-delimited.js'
 import { readError } from './read-error.js'
 import { layoutOf } from './read-file.js'
+import { checkWhere } from './where.js'
 
 /**
- * Checks files before their rows are read: options that apply to none of the files, and declared columns that a header
- * or a text lacks.
+ * Checks files before their rows are read: options that apply to none of the files, conditions on values of other types,
+ * and declared columns that a header or a text lacks.
  *
- * @throws MAESTRO_FS_OPTION_UNFIT, MAESTRO_FS_COLUMN_MISSING, MAESTRO_FS_HEADER, MAESTRO_STORAGE_READ
+ * @throws MAESTRO_FS_OPTION_UNFIT, MAESTRO_FS_WHERE, MAESTRO_FS_COLUMN_MISSING, MAESTRO_FS_HEADER, MAESTRO_STORAGE_READ
  */
 export async function checkSource(files: readonly FoundFile[], options: ReadOptions): Promise<void> {
   const path = [options.path].flat().join(', ')
@@ -30,6 +31,8 @@ export async function checkSource(files: readonly FoundFile[], options: ReadOpti
   if (options.lines !== undefined && !files.some(({ format }) => isText(format))) {
     throw fsError('MAESTRO_FS_OPTION_UNFIT', { option: 'lines', formats: 'text and Markdown files', path })
   }
+  // Of many files, only the first ones are opened before the run.
+  for (const file of files.slice(0, mostFiles)) await checkWhere(file, options)
   const { key, schema } = options
   const named = declaredNames(options) ?? []
   const declared = key === undefined || schema !== undefined ? named : [...new Set([...named, key])]

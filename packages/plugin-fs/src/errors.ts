@@ -136,6 +136,11 @@ export const fsErrors = {
     hint: () =>
       'Write the names exactly as in the file, including capitals and spaces. Set `delimiter` if another character separates the cells, or set `header` to the names if the file has no header.',
   },
+  MAESTRO_FS_WHERE: {
+    message: (d: { path: string; reason: string }) => `\`where\` cannot be used for ${d.path}: ${d.reason}.`,
+    hint: () =>
+      "Declare the type of the column, such as columns: { score: 'number' }, or compare it with a value of its type. A cell of CSV without a type is text.",
+  },
   MAESTRO_FS_HEADER: {
     message: (d: { path: string; reason: string }) => `The header of ${d.path} cannot be used: ${d.reason}.`,
     hint: ({ reason }: { reason: string }) =>

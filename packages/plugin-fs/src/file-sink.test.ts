@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { chmodSync, lstatSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
-import { pipeline } from '@maestro-dataflow/core'
+import { pipeline, type Row } from '@maestro-dataflow/core'
 import { describe, expect, test } from 'vitest'
 import { failure, temporaryProject } from './__fixtures__/temporary-project.js'
 import { FileSinkWriter } from './file-sink-writer.js'
@@ -197,6 +197,23 @@ describe('an output that cannot be written', () => {
   })
 })
 
+test.each(['parquet', 'arrow'])(
+  '%s: a value that a column of mixed values cannot hold is named with its row',
+  async (ending) => {
+    const rows = [{ v: 'a' }, { v: Number.POSITIVE_INFINITY }] as Row[]
+    const run = project().run(
+      pipeline('w')
+        .from(rows)
+        .write('fs.file', { path: `mixed.${ending}` }),
+    )
+    await expect(run).rejects.toMatchObject({
+      code: 'MAESTRO_ROW_UNENCODABLE',
+      rowId: 'rows:2',
+      details: { column: 'v' },
+    })
+  },
+)
+
 test('every hidden file beside an output is noted, so that none stays for ever when the run is killed', async () => {
   mkdirSync(path('run'))
   const hidden = () => readdirSync(path('')).filter((name) => name.startsWith('.maestro'))
@@ -219,7 +236,7 @@ test('every hidden file beside an output is noted, so that none stays for ever w
   const noted = read('run/temporary-files.jsonl')
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line))
+    .map((line) => path(`run/${JSON.parse(line)}`))
   expect(seen).toHaveLength(2)
   expect(noted.toSorted()).toEqual(seen.map(path).toSorted())
   expect(hidden()).toEqual([])

@@ -29,6 +29,10 @@ export class JsonValues {
   #pieces: Buffer[] = []
   #length = 0
   #inList = false
+  /** Whether the list of the file has ended. */
+  #isBehindList = false
+  /** Whether a value stands outside of a list. */
+  #hasValue = false
   /** The last token that was found in the list. */
   #last: 'start' | 'comma' | 'item' = 'start'
   #inValue = false
@@ -47,12 +51,17 @@ export class JsonValues {
     return this.#line
   }
 
+  /** Whether there was nothing but blanks. */
+  get empty(): boolean {
+    return !this.#inList && !this.#isBehindList && !this.#hasValue
+  }
+
   /** Whether the text may end here. */
   get complete(): boolean {
     return !this.#inList && !(this.#inValue && (this.#depth > 0 || this.#inText))
   }
 
-  /** @throws SyntaxError for a misplaced bracket or comma */
+  /** @throws SyntaxError for a misplaced bracket or comma, or for text behind the list */
   push(chunk: Buffer): JsonValue[] {
     const values: JsonValue[] = []
     let start = 0
@@ -104,6 +113,7 @@ export class JsonValues {
       if (byte === closeList) {
         if (this.#last === 'comma') throw new SyntaxError(`line ${this.#line}: an item is missing after ","`)
         this.#inList = false
+        this.#isBehindList = true
       } else if (byte === comma) {
         if (this.#last !== 'item') throw new SyntaxError(`line ${this.#line}: an item is missing before ","`)
         this.#last = 'comma'
@@ -114,7 +124,9 @@ export class JsonValues {
       }
       return true
     }
+    if (this.#isBehindList) throw new SyntaxError(`line ${this.#line}: there is text behind the list`)
     if (byte === openList) {
+      if (this.#hasValue) throw new SyntaxError(`line ${this.#line}: a list stands behind other values`)
       this.#inList = true
       this.#last = 'start'
       return true
@@ -122,6 +134,7 @@ export class JsonValues {
     if (byte === comma || byte === closeList) {
       throw new SyntaxError(`line ${this.#line}: "${String.fromCharCode(byte)}" outside of a list`)
     }
+    this.#hasValue = true
     return false
   }
 

@@ -67,6 +67,27 @@ describe('records', () => {
     },
   )
 
+  test.each([1, 5, 1000])(
+    'a first line that tells Excel the delimiter is no record, in chunks of %i bytes',
+    async (chunk) => {
+      for (const [line, delimiter] of [
+        ['sep=;\r\n', ';'],
+        ['"SEP=|"\n', '|'],
+        ['sep=\t\n', '\t'],
+        ['sep=,\n', ','],
+      ] as const) {
+        const text = `${line}a${delimiter}b\n1,5${delimiter}"x"\n`.replace('1,5', delimiter === ',' ? '15' : '1,5')
+        const { rows: found, rejects } = await parse(text, chunk)
+        expect({ found, rejects }).toEqual({
+          found: [{ a: delimiter === ',' ? '15' : '1,5', b: 'x', $id: 'in:3' }],
+          rejects: [],
+        })
+      }
+      const { rows: usual } = await parse('sep=;x\n1\n', chunk)
+      expect(usual).toEqual([{ 'sep=;x': '1', $id: 'in:2' }])
+    },
+  )
+
   test('wrong bytes reject their record only', async () => {
     const bytes = Buffer.concat([
       Buffer.from('a,b\né,1\n'),

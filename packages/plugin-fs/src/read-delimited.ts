@@ -10,6 +10,8 @@ import { RecordBatch, shownBytes, wrongText } from './record-batch.js'
 /** The layout of a file of cells. */
 export interface DelimitedLayout {
   readonly delimiter: string
+  /** Whether the user told the delimiter. If not, a first line such as `sep=;` decides. @default false */
+  readonly isTold?: boolean | undefined
   /** The names of the columns, if the file does not begin with them. */
   readonly header?: readonly string[] | undefined
   /** The columns to read. @default all */
@@ -30,14 +32,15 @@ export interface DelimitedLayout {
 export async function* readDelimited(
   bytes: AsyncIterable<Buffer>,
   name: string,
-  { delimiter, header, asked, shortRecords = 'warn' }: DelimitedLayout,
+  layout: DelimitedLayout,
   warn: (count: number, first: string) => void = () => undefined,
   from: FilePlace = fileStart,
 ): AsyncGenerator<SourceBatch> {
+  const { header, asked, shortRecords = 'warn' } = layout
   let toRow = header === undefined ? undefined : rowMaker(checkHeader(header, name), asked)
   let short = 0
   let firstShort = ''
-  for await (const { bytes: stretch, records, end } of recordStretches(bytes, delimiter, from)) {
+  for await (const { bytes: stretch, records, end, delimiter } of recordStretches(bytes, layout, from)) {
     const batch = new RecordBatch()
     const valid = isUtf8(stretch)
     for (const record of records) {
@@ -73,18 +76,30 @@ function filled(cells: readonly string[], length: number): readonly (string | nu
 export async function readHeader(
   bytes: AsyncIterable<Buffer>,
   name: string,
-  { delimiter, header }: DelimitedLayout,
+  layout: DelimitedLayout,
 ): Promise<readonly string[]> {
-  if (header !== undefined) return checkHeader(header, name)
-  for await (const { bytes: stretch, records } of recordStretches(bytes, delimiter)) {
+  if (layout.header !== undefined) return checkHeader(layout.header, name)
+  return (await readLayout(bytes, name, layout)).header ?? []
+}
+
+/** Returns the layout that the beginning of a file tells: its column names and its delimiter. @throws MAESTRO_FS_HEADER */
+export async function readLayout(
+  bytes: AsyncIterable<Buffer>,
+  name: string,
+  layout: DelimitedLayout,
+): Promise<DelimitedLayout> {
+  let found = layout
+  for await (const { bytes: stretch, records, delimiter } of recordStretches(bytes, layout)) {
+    found = { ...layout, delimiter }
+    if (layout.header !== undefined) return { ...found, header: checkHeader(layout.header, name) }
     for (const record of records) {
       const content = stretch.subarray(record.start, record.end)
       const fault = record.fault ?? (isUtf8(content) ? undefined : wrongText)
-      const names = headerOf(content, record, fault, delimiter, name)
-      if (names !== undefined) return names
+      const header = headerOf(content, record, fault, delimiter, name)
+      if (header !== undefined) return { ...found, header }
     }
   }
-  return []
+  return found
 }
 
 interface RecordStretch {
@@ -92,22 +107,43 @@ interface RecordStretch {
   readonly records: readonly DelimitedRecord[]
   /** The place behind the records. */
   readonly end: FilePlace
+  readonly delimiter: string
+}
+
+/** The first line with which a file for Excel tells its delimiter. */
+const separatorLine = /^"?sep=([^\r\n"])"?\r?\n/iu
+const separatorBytes = 16
+
+/** The line of a file that tells its delimiter, if the file begins with one. */
+function separatorOf(start: Buffer): { readonly delimiter: string; readonly length: number } | undefined {
+  const text = start.subarray(0, separatorBytes).toString('utf8')
+  const [line, delimiter] = separatorLine.exec(text) ?? []
+  return line === undefined || delimiter === undefined ? undefined : { delimiter, length: Buffer.byteLength(line) }
 }
 
 /** Stretches of whole records. An unfinished record is examined again when the number of held bytes has doubled. */
 async function* recordStretches(
   chunks: AsyncIterable<Buffer>,
-  delimiter: string,
+  { delimiter: expected, isTold = false }: Pick<DelimitedLayout, 'delimiter' | 'isTold'>,
   from: FilePlace = fileStart,
 ): AsyncGenerator<RecordStretch> {
-  const parting = Buffer.from(delimiter)
+  let delimiter = expected
+  let isBegun = from.offset > 0
   let pieces: Buffer[] = []
   let length = 0
   let wanted = 0
   let { line, offset } = from
   const cut = (last: boolean): RecordStretch => {
-    const bytes = pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)
-    const found = new DelimitedRecords(bytes, parting, line, last)
+    let bytes = pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)
+    const separator = isBegun ? undefined : separatorOf(bytes)
+    isBegun = true
+    if (separator !== undefined) {
+      if (!isTold) delimiter = separator.delimiter
+      bytes = bytes.subarray(separator.length)
+      offset += separator.length
+      line++
+    }
+    const found = new DelimitedRecords(bytes, Buffer.from(delimiter), line, last)
     const records: DelimitedRecord[] = []
     for (let record = found.next(); ; record = found.next()) {
       if (record !== undefined) records.push(record)
@@ -120,12 +156,12 @@ async function* recordStretches(
     pieces = [bytes.subarray(found.position)]
     length = bytes.length - found.position
     wanted = 2 * length
-    return { bytes, records, end: { offset, line } }
+    return { bytes, records, end: { offset, line }, delimiter }
   }
   for await (const chunk of chunks) {
     pieces.push(chunk)
     length += chunk.length
-    if (length >= wanted) yield cut(false)
+    if (length >= wanted && (isBegun || length >= separatorBytes)) yield cut(false)
   }
   yield cut(true)
 }

@@ -1,5 +1,5 @@
-import { type Columns, type Logger, matchingData, type SourceBatch, type SourceReject } from '@maestro-dataflow/core'
-import { arrowColumns, readArrow } from './arrow/read-arrow.js'
+import type { Columns, Logger, SourceBatch } from '@maestro-dataflow/core'
+import { readArrow } from './arrow/read-arrow.js'
 import { askedColumns } from './asked-columns.js'
 import type { ToldFormats } from './cells/told-formats.js'
 import { toUtf8 } from './decode-text.js'
@@ -8,16 +8,17 @@ import { type FilePlace, fileStart } from './file-place.js'
 import { isDelimited, isText, isTyped } from './format.js'
 import type { FoundFile } from './found-file.js'
 import type { ReadOptions } from './options.js'
-import { parquetColumns, readParquet } from './parquet/read-parquet.js'
+import { readParquet } from './parquet/read-parquet.js'
 import { addPartition } from './partitions/read-partitions.js'
 import { readBytes } from './read-bytes.js'
-import { type DelimitedLayout, readDelimited, readHeader } from './read-delimited.js'
+import { type DelimitedLayout, readDelimited, readLayout } from './read-delimited.js'
 import { readError } from './read-error.js'
 import { readJson } from './read-json.js'
 import { readJsonl } from './read-jsonl.js'
 import { readText, readTextLines } from './read-text.js'
 import { cellsForSchema } from './schema-cells.js'
 import { withDeclaredColumns } from './typed-columns.js'
+import { knownTypes, matchingRows } from './where.js'
 
 /** The functions that receive what is read. */
 export interface ReadObservers {
@@ -57,37 +58,6 @@ export async function* readFile(
   }
 }
 
-/** Leaves out the rows that do not match. Their records count for the numbers of the others. */
-async function* matchingRows(
-  batches: AsyncIterable<SourceBatch>,
-  where: NonNullable<ReadOptions['where']>,
-  types: Columns,
-): AsyncGenerator<SourceBatch> {
-  const matches = matchingData(where, types)
-  for await (const batch of batches) {
-    const kept = batch.rows.map(matches)
-    const keptUpTo = (row: number) => kept.slice(0, row).filter(Boolean).length
-    yield {
-      ...batch,
-      ids: batch.ids.filter((_, index) => kept[index]),
-      rows: batch.rows.filter((_, index) => kept[index]),
-      ...(batch.rejects === undefined
-        ? {}
-        : { rejects: batch.rejects.map((one) => ({ ...one, ...afterOf(one, keptUpTo) })) }),
-    }
-  }
-}
-
-/** The declared types, and those that the file states. */
-async function knownTypes(file: FoundFile, declared: Columns): Promise<Columns> {
-  const describe = file.format === 'parquet' ? parquetColumns : file.format === 'arrow' ? arrowColumns : undefined
-  return describe === undefined ? declared : { ...(await describe([file], undefined)).columns, ...declared }
-}
-
-/** The number of rows before a record that could not be read, among those that are kept. */
-const afterOf = ({ after }: SourceReject, keptUpTo: (row: number) => number) =>
-  after === undefined ? {} : { after: keptUpTo(after) }
-
 /** The conditions that compare values in the order in which the file has them: not those on texts of decimal numbers. */
 function comparedAsStored({ where = {}, columns }: ReadOptions): Readonly<Record<string, unknown>> {
   if (columns === undefined || Array.isArray(columns)) return where
@@ -108,15 +78,14 @@ async function readRecords(
   const raw = readBytes(file.file, file.compression, counted, from.offset, isLines)
   const bytes = from.offset > 0 ? raw : toUtf8(raw, options.encoding)
   if (isDelimited(file.format)) {
-    const layout = layoutOf(file, options)
-    const header =
-      from.offset > 0 ? await readHeader(readBytes(file.file, file.compression), file.name, layout) : undefined
+    const told = layoutOf(file, options)
+    const layout = from.offset > 0 ? await readLayout(readBytes(file.file, file.compression), file.name, told) : told
     const warn = (count: number, first: string) =>
       logger?.warn('Records have fewer cells than the header; the option `shortRecords` says what becomes of them.', {
         records: count,
         first,
       })
-    return readDelimited(bytes, file.name, header === undefined ? layout : { ...layout, header }, warn, from)
+    return readDelimited(bytes, file.name, layout, warn, from)
   }
   if (isText(file.format)) return options.lines === true ? readTextLines(bytes, file.name) : readText(bytes, file.name)
   return file.format === 'json' ? readJson(bytes, file.name) : readJsonl(bytes, file.name, from)
@@ -129,7 +98,7 @@ const toldFormats = ({ format }: FoundFile, { numberFormat, dateFormat }: ReadOp
 /** The separator and the column names of a file of cells. */
 export function layoutOf(file: FoundFile, options: ReadOptions): DelimitedLayout {
   const { delimiter = file.format === 'tsv' ? '\t' : ',', header, shortRecords } = options
-  return { delimiter, header, shortRecords, asked: askedColumns(options) }
+  return { delimiter, isTold: options.delimiter !== undefined, header, shortRecords, asked: askedColumns(options) }
 }
 
 /** How a workbook is read. */

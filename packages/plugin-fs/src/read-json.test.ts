@@ -26,3 +26,26 @@ test.each([1, 7, 25, 1000])('an item that is too long is rejected alone, in chun
     ['a.json:4', expect.stringContaining('a.json:4 (line 3): it is longer than')],
   ])
 })
+
+test.each([
+  ['', /it is empty; JSON without rows is \[\]/],
+  [' \n', /it is empty/],
+  ['[{"n": 1}]\n{"n": 2}', /line 2: there is text behind the list/],
+  ['[{"n": 1}]]', /line 1: there is text behind the list/],
+  ['[] x', /line 1: there is text behind the list/],
+  ['{"n": 1}\n[{"n": 2}]', /line 2: a list stands behind other values/],
+])('%j is no JSON of rows', async (text, message) => {
+  for (const size of [1, 1000]) await expect(read(text, size)).rejects.toThrow(message)
+})
+
+test.each(['[]', ' [ ] \n', '[\n]'])('%j has no rows', async (text) => {
+  expect(await read(text, 1)).toEqual({ rows: [], rejects: [] })
+})
+
+test('values one behind the other are rows, too', async () => {
+  expect((await read('{"n": 1}\n{"n": 2} {"n": 3}', 4)).rows.map(([, row]) => row)).toEqual([
+    { n: 1 },
+    { n: 2 },
+    { n: 3 },
+  ])
+})

@@ -10,7 +10,8 @@ import { RecordBatch, shownBytes, wrongText } from './record-batch.js'
  * broken, is not an object, is not valid text, or is too long is rejected with its line number. Ids count the items from 1.
  *
  * @param most The maximum number of bytes of an item.
- * @throws MAESTRO_STORAGE_READ when the list does not end: the file is cut off, or a bracket is missing
+ * @throws MAESTRO_STORAGE_READ when the list does not end (the file is cut off, or a bracket is missing), and when the file
+ *   is empty
  */
 export async function* readJson(
   bytes: AsyncIterable<Buffer>,
@@ -34,8 +35,10 @@ export async function* readJson(
   for await (const chunk of bytes) {
     yield toBatch(values.push(chunk))
   }
-  if (!values.complete) {
-    const reason = `it ends in line ${values.line} before its last bracket is closed`
+  if (!values.complete || values.empty) {
+    const reason = values.empty
+      ? 'it is empty; JSON without rows is []'
+      : `it ends in line ${values.line} before its last bracket is closed`
     throw maestroError('MAESTRO_STORAGE_READ', { location: name, reason })
   }
   yield toBatch(values.end())

@@ -1,6 +1,6 @@
 import { pipeline } from '@maestro-dataflow/core'
 import { describe, expect, test } from 'vitest'
-import { temporaryProject } from './__fixtures__/temporary-project.js'
+import { rejectsOf, temporaryProject } from './__fixtures__/temporary-project.js'
 import { openFiles } from './file-source.js'
 
 const { write, path, project } = temporaryProject()
@@ -45,5 +45,53 @@ describe.each(['parquet', 'arrow', 'jsonl', 'csv'])('conditions compare values b
     const read = pipeline('r').read('fs.file', { path: file, columns, where } as never)
     const found: { word: unknown }[] = await Array.fromAsync(project().rows(read) as never)
     expect(found.map(({ word }) => words.indexOf(word === '' ? null : (word as never)))).toEqual(expected)
+  })
+})
+
+describe('conditions on values of another type', () => {
+  const read = (path: string, where: object, options: object = {}) =>
+    Array.fromAsync(project().rows(pipeline('r').read('fs.file', { path, where, ...options } as never)))
+
+  test.each([
+    ['a.csv', 'n\n5\n', { n: { min: 3 } }, {}, /"n" is compared with number 3, but its type is string/],
+    ['b.csv', 'n\n5\n', { n: 5 }, { columns: ['n'] }, /"n" is compared with number 5/],
+    [
+      'c.csv',
+      'n\n5\n',
+      { n: { oneOf: ['5'] } },
+      { columns: { n: 'integer' } },
+      /the text "5", but its type is integer/,
+    ],
+    ['d.csv', 'n\n5\n', { n: { max: '5' } }, { columns: 'infer' }, /the text "5", but its type is integer/],
+    [
+      'e.jsonl',
+      '{"n":"5"}\n',
+      { n: { not: true } },
+      { columns: { n: 'string' } },
+      /boolean true, but its type is string/,
+    ],
+  ])('%s: a column of a known type is not compared', async (name, text, where, options, message) => {
+    write(name, text)
+    await expect(read(name, where, options)).rejects.toThrow(message)
+  })
+
+  test('dates of data are texts', async () => {
+    write('days.csv', 'day\n2026-01-01\n2026-02-01\n')
+    const found = await read('days.csv', { day: { min: '2026-01-15' } }, { columns: { day: 'date' } })
+    expect(found).toEqual([{ day: new Date('2026-02-01') }])
+  })
+
+  test('a value without a known type that has no order with a bound rejects its row', async () => {
+    write('in.jsonl', '{"n":1}\n{"n":"5"}\n{"n":7}\n{"n":null}\n{}\n{"n":[9]}\n{"n":9}\n')
+    const report = await project().run(
+      pipeline('w')
+        .read('fs.file', { path: 'in.jsonl', where: { n: { min: 3 } } } as never)
+        .write('fs.file', { path: 'out.jsonl' }),
+    )
+    expect(report.counts).toMatchObject({ rowsOut: 2, rejected: 2 })
+    expect(rejectsOf(report)).toEqual([
+      ['in.jsonl:2', expect.stringContaining('"n" is the text "5", which `where` compares with number 3')],
+      ['in.jsonl:6', expect.stringContaining('"n" is a list of 1')],
+    ])
   })
 })

@@ -1,3 +1,5 @@
+import { hasType } from '../contracts/has-type.js'
+import { parseIsoDate } from '../contracts/iso-date.js'
 import type { RowCondition } from '../contracts/pipeline-definition.js'
 import type { Columns, ColumnType, Row } from '../contracts/row.js'
 import { describeValue } from '../errors/describe-value.js'
@@ -8,22 +10,62 @@ type Comparable = number | bigint | boolean | Date
 
 const bounds = ['oneOf', 'not', 'min', 'max'] as const
 
-/** What is wrong with a condition that may come from data; undefined if it can be used. */
-export function conditionFault(where: unknown): string | undefined {
+/**
+ * What is wrong with a condition that may come from data; undefined if it can be used.
+ *
+ * @param types The types of the columns, as far as they are known. A value of another type would match no row.
+ */
+export function conditionFault(where: unknown, types: Columns = {}): string | undefined {
   if (typeof where === 'function') return undefined
   if (typeof where !== 'object' || where === null || Array.isArray(where))
     return 'an object from columns to values, such as { score: { min: 3 } }, or a function is expected'
   for (const [column, given] of Object.entries(where)) {
-    if (!isBounds(given)) {
-      if (Array.isArray(given)) return `"${column}": one of several values is { oneOf: [...] }`
-      continue
-    }
+    if (Array.isArray(given)) return `"${column}": one of several values is { oneOf: [...] }`
+    const type = typeIn(types, column)
+    const unfit = type && valuesOf(given).find((one) => !isComparable(one, type))
+    if (unfit !== undefined && type !== undefined) return mismatch(column, type, unfit)
+    if (!isBounds(given)) continue
     const unknown = Object.keys(given).find((name) => !(bounds as readonly string[]).includes(name))
     if (unknown !== undefined) return `"${column}": there is no "${unknown}"; known are ${bounds.join(', ')}`
     if ('oneOf' in given && !Array.isArray(given.oneOf)) return `"${column}".oneOf: a list is expected`
   }
   return undefined
 }
+
+/** The values that a condition compares with those of its column. */
+function valuesOf(given: unknown): readonly unknown[] {
+  if (!isBounds(given)) return [given]
+  const { oneOf, not, min, max } = given
+  return [...(Array.isArray(oneOf) ? oneOf : []), not, min, max]
+}
+
+/** Whether values of a column may be equal to a value, or less or greater. */
+function isComparable(given: unknown, type: ColumnType): boolean {
+  if (given === null || given === undefined) return true
+  switch (type) {
+    case 'unknown':
+    case 'json':
+      return true
+    case 'decimal':
+      return kindOf(given) === 'number' || hasType(given, 'decimal')
+    case 'date':
+      return kindOf(dateOf(given)) === 'date'
+    default:
+      return kindOf(given) === (type === 'integer' || type === 'bigint' ? 'number' : type)
+  }
+}
+
+function mismatch(column: string, type: ColumnType, given: unknown): string {
+  return `"${column}" is compared with ${describeValue(given)}, but its type is ${type}, so that no row would match: compare it with a value of this type, or give the column another type before`
+}
+
+/** In data, such as YAML, a date is text. */
+function dateOf(given: unknown): unknown {
+  return typeof given === 'string' ? (parseIsoDate(given) ?? given) : given
+}
+
+const typeIn = (types: Columns, column: string): ColumnType | undefined =>
+  Object.hasOwn(types, column) ? types[column] : undefined
 
 /** The columns that a condition reads; undefined for a function. */
 export function conditionColumns(where: RowCondition): readonly string[] | undefined {
@@ -46,15 +88,34 @@ export function matching(step: string, where: RowCondition, types: Columns): (ro
  * The function that says whether a row matches a condition that is data.
  *
  * @param types The types of the columns, as far as they are known: only they tell that a text is a decimal number.
+ * @returns a function that throws MAESTRO_STEP_WHERE for a row whose value is neither less nor greater than a bound
  */
 export function matchingData(where: Readonly<Record<string, unknown>>, types: Columns): (row: Row) => boolean {
-  const conditions = Object.entries(where).map(
-    ([column, given]) => [column, given, Object.hasOwn(types, column) ? types[column] : undefined] as const,
-  )
+  const conditions = Object.entries(where).map(([column, given]) => {
+    const type = typeIn(types, column)
+    return [column, type === 'date' ? withDates(given) : given, type] as const
+  })
   return (row) =>
-    conditions.every(([column, given, type]) =>
-      holds(Object.hasOwn(row, column) ? (row[column] ?? null) : null, given, type),
-    )
+    conditions.every(([column, given, type]) => {
+      const value = Object.hasOwn(row, column) ? (row[column] ?? null) : null
+      if (isBounds(given)) assertOrdered(column, value, given, type)
+      return holds(value, given, type)
+    })
+}
+
+function withDates(given: unknown): unknown {
+  if (!isBounds(given)) return dateOf(given)
+  return Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [name, Array.isArray(value) ? value.map(dateOf) : dateOf(value)]),
+  )
+}
+
+/** @throws MAESTRO_STEP_WHERE for a value that has no order with a bound, such as a text and a number */
+function assertOrdered(column: string, value: unknown, { min, max }: Bounds, type: ColumnType | undefined): void {
+  if (value === null || type === 'decimal') return
+  for (const bound of [min, max])
+    if (bound !== undefined && bound !== null && (kindOf(value) === undefined || kindOf(value) !== kindOf(bound)))
+      throw maestroError('MAESTRO_STEP_WHERE', { column, value: describeValue(value), bound: describeValue(bound) })
 }
 
 function holds(value: unknown, given: unknown, type: ColumnType | undefined): boolean {

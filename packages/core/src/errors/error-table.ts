@@ -157,6 +157,11 @@ export const coreErrors = {
     hint: () =>
       "Give columns with values or bounds, where: { language: 'en', score: { min: 3 } }, or a function of the row in code.",
   },
+  MAESTRO_STEP_WHERE: {
+    message: (d: { column: string; value: string; bound: string }) =>
+      `"${d.column}" is ${d.value}, which \`where\` compares with ${d.bound}.`,
+    hint: () => 'Give the column one type before, such as by table.cast or the option columns of the source.',
+  },
   MAESTRO_PIPELINE_SAME_OUTPUT: {
     message: (d: { sink: string; other: string; target: string }) =>
       `${d.sink} and ${d.other} both write to ${d.target}.`,

@@ -439,6 +439,47 @@ describe('without maxRejects', () => {
     })
   })
 
+  test('several steps that each reject a few rows do not reject most of them together', async () => {
+    const part = (rest: number) => (row: { n: number }) => {
+      if (row.n % 7 === rest) throw new RangeError(`row ${row.n} is broken`)
+      return row
+    }
+    const steps = pipeline('p')
+      .from(numbers(700))
+      .map(part(1), { id: 'one' })
+      .map(part(2), { id: 'two' })
+      .write('memory.sink', { name: 'out' })
+    await expect(folder.project().run(steps)).rejects.toMatchObject({
+      code: 'MAESTRO_RUN_TOO_MANY_REJECTS',
+      message: expect.stringContaining('200 rows'),
+    })
+    expect(folder.states()).toEqual({ out: 'aborted' })
+  })
+
+  test('rows that pass a step by say nothing about whether it works', async () => {
+    const { defineOperator } = await import('../define/define-operator.js')
+    const broken = (some: boolean) =>
+      defineOperator({
+        name: 'test.broken',
+        kind: 'map',
+        options: {},
+        create: () => (row) => {
+          if (some && Number(row.n) < 30) return row
+          throw new RangeError('broken')
+        },
+      })
+    const run = (some: boolean, max: number) =>
+      folder.project().run(
+        pipeline('p')
+          .from(numbers(1000))
+          .step(broken(some), {}, { id: 'check', where: { n: { max } } as never })
+          .write('memory.sink', { name: 'out' }),
+      )
+    await expect(run(true, 60)).rejects.toMatchObject({ code: 'MAESTRO_RUN_TOO_MANY_REJECTS' })
+    await expect(run(false, 3)).rejects.toMatchObject({ code: 'MAESTRO_RUN_ALL_FAILED' })
+    expect((await run(true, 32)).counts.rejected).toBe(3)
+  })
+
   test('maxRejects sets another limit', async () => {
     expect((await run(60, 30, folder.project({ maxRejects: '50%' }))).counts.rejected).toBe(30)
     expect((await run(60, 30, folder.project({ maxRejects: 30 }))).counts.rejected).toBe(30)

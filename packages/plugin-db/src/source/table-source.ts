@@ -86,16 +86,21 @@ async function lookAt(session: DatabaseSession, options: TableReadOptions): Prom
   if (options.method === 'keyset') {
     if (key === undefined)
       throw dbError('MAESTRO_DB_KEY_MISSING', { table: shownTable(name), need: "method: 'keyset'" })
-    if (!isUnique(table, key))
-      throw dbError('MAESTRO_DB_KEY_NOT_UNIQUE', { table: shownTable(name), key, reason: 'no index makes it unique' })
+    if (!isUnique(table, key)) {
+      const reason =
+        table.isShared === true
+          ? 'its index does not cover the tables that inherit from it'
+          : 'no index makes it unique'
+      throw dbError('MAESTRO_DB_KEY_NOT_UNIQUE', { table: shownTable(name), key, reason })
+    }
     assertAfterFits(options, key, shownTable(name))
   }
   return { columns: wanted.flatMap((column) => known.get(column) ?? []), key }
 }
 
 /** Whether the database guarantees that no two rows have the same values in these columns. */
-function isUnique({ uniques }: TableDescription, key: readonly string[]): boolean {
-  return uniques.some((index) => index.every((column) => key.includes(column)))
+function isUnique({ uniques, isShared = false }: TableDescription, key: readonly string[]): boolean {
+  return !isShared && uniques.some((index) => index.every((column) => key.includes(column)))
 }
 
 async function* readTable(

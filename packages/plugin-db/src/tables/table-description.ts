@@ -23,6 +23,8 @@ export interface TableDescription {
    * are omitted.
    */
   readonly uniques: readonly (readonly string[])[]
+  /** Whether rows of other tables, which its unique indexes do not cover, are read with it. @default false */
+  readonly isShared?: boolean
   /** The objects that depend on the table and would be lost with it, such as views, triggers, or rights. */
   readonly attached: readonly string[]
   /** Why a change of it cannot be rolled back, if it cannot. */

@@ -24,7 +24,7 @@ function replace(this: Readonly<Record<string, unknown>>, key: string, given: un
       return rawJson(value.toString())
     case 'number':
       if (!Number.isFinite(value)) throw new Unfit(value, 'cannot be written as JSON')
-      return value
+      return isPlain(value) ? value : rawJson(Object.is(value, -0) ? '-0.0' : value.toExponential())
     case 'function':
     case 'symbol':
       throw new Unfit(typeof value, 'cannot be written as JSON')
@@ -40,6 +40,10 @@ function replace(this: Readonly<Record<string, unknown>>, key: string, given: un
     throw new Unfit(value, 'cannot be written as JSON')
   return given
 }
+
+/** Whether JavaScript writes a number so that it is read as the same one: not as 0, and not as a big integer. */
+const isPlain = (value: number): boolean =>
+  Number.isInteger(value) ? Number.isSafeInteger(value) && !Object.is(value, -0) : true
 
 /** Preserves the digits of a number. Node has it, but TypeScript's list of globals does not include it yet. */
 const rawJson = (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON

@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises'
-import { columnNames } from '@maestro-dataflow/core'
+import { type Batch, columnNames } from '@maestro-dataflow/core'
 import { valueToJson } from '../json-value.js'
 import type { KnownTypes } from '../parquet/write-parquet.js'
-import { readSpool } from '../spooled/read-spool.js'
+import { readSpoolBatches } from '../spooled/read-spool.js'
 import { shapesOf } from '../spooled/spool-shapes.js'
 import { type ArrowColumn, arrowColumn } from './arrow-types.js'
 import { fileFooter, type RowsBlock } from './file-footer.js'
@@ -17,16 +17,21 @@ export async function writeArrow(
 ): Promise<void> {
   const arrow = await import('@uwdata/flechette')
   const shapes = await shapesOf(spool, names ?? columnNames(columns), columns)
+  // The row of the value that is converted, for the error about it.
+  let rowId = ''
   const parts = Array.from(shapes, ([name, shape]): [string, ArrowColumn] => [
     name,
-    arrowColumn(arrow, shape, (value) => valueToJson(value, name, '')),
+    arrowColumn(arrow, shape, (value) => valueToJson(value, name, rowId)),
   ])
   /** The messages of a batch: the schema, and the rows. */
-  const messagesOf = async (rows: readonly Readonly<Record<string, unknown>>[]) => {
+  const messagesOf = async ({ ids, rows }: Batch) => {
     const built = parts.map(([name, { type, convert }]): [string, ReturnType<typeof arrow.columnFromArray>] => [
       name,
       arrow.columnFromArray(
-        rows.map((row) => convert(Object.hasOwn(row, name) ? row[name] : null)),
+        rows.map((row, index) => {
+          rowId = ids[index] ?? ''
+          return convert(Object.hasOwn(row, name) ? row[name] : null)
+        }),
         type,
       ),
     ])
@@ -42,13 +47,13 @@ export async function writeArrow(
   try {
     let offset = 8
     await file.appendFile(Buffer.from('ARROW1\0\0', 'latin1'))
-    const [schema] = await messagesOf([])
+    const [schema] = await messagesOf({ ids: [], rows: [] })
     if (schema === undefined) return
     await file.appendFile(schema.bytes)
     offset += schema.bytes.length
     const blocks: RowsBlock[] = []
-    for await (const rows of readSpool(spool, batchRows)) {
-      for (const { kind, bytes, head } of await messagesOf(rows)) {
+    for await (const batch of readSpoolBatches(spool, batchRows)) {
+      for (const { kind, bytes, head } of await messagesOf(batch)) {
         if (kind !== 'rows') continue
         await file.appendFile(bytes)
         blocks.push({ offset, head, body: bytes.length - head })

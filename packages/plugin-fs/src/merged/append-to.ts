@@ -64,7 +64,7 @@ async function headerOf(
   { delimiter = file.format === 'tsv' ? '\t' : ',', columns }: WriteOptions,
   known: ColumnSet,
 ): Promise<readonly string[]> {
-  const header = await readHeader(withoutMark(file), file.name, { delimiter })
+  const header = await readHeader(withoutMark(file), file.name, { delimiter, isTold: true })
   const written = columns ?? columnNames(known.columns)
   const missing = written.filter((column) => !header.includes(column))
   if (missing.length > 0 && header.length > 0)

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises'
 import { type Columns, type ColumnType, columnNames } from '@maestro-dataflow/core'
 import type { SchemaElement } from 'hyparquet'
 import { valueToJson } from '../json-value.js'
-import { readSpool } from '../spooled/read-spool.js'
+import { readSpoolBatches } from '../spooled/read-spool.js'
 import { shapesOf } from '../spooled/spool-shapes.js'
 import { compressors } from './codecs.js'
 import type { Shape } from './column-shape.js'
@@ -34,8 +34,10 @@ export async function writeParquet(
 ): Promise<void> {
   const { ByteWriter, ParquetWriter } = await import('hyparquet-writer')
   const shapes = await shapesOf(spool, names ?? columnNames(columns), columns)
+  // The row of the value that is converted, for the error about it.
+  let rowId = ''
   const parts = Array.from(shapes, ([name, shape]) => {
-    const stored = storedAs(name, shape, (value) => valueToJson(value, name, ''))
+    const stored = storedAs(name, shape, (value) => valueToJson(value, name, rowId))
     return { name, ...stored }
   })
   const root: SchemaElement = { name: 'schema', num_children: parts.length }
@@ -55,10 +57,13 @@ export async function writeParquet(
       await file.appendFile(new Uint8Array(bytes.buffer, 0, bytes.index))
       bytes.index = 0
     }
-    for await (const rows of readSpool(spool, rowGroup)) {
+    for await (const { ids, rows } of readSpoolBatches(spool, rowGroup)) {
       const columnData = parts.map(({ name, convert }) => ({
         name,
-        data: rows.map((row) => convert(Object.hasOwn(row, name) ? row[name] : null)),
+        data: rows.map((row, index) => {
+          rowId = ids[index] ?? ''
+          return convert(Object.hasOwn(row, name) ? row[name] : null)
+        }),
       }))
       writer.write({ columnData, rowGroupSize: rows.length })
       await flush()

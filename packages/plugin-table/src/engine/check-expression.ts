@@ -44,6 +44,9 @@ const ownPrefix = '#maestro.'
 /** Functions that read state outside the row. */
 const outside = new Set(['current_setting', 'getvariable', 'nextval', 'currval', 'current_database', 'current_schema'])
 
+/** Functions that look at some of the rows only, which differ from run to run, with the functions to use instead. */
+const guessing: Readonly<Record<string, string>> = { reservoir_quantile: 'quantile_cont or quantile_disc' }
+
 /**
  * Checks with DuckDB's own parser that a text is one SQL expression over columns, and finds the columns that it reads.
  *
@@ -149,6 +152,9 @@ function walk(
   if (reason !== undefined) return reason
   if (node.function_name !== undefined && outside.has(node.function_name.toLowerCase()))
     return `the function ${node.function_name} is not possible`
+  const exact = guessing[node.function_name?.toLowerCase() ?? '']
+  if (exact !== undefined)
+    return `${node.function_name} looks at some of the rows only: use ${exact}, which take all of them`
   if (node.class === 'COLUMN_REF') {
     const [name = '', field] = node.column_names ?? []
     if (bound.has(name)) return undefined

@@ -11,7 +11,7 @@ const ordered = new Set(
 /** Aggregates that round: with fractions, the last digits of the result depend on the order. */
 export const rounding: ReadonlySet<string> = new Set(
   `avg mean favg sum fsum sum_no_overflow sumkahan kahan_sum product stddev stddev_pop stddev_samp variance var_pop var_samp
-  sem skewness kurtosis kurtosis_pop corr covar_pop covar_samp regr_avgx regr_avgy regr_intercept regr_r2 regr_slope
+  sem skewness kurtosis kurtosis_pop entropy corr covar_pop covar_samp regr_avgx regr_avgy regr_intercept regr_r2 regr_slope
   regr_sxx regr_sxy regr_syy`.split(/\s+/),
 )
 

@@ -8,6 +8,7 @@ import {
   type TableStatement,
 } from '@maestro-dataflow/core'
 import { tableError } from '../errors.js'
+import { withoutMacros } from './aggregate-macros.js'
 import {
   bindExpression,
   columnTypeOf,
@@ -153,7 +154,7 @@ async function prepareAggregate(
       faults.push(expressionFault(expression, reason, read, bound.known))
       continue
     }
-    const typed = await withNumberTexts(connection, expression, (part) =>
+    const typed = await withNumberTexts(connection, await withoutMacros(connection, expression), (part) =>
       typeOf(connection, part, emptyTable(read, bound.known)),
     )
     const ordered = await inInputOrder(connection, await withFilteredArguments(connection, typed), (column) =>

@@ -8,7 +8,7 @@ import type { Faults } from './compile-context.js'
 /** Reports what is wrong with the condition for the rows that a step works on. */
 export function checkCondition({ id, columnsIn }: PlannedStep, where: RowCondition, faults: Faults): void {
   const add = (reason: string) => faults.add(maestroError('MAESTRO_PIPELINE_WHERE', { step: id, reason }), id)
-  const reason = conditionFault(where)
+  const reason = conditionFault(where, columnsIn.columns)
   if (reason !== undefined) {
     add(reason)
     return

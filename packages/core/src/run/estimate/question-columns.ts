@@ -89,7 +89,15 @@ export function asking(steps: readonly PlannedStep[], conditions: StepConditions
 function matchingBefore(where: RowCondition | undefined, made: ReadonlySet<string>, { columns }: ColumnSet) {
   if (where === undefined) return () => true
   if (typeof where === 'function' || Object.keys(where).some((column) => made.has(column))) return undefined
-  return matchingData(where, columns)
+  const matches = matchingData(where, columns)
+  return (row: Row) => {
+    try {
+      return matches(row)
+    } catch {
+      // The run rejects this row instead of asking about it.
+      return false
+    }
+  }
 }
 
 function asksForEachRow(options: unknown): boolean {

@@ -22,15 +22,15 @@ export function checkCounts(context: RunContext, last: MaestroError | undefined)
     if (
       last !== undefined &&
       unchanged === 0 &&
-      counter.rowsIn > 0 &&
-      counter.rejected === counter.rowsIn &&
-      counter.rowsOut === (isTable ? counter.created : 0)
+      counter.rowsIn > counter.passedBy &&
+      counter.rejected === counter.rowsIn - counter.passedBy &&
+      counter.rowsOut === (isTable ? counter.created : counter.passedBy)
     )
       throw allFailed(step, counter, last)
   }
   assertNoneBetween(context)
   assertLedger(context)
-  context.rejects.finish(context.sourceCounter.rowsIn, counters, last, unchanged)
+  context.rejects.finish(context.sourceCounter.rowsIn, counters, context.compiled.sinks, last, unchanged)
 }
 
 /**

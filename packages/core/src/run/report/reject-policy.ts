@@ -50,13 +50,15 @@ export class RejectPolicy {
    *
    * @param rowsIn The number of rows that the source read.
    * @param counters The counts of the source, the steps, and the sinks by their ids.
+   * @param sinks The ids of the sinks.
    * @param last The error of the last rejected row.
    * @param unchanged The rows that an incremental run passed over; they count as rows that succeeded.
    * @throws MAESTRO_RUN_TOO_MANY_REJECTS
    */
   finish(
     rowsIn: number,
-    counters: Iterable<readonly [string, StepCounter]>,
+    counters: readonly (readonly [string, StepCounter])[],
+    sinks: { has(id: string): boolean },
     last: MaestroError | undefined,
     unchanged = 0,
   ): void {
@@ -66,12 +68,22 @@ export class RejectPolicy {
         throw tooMany(this.#rejects, `${percent(this.#maxShare)} of ${rowsIn} rows (maxRejects)`, last)
       return
     }
-    for (const [step, { rowsIn: entered, rejected }] of counters) {
-      const rows = entered + unchanged
+    const check = (rejected: number, rows: number, which: string) => {
       const exceeded = defaultLimits.find((limit) => rows >= limit.rows && rejected > rows * limit.share)
-      if (exceeded !== undefined)
-        throw tooMany(rejected, `${percent(exceeded.share)} of the ${rows} rows that entered ${step}`, last)
+      if (exceeded !== undefined) throw tooMany(rejected, `${percent(exceeded.share)} of the ${rows} ${which}`, last)
     }
+    let rejected = 0
+    let rejectedBySink = 0
+    let rows = rowsIn + unchanged
+    for (const [id, counter] of counters) {
+      check(counter.rejected, counter.rowsIn - counter.passedBy + unchanged, `rows that entered ${id}`)
+      // A row that several sinks refuse is one row.
+      if (sinks.has(id)) rejectedBySink = Math.max(rejectedBySink, counter.rejected)
+      else rejected += counter.rejected
+      rows += counter.created
+    }
+    // Each of several steps may reject a few rows, and all together most of them.
+    check(rejected + rejectedBySink, rows, 'rows of the run')
   }
 }
 

@@ -16,13 +16,26 @@ export interface DividedRows {
   readonly placeOf: ReadonlyMap<RowId, number>
 }
 
-/** Divides the lines of a step file into those of rows that match a condition and the others. */
+/**
+ * Divides the lines of a step file into those of rows that match a condition and the others.
+ *
+ * @param reject Receives the rows of which the condition cannot say whether they match.
+ */
 export async function divideRows(
   input: string,
   folder: string,
   matches: (row: Row) => boolean,
+  reject: (id: RowId, row: Row, error: unknown) => void,
   signal: AbortSignal,
 ): Promise<DividedRows> {
+  const isMatch = (id: RowId, row: Row) => {
+    try {
+      return matches(row)
+    } catch (error) {
+      reject(id, row, error)
+      return undefined
+    }
+  }
   const [matching, path] = [join(folder, 'matching.jsonl'), join(folder, 'passing-by.jsonl')]
   const places: number[] = []
   const taken: number[] = []
@@ -33,7 +46,9 @@ export async function divideRows(
     for await (const line of linesOf(input)) {
       signal.throwIfAborted()
       const { id, row } = decodeStepLine(line)
-      if (matches(row)) {
+      const found = isMatch(id, row)
+      if (found === undefined) continue
+      if (found) {
         taken.push(place)
         placeOf.set(id, place++)
         await kept.add(line)

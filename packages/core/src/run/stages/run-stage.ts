@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import type { Operator } from '../../contracts/operator.js'
 import type { PlannedStage } from '../../contracts/plan.js'
+import type { Row, RowId } from '../../contracts/row.js'
 import type { SourceBatch, SourceReader } from '../../contracts/storage.js'
 import type { TableFile } from '../../contracts/table-engine.js'
 import { matching } from '../../define/row-condition.js'
@@ -16,6 +17,7 @@ import { continuedReading } from '../source/continued-reading.js'
 import { partitionFile, stageFolder } from '../state/stage-files.js'
 import { readStepFile } from '../state/step-file.js'
 import { createStepOperator } from '../stream/create-row-step.js'
+import { toStepError } from '../stream/step-result.js'
 import { readParquet, writeParquet } from './parquet-files.js'
 import { type DividedRows, divideRows, uniteRows } from './pass-by.js'
 import { runLineStage } from './run-line-stage.js'
@@ -129,12 +131,20 @@ async function passedBy(
   stage: PlannedStage,
   { node, planned }: CompiledStep,
   files: readonly TableFile[],
-  { folder, signal }: RunContext,
+  context: RunContext,
 ): Promise<DividedRows | undefined> {
   if (node.where === undefined) return undefined
-  const own = stageFolder(folder.path, stage)
+  const own = stageFolder(context.folder.path, stage)
   await mkdir(own, { recursive: true })
-  return divideRows(files[0]?.path ?? '', own, matching(node.id, node.where, planned.columnsIn.columns), signal)
+  const counter = context.counters.get(node.id)
+  const reject = (id: RowId, row: Row, thrown: unknown) => {
+    const error = toStepError(thrown, node.id, id)
+    if ((node.onError ?? context.settings.onError) === 'fail') throw error
+    context.reject({ step: node.id, use: planned.use, stage: stage.index }, undefined, { id, row, error })
+    counter?.add({ rowsIn: 1, rejected: 1 })
+  }
+  const matches = matching(node.id, node.where, planned.columnsIn.columns)
+  return divideRows(files[0]?.path ?? '', own, matches, reject, context.signal)
 }
 
 /** Gives the rows of a stage that is not run again to its sinks and consumers. */

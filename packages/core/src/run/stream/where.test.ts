@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import type { Row } from '../../contracts/row.js'
+import type { Batch, Row } from '../../contracts/row.js'
 import { defineOperator } from '../../define/define-operator.js'
 import { definePipeline } from '../../define/define-pipeline.js'
 import { pipeline } from '../../define/pipeline.js'
 import { maestro } from '../../maestro.js'
+import { type AllRows, GlobalOperator } from '../../operator/global.js'
 
 const project = () => maestro({ logLevel: 'silent', run: { maxRejects: '100%' } })
 const calls: Row[] = []
@@ -114,6 +115,53 @@ describe('where', () => {
     await expect(fault({ score: { least: 1 } })).rejects.toThrow(/no "least"/)
     await expect(fault({ score: [1, 2] })).rejects.toThrow(/oneOf: \[/)
     await expect(fault('score > 3')).rejects.toThrow(/an object from columns/)
+  })
+
+  test('the plan refuses to compare a column with a value of another type', async () => {
+    const typed = pipeline('p').from([{ text: 'a', n: 1, at: new Date(0), price: '1.5', bytes: new Uint8Array() }], {
+      columns: { text: 'string', n: 'integer', at: 'date', price: 'decimal', bytes: 'bytes' },
+    })
+    const run = (where: object) => Array.fromAsync(project().rows(typed.step(mark, {}, { where: where as never })))
+    for (const where of [
+      { text: { min: 3 } },
+      { text: true },
+      { n: { oneOf: [1, '2'] } },
+      { n: { not: '1' } },
+      { at: { max: 5 } },
+      { at: 'soon' },
+      { price: 'x' },
+      { bytes: 'x' },
+    ])
+      await expect(run(where)).rejects.toThrow(/is compared with .*, but its type is/)
+    for (const where of [{ n: 1n }, { at: '1970-01-01' }, { at: { max: '1970-01-02T00:00Z' } }, { price: { min: 1 } }])
+      expect(await run(where)).toMatchObject([{ mark: 'x' }])
+    expect(await run({ text: null, bytes: { not: null } })).not.toMatchObject([{ mark: 'x' }])
+  })
+
+  test('a value that has no order with a bound rejects its row, also at a step over the whole table', async () => {
+    const given = [{ v: 5 }, { v: 'n/a' }, { v: 1 }, { v: null }]
+    const last = defineOperator({
+      name: 'test.last',
+      kind: 'opaque',
+      options: {},
+      create: () =>
+        new (class extends GlobalOperator {
+          override async *process(all: AllRows): AsyncIterable<Batch> {
+            for await (const { ids, rows } of all) yield { ids, rows: rows.map((row) => ({ ...row, mark: 'x' })) }
+          }
+        })(),
+    })
+    for (const step of [mark, last]) {
+      const built = pipeline('p')
+        .from(given)
+        .map((row) => ({ ...row }) as Row)
+        .step(step as typeof mark, {}, { where: { v: { min: 3 } } as never })
+      const found: Row[] = []
+      const report = await project().runTo(built as never, { write: ({ rows }) => void found.push(...rows) })
+      expect(found).toEqual([{ v: 5, mark: 'x' }, { v: 1 }, { v: null }])
+      expect(report.counts).toMatchObject({ rowsIn: 4, rowsOut: 3, rejected: 1 })
+      expect(report.rejects).toMatchObject([{ rows: 1, code: 'MAESTRO_STEP_WHERE' }])
+    }
   })
 
   test('columns that a step adds may be missing afterwards, and a step that drops columns makes the table open', async () => {

@@ -3,11 +3,13 @@ import type { TableDescription } from '../../tables/table-description.js'
 import type { DatabaseSession } from '../session.js'
 import { postgres } from './dialect.js'
 import { kindOfTypeName } from './kinds.js'
+import { knownTypeName } from './known-type-name.js'
 
 interface Relation {
   readonly oid: string
   readonly relkind: string
   readonly attached: readonly string[]
+  readonly inherited: boolean
 }
 
 interface ColumnInfo {
@@ -28,6 +30,7 @@ export async function describePostgresTable(
     (await session.run(sql, [binding])).rows as unknown as readonly Row[]
   const [relation] = await rowsOf<Relation>(
     `SELECT oid::int8::text AS oid, relkind::text AS relkind,
+       relkind = 'r' AND EXISTS (SELECT FROM pg_catalog.pg_inherits WHERE inhparent = c.oid) AS inherited,
        array_remove(ARRAY[
          CASE WHEN relacl IS NOT NULL THEN 'rights' END,
          CASE WHEN relrowsecurity THEN 'row security' END,
@@ -48,8 +51,8 @@ export async function describePostgresTable(
        a.attgenerated <> '' OR a.attidentity = 'a' AS generated
      FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid CROSS JOIN LATERAL (
        WITH RECURSIVE types (name, kind, base, modifier) AS (
-         SELECT t.typname, t.typtype, t.typbasetype, CASE WHEN t.typtype = 'd' THEN t.typtypmod ELSE a.atttypmod END
-         UNION ALL SELECT b.typname, b.typtype, b.typbasetype, CASE WHEN b.typtype = 'd' THEN b.typtypmod ELSE d.modifier END
+         SELECT ${knownTypeName('t')}, t.typtype, t.typbasetype, CASE WHEN t.typtype = 'd' THEN t.typtypmod ELSE a.atttypmod END
+         UNION ALL SELECT ${knownTypeName('b')}, b.typtype, b.typbasetype, CASE WHEN b.typtype = 'd' THEN b.typtypmod ELSE d.modifier END
          FROM types d JOIN pg_catalog.pg_type b ON b.oid = d.base WHERE d.kind = 'd'
        ) SELECT name, modifier FROM types WHERE kind <> 'd') AS base
      WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`,
@@ -60,8 +63,12 @@ export async function describePostgresTable(
      FROM pg_catalog.pg_index i, unnest(i.indkey::int2[]) WITH ORDINALITY AS k(number, place)
        JOIN pg_catalog.pg_attribute a ON a.attnum = k.number
      WHERE i.indrelid = $1::oid AND a.attrelid = i.indrelid AND i.indisunique AND i.indisvalid AND i.indpred IS NULL
-       AND i.indexprs IS NULL AND k.place <= i.indnkeyatts
-     GROUP BY i.indexrelid, i.indisprimary ORDER BY i.indisprimary DESC, i.indexrelid`,
+       AND i.indexprs IS NULL AND k.place <= i.indnkeyatts AND i.indimmediate
+     GROUP BY i.indexrelid, i.indisprimary
+     -- Texts that differ for the index may be equal for a column whose collation is not deterministic.
+     HAVING bool_and(a.attcollation = i.indcollation[k.place - 1] OR coalesce(
+       (SELECT collisdeterministic FROM pg_catalog.pg_collation WHERE oid = a.attcollation), true))
+     ORDER BY i.indisprimary DESC, i.indexrelid`,
     relation.oid,
   )
   const isView = relation.relkind === 'v' || relation.relkind === 'm'
@@ -77,6 +84,7 @@ export async function describePostgresTable(
     })),
     primaryKey: indexes.find(({ primary }) => primary)?.columns ?? [],
     uniques: indexes.map((index) => index.columns),
+    isShared: relation.inherited,
     attached: relation.attached,
     unsafe: relation.relkind === 'f' ? 'it is a foreign table' : undefined,
   }

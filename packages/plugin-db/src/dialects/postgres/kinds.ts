@@ -29,6 +29,8 @@ const kinds: ReadonlyMap<string, ValueKind> = new Map([
  * `pg_attribute`
  */
 export function kindOfTypeName(name: string, modifier = -1): ColumnKind {
+  // Its items stand between other signs than those of all other lists.
+  if (name === '_box') return { kind: 'other' }
   if (name.startsWith('_')) return { ...kindOfTypeName(name.slice(1), modifier), list: true }
   const limits = limitsOf(name, modifier)
   return { kind: kinds.get(name) ?? 'other', ...(limits === undefined ? {} : { limits }) }

@@ -1,7 +1,13 @@
 import type { Decode } from '../../values/decode.js'
+import { Unfit } from '../../values/unfit.js'
 
-/** Parses a list as PostgreSQL writes it: `{1,NULL,"a \"b\"",{2}}`, preceded by its bounds if they are unusual. */
+/**
+ * Parses a list as PostgreSQL writes it: `{1,NULL,"a \"b\"",{2}}`. @throws Unfit for a list with bounds of its own, such as
+ * `[0:1]={1,2}`, which would be another list without them
+ */
 export function parseArray(text: string, decode: Decode | undefined): unknown[] {
+  if (text.startsWith('['))
+    throw new Unfit(text, 'is a list whose places do not begin with 1; cast it to text in a query')
   let at = text.indexOf('{') + 1
   const item = (raw: string): unknown => (decode === undefined ? raw : decode(raw))
   const readList = (): unknown[] => {

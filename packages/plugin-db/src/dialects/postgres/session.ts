@@ -11,6 +11,7 @@ import { describePostgresTable } from './describe-table.js'
 import { postgres } from './dialect.js'
 import { PostgresInserter } from './inserter.js'
 import { kindOfTypeNumber } from './kinds.js'
+import { knownTypeName } from './known-type-name.js'
 
 interface FieldDescription {
   readonly name: string
@@ -149,10 +150,11 @@ export class PostgresSession extends HeldSession<Client> implements DatabaseSess
   /** Lists, and the types of extensions and of users, which have different numbers in each database. */
   async #addedTypes(): Promise<ReadonlyMap<number, string>> {
     // Each table has a type for lists of its rows, which no column holds.
-    const { rows } = await this.run(`SELECT t.oid::int8::text AS oid, t.typname FROM pg_catalog.pg_type t
+    const { rows } =
+      await this.run(`SELECT t.oid::int8::text AS oid, ${knownTypeName('t')} AS name FROM pg_catalog.pg_type t
       LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem LEFT JOIN pg_catalog.pg_class c ON c.oid = e.typrelid
       WHERE t.typtype = 'b' AND (t.typname = 'vector' AND t.oid >= 16384
-        OR t.typcategory = 'A' AND starts_with(t.typname::text, '_') AND (c.oid IS NULL OR c.relkind = 'c'))`)
-    return new Map(rows.map(({ oid, typname }) => [Number(oid), String(typname)]))
+        OR e.typarray = t.oid AND (c.oid IS NULL OR c.relkind = 'c'))`)
+    return new Map(rows.map(({ oid, name }) => [Number(oid), String(name)]))
   }
 }

@@ -13,6 +13,12 @@ interface ColumnInfo {
   readonly hidden: number
 }
 
+interface IndexColumn {
+  readonly name: string
+  readonly column: string | null
+  readonly collation: string
+}
+
 export async function describeSqliteTable(
   session: Pick<DatabaseSession, 'run'>,
   { schema = 'main', table }: TableName,
@@ -33,15 +39,22 @@ export async function describeSqliteTable(
     found.name,
     schema,
   )
-  const indexes = await rowsOf<{ name: string; column: string | null }>(
-    `SELECT list.name AS name, info.name AS "column" FROM pragma_index_list(?, ?) AS list, pragma_index_info(list.name, ?) AS info
-     WHERE list."unique" AND NOT list.partial ORDER BY list.seq, info.seqno`,
+  const indexes = await rowsOf<IndexColumn>(
+    `SELECT list.name AS name, info.name AS "column", info.coll AS collation
+     FROM pragma_index_list(?, ?) AS list, pragma_index_xinfo(list.name, ?) AS info
+     WHERE list."unique" AND NOT list.partial AND info.key ORDER BY list.seq, info.seqno`,
     found.name,
     schema,
     schema,
   )
+  const collations = await collationsOf(session, `${place}.${sqlite.quoteName(found.name)}`, indexes)
   const byIndex = new Map<string, (string | null)[]>()
-  for (const { name, column } of indexes) byIndex.set(name, [...(byIndex.get(name) ?? []), column])
+  for (const { name, column, collation } of indexes) {
+    const own = collations.get(column ?? '')
+    // Texts that differ for the index may be equal for the column, as in an index of BINARY over a column of NOCASE.
+    const isUnique = own === 'BINARY' || own === collation.toUpperCase()
+    byIndex.set(name, [...(byIndex.get(name) ?? []), isUnique ? column : null])
+  }
   const primaryKey = columns.filter(({ pk }) => pk > 0).sort((a, b) => a.pk - b.pk)
   // `INTEGER PRIMARY KEY` is the number of the row itself and has no index.
   const rowNumber = primaryKey.length === 1 && /^INTEGER$/i.test(primaryKey[0]?.type ?? '')
@@ -60,4 +73,25 @@ export async function describeSqliteTable(
     uniques: rowNumber ? [...uniques, primaryKey.map(({ name }) => name)] : uniques,
     attached: [],
   }
+}
+
+/** The collations by which SQLite compares the texts of indexed columns, which no pragma tells. */
+async function collationsOf(
+  session: Pick<DatabaseSession, 'run'>,
+  table: string,
+  indexes: readonly IndexColumn[],
+): Promise<ReadonlyMap<string, string>> {
+  const columns = [...new Set(indexes.flatMap(({ column }) => column ?? []))]
+  if (columns.length === 0) return new Map()
+  const names = columns.map((column, at) => `${sqlite.quoteName(column)} AS c${at}`)
+  const tests = columns.map((_, at) => `c${at} = 'A' AS nocase${at}, c${at} = 'a ' AS rtrim${at}`)
+  // A text of another query takes the collation of the column above it.
+  const texts = `SELECT ${names.join(', ')} FROM ${table} WHERE 0 UNION ALL SELECT ${columns.map(() => "'a'").join(', ')}`
+  const [found] = (await session.run(`SELECT ${tests.join(', ')} FROM (${texts})`, [])).rows
+  return new Map(
+    columns.map((column, at) => {
+      const isOf = (name: string) => Number(found?.[`${name}${at}`]) === 1
+      return [column, isOf('nocase') ? 'NOCASE' : isOf('rtrim') ? 'RTRIM' : 'BINARY']
+    }),
+  )
 }

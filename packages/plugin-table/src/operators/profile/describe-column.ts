@@ -129,10 +129,11 @@ function datesIn(values: string): string {
 }
 
 async function numbersOf(connection: DuckDBConnection, numbers: string, isTime: boolean, bins: number) {
+  // In the order of the values, sums have the same last digits whatever the order of the rows and the threads.
   const shown = (value: unknown) => (isTime ? new Date(Math.round(Number(value))) : Number(value) + 0)
   const [count, min, max, mean, stddev, quantiles] = await firstRow(
     connection,
-    `SELECT count(*), min(x), max(x), avg(x), CASE WHEN count(*) > 1 THEN stddev_samp(x / greatest(abs(s), 1)) * greatest(abs(any_value(s)), 1) END, CAST(to_json(quantile_cont(x, [${shares.join(', ')}])) AS VARCHAR) FROM ${numbers}, (SELECT max(abs(x)) AS s FROM ${numbers})`,
+    `SELECT count(*), min(x), max(x), avg(x ORDER BY x), CASE WHEN count(*) > 1 THEN stddev_samp(x / greatest(abs(s), 1) ORDER BY x) * greatest(abs(any_value(s)), 1) END, CAST(to_json(quantile_cont(x, [${shares.join(', ')}])) AS VARCHAR) FROM ${numbers}, (SELECT max(abs(x)) AS s FROM ${numbers})`,
   )
   if (Number(count) === 0) return { mean: null, stddev: null, quantiles: null, histogram: [] }
   const found = JSON.parse(String(quantiles)) as readonly number[]

@@ -3,11 +3,13 @@ import {
   type Batch,
   type ColumnEffects,
   type ColumnSet,
+  type ColumnType,
   columnRecord,
   columns,
   defineOperator,
   type GlobalContext,
   GlobalOperator,
+  hasType,
   type OutputOf,
   optionsSchema,
   parseOptions,
@@ -129,11 +131,8 @@ export class FillMissingOperator extends GlobalOperator {
     for (const [column, method] of this.#columns) {
       if (typeof method !== 'string' || !isNumericMethod(method)) continue
       const value = valueIn(row, column)
-      if (
-        value !== undefined &&
-        numericOf(value, columnTypeIn(column, this.#known)) === undefined &&
-        !isNoNumber(value)
-      )
+      const type = columnTypeIn(column, this.#known)
+      if (value !== undefined && numericOf(value, type) === undefined && !isNoNumber(value, type))
         return { column, expected: `a number or a date for the method ${method}`, value: shownValue(value) }
     }
     return undefined
@@ -141,9 +140,8 @@ export class FillMissingOperator extends GlobalOperator {
 }
 
 /** NaN and the infinities are numbers that count for nothing. */
-const isNoNumber = (value: unknown): boolean =>
-  (typeof value === 'number' && !Number.isFinite(value)) ||
-  (typeof value === 'string' && /^(NaN|-?Infinity)$/.test(value))
+const isNoNumber = (value: unknown, type: ColumnType): boolean =>
+  (typeof value === 'number' && !Number.isFinite(value)) || (type === 'decimal' && hasType(value, 'decimal'))
 
 function filledColumns(options: FillMissingOptions, before: ColumnSet): ColumnEffects {
   rememberColumns(options, before)

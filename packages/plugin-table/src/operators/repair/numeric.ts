@@ -63,7 +63,9 @@ export class NumberColumn {
   }
 
   get mean(): number {
-    return sumOf(this.sorted) / this.#length
+    const sum = sumOf(this.sorted)
+    // The sum of large numbers may have no place in a number, but their mean has.
+    return Number.isFinite(sum) ? sum / this.#length : sumOf(this.sorted.map((number) => number / this.#length))
   }
 
   /** The standard deviation of a sample. */

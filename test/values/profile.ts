@@ -1,0 +1,88 @@
+import type { ColumnType, Row } from '@maestro-dataflow/core'
+import fc from 'fast-check'
+import { expect } from 'vitest'
+import { cases, options } from './agrees.js'
+import { compare, compareIn, isNothing } from './compare.js'
+import { deviationOf, meanOf, quantile } from './numbers.js'
+import { cellOf, ownOf } from './reference.js'
+import { show } from './shown.js'
+import type { Start, valuesProject } from './starts.js'
+import type { Table } from './tables.js'
+
+type Project = ReturnType<typeof valuesProject>
+
+/** The profile of a table is the one that plain JavaScript finds. */
+export async function profilesAlike(project: Project, tables: fc.Arbitrary<Table>, start: Start): Promise<void> {
+  await fc.assert(
+    fc.asyncProperty(cases(tables, start), async (table) => {
+      const step = { use: 'table.profile', options: { topValues: 3, bins: 4 }, apply: () => [] }
+      const found = await project.run(await start.build(table), [step])
+      for (const row of found) {
+        const name = String(row.column)
+        const numbers = table.rows.map((one) => Math.abs(numberOf(cellOf(one, name))))
+        const largest = Math.max(1, ...numbers.filter(Number.isFinite))
+        const expected = profileOf(table.rows, name, ownOf(table.types, name))
+        for (const [part, value] of Object.entries(expected)) {
+          if (rounded.has(part))
+            expect(isNear(row[part], value, largest), `${part} of ${name}: ${show(value)}`).toBe(true)
+          else expect(show(row[part]), `${part} of ${name}`).toEqual(show(value))
+        }
+      }
+    }),
+    options(),
+  )
+}
+
+const numberOf = (value: unknown) => (typeof value === 'object' && !(value instanceof Date) ? 0 : Number(value))
+
+/** Parts that are computed with fractions. */
+const rounded = new Set(['mean', 'stddev', 'quantiles', 'lengths'])
+
+const shares = [0.05, 0.25, 0.5, 0.75, 0.95]
+
+function profileOf(rows: readonly Row[], name: string, type: ColumnType | undefined): Row {
+  const values = rows.map((row) => cellOf(row, name) ?? null).filter((value) => value !== null)
+  const equal = (a: unknown, b: unknown) => compareIn(type, a, b) === 0
+  const distinct = values.filter((value, at) => values.findIndex((other) => equal(value, other)) === at)
+  const top = distinct
+    .map((value) => ({ value, count: values.filter((other) => equal(value, other)).length }))
+    .toSorted((a, b) => b.count - a.count)
+    .slice(0, 3)
+  const isNumeric = (value: unknown) =>
+    typeof value === 'number' || typeof value === 'bigint' || (type === 'decimal' && typeof value === 'string')
+  const dates = values.filter((value): value is Date => value instanceof Date && !isNothing(value))
+  const isTime = values.filter((value) => value instanceof Date).length > values.filter(isNumeric).length
+  const used = isTime ? dates : values.filter((value) => isNumeric(value) && Number.isFinite(Number(value)))
+  const ordered = used.toSorted((a, b) => compareIn(type, a, b))
+  const numbers = used.map(Number).filter(Number.isFinite).sort(compare)
+  const as = (number: number) => (isTime ? new Date(Math.round(number)) : number + 0)
+  const lengths = values
+    .filter((value) => typeof value === 'string' && value.isWellFormed())
+    .map((value) => [...value].length)
+  return {
+    rows: rows.length,
+    nulls: rows.length - values.length,
+    distinct: distinct.length,
+    top,
+    min: ordered[0] ?? null,
+    max: ordered.at(-1) ?? null,
+    mean: numbers.length === 0 ? null : as(meanOf(numbers)),
+    stddev: numbers.length < 2 ? null : deviationOf(numbers),
+    quantiles:
+      numbers.length === 0
+        ? null
+        : Object.fromEntries(shares.map((share) => [`p${share * 100}`, as(quantile(numbers, share))])),
+    lengths:
+      type === 'decimal' || lengths.length === 0
+        ? null
+        : { min: Math.min(...lengths), mean: meanOf(lengths), max: Math.max(...lengths) },
+  }
+}
+
+/** Whether two results differ by no more than the last digits of the largest number. */
+function isNear(found: unknown, expected: unknown, largest: number): boolean {
+  if (found === null || expected === null) return found === expected
+  if (typeof expected === 'object' && !(expected instanceof Date))
+    return Object.entries(expected).every(([name, one]) => isNear((found as Row)[name], one, largest))
+  return Math.abs(Number(found) - Number(expected)) <= largest * 1e-9
+}
