@@ -12,7 +12,7 @@ import type {
   RunEvent,
   SourceProgressEvent,
   StepDoneEvent,
-  StepEvent,
+  StepStartEvent,
   TaskEvent,
 } from '../contracts/hooks.js'
 import type { Logger } from '../contracts/logger.js'
@@ -42,7 +42,7 @@ interface SeriesCaller<Event> {
 /** The caller's side of the hooks that a run calls. */
 export interface RunHooks {
   readonly runStart: SeriesCaller<RunEvent>
-  readonly stepStart: SyncCaller<StepEvent>
+  readonly stepStart: SyncCaller<StepStartEvent>
   readonly sourceProgress: SyncCaller<SourceProgressEvent>
   readonly batchDone: SyncCaller<BatchEvent>
   readonly taskSent: WaterfallCaller<TaskEvent>
