@@ -114,7 +114,10 @@ async function existingFile(options: WriteOptions, context: OpenContext): Promis
   if (mode !== 'append' && mode !== 'upsert') return undefined
   try {
     const [file] = await findFiles({ path, format, s3, hub }, context)
-    return file === undefined || file.file.size === 0 ? undefined : file
+    if (file === undefined || file.file.size === 0) return undefined
+    // The columns that folders state are not those of the file, and do not become so.
+    const { partition: _, ...own } = file
+    return own
   } catch (error) {
     if (MaestroError.is(error, 'MAESTRO_STORAGE_NOT_FOUND') || MaestroError.is(error, 'MAESTRO_FS_FOLDER_EMPTY'))
       return undefined
