@@ -27,9 +27,11 @@ export async function stepMemory(
   return Math.max(least, threads * perThread, wanted)
 }
 
-/** The length of the first lines of a file; undefined if its first line is longer than what is looked at. */
+/** The length of the first lines of a file; undefined if there is no whole line at its beginning. */
 async function bytesPerRow(path: string): Promise<number | undefined> {
-  const file = await open(path)
+  // The engine itself says what is wrong with a file that cannot be read.
+  const file = await open(path).catch(() => undefined)
+  if (file === undefined) return undefined
   try {
     const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(looked), 0, looked, 0)
     let rows = 0
