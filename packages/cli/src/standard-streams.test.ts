@@ -87,6 +87,29 @@ describe('standard output', () => {
     expect(JSON.parse(stderr)).toMatchObject({ status: 'done', sinks: [{ location: 'standard output', rows: 1 }] })
   })
 
+  test('that nobody reads any more does not end the run', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'maestro-streams-'))
+    try {
+      // More than a pipe holds.
+      project.write('cities.csv', `${cities}${'Lyon,520000\n'.repeat(10_000)}`)
+      const { code, stderr } = await new Promise<{ code: unknown; stderr: string }>((resolve) => {
+        const bin = join(import.meta.dirname, '../bin/maestro.js')
+        const child = execFile(
+          process.execPath,
+          [bin, 'run', 'big', '--output', '-'],
+          { cwd: project.folder, env: { ...process.env, TMPDIR: folder } },
+          (error, _, stderr) => resolve({ code: error?.code ?? 0, stderr }),
+        )
+        child.stdout?.destroy()
+      })
+      expect(stderr).toContain('big: done')
+      expect(code).toBe(0)
+      expect(readdirSync(folder).filter((name) => name.startsWith('maestro-'))).toEqual([])
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+
   test('stays empty when the run fails', async () => {
     project.write('cities.csv', 'town\nLyon\n')
     const { code, stdout } = await project.maestro('run', 'big', '--output', '-')

@@ -236,7 +236,7 @@ test('every hidden file beside an output is noted, so that none stays for ever w
   const noted = read('run/temporary-files.jsonl')
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line))
+    .map((line) => path(`run/${JSON.parse(line)}`))
   expect(seen).toHaveLength(2)
   expect(noted.toSorted()).toEqual(seen.map(path).toSorted())
   expect(hidden()).toEqual([])

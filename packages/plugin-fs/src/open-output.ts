@@ -20,6 +20,7 @@ import { findFiles } from './find-files.js'
 import { type Compression, type FileFormat, formatOf, isDelimited, isText, isTyped } from './format.js'
 import type { FoundFile } from './found-file.js'
 import { appendTo } from './merged/append-to.js'
+import { BaseOfAppend } from './merged/base-of-append.js'
 import { finishText, withJsonTexts } from './merged/encode-file.js'
 import { finishMerged } from './merged/merge-rows.js'
 import type { WriteOptions } from './options.js'
@@ -69,9 +70,10 @@ export async function placeOutput(
 /** Opens a writer for one file. */
 export async function openOutput(options: WriteOptions, context: OpenContext, isPlain: boolean): Promise<SinkWriter> {
   const output = await placeOutput(options, context)
-  const { target, beside, format, compression } = output
+  const { beside, format, compression } = output
   const common = { beside, compression, run: context.runDirectory, continues: context.continues }
-  const existing = await existingFile(options, context)
+  const there = await existingFile(options, context)
+  const { existing, target } = await withBase(there, options, context, output.target)
   if (existing === undefined)
     return FileSinkWriter.open({
       ...common,
@@ -81,7 +83,7 @@ export async function openOutput(options: WriteOptions, context: OpenContext, is
       parquet: format === 'parquet' ? plainParquet(options) : undefined,
       encoder: (from) => encoderFor(options, context, format, target.shown, from),
     })
-  const unchanged = await unlessChanged(existing, options, context, target)
+  const unchanged = await unlessChanged(there ?? existing, options, context, target)
   if (options.mode === 'append' && !isTyped(format) && format !== 'json') {
     const { bytes, encoder } = await appendTo(existing, options, context.columns)
     return FileSinkWriter.open({
@@ -112,11 +114,36 @@ async function existingFile(options: WriteOptions, context: OpenContext): Promis
   if (mode !== 'append' && mode !== 'upsert') return undefined
   try {
     const [file] = await findFiles({ path, format, s3, hub }, context)
-    return file === undefined || file.file.size === 0 ? undefined : file
+    if (file === undefined || file.file.size === 0) return undefined
+    // The columns that folders state are not those of the file, and do not become so.
+    const { partition: _, ...own } = file
+    return own
   } catch (error) {
     if (MaestroError.is(error, 'MAESTRO_STORAGE_NOT_FOUND') || MaestroError.is(error, 'MAESTRO_FS_FOLDER_EMPTY'))
       return undefined
     throw error
+  }
+}
+
+/** The file to whose rows others are added, and the destination that notes them. */
+async function withBase(
+  there: FoundFile | undefined,
+  { mode, path }: WriteOptions,
+  { runDirectory }: OpenContext,
+  target: Destination,
+): Promise<{ readonly existing: FoundFile | undefined; readonly target: Destination }> {
+  if (mode !== 'append') return { existing: there, target }
+  const base = new BaseOfAppend(runDirectory, path)
+  const existing = await base.find(there)
+  return {
+    existing,
+    target: {
+      ...target,
+      async publish(file, rows) {
+        await base.keep(existing, file)
+        await target.publish(file, rows)
+      },
+    },
   }
 }
 

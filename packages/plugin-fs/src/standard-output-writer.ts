@@ -9,6 +9,9 @@ import type { RowEncoder } from './row-encoder.js'
 
 const shown = 'standard output'
 
+/** The codes of errors of a stream that nobody reads any more. */
+const closed = ['EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_UNABLE_TO_PIPE']
+
 /** Writes to standard output when all rows are there, so that a failed run prints none. */
 export class StandardOutputWriter implements SinkWriter {
   readonly #folder: string
@@ -49,6 +52,8 @@ export class StandardOutputWriter implements SinkWriter {
     try {
       await pipeline(createReadStream(join(this.#folder, 'rows')), process.stdout, { end: false })
     } catch (error) {
+      // A reader that has read enough, such as `head`, is not an error.
+      if (closed.includes(String((error as NodeJS.ErrnoException).code))) return written
       throw maestroError('MAESTRO_RUN_OUTPUT_UNWRITABLE', { path: shown, reason: (error as Error).message }, error)
     } finally {
       await this.#removeFolder()

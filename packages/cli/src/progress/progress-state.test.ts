@@ -124,6 +124,47 @@ test('rate and time left, of the last stretch of time', () => {
   expect(of('a')).toMatchObject({ rows: 700, perSecond: 20, left: 15_000 })
 })
 
+test('a resumed run counts what was done before, and its rate is that of what it does itself', () => {
+  let now = 0
+  const state = new ProgressState(() => now)
+  const of = (id: string) => state.steps().find((step) => step.id === id)
+  state.begin(planOf('finished', 'begun', 'new'))
+  const counts = { ...none, rowsIn: 600, rowsOut: 500, rejected: 100 }
+  const usage = {
+    requests: 500,
+    failedRequests: 100,
+    reusedAnswers: 7,
+    retries: 3,
+    inputTokens: 4000,
+    outputTokens: 1000,
+    cachedInputTokens: 200,
+    reasoningTokens: 0,
+    cost: 1.5,
+  }
+  state.sourceRead({
+    runId: 'r',
+    rows: 1000,
+    before: { ...none, rowsIn: 1000, rowsOut: 900, rejected: 100 },
+    done: true,
+  })
+  const whole = { ...none, rowsIn: 900, rowsOut: 900 }
+  state.stepStarted({ runId: 'r', stage: 0, step: 'finished', before: { counts: whole, usage } })
+  state.stepDone({ runId: 'r', stage: 0, step: 'finished', counts: whole })
+  state.stepStarted({ runId: 'r', stage: 1, step: 'begun', before: { counts, usage } })
+  state.stepStarted({ runId: 'r', stage: 1, step: 'new' })
+  expect(of('source')).toMatchObject({ rows: 1000, rejected: 100, perSecond: undefined })
+  expect(of('finished')).toMatchObject({ state: 'done', rows: 900, perSecond: undefined, left: undefined })
+  expect(of('begun')).toMatchObject({ rows: 600, total: 900, perSecond: undefined, left: undefined, rejected: 100 })
+  expect(of('begun')).toMatchObject({ tokens: 5000, cachedTokens: 200, cost: 1.5, reused: 7, retries: 3 })
+  now += 10_000
+  state.rowsDone({ runId: 'r', stage: 1, step: 'begun', counts: { ...counts, rowsIn: 700, rowsOut: 600 } })
+  state.requestDone({ ...request, step: 'begun', usage: { inputTokens: 10, outputTokens: 5 }, cost: 0.25 })
+  expect(of('begun')).toMatchObject({ rows: 700, perSecond: 10, left: 20_000, tokens: 5015, cost: 1.75 })
+  now += 60_000
+  expect(of('begun')).toMatchObject({ perSecond: 100 / 70 })
+  expect(of('finished')).toMatchObject({ perSecond: undefined })
+})
+
 test('while nothing moves, the rate is that of the whole time', () => {
   const { read, done, wait, of } = started('a')
   read({ rows: 10, done: true })

@@ -7,7 +7,8 @@ import type {
   SourceProgressEvent,
   StepCounts,
   StepDoneEvent,
-  StepEvent,
+  StepStartEvent,
+  Usage,
 } from '@maestro-dataflow/core'
 import { RateMeter } from './rate-meter.js'
 
@@ -58,6 +59,8 @@ interface Tracked {
   meter: RateMeter | undefined
 }
 
+type Used = Pick<Usage, 'inputTokens' | 'outputTokens' | 'cachedInputTokens'> & { readonly cost?: number | undefined }
+
 interface Total {
   readonly rows: number | undefined
   readonly exact: boolean
@@ -88,16 +91,23 @@ export class ProgressState {
     this.#source = event
     const source = this.#steps.get('source')
     if (source === undefined) return
-    this.#start(source)
+    if (event.before !== undefined) source.rejected += event.before.rejected
+    this.#start(source, event.before?.rowsIn)
     this.#moved(source, event.rows)
     source.rowsOut = event.rows - source.rejected
     if (event.done === true) source.state = 'done'
   }
 
-  stepStarted({ step }: StepEvent): void {
+  stepStarted({ step, before }: StepStartEvent): void {
     const tracked = this.#steps.get(step)
     if (tracked === undefined) return
-    this.#start(tracked)
+    if (before !== undefined) {
+      this.#count(tracked, before.counts)
+      this.#use(tracked, before.usage)
+      tracked.reused += before.usage.reusedAnswers
+      tracked.retries += before.usage.retries
+    }
+    this.#start(tracked, tracked.rows)
     const source = this.#steps.get('source')
     if (tracked.input === 'source' && source !== undefined) this.#start(source)
   }
@@ -123,9 +133,7 @@ export class ProgressState {
     tracked.retries += Math.max(0, tries - 1)
     if (from === 'cache' || from === 'joined') tracked.reused++
     if (usage === undefined) return
-    tracked.tokens += usage.inputTokens + usage.outputTokens
-    tracked.cachedTokens += usage.cachedInputTokens ?? 0
-    tracked.cost = tracked.cost === undefined || cost === undefined ? undefined : tracked.cost + cost
+    this.#use(tracked, { ...usage, cost })
   }
 
   servingState({ coolDownMs, ...state }: ServingStateEvent): void {
@@ -163,9 +171,16 @@ export class ProgressState {
       .filter(({ inFlight, waiting, coolDownUntil }) => inFlight + waiting > 0 || coolDownUntil !== undefined)
   }
 
-  #start(step: Tracked): void {
+  /** @param before The number of rows that were done before. */
+  #start(step: Tracked, before = 0): void {
     if (step.state === 'waiting') step.state = 'running'
-    step.meter ??= new RateMeter(this.#now())
+    step.meter ??= new RateMeter(this.#now(), before)
+  }
+
+  #use(step: Tracked, { inputTokens, outputTokens, cachedInputTokens = 0, cost }: Used): void {
+    step.tokens += inputTokens + outputTokens
+    step.cachedTokens += cachedInputTokens
+    step.cost = step.cost === undefined || cost === undefined ? undefined : step.cost + cost
   }
 
   #moved(step: Tracked, rows: number): void {

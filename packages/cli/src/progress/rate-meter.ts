@@ -1,13 +1,19 @@
 const windowMilliseconds = 20_000
 
+interface Sample {
+  readonly time: number
+  readonly count: number
+}
+
 /** The number of items per second: over the last time window, or over the whole time if nothing moved in the window. */
 export class RateMeter {
-  readonly #started: number
-  #samples: { readonly time: number; readonly count: number }[]
+  readonly #started: Sample
+  #samples: Sample[]
 
-  constructor(time: number) {
-    this.#started = time
-    this.#samples = [{ time, count: 0 }]
+  /** @param count The number of items that were done before. They say nothing about the rate. */
+  constructor(time: number, count = 0) {
+    this.#started = { time, count }
+    this.#samples = [this.#started]
   }
 
   /** Records the count at a time. */
@@ -21,9 +27,10 @@ export class RateMeter {
   perSecond(): number | undefined {
     const first = this.#samples[0]
     const last = this.#samples.at(-1)
-    if (first === undefined || last === undefined || last.count === 0) return undefined
+    const { time, count } = this.#started
+    if (first === undefined || last === undefined || last.count <= count) return undefined
     const recent = perSecond(last.count - first.count, last.time - first.time)
-    return recent > 0 ? recent : perSecond(last.count, last.time - this.#started)
+    return recent > 0 ? recent : perSecond(last.count - count, last.time - time)
   }
 }
 

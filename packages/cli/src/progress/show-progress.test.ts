@@ -27,11 +27,38 @@ const pipeline = `
     }, { id: 'check' })
     .write('fs.file', { path: 'out.jsonl', mode: 'overwrite' }))`
 
+/** Commits every two rows, and fails at row 7 until there is a file. Then each row takes 0.2 seconds. */
+const stopping = `
+  import { existsSync } from 'node:fs'
+  import { setTimeout as sleep } from 'node:timers/promises'
+  import { pipeline } from '@maestro-dataflow/core'
+  import { setPartitionSize } from '@maestro-dataflow/core/runtime'
+  setPartitionSize({ rows: 2, milliseconds: 1e9 })
+  export default pipeline('stopping')
+    .from([1, 2, 3, 4, 5, 6, 7, 8].map((n) => ({ n })), { columns: { n: 'integer' } })
+    .map(async (row) => {
+      if (existsSync('go')) await sleep(200)
+      else if (row.n === 7) throw new Error('There is no file yet')
+      return row
+    }, { id: 'work', onError: 'fail' })
+    .write('fs.file', { path: 'stopping.jsonl' })`
+
 const project = new TemporaryProject({
   'maestro.config.json': { plugins: ['@maestro-dataflow/plugin-fs'], pipelines: '*.ts' },
   'slow.ts': pipeline,
 })
-afterAll(() => project.remove())
+const interrupted = new TemporaryProject({
+  'maestro.config.json': {
+    plugins: ['@maestro-dataflow/plugin-fs'],
+    pipelines: '*.ts',
+    run: { rowsInFlight: 1 },
+  },
+  'stopping.ts': stopping,
+})
+afterAll(() => {
+  project.remove()
+  interrupted.remove()
+})
 
 const hidden = '\u001b[?25l'
 const shown = '\u001b[?25h'
@@ -51,6 +78,25 @@ describe.runIf(script)('on a terminal', () => {
       /^source +█{16} {2}4 rows.*\r\nwork +█{16} {2}4 rows.*\r\ncheck +█{16} {2}4 rows.*\r\nslow: done/,
     )
     expect(text).toContain('a log line\r\n')
+  })
+
+  test('a resumed run counts what was done before, and estimates the rest by its own rate', async () => {
+    expect((await interrupted.maestro('run', 'stopping')).code).toBe(1)
+    interrupted.write('go', '')
+    const { stdout } = await interrupted.onTerminal(['resume'])
+    const text = stripVTControlCharacters(stdout)
+    const before = Number(/goes on after (\d+) rows/.exec(text)?.[1])
+    expect(before).toBeGreaterThan(0)
+    const shown = [...text.matchAll(/^work +[█░]+ {2}(\d+)\/~?\d+ rows(?: {2}([\d.]+) rows\/s {2}ETA ([\d.]+) s)?/gm)]
+    expect(shown.length).toBeGreaterThan(2)
+    for (const [line, done, rate, left] of shown) {
+      expect(Number(done), line).toBeGreaterThanOrEqual(before)
+      if (rate === undefined) continue
+      // No row takes less than 0.2 seconds, and times are shown in tenths of seconds.
+      expect(Number(rate), line).toBeLessThanOrEqual(5.05)
+      expect(Number(left), line).toBeGreaterThanOrEqual((8 - Number(done)) * 0.2 - 0.06)
+    }
+    expect(text).toMatch(/^work +█{16} {2}8 rows/m)
   })
 
   test('NO_COLOR: no colours, and still drawn over', async () => {

@@ -79,6 +79,11 @@ export interface StepEvent {
   readonly stage: number
 }
 
+export interface StepStartEvent extends StepEvent {
+  /** What earlier processes of a resumed run have done in the step. Missing if they have done nothing. */
+  readonly before?: { readonly counts: StepCounts; readonly usage: UsageTotals }
+}
+
 /** Some rows have passed a step. The counts are totals since the start of the run. */
 export interface BatchEvent extends StepEvent {
   readonly counts: StepCounts
@@ -88,6 +93,8 @@ export interface BatchEvent extends StepEvent {
 export interface SourceProgressEvent {
   readonly runId: string
   readonly rows: number
+  /** What earlier processes of a resumed run have read. Only the first event of the run has it. */
+  readonly before?: StepCounts
   /** The maximum number of rows that will be read, if it is known. */
   readonly rowsTotal?: number
   readonly bytesRead?: number
@@ -258,7 +265,7 @@ export const lifecycleHooks = {
   /** Before the first stage. */
   runStart: series<RunEvent>(),
   /** The stage of a step begins. */
-  stepStart: observe<StepEvent>(),
+  stepStart: observe<StepStartEvent>(),
   /** A batch of the source was read. */
   sourceProgress: observe<SourceProgressEvent>(),
   /** Some rows have passed a step. */

@@ -21,7 +21,7 @@ import type {
   ServingStateEvent,
   SourceProgressEvent,
   StepDoneEvent,
-  StepEvent,
+  StepStartEvent,
   TaskEvent,
   WaterfallHook,
 } from '../contracts/hooks.js'
@@ -70,7 +70,7 @@ describe('the events of a run', () => {
   test('each hook has its kind and its event', () => {
     expectTypeOf<LifecycleHooks>().toEqualTypeOf<{
       readonly runStart: SeriesHook<RunEvent>
-      readonly stepStart: ObserveHook<StepEvent>
+      readonly stepStart: ObserveHook<StepStartEvent>
       readonly sourceProgress: ObserveHook<SourceProgressEvent>
       readonly batchDone: ObserveHook<BatchEvent>
       readonly servingNeeded: WaterfallHook<ServingNeededEvent>

@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, join, relative } from 'node:path'
 
 /** The list in a run folder of the hidden files that the run writes beside its outputs. */
 export const temporaryFilesList = 'temporary-files.jsonl'
@@ -20,7 +20,9 @@ export const temporaryFileName = (id: string): string => `.maestro-${id}.tmp`
  * @param path An absolute path with a name of `temporaryFileName`.
  */
 export function noteTemporaryFile(runDirectory: string, path: string): void {
-  // A sink that is used alone has no run folder.
+  // A sink that is used alone has no run folder. The path leads on from it, so that a project may be moved or copied.
   if (existsSync(runDirectory))
-    appendFileSync(join(runDirectory, temporaryFilesList), `${JSON.stringify(path)}\n`, { mode: 0o600 })
+    appendFileSync(join(runDirectory, temporaryFilesList), `${JSON.stringify(relative(runDirectory, path))}\n`, {
+      mode: 0o600,
+    })
 }

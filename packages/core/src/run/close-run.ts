@@ -2,11 +2,11 @@ import { rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import type { RunReport } from '../contracts/report.js'
 import { reasonOf } from '../errors/reason-of.js'
-import { temporaryFilesList } from '../provider/temporary-files.js'
 import { waitAWhile } from '../provider/wait-a-while.js'
 import { failpoint } from './durability/failpoints.js'
 import type { RunContext } from './run-context.js'
 import { pruneRuns } from './state/prune-run-folders.js'
+import { removeListedFiles } from './state/remove-temporary-files.js'
 import { writeFileAtomically } from './state/run-folder.js'
 import { stageFolder } from './state/stage-files.js'
 
@@ -43,7 +43,7 @@ export async function closeRun(context: RunContext, report: RunReport): Promise<
       await context.lease.release()
       return await rm(folder.path, { recursive: true, force: true })
     }
-    if (!context.outputs.isResumable) await rm(join(folder.path, temporaryFilesList), { force: true })
+    if (status === 'done' || !context.outputs.isResumable) await removeListedFiles(folder.path)
     if (samples !== undefined)
       await writeFileAtomically(join(folder.path, 'samples.json'), JSON.stringify(samples.saved))
     await writeReport(context, report)

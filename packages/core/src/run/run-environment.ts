@@ -1,3 +1,4 @@
+import type { CallingStep } from '../container/step-servings.js'
 import type { RunConfig } from '../contracts/config.js'
 import type { Executor } from '../contracts/execution.js'
 import type {
@@ -11,7 +12,7 @@ import type {
   RunEvent,
   SourceProgressEvent,
   StepDoneEvent,
-  StepEvent,
+  StepStartEvent,
   TaskEvent,
 } from '../contracts/hooks.js'
 import type { Logger } from '../contracts/logger.js'
@@ -41,7 +42,7 @@ interface SeriesCaller<Event> {
 /** The caller's side of the hooks that a run calls. */
 export interface RunHooks {
   readonly runStart: SeriesCaller<RunEvent>
-  readonly stepStart: SyncCaller<StepEvent>
+  readonly stepStart: SyncCaller<StepStartEvent>
   readonly sourceProgress: SyncCaller<SourceProgressEvent>
   readonly batchDone: SyncCaller<BatchEvent>
   readonly taskSent: WaterfallCaller<TaskEvent>
@@ -95,5 +96,5 @@ export interface RunEnvironment {
   /** Reports a request to a model that a worker has made. */
   requestDone(event: RequestDoneEvent): void
   /** Creates a defined operator with its injected dependencies: either a function of its kind or an operator object. */
-  createOperator(definition: OperatorDefinition, options: unknown): unknown
+  createOperator(definition: OperatorDefinition, options: unknown, step: CallingStep): unknown
 }

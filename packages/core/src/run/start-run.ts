@@ -78,6 +78,7 @@ export async function startRun(
   const context: RunContext = {
     ...environment,
     compiled,
+    runId: folder.runId,
     folder,
     lease,
     journal,
@@ -196,15 +197,17 @@ async function openFolder(
   const targets = targetsOf(compiled, environment)
   if (resume !== undefined) {
     const folder = { runId: resume.run, path: join(stateDirectory, 'runs', resume.run), kept: true }
-    const state = readRunState(folder.path)
-    if (state.pipeline !== pipeline)
-      throw maestroError('MAESTRO_RUN_OTHER_PIPELINE', { run: resume.run, pipeline: state.pipeline, given: pipeline })
+    const { pipeline: own } = readRunState(folder.path)
+    if (own !== pipeline)
+      throw maestroError('MAESTRO_RUN_OTHER_PIPELINE', { run: resume.run, pipeline: own, given: pipeline })
     const durable = await DurableRun.open(folder, { ...resume, fresh }, signal)
-    await durable.orRelease(async () => {
+    const state = await durable.orRelease(async () => {
+      const state = readRunState(folder.path)
       await durable.claims.claim(targets)
       await writePlan(folder, plan)
       const cuts = [...new Set([...(state.cuts ?? []), ...(until === undefined ? [] : [until])])]
       await writeRunState(folder.path, { ...state, cuts })
+      return state
     })
     return { folder, lease: durable.lease, durable, startedAt: state.startedAt, isFresh: fresh || state.fresh === true }
   }

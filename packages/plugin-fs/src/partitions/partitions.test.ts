@@ -68,6 +68,23 @@ for (const format of ['jsonl', 'csv', 'parquet', 'jsonl.gz'])
     expect(await failure(again)).toMatchObject(says('exists already'))
   })
 
+for (const format of ['jsonl', 'csv', 'parquet', 'jsonl.gz'])
+  test(`rows of folders of ${format} are merged by a key, and the folders that no row names stay`, async () => {
+    const sink = { path: `out/rows.${format}`, partitionBy: ['y'], mode: 'upsert', key: 'id' } as const
+    write('in.jsonl', '{"id":"1","y":"a","t":"old"}\n{"id":"2","y":"a","t":"stays"}\n{"id":"3","y":"b","t":"stays"}\n')
+    await copy({ path: 'in.jsonl' }, sink)
+    write('in.jsonl', '{"id":"1","y":"a","t":"new"}\n{"id":"4","y":"c","t":"new"}\n')
+    for (let turn = 0; turn < 2; turn++) {
+      await copy({ path: 'in.jsonl' }, sink)
+      expect((await rows({ path: `out/y=*/*.${format}` })).rows).toEqual([
+        { id: '2', t: 'stays', y: 'a' },
+        { id: '1', t: 'new', y: 'a' },
+        { id: '3', t: 'stays', y: 'b' },
+        { id: '4', t: 'new', y: 'c' },
+      ])
+    }
+  })
+
 test('a column in the path chooses the file and stays in it; a value never leaves its folder', async () => {
   write(
     'in.jsonl',

@@ -139,7 +139,11 @@ export class DuckDBEngine implements TableEngine {
     { signal, directory }: ParquetConversion<unknown, unknown>,
     convert: (database: Database) => Promise<number>,
   ): Promise<number | undefined> {
-    const database = await connect({ memory: stepMemory([]), ...this.#options, directory })
+    const database = await connect({
+      memory: await stepMemory([], [], this.#options.threads),
+      ...this.#options,
+      directory,
+    })
     const stopInterrupting = interruptOn(signal, database)
     try {
       signal.throwIfAborted()
@@ -155,7 +159,8 @@ export class DuckDBEngine implements TableEngine {
 
   /** Runs statements in little memory first, where the disk can stand in, and in more if they cannot do without. */
   async #run<Counts>(request: TableChainRequest, run: Run<Counts>): Promise<Counts> {
-    const memory = this.#options.memory ?? stepMemory(request.statements)
+    const { memory: set, threads } = this.#options
+    const memory = set ?? (await stepMemory(request.statements, request.input, threads))
     const first = new ReportedRequest(request)
     try {
       return await this.#runWithin(memory, first.request, run)

@@ -1,14 +1,47 @@
-import { MaestroError, type TableChainRequest, type TableStatement } from '@maestro-dataflow/core'
+import { open } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { MaestroError, type TableChainRequest, type TableFile, type TableStatement } from '@maestro-dataflow/core'
 
 const mebibyte = 1024 * 1024
+const least = 128 * mebibyte
+const most = 384 * mebibyte
+/** What each thread of DuckDB works with at least. */
+const perThread = 32 * mebibyte
+/** The rows that fit into the memory of a step: beyond that, it takes no more. */
+const rowsInMemory = 1_000_000
+const looked = 1 << 16
 
 /**
- * The memory, in bytes, with which statements begin: enough for millions of keys, and little enough that a run over any
+ * The memory, in bytes, with which statements begin: what about a million rows take, and little enough that a run over any
  * number of rows stays below 1 GB. Aggregates and windows may collect values that DuckDB cannot move to the disk, so they
  * have no bound of ours.
  */
-export function stepMemory(statements: readonly TableStatement[]): number | undefined {
-  return statements.some(({ kind }) => kind === 'aggregate' || kind === 'window') ? undefined : 384 * mebibyte
+export async function stepMemory(
+  statements: readonly TableStatement[],
+  [file]: readonly TableFile[],
+  threads = availableParallelism(),
+): Promise<number | undefined> {
+  if (statements.some(({ kind }) => kind === 'aggregate' || kind === 'window')) return undefined
+  const bytes = file === undefined ? undefined : await bytesPerRow(file.path)
+  const wanted = bytes === undefined ? most : Math.min(most, Math.ceil(bytes * rowsInMemory))
+  return Math.max(least, threads * perThread, wanted)
+}
+
+/** The length of the first lines of a file; undefined if its first line is longer than what is looked at. */
+async function bytesPerRow(path: string): Promise<number | undefined> {
+  const file = await open(path)
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(looked), 0, looked, 0)
+    let rows = 0
+    let end = 0
+    for (let next = buffer.indexOf(10); next !== -1 && next < bytesRead; next = buffer.indexOf(10, end)) {
+      rows++
+      end = next + 1
+    }
+    return rows === 0 ? undefined : end / rows
+  } finally {
+    await file.close()
+  }
 }
 
 /** Whether a statement needs more memory than its bound, although the disk is there. */

@@ -4,6 +4,7 @@ import { leaseFolder, type RunFolder } from '../state/run-folder.js'
 import { CallRecord } from './call-record.js'
 import { Lease } from './lease.js'
 import { OutputClaims } from './output-claims.js'
+import { isDone, notUnfinished } from './run-state.js'
 import { type FingerprintParts, hashOf } from './stage-fingerprint.js'
 
 export interface ResumeSettings {
@@ -29,7 +30,12 @@ export class DurableRun {
     this.claims = claims
   }
 
-  /** Takes the run folder into possession. @throws MAESTRO_RUN_HELD, MAESTRO_RUN_STATE */
+  /**
+   * Takes the run folder into possession.
+   *
+   * @throws MAESTRO_RUN_HELD, MAESTRO_RUN_STATE, and MAESTRO_RUN_NOT_UNFINISHED if another process has finished or removed
+   *   the run that is to be resumed
+   */
   static async open(
     folder: RunFolder,
     resume?: ResumeSettings & {
@@ -38,11 +44,15 @@ export class DurableRun {
     },
     signal?: AbortSignal,
   ): Promise<DurableRun> {
-    const lease = await Lease.take(leaseFolder(folder.path), { what: folder.runId, signal })
+    const settings = { what: folder.runId, signal }
+    const take = resume === undefined ? Lease.take : Lease.takeExisting
+    const lease = await take(leaseFolder(folder.path), settings)
+    if (lease === undefined) throw notUnfinished(folder.runId)
     try {
+      if (resume !== undefined && isDone(folder.path)) throw notUnfinished(folder.runId)
       const { retryRejects = false, fresh = false } = resume ?? {}
-      const settings = { retryRejects, fresh }
-      const calls = await CallRecord.open(join(folder.path, 'calls'), lease.number, lease.assertHeld, settings)
+      const reading = { retryRejects, fresh }
+      const calls = await CallRecord.open(join(folder.path, 'calls'), lease.number, lease.assertHeld, reading)
       const claims = new OutputClaims(join(folder.path, '..', '..'), folder, signal)
       return new DurableRun(folder, lease, calls, claims)
     } catch (error) {

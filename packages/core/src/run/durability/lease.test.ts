@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { errorOf, ProjectFolder } from '../../__fixtures__/project-folder.js'
@@ -19,6 +19,17 @@ describe('a lease', () => {
     expect(await holderOf(folder)).toMatchObject({ pid: process.pid })
     await lease.release()
     expect(await holderOf(folder)).toBeUndefined()
+  })
+
+  test('of a folder that was removed is not taken, and the folder is not created anew', async () => {
+    const folder = new ProjectFolder().file('lease')
+    expect(await Lease.takeExisting(folder, settings)).toBeUndefined()
+    expect(existsSync(folder)).toBe(false)
+    await (await Lease.take(folder, settings)).release()
+    const again = await Lease.takeExisting(folder, settings)
+    expect(again?.number).toBe(2)
+    await expect(Lease.takeExisting(folder, settings)).rejects.toMatchObject({ code: 'MAESTRO_RUN_HELD' })
+    await again?.release()
   })
 
   test('goes to exactly one of many that ask at once', async () => {

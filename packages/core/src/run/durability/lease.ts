@@ -62,15 +62,37 @@ export class Lease {
   static async take(folder: string, settings: LeaseSettings): Promise<Lease> {
     return stateErrors(folder, async () => {
       await mkdir(folder, { recursive: true, mode: ownFolder })
-      for (;;) {
-        const highest = await highestNumber(folder)
-        const holder = readHolder(folder, highest)
-        if (highest > 0 && (await isAlive(folder, highest, holder, settings))) throw heldBy(holder, settings.what)
-        const isUnseen = holder === undefined || (holder.released !== true && stateOf(holder) === 'unknown')
-        if (await linkNumber(folder, highest + 1))
-          return new Lease(folder, highest + 1, settings.what, highest > 0 && isUnseen)
+      return Lease.#takeNext(folder, settings)
+    })
+  }
+
+  /**
+   * Takes the lease of a folder that exists, without creating it anew: another process may remove it at any moment.
+   *
+   * @returns undefined if there is no folder @throws MAESTRO_RUN_HELD, MAESTRO_RUN_STATE
+   */
+  static async takeExisting(folder: string, settings: LeaseSettings): Promise<Lease | undefined> {
+    return stateErrors(folder, async () => {
+      try {
+        return await Lease.#takeNext(folder, settings)
+      } catch (error) {
+        if (existsSync(folder)) throw error
+        return undefined
       }
     })
+  }
+
+  static async #takeNext(folder: string, settings: LeaseSettings): Promise<Lease> {
+    for (;;) {
+      const highest = await highestNumber(folder)
+      const holder = readHolder(folder, highest)
+      // Another process has just removed the folder, or taken a higher number.
+      if (highest > 0 && holder === undefined && !existsSync(numberPath(folder, highest))) continue
+      if (highest > 0 && (await isAlive(folder, highest, holder, settings))) throw heldBy(holder, settings.what)
+      const isUnseen = holder === undefined || (holder.released !== true && stateOf(holder) === 'unknown')
+      if (await linkNumber(folder, highest + 1))
+        return new Lease(folder, highest + 1, settings.what, highest > 0 && isUnseen)
+    }
   }
 
   /** Whether no other process has taken over. */
@@ -111,6 +133,7 @@ export async function livingHolder(folder: string, settings: LeaseSettings): Pro
   const highest = await highestNumber(folder).catch(() => 0)
   if (highest === 0) return undefined
   const holder = readHolder(folder, highest)
+  if (holder === undefined && !existsSync(numberPath(folder, highest))) return undefined
   return (await isAlive(folder, highest, holder, settings)) ? (holder ?? newHolder()) : undefined
 }
 

@@ -146,13 +146,17 @@ async function whyNotBehind(
       return 'its input begins with other rows'
   }
   for (const id of stage.sinks) {
-    const sink = compiled.sinks.get(id) as CompiledSink
+    const known = progress.sinks[id]
+    if (known === undefined && progress.file === undefined) return `the sink ${id} is new`
+    if (known !== undefined && known.sink !== identifySink(compiled.sinks.get(id) as CompiledSink))
+      return `the sink ${id} changed`
+  }
+  // Nothing is opened before all of them fit: a stage that runs again gives each of them all rows.
+  for (const id of stage.sinks) {
     const known = progress.sinks[id]
     try {
-      if (known === undefined && progress.file === undefined) return `the sink ${id} is new`
-      if (known === undefined) continue
-      if (known.sink !== identifySink(sink)) return `the sink ${id} changed`
-      await context.outputs.continue(sink, known, context.lease.mayBeShared)
+      if (known !== undefined)
+        await context.outputs.continue(compiled.sinks.get(id) as CompiledSink, known, context.lease.mayBeShared)
     } catch (error) {
       for (const opened of stage.sinks) await context.outputs.restart(opened)
       if (!MaestroError.is(error, 'MAESTRO_RUN_OUTPUT_LOST')) throw error

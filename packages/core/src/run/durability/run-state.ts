@@ -63,9 +63,13 @@ export async function writeRunState(folder: string, state: RunState): Promise<vo
   await writeSealed(join(folder, 'run.json'), { format, ...state })
 }
 
-/** Reads the state of a run. @throws MAESTRO_RUN_FORMAT if it cannot be resumed */
+/**
+ * Reads the state of a run. @throws MAESTRO_RUN_FORMAT if it cannot be resumed; MAESTRO_RUN_NOT_UNFINISHED if there is no such
+ * run, which another process may have removed
+ */
 export function readRunState(folder: string): RunState {
   const run = basename(folder)
+  if (!existsSync(folder)) throw notUnfinished(run)
   const refuse = (reason: string) => maestroError('MAESTRO_RUN_FORMAT', { run, reason })
   const found = readSealed<RunState & { readonly format: number }>(join(folder, 'run.json'))
   if (found === undefined) throw refuse('it was made by a version that could not resume runs')
@@ -88,6 +92,13 @@ export function isResumable(directory: string): boolean {
   return state !== undefined && state !== 'damaged' && state.command !== undefined
 }
 
+/** Whether the run of a folder has reached its end. */
+export const isDone = (directory: string): boolean =>
+  readJson<RunReport>(join(directory, 'report.json'))?.status === 'done'
+
+export const notUnfinished = (run: string | undefined, unfinished: readonly UnfinishedRun[] = []) =>
+  maestroError('MAESTRO_RUN_NOT_UNFINISHED', { run, unfinished: unfinished.map(({ runId }) => runId) })
+
 async function unfinishedRun(directory: string): Promise<UnfinishedRun | undefined> {
   const state = readSealed<RunState & { readonly format: number }>(join(directory, 'run.json'))
   if (state === undefined || state === 'damaged' || state.format !== format) return undefined
@@ -108,11 +119,12 @@ export function assertNewestReadable(stateDirectory: string, pipeline?: string):
   const runs = join(stateDirectory, 'runs')
   const names = existsSync(runs) ? readdirSync(runs).sort().reverse() : []
   for (const folder of names.map((name) => join(runs, name))) {
-    // A process that ended before it wrote the state has done nothing.
-    if (!existsSync(join(folder, 'run.json'))) continue
+    // A process that ended before it wrote the state has done nothing, and a folder may be removed at any moment.
+    const state = readSealed(join(folder, 'run.json'))
+    if (state === undefined) continue
     const known = readJson<{ readonly pipeline: string }>(join(folder, 'plan.json'))?.pipeline
     if (pipeline !== undefined && known !== undefined && known !== pipeline) continue
-    if (readJson<RunReport>(join(folder, 'report.json'))?.status !== 'done') readRunState(folder)
+    if (!isDone(folder) && existsSync(folder)) readRunState(folder)
     return
   }
 }
@@ -131,7 +143,7 @@ export async function findUnfinished(stateDirectory: string, run: string | undef
   const folder = join(stateDirectory, 'runs', run ?? '')
   // A folder that is there and is not listed has finished or cannot be read.
   if (run !== undefined && existsSync(folder)) readRunState(folder)
-  throw maestroError('MAESTRO_RUN_NOT_UNFINISHED', { run, unfinished: runs.map(({ runId }) => runId) })
+  throw notUnfinished(run, runs)
 }
 
 /** The run with this id, or the only one whose id contains the text. */

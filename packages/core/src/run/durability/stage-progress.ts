@@ -108,7 +108,13 @@ export async function readProgress(folder: string, file: string): Promise<FoundP
 /** Whether a stage of a run has committed partitions and not finished. */
 export function hasProgress(runFolder: string): boolean {
   const stages = join(runFolder, 'stages')
-  return existsSync(stages) && readdirSync(stages).some((stage) => existsSync(join(stages, stage, progressName)))
+  try {
+    return readdirSync(stages).some((stage) => existsSync(join(stages, stage, progressName)))
+  } catch (error) {
+    // Another process may remove the run at any moment.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw error
+  }
 }
 
 /** Removes the progress of a stage that runs again from its beginning, or that has finished. */

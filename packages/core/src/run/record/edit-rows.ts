@@ -64,7 +64,11 @@ export async function exportRows(record: RunRecord, step: string, path: string, 
           () => rowsOf(kept),
           (reason) => noTable(path, reason),
         )
-  await writeWholeFile(path, write, overwrite)
+  await writeWholeFile(path, write, overwrite).catch((error: unknown) => {
+    // Another process has removed the run.
+    if (!existsSync(kept)) throw maestroError('MAESTRO_RUN_STEP_NOT_KEPT', { step: planned.id, run: record.runId })
+    throw error
+  })
   return receipt.counts[planned.id]?.rowsOut ?? 0
 }
 
@@ -79,7 +83,8 @@ export async function exportRows(record: RunRecord, step: string, path: string, 
 export async function importRows(record: RunRecord, step: string, path: string): Promise<RowEdits> {
   assertEditable(path)
   const { directory, runId, plan } = record
-  const lease = await Lease.take(leaseFolder(directory), { what: runId })
+  const lease = await Lease.takeExisting(leaseFolder(directory), { what: runId })
+  if (lease === undefined) throw maestroError('MAESTRO_RUN_STEP_NOT_KEPT', { step, run: runId })
   try {
     const { stage, step: planned, folder, receipt } = await keptStage(record, step)
     const before = new Map<RowId, number>()

@@ -90,6 +90,6 @@ function countBatch(
 }
 
 /** The maximum number of rows that will be read, if it is known. */
-function rowsToRead({ rowCount }: SourceReader, { limit }: RunContext): number | undefined {
+export function rowsToRead({ rowCount }: SourceReader, { limit }: RunContext): number | undefined {
   return limit === undefined || rowCount === undefined ? (limit ?? rowCount) : Math.min(limit, rowCount)
 }

@@ -1,10 +1,13 @@
 import { basename, join } from 'node:path'
 import type { PlannedStage } from '../../contracts/plan.js'
+import type { SourceReader } from '../../contracts/storage.js'
 import { maestroError } from '../../errors/error-table.js'
 import type { CompiledPipeline } from '../../pipeline/compile/compiled-pipeline.js'
 import { type RestoredStages, recordStage, restoreStages } from '../durability/resume-run.js'
+import { noUsage } from '../report/usage-totals.js'
 import type { Run } from '../run.js'
 import type { RunContext } from '../run-context.js'
+import { rowsToRead } from '../source/checked-source.js'
 import { openSource } from '../source/open-source.js'
 import { stageFolder } from '../state/stage-files.js'
 import { runPartitions } from './run-partitions.js'
@@ -37,10 +40,10 @@ export async function runStages(run: Run): Promise<boolean> {
     const input = { reader, files, outputs, progress: begun.get(index) }
     const receipt = finished.get(index)
     journal.event({ event: receipt === undefined ? 'stage-start' : 'stage-reused', stage: index, name })
-    for (const step of steps) hooks.stepStart.call({ runId, step, stage: index })
+    announceSource(stage, reader, receipt !== undefined, context)
+    announceSteps(stage, context)
     if (receipt !== undefined) {
       files.set(index, join(stageFolder(folder.path, stage), receipt.file))
-      announceSource(stage, context)
       // The ledger has the rows of this stage already.
       context.ledger?.begin(index, 'output', [])
       await passOnRows(stage, { ...input, begun: receipt.sinks }, { ...context, ledger: undefined })
@@ -61,10 +64,29 @@ export async function runStages(run: Run): Promise<boolean> {
 const nothing: RestoredStages = { finished: new Map(), begun: new Map() }
 
 /** Reports the rows that were read before the run was resumed. */
-function announceSource({ input }: PlannedStage, { sourceCounter, hooks, folder }: RunContext): void {
-  if (input !== 'source' || !hooks.sourceProgress.isUsed()) return
+function announceSource({ input }: PlannedStage, reader: SourceReader, isDone: boolean, context: RunContext): void {
+  const { sourceCounter, hooks, folder } = context
   const rows = sourceCounter.rowsIn
-  hooks.sourceProgress.call({ runId: folder.runId, rows, rowsTotal: rows, done: true })
+  if (input !== 'source' || (rows === 0 && !isDone) || !hooks.sourceProgress.isUsed()) return
+  const rowsTotal = isDone ? rows : rowsToRead(reader, context)
+  hooks.sourceProgress.call({
+    runId: folder.runId,
+    rows,
+    before: sourceCounter.snapshot(),
+    ...(rowsTotal === undefined ? {} : { rowsTotal }),
+    done: isDone,
+  })
+}
+
+/** Reports that the steps of a stage begin, and what was done of them before the run was resumed. */
+function announceSteps({ index, steps }: PlannedStage, { hooks, folder, counters, usage }: RunContext): void {
+  for (const step of steps) {
+    const counts = counters.get(step)?.snapshot()
+    const used = usage.of(step)
+    const isBegun = (counts?.rowsIn ?? 0) > 0 || used !== undefined
+    const before = counts !== undefined && isBegun ? { before: { counts, usage: used ?? noUsage() } } : {}
+    hooks.stepStart.call({ runId: folder.runId, step, stage: index, ...before })
+  }
 }
 
 /** Records the counts of a stage's steps, which must add up. */

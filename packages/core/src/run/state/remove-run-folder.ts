@@ -21,11 +21,6 @@ export async function removeRunFolder(stateDirectory: string, folder: string): P
   const lease = existsSync(leaseFolder(folder)) ? await takeLease(folder) : undefined
   if (lease === 'held') return false
   try {
-    // Another process has set the folder aside in the meantime, and taking the lease has made it anew.
-    if (lease?.number === 1) {
-      await rm(folder, { recursive: true, force: true })
-      return false
-    }
     if (!(await setAside(folder, removedFolder(stateDirectory)))) return false
   } finally {
     await lease?.release().catch(() => undefined)
@@ -61,9 +56,10 @@ export async function removeSetAside(stateDirectory: string): Promise<void> {
   await rmdir(removed).catch(() => undefined)
 }
 
-async function takeLease(folder: string): Promise<Lease | 'held'> {
+/** Undefined if another process has removed the folder. */
+async function takeLease(folder: string): Promise<Lease | 'held' | undefined> {
   try {
-    return await Lease.take(leaseFolder(folder), { what: basename(folder) })
+    return await Lease.takeExisting(leaseFolder(folder), { what: basename(folder) })
   } catch (error) {
     if (MaestroError.is(error, 'MAESTRO_RUN_HELD')) return 'held'
     throw error

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { lstat, readdir, readFile, rm } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { MaestroError } from '../../errors/maestro-error.js'
 import { isTemporaryFile, temporaryFilesList } from '../../provider/temporary-files.js'
 import { isAbandoned, Lease } from '../durability/lease.js'
@@ -32,7 +32,17 @@ export async function removeTemporaryFiles(stateDirectory: string, dryRun = fals
   return found
 }
 
-/** The same for one run folder. */
+/**
+ * Removes the hidden files of a run that has ended. It may have some of outputs that an earlier process had, and that the
+ * pipeline has no more.
+ */
+export async function removeListedFiles(folder: string): Promise<void> {
+  const list = join(folder, temporaryFilesList)
+  for (const path of await namesIn(list)) await rm(path, { force: true })
+  await rm(list, { force: true })
+}
+
+/** Removes the hidden files of one run whose process is gone. */
 export async function removeTemporaryFilesOf(folder: string, dryRun = false): Promise<LeftFiles | undefined> {
   const list = join(folder, temporaryFilesList)
   if (!existsSync(list) || !isAbandoned(leaseFolder(folder))) return undefined
@@ -57,10 +67,10 @@ export async function removeTemporaryFilesOf(folder: string, dryRun = false): Pr
   }
 }
 
-/** Undefined if another process was faster. */
+/** Undefined if another process was faster, or has removed the folder. */
 async function takeLease(folder: string, what: string): Promise<Lease | undefined> {
   try {
-    return await Lease.take(leaseFolder(folder), { what })
+    return await Lease.takeExisting(leaseFolder(folder), { what })
   } catch (error) {
     if (MaestroError.is(error, 'MAESTRO_RUN_HELD')) return undefined
     throw error
@@ -68,12 +78,15 @@ async function takeLease(folder: string, what: string): Promise<Lease | undefine
 }
 
 async function namesIn(list: string): Promise<readonly string[]> {
-  const lines = (await readFile(list, 'utf8')).split('\n')
+  // Another process may remove the list at any moment.
+  const lines = (await readFile(list, 'utf8').catch(() => '')).split('\n')
   return lines.flatMap((line) => {
     try {
-      const path: unknown = JSON.parse(line)
+      const named: unknown = JSON.parse(line)
+      if (typeof named !== 'string' || !isTemporaryFile(named)) return []
+      const path = resolve(dirname(list), named)
       // A run that was killed while it was resumed may have left a copy, too.
-      return typeof path === 'string' && isTemporaryFile(path) ? [path, `${path}.copy`] : []
+      return [path, `${path}.copy`]
     } catch {
       // The end of a line that a crash has cut off.
       return []

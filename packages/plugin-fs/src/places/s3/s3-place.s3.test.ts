@@ -18,7 +18,7 @@ declare module 'vitest' {
 }
 
 /** What the server between does with a request; undefined to pass it on. */
-type Act = number | 'lost' | 'cut' | 'expired' | undefined
+type Act = number | 'lost' | 'cut' | 'expired' | 'empty' | 'missing' | undefined
 
 const url = inject('s3') ?? ''
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test', region: 'us-east-1' }
@@ -105,6 +105,28 @@ describe.skipIf(url === '')('files of a bucket', () => {
     ])
     expect(await failure(copy({ path: 'in.jsonl' }, parts))).toMatchObject({
       message: expect.stringContaining('exists already'),
+    })
+  })
+
+  test('lists that do not show new objects yet, or still show removed ones, lose and replace nothing', async () => {
+    write('in.jsonl', '{"id":"1","k":"a"}\n')
+    await put('a.csv', 'id,k\n9,z\n')
+    await put('p/k=a/rows.jsonl', '{"id":"old"}\n')
+    const isList = ({ method, url }: IncomingMessage) => method === 'GET' && /[?&]list-type=2/.test(url ?? '')
+    const late = await proxy((asked) => (isList(asked) ? 'empty' : undefined))
+    const through = { ...s3, endpoint: late.url }
+    expect(await rowsOf(`s3://${name}/a.csv`, late.url)).toEqual([{ id: '9', k: 'z' }])
+    await copy({ path: 'in.jsonl' }, { path: `s3://${name}/a.csv`, s3: through, mode: 'append' })
+    expect(await textOf('a.csv')).toBe('id,k\n9,z\n1,a\n')
+    await copy({ path: 'in.jsonl' }, { path: `s3://${name}/a.csv`, s3: through, mode: 'upsert', key: 'id' })
+    expect(await textOf('a.csv')).toBe('id,k\n9,z\n1,a\n')
+    const parts = { path: `s3://${name}/p/rows.jsonl`, s3: through, partitionBy: ['k'] } as const
+    expect(await failure(copy({ path: 'in.jsonl' }, parts))).toMatchObject({ code: 'MAESTRO_RUN_OUTPUT_EXISTS' })
+    expect(await textOf('p/k=a/rows.jsonl')).toBe('{"id":"old"}\n')
+    // Of an object that is listed and gone, the run does not make an empty one.
+    const gone = await proxy((asked) => (asked.url?.includes('rows.jsonl') && !isList(asked) ? 'missing' : undefined))
+    expect(await failure(rowsOf(`s3://${name}/p/`, gone.url))).toMatchObject({
+      message: expect.stringContaining('rows.jsonl'),
     })
   })
 
@@ -205,11 +227,15 @@ afterEach(() => {
   for (const close of closers.splice(0)) close()
 })
 
-function pass(
-  asked: IncomingMessage,
-  reply: ServerResponse,
-  act: number | 'lost' | 'cut' | 'expired' | undefined,
-): void {
+function pass(asked: IncomingMessage, reply: ServerResponse, act: Act): void {
+  if (act === 'empty' || act === 'missing') {
+    const body =
+      act === 'empty'
+        ? '<ListBucketResult><KeyCount>0</KeyCount></ListBucketResult>'
+        : '<Error><Code>NoSuchKey</Code></Error>'
+    reply.writeHead(act === 'empty' ? 200 : 404, { 'content-type': 'application/xml' }).end(body)
+    return
+  }
   if (typeof act === 'number' || act === 'expired') {
     asked.resume()
     asked.once('end', () => {
