@@ -112,7 +112,6 @@ export {
 } from './contracts/schema.js'
 export type * from './contracts/serving.js'
 export {
-  defineServing,
   SERVINGS,
   type ServingDefinition,
   type ServingPlace,
@@ -132,7 +131,6 @@ export {
   type Token,
 } from './contracts/token.js'
 export {
-  defineVectorStore,
   VECTOR_STORES,
   type VectorCallOptions,
   type VectorEntry,
@@ -149,7 +147,14 @@ export {
 } from './contracts/vector-store.js'
 export { ChatPrompt, type ChatTurn, chatPrompt } from './define/chat-prompt.js'
 export { checkQueries, checkRecords, matchesFilter, type VectorFacts } from './define/check-vectors.js'
-export { defineCache, defineExecutor, defineSharedLimits, defineTableEngine } from './define/define-component.js'
+export {
+  defineCache,
+  defineExecutor,
+  defineServing,
+  defineSharedLimits,
+  defineTableEngine,
+  defineVectorStore,
+} from './define/define-component.js'
 export { defineConfig } from './define/define-config.js'
 export { defineOperator } from './define/define-operator.js'
 export { definePipeline, type PipelineData, type SinkData, type StepData } from './define/define-pipeline.js'

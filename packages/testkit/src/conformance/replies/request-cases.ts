@@ -70,8 +70,8 @@ export const requestCases: Readonly<Record<string, ReplyCase>> = {
   'rows that are never answered together are soon asked alone, with a warning': {
     said: [{ text: answer }],
     json: true,
-    packed: { rowsPerCall: 8, rows: 60 },
-    expected: { object: bad, warning: 'rowsPerCall: 1', asked: { most: 100 } },
+    packed: { rowsPerCall: 8, rows: 120 },
+    expected: { object: bad, warning: 'rowsPerCall: 1', asked: { most: 170 } },
   },
   'an answer at the first attempt counts no retry': { said: [{ text: 'bad' }], expected: { text: 'bad', retries: 0 } },
   'an answer at the second attempt counts one retry': {
