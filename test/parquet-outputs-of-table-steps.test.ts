@@ -79,8 +79,8 @@ test.each(Object.entries(cases))(
     expect(isByEngine('usual.parquet')).toBe(false)
     expect(isByEngine('direct.parquet')).toBe(byEngine)
     expect(await rowsOf('direct.parquet')).toEqual(await rowsOf('usual.parquet'))
-    const told = ({ rejected, steps, sinks }: typeof direct) => ({
-      rejected,
+    const told = ({ rejects, steps, sinks }: typeof direct) => ({
+      rejects,
       counts: steps.map(({ id, counts }) => [id, counts]),
       sinks: sinks.map(({ rows }) => rows),
     })

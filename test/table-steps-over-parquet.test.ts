@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { decodeStepLine, pipeline } from '@maestro-dataflow/core'
 import { droppedRows, findRun, maestro } from '@maestro-dataflow/core/runtime'
@@ -164,6 +164,20 @@ test('a name or folder with the signs of patterns stands for itself', async () =
   expect(await Array.fromAsync(inner.rows(steps as never))).toEqual([{ n: 2 }])
   await inner.dispose()
 })
+
+if (sep === '/')
+  test('a backslash among the signs of patterns stands for itself', async () => {
+    mkdirSync(join(folder, 'odd'))
+    copyFileSync(join(folder, 'one.parquet'), join(folder, 'odd', 'a\\b [1].parquet'))
+    writeFileSync(join(folder, 'odd', 'a\\b [1].jsonl'), '{"n":1}\n')
+    for (const format of ['parquet', 'jsonl']) {
+      const sorted = pipeline('p')
+        .read('fs.file', { path: 'odd', format: format as 'jsonl' })
+        .step('table.sort', { by: ['n'] })
+      const [row] = await Array.fromAsync(project.rows(sorted as never))
+      expect(row).toMatchObject({ n: format === 'jsonl' ? 1 : 0 })
+    }
+  })
 
 test('files of other types, and damaged ones, are read by the source', async () => {
   const steps: readonly Step[] = [['table.filter', { where: 'n = 1' }]]

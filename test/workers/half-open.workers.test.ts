@@ -31,9 +31,11 @@ test.each(cases)(
     made.input(200)
     made.worker()
     made.worker()
+    made.hold(60)
     const run = made.run()
     await made.untilRan(60)
     proxy.swallow(...directions)
+    made.release()
     await sleep(500)
     proxy.mend()
     const finished = await run.finished

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
@@ -9,13 +9,16 @@ import { type Running, TemporaryProject } from '../../packages/cli/src/__fixture
 const rows = 600
 
 /** Each row takes a moment, or as long as rows are held; every third is dropped, and some are rejected. */
-const pipeline = `import { appendFileSync, existsSync } from 'node:fs'
+const pipeline = `import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { pipeline } from '@maestro-dataflow/core'
+const held = process.env.RAN + '.held'
+const begun = () => readFileSync(process.env.RAN, 'utf8').split('\\n').length - 1
+const isHeld = () => existsSync(held) && begun() > Number(readFileSync(held, 'utf8'))
 export default pipeline('work').read('fs.file', { path: 'in.jsonl', key: 'id' })
   .map(async (row) => {
     appendFileSync(process.env.RAN, row.id + ' ' + process.pid + '\\n')
     do await new Promise((resolve) => setTimeout(resolve, 40))
-    while (existsSync(process.env.RAN + '.held'))
+    while (isHeld())
     if (row.n % 97 === 5) throw new Error('unlucky')
     return { ...row, twice: row.n * 2 }
   })
@@ -89,13 +92,14 @@ export class WorkersProject {
     }
   }
 
-  /** From now on, each worker waits in the row that it runs, until rows are released. */
-  hold(): void {
-    writeFileSync(this.#held, '')
+  /** Workers wait in their rows after so many have begun, so that the run is not over before something happens to it. */
+  hold(after: number): void {
+    writeFileSync(`${this.#held}.new`, String(after))
+    renameSync(`${this.#held}.new`, this.#held)
   }
 
   release(): void {
-    rmSync(this.#held)
+    this.hold(Number.POSITIVE_INFINITY)
   }
 
   /** Waits until rows have begun. */

@@ -112,7 +112,6 @@ export {
 } from './contracts/schema.js'
 export type * from './contracts/serving.js'
 export {
-  defineServing,
   SERVINGS,
   type ServingDefinition,
   type ServingPlace,
@@ -132,7 +131,6 @@ export {
   type Token,
 } from './contracts/token.js'
 export {
-  defineVectorStore,
   VECTOR_STORES,
   type VectorCallOptions,
   type VectorEntry,
@@ -149,7 +147,14 @@ export {
 } from './contracts/vector-store.js'
 export { ChatPrompt, type ChatTurn, chatPrompt } from './define/chat-prompt.js'
 export { checkQueries, checkRecords, matchesFilter, type VectorFacts } from './define/check-vectors.js'
-export { defineCache, defineExecutor, defineSharedLimits, defineTableEngine } from './define/define-component.js'
+export {
+  defineCache,
+  defineExecutor,
+  defineServing,
+  defineSharedLimits,
+  defineTableEngine,
+  defineVectorStore,
+} from './define/define-component.js'
 export { defineConfig } from './define/define-config.js'
 export { defineOperator } from './define/define-operator.js'
 export { definePipeline, type PipelineData, type SinkData, type StepData } from './define/define-pipeline.js'
@@ -290,6 +295,9 @@ export { parseReply } from './provider/parse-reply.js'
 export { plainText } from './provider/plain-text.js'
 export { readRateLimits } from './provider/read-rate-limits.js'
 export { type ReadUsage, readUsage, usageFieldOf, usageIn } from './provider/read-usage.js'
+export { assertReadPrompt } from './provider/cut-prompt.js'
+export { unwrapped } from './provider/unwrapped.js'
+export { refusedSetting } from './provider/refused-setting.js'
 export { type Backoff, backoffOf, pause, type RetryOptions, withBackoff } from './provider/retry.js'
 export { type S3Object, type S3Service, s3Address } from './provider/s3/s3-address.js'
 export { clockAheadIn, otherRegionIn, s3Parts, s3Reason, s3Text, signatureTime } from './provider/s3/s3-reply.js'

@@ -34,7 +34,7 @@ export async function openModuleSteps(task: WorkerTask, { planned, settings }: M
   const found = { ...partsOfTask(steps, definition.params, nothing), ...moduleHashes(path, folder) }
   const changed = changedParts(task.expected, found)
   if (changed.length > 0) throw maestroError('MAESTRO_WORKER_OTHER_PLAN', { pipeline, changed })
-  const maker = { ...nothing, operators: [], settings }
+  const maker = { ...nothing, operators: [], settings, runId: task.run }
   // The process of the run counts the rows and the rejected ones.
   const rowSteps = steps.map((step) => createRowStep(step, new StepCounter(0), settings.onError ?? 'reject', maker))
   const { run, rowsInFlight, clonesRows } = task

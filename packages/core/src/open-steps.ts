@@ -74,7 +74,7 @@ export async function openSteps(task: WorkerTask, config?: () => Promise<Resolve
       clonesRows: task.clonesRows,
       takeRequests: () => requests.splice(0),
     }
-    const rowSteps = createSteps(steps, scope, operators)
+    const rowSteps = createSteps(steps, scope, operators, task.run)
     const run: OpenedSteps['run'] = (partition, signal, attempt = 1) => {
       const { stage, steps, carrier } = task
       const event = {
@@ -123,9 +123,10 @@ function createSteps(
   steps: readonly CompiledStep[],
   { environment }: Scope<RunEnvironment>,
   operators: OperatorMaker['operators'],
+  runId: string,
 ): readonly RowStep[] {
   const { settings, pluginOf, createOperator } = environment
-  const maker: OperatorMaker = { operators, settings, pluginOf, createOperator }
+  const maker: OperatorMaker = { operators, settings, pluginOf, createOperator, runId }
   // The process of the run counts the rows and the rejected ones.
   return steps.map((step) => createRowStep(step, new StepCounter(0), settings.onError ?? 'reject', maker))
 }

@@ -262,7 +262,7 @@ export class Session {
       restoreSpending: (run, spent) => this.#plane.budgets.restore(run, spent),
       describeServing: (name, kind) => this.#servings.identify(name, kind),
       endRun: (run) => this.#plane.endRun(run),
-      createOperator: (definition, options) => createOperator(definition, options, scope),
+      createOperator: (definition, options, step) => createOperator(definition, options, scope, step),
     }
     return { environment, dispose: () => this.#free(scope) }
   }

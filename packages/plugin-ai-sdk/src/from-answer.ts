@@ -1,4 +1,5 @@
 import {
+  assertReadPrompt,
   estimateTokens,
   type FinishReason,
   finishReasonOf,
@@ -20,7 +21,7 @@ export interface Asked {
   readonly provider?: string | undefined
 }
 
-/** Converts an answer to ours. @throws MAESTRO_SERVING_UNFINISHED, _SERVER, _OVERLOADED, by its finish reason */
+/** Converts an answer to ours. @throws MAESTRO_SERVING_UNFINISHED, _SERVER, _OVERLOADED, by its finish reason; _CONTEXT_TOO_LONG */
 export function fromAnswer(answer: GivenAnswer, asked: Asked): LLMResult {
   const { serving, model, provider } = asked
   const content = answer.content ?? []
@@ -36,6 +37,13 @@ export function fromAnswer(answer: GivenAnswer, asked: Asked): LLMResult {
   }
   const raw = rawUsageOf(answer, provider)
   const usage = readUsage(answer.usage, estimated, raw)
+  assertReadPrompt(serving, {
+    fingerprint: asFields(answer.response?.body).system_fingerprint,
+    inputTokens: usage.inputTokens,
+    get estimatedTokens() {
+      return asked.promptTokens()
+    },
+  })
   const { modelId, headers } = answer.response ?? {}
   const rateLimits = headers === undefined ? undefined : readRateLimits(headersOf(headers))
   const tier = tierIn(answer)

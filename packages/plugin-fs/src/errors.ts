@@ -23,6 +23,10 @@ export const fsErrors = {
         ? 'Write the file with the compression snappy, zstd, gzip, brotli, or lz4_raw, or with none.'
         : 'Copy or download the file again, or write it again with the program that made it.',
   },
+  MAESTRO_FS_PARQUET_NAME: {
+    message: (d: { column: string }) => `A Parquet file with the column "${d.column}" could not be read again.`,
+    hint: () => 'Rename the column before the file is written, or write another format, such as JSON Lines.',
+  },
   MAESTRO_FS_ARROW: {
     message: (d: { path: string; reason: string }) => `The Arrow file ${d.path} cannot be read: ${d.reason}.`,
     hint: () => 'Copy or download the file again, or write it again in the present format (Feather version 2).',

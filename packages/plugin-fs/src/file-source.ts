@@ -1,3 +1,4 @@
+import { sep } from 'node:path'
 import {
   type ColumnSet,
   type Columns,
@@ -143,7 +144,7 @@ async function textOfRows(files: readonly FoundFile[], options: ReadOptions): Pr
   if (columns !== undefined && !Array.isArray(columns) && !areJsonTypes(columns)) return undefined
   if (files.some(({ format, compression }) => format !== 'jsonl' || compression !== undefined)) return undefined
   const paths = files.flatMap(({ file }) => file.localPath ?? [])
-  if (paths.length < files.length) return undefined
+  if (paths.length < files.length || !paths.every(isNamableForEngines)) return undefined
   for (const file of files) if (await hasMark(file)) return undefined
   return paths
 }
@@ -154,6 +155,7 @@ async function columnsOfRows(files: readonly FoundFile[], options: ReadOptions):
   const isPlain = where === undefined && schema === undefined && key === undefined && partitionNames(files).length === 0
   if (!isPlain || files.some(({ format, compression }) => format !== 'parquet' || compression !== undefined))
     return undefined
+  if (!files.every(({ file }) => isNamableForEngines(file.localPath ?? ''))) return undefined
   const declared = columns === undefined || Array.isArray(columns) ? {} : columns
   return plainColumns(files, askedColumns(options), declared)
 }
@@ -244,4 +246,9 @@ function declaredColumns(options: GivenReadOptions): ColumnSet {
   if (!Array.isArray(names)) return { columns: names, open: false }
   const type = formats.every(isDelimited) ? 'string' : 'unknown'
   return { columns: rowFromEntries(names.map((name) => [name, type] as const)), open: false }
+}
+
+/** Whether a pattern of SQL can name a file: in such patterns, a backslash always separates folders. */
+function isNamableForEngines(path: string): boolean {
+  return sep === '\\' || !(path.includes('\\') && /[*?[]/.test(path))
 }

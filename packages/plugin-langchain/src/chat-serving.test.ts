@@ -427,3 +427,41 @@ test('values of the environment are not part of the schema', () => {
   const given = { from: '@langchain/openai', export: 'ChatOpenAI', options: { apiKey: env('A_KEY') } }
   expect(langchainChatOptions.parse(given)).toMatchObject({ from: '@langchain/openai' })
 })
+
+describe('a model that streams', () => {
+  const piece = (content: string, id = 'a') => ({
+    id,
+    choices: [{ index: 0, delta: { role: 'assistant', content }, finish_reason: null }],
+  })
+  const end = { id: 'a', choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }
+
+  test('is asked for whole answers', async () => {
+    const { url, requests } = await server(openAIReplies.chat('bad'))
+    const serving = fromLangChain(openai(url, { streaming: true }))
+    expect(await serving.generate({ messages: ask('Good or bad?') })).toMatchObject({ text: 'bad' })
+    expect(requests[0]?.json()).not.toMatchObject({ stream: true })
+  })
+
+  test('streams if its server demands it, and pieces with the whole text so far are not doubled', async () => {
+    const pieces = ['The', 'The customer', 'The customer is', 'The customer is cross']
+    const { url, requests } = await server(
+      replies.error(400, 'This model only support stream mode, please enable the stream parameter.'),
+      replies.events([...pieces.map((text) => piece(text)), end]),
+      replies.events([piece('b'), piece('ad'), end]),
+    )
+    const serving = fromLangChain(openai(url, { streaming: true }))
+    expect(await serving.generate({ messages: ask('?') })).toMatchObject({ text: 'The customer is cross' })
+    expect(await serving.generate({ messages: ask('?') })).toMatchObject({ text: 'bad' })
+    expect(requests).toHaveLength(3)
+  })
+
+  test('whose answer begins again is a broken reply', async () => {
+    const { url } = await server(
+      replies.error(400, 'only stream mode'),
+      replies.events([piece('The '), piece('tone'), piece('The ', 'b'), piece('tone is bad', 'b'), end]),
+    )
+    await expect(
+      fromLangChain(openai(url, { streaming: true })).generate({ messages: ask('?') }),
+    ).rejects.toMatchObject({ code: 'MAESTRO_SERVING_BROKEN_REPLY' })
+  })
+})

@@ -1,3 +1,4 @@
+import type { CallbackHandlerMethods } from '@langchain/core/callbacks/base'
 import type { BaseLanguageModelInput } from '@langchain/core/language_models/base'
 import type { BaseChatModel } from '@langchain/core/language_models/chat_models'
 import type { BaseMessage } from '@langchain/core/messages'
@@ -10,6 +11,7 @@ import {
   type LLMRequest,
   type LLMResult,
   type LLMServing,
+  MaestroError,
   type Price,
   parseOptions,
   unsupportedSettingMessage,
@@ -35,6 +37,7 @@ import { withoutRetries } from './own-calls.js'
 import { withOwnFetch, withTolerantClient } from './own-fetch.js'
 import { heldSchema, responseFormatOf } from './response-format.js'
 import { ModelVariants, settingsOf, unsupportedSettingsOf } from './sampling.js'
+import { StreamedPieces } from './streamed-pieces.js'
 import { toChatMessages } from './to-chat-messages.js'
 import { toServingError } from './to-serving-error.js'
 
@@ -54,6 +57,8 @@ const fromLangChainOptions = z.strictObject({ ...chatModelSettings, ...givenFact
 export class LangChainChatServing extends LangChainServing<ModelVariants> implements LLMServing {
   readonly kind = 'llm'
   readonly capabilities: LLMCapabilities
+  /** Some servers have models that only stream. */
+  #mustStream = false
 
   constructor(facts: ModelFacts, capabilities: LLMCapabilities, make: () => Promise<BaseChatModel>) {
     super(facts, async () => new ModelVariants(withTolerantClient(withoutRetries(await make()))))
@@ -62,6 +67,16 @@ export class LangChainChatServing extends LangChainServing<ModelVariants> implem
 
   /** @throws MAESTRO_LANGCHAIN_*, MAESTRO_SERVING_*, MAESTRO_MEDIA_* */
   async generate(request: LLMRequest, callOptions: CallOptions = {}): Promise<LLMResult> {
+    try {
+      return await this.#generate(request, callOptions)
+    } catch (error) {
+      if (this.#mustStream || !wantsStream(error)) throw error
+      this.#mustStream = true
+      return this.#generate(request, callOptions)
+    }
+  }
+
+  async #generate(request: LLMRequest, callOptions: CallOptions): Promise<LLMResult> {
     const { name, capabilities } = this
     return boundedCall(boundsOf(name, callOptions), async (signal) => {
       const variants = await this.made()
@@ -69,7 +84,8 @@ export class LangChainChatServing extends LangChainServing<ModelVariants> implem
       const { accepted, removed } = withoutUnsupportedSettings(request, {
         unsupportedSettings: unsupportedSettingsOf(base),
       })
-      const { call, fields } = settingsOf(base, accepted)
+      const { call, fields: sampling } = settingsOf(base, accepted)
+      const fields = { ...sampling, ...(this.#isWhole(base) ? { streaming: false } : {}) }
       const messages = await toChatMessages(request.messages, { name, capabilities, signal })
       const options = { ...defaultsOf(base), ...call, maxRetries: 0, signal }
       const { answer: result } = await withNotedReplies(
@@ -81,14 +97,27 @@ export class LangChainChatServing extends LangChainServing<ModelVariants> implem
     })
   }
 
+  /**
+   * Whether a model of the API of OpenAI that would stream is asked for whole answers. Nobody hears the pieces, and
+   * LangChain reads whole answers better.
+   */
+  #isWhole(base: BaseChatModel): boolean {
+    return (
+      !this.#mustStream && Reflect.get(base, 'streaming') === true && Reflect.get(base, 'clientConfig') !== undefined
+    )
+  }
+
   async #ask(
     model: BaseChatModel,
     messages: BaseLanguageModelInput,
-    options: object,
+    given: object,
     request: LLMRequest,
   ): Promise<LLMResult> {
     const { name } = this
-    const asked = { model: this.model ?? name, promptTokens: estimateChatTokens(request.messages) }
+    const pieces = new StreamedPieces()
+    const asked = { model: this.model ?? name, promptTokens: estimateChatTokens(request.messages), pieces }
+    const callbacks = [...callbacksOf(given), pieces.callback]
+    const options = { ...given, callbacks }
     if (request.schema === undefined) return fromChatAnswer(name, await model.invoke(messages, options), asked)
     const schema = heldSchema(model, request.schema)
     const format = responseFormatOf(model, schema)
@@ -145,6 +174,15 @@ export function chatServingOf(named: NamedChatModel, directory: string): LLMServ
 /** The settings that `withConfig` has bound to a model; they are not constructor arguments. */
 function defaultsOf(model: BaseChatModel): object {
   return 'defaultOptions' in model && typeof model.defaultOptions === 'object' ? { ...model.defaultOptions } : {}
+}
+
+/** Whether a server has refused to answer in one piece. */
+const wantsStream = (error: unknown): boolean =>
+  MaestroError.is(error, 'MAESTRO_SERVING_BAD_REQUEST') && /\bstream/i.test(String(error.details.reason))
+
+/** The callbacks that a user has bound to a model. */
+function callbacksOf(options: object): readonly CallbackHandlerMethods[] {
+  return 'callbacks' in options && Array.isArray(options.callbacks) ? options.callbacks : []
 }
 
 /** The result with its data; a text that contains more than data is left to the serving plane. */

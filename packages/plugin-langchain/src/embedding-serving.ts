@@ -7,6 +7,7 @@ import {
   estimateTokens,
   type Price,
   parseOptions,
+  unexpectedReply,
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { givenFacts } from './chat-serving-options.js'
@@ -47,7 +48,7 @@ export class LangChainEmbeddingServing extends LangChainServing<Embeddings> impl
   readonly batchSize: number
 
   constructor(facts: ModelFacts, batchSize: number | undefined, make: () => Promise<Embeddings>) {
-    super(facts, async () => withTolerantClient(withoutRetries(await make())))
+    super(facts, async () => withTolerantClient(withNumbers(withoutRetries(await make()))))
     this.batchSize = batchSize ?? defaultBatchSize
   }
 
@@ -55,14 +56,18 @@ export class LangChainEmbeddingServing extends LangChainServing<Embeddings> impl
   async embed(texts: readonly string[], options: CallOptions = {}): Promise<EmbeddingResult> {
     return boundedCall(boundsOf(this.name, options), async () => {
       const embeddings = await this.made()
-      const { answer: vectors, usage } = await withNotedReplies(
+      const { answer: vectors, told } = await withNotedReplies(
         () => embeddings.embedDocuments(texts.map((text) => text.toWellFormed())),
         (error, told) => toServingError(this.name, error, told),
       )
+      const { usage, vectors: sent = 0 } = await told()
+      // LangChain drops what it did not ask for, and then the vectors may belong to other texts.
+      if (sent > texts.length)
+        throw unexpectedReply(this.name, `${sent} vectors for ${texts.length} texts`, { usage: undefined })
       const estimated = { inputTokens: texts.reduce((sum, text) => sum + estimateTokens(text), 0), outputTokens: 0 }
       return {
         vectors: vectors.map((vector) => Float32Array.from(vector)),
-        usage: (await usage()) ?? estimated,
+        usage: usage ?? estimated,
         model: this.model ?? this.name,
       }
     })
@@ -107,4 +112,15 @@ export function embeddingServingOf(named: NamedEmbeddings, directory: string): E
     const found = `${named.export} of ${named.from}`
     throw langchainError('MAESTRO_LANGCHAIN_WRONG_KIND', { found, expected: 'an embedding model' })
   })
+}
+
+/**
+ * Lets the class of OpenAI ask for numbers. It asks for base64 otherwise, and reads the numbers of a server that has no
+ * base64 as bytes, which gives vectors of zeros.
+ */
+function withNumbers<Model extends object>(embeddings: Model): Model {
+  const isOpenAI = Reflect.get(embeddings, 'clientConfig') !== undefined
+  if (isOpenAI && Reflect.get(embeddings, 'encodingFormat') === undefined)
+    Reflect.set(embeddings, 'encodingFormat', 'float')
+  return embeddings
 }

@@ -1,37 +1,53 @@
 import type { AIMessage, BaseMessage, StandardMessageStructure, UsageMetadata } from '@langchain/core/messages'
 import {
+  assertReadPrompt,
   estimateTokens,
   finishReasonOf,
   type LLMResult,
+  maestroError,
   readContent,
   type TokenLogprob,
   type Usage,
 } from '@maestro-dataflow/core'
+
+import type { StreamedPieces } from './streamed-pieces.js'
 
 /** Facts for an answer that does not state them. */
 export interface Asked {
   readonly model: string
   /** The estimated tokens of the prompt. */
   readonly promptTokens: number
+  /** The pieces of an answer that was streamed. */
+  readonly pieces?: StreamedPieces
 }
 
 /**
  * Converts an answer of a chat model to ours. @throws MAESTRO_SERVING_UNFINISHED, _SERVER, _OVERLOADED, depending on
- * its finish reason
+ * its finish reason; MAESTRO_SERVING_CONTEXT_TOO_LONG if the server has cut the prompt,
+ * _BROKEN_REPLY if the answer began again
  */
 export function fromChatAnswer(serving: string, message: BaseMessage, asked: Asked): LLMResult {
   const { content, tool_calls, invalid_tool_calls, usage_metadata, additional_kwargs } =
     message as AIMessage<StandardMessageStructure>
   const metadata = message.response_metadata as Record<string, unknown>
-  const { text, reasoning: inContent, refusal: declined } = readContent(content)
+  const { text: joined, reasoning: inContent, refusal: declined } = readContent(content)
+  // The text is a part of the content, and LangChain may have joined it wrongly.
+  if (asked.pieces?.isRestarted === true) {
+    const reason = 'the answer began again in the middle of its stream'
+    throw maestroError('MAESTRO_SERVING_BROKEN_REPLY', { serving, reason })
+  }
+  const streamed = asked.pieces?.end()
+  const text = streamed !== undefined && joined.length > streamed.text.length ? streamed.text : joined
   const refusal = firstText(additional_kwargs.refusal, declined)
-  const reasoning = inContent || thoughtsBeside(additional_kwargs)
+  const reasoning = inContent || streamed?.reasoning || thoughtsBeside(additional_kwargs)
   // A model that uses a tool for its schema answers by calling the tool.
   const call = tool_calls?.[0]?.args ?? invalid_tool_calls?.[0]?.args
   const called = typeof call === 'object' ? JSON.stringify(call) : (call ?? '')
   const logprobs = fromLogprobs(metadata.logprobs)
   const said = (refusal ?? (text.trim() === '' ? called : text)).toWellFormed()
   const usage = usageOf(usage_metadata) ?? { inputTokens: asked.promptTokens, outputTokens: estimateTokens(said) }
+  const { system_fingerprint: fingerprint } = metadata
+  assertReadPrompt(serving, { fingerprint, inputTokens: usage.inputTokens, estimatedTokens: asked.promptTokens })
   const finishReason = finishReasonOf(serving, endOf(metadata), usage)
   return {
     text: said,

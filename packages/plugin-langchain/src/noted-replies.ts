@@ -18,16 +18,16 @@ export function noteReplies(send: typeof fetch): typeof fetch {
  * throws an error, although the provider charges them, so they are read from the replies.
  *
  * @param toError Converts what the model throws to a typed error, by what its replies say.
- * @returns the answer, and a function that reads the tokens of its replies; undefined if a reply does not state them
+ * @returns the answer, and a function that reads what its replies say
  */
 export async function withNotedReplies<Answer>(
   ask: () => Promise<Answer>,
   toError: (error: unknown, told: ToldByReplies) => Error,
-): Promise<{ readonly answer: Answer; readonly usage: () => Promise<Usage | undefined> }> {
+): Promise<{ readonly answer: Answer; readonly told: () => Promise<ToldByReplies> }> {
   const replies: Response[] = []
   try {
     const answer = await calls.run(replies, ask)
-    return { answer, usage: async () => (await readReplies(replies)).usage }
+    return { answer, told: () => readReplies(replies) }
   } catch (error) {
     throw toError(error, await readReplies(replies))
   }
@@ -37,17 +37,28 @@ export async function withNotedReplies<Answer>(
 export interface ToldByReplies {
   /** Undefined if a reply does not state its tokens. */
   readonly usage?: Usage | undefined
+  /** The number of their vectors. */
+  readonly vectors?: number
   /** Whether a reply is not JSON, although it says so. */
   readonly isBroken?: boolean
 }
 
 async function readReplies(replies: readonly Response[]): Promise<ToldByReplies> {
   try {
-    const told = await Promise.all(replies.map(async (reply) => usageIn(await reply.json())))
-    return { usage: told.length === 0 ? undefined : told.reduce((sum, usage) => sum && usage && added(sum, usage)) }
+    const told = await Promise.all(replies.map(async (reply): Promise<unknown> => reply.json()))
+    const usages = told.map(usageIn)
+    return {
+      usage: usages.length === 0 ? undefined : usages.reduce((sum, usage) => sum && usage && added(sum, usage)),
+      vectors: told.reduce<number>((sum, reply) => sum + vectorsIn(reply), 0),
+    }
   } catch {
     return { isBroken: true }
   }
+}
+
+function vectorsIn(reply: unknown): number {
+  const { data } = (reply ?? {}) as { readonly data?: unknown }
+  return Array.isArray(data) ? data.length : 0
 }
 
 const added = (one: Usage, other: Usage): Usage => ({

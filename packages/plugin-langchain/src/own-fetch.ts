@@ -1,4 +1,4 @@
-import { tolerantFetch, withTolerance } from '@maestro-dataflow/core'
+import { estimateTokens, tolerantFetch, withTolerance } from '@maestro-dataflow/core'
 import { noteReplies } from './noted-replies.js'
 
 type Options = Readonly<Record<string, unknown>>
@@ -40,8 +40,19 @@ interface ClientOptions {
 export function withTolerantClient<Model extends object>(model: Model): Model {
   // The class of OpenAI is made of two, one for each API.
   for (const part of [model, Reflect.get(model, 'completions'), Reflect.get(model, 'responses')])
-    if (isObject(part)) setTolerantFetch(part)
+    if (isObject(part)) {
+      setTolerantFetch(part)
+      countHere(part)
+    }
   return model
+}
+
+/** LangChain estimates the tokens of streamed answers with a table that it fetches from the internet. Nothing reads them. */
+function countHere(part: object): void {
+  if (typeof Reflect.get(part, 'getNumTokens') !== 'function') return
+  Reflect.set(part, 'getNumTokens', async (content: unknown) =>
+    estimateTokens(typeof content === 'string' ? content : JSON.stringify(content)),
+  )
 }
 
 function setTolerantFetch(part: object): void {

@@ -1,6 +1,7 @@
-import { ChatOpenAI } from '@langchain/openai'
-import { describeLLMReplies } from '@maestro-dataflow/testkit/vitest'
+import { ChatOpenAI, OpenAIEmbeddings } from '@langchain/openai'
+import { describeEmbeddingReplies, describeLLMReplies } from '@maestro-dataflow/testkit/vitest'
 import { chatServingOf, fromLangChain } from './chat-serving.js'
+import { fromLangChainEmbeddings } from './embedding-serving.js'
 
 describeLLMReplies(
   (url) =>
@@ -37,4 +38,12 @@ describeLLMReplies(
       }),
     ),
   { title: 'replies of the Responses API through LangChain', dialect: 'openaiResponses' },
+)
+
+describeEmbeddingReplies(
+  (url) =>
+    fromLangChainEmbeddings(
+      new OpenAIEmbeddings({ model: 'tiny', apiKey: 'test', configuration: { baseURL: `${url}/v1` } }),
+    ),
+  { title: 'replies of OpenAI with vectors through LangChain' },
 )

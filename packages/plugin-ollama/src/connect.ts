@@ -1,7 +1,9 @@
 import {
   boundedBody,
+  failureIn,
   MaestroError,
   maestroError,
+  parseReply,
   readBytes,
   readText,
   sendHttp,
@@ -55,9 +57,22 @@ async function fetchReply(connection: Connection, url: string, init: RequestInit
   if (!/\/api\/(chat|pull)$/.test(url)) {
     const bytes = await readBytes(reply)
     if (bytes.length === 0) throw unexpectedReply(serving, 'it is empty')
-    return new Response(new Uint8Array(bytes))
+    return new Response(JSON.stringify(wholeReply(serving, new TextDecoder().decode(bytes), type)))
   }
   return new Response(ReadableStream.from(replyLines(serving, boundedBody(reply), onActivity)))
+}
+
+/** The data of a complete reply. @throws the typed error that it reports under status 200 */
+function wholeReply(serving: string, text: string, type: string): unknown {
+  let value: unknown
+  try {
+    value = parseReply(text)
+  } catch {
+    throw unreadableReply(serving, text, type)
+  }
+  const failure = failureIn(value)
+  if (failure !== undefined) throw servingError(serving, { status: 500, ...failure, body: value })
+  return value
 }
 
 /** Converts what a client threw to a typed error. Unknown errors stay unchanged. */

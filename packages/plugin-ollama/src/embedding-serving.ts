@@ -7,6 +7,7 @@ import {
   maestroError,
   type Price,
   parseOptions,
+  unexpectedReply,
 } from '@maestro-dataflow/core'
 import type { EmbedRequest, Ollama } from 'ollama'
 import { type OllamaEmbeddingOptions, ollamaEmbeddingOptions } from './embedding-serving-options.js'
@@ -90,12 +91,12 @@ export class OllamaEmbeddingServing implements EmbeddingServing {
   /** The server does not say which text was too long. Halving finds it, so that only that text is cut. */
   async #embed(client: Ollama, request: Omit<EmbedRequest, 'input'>, texts: readonly string[]): Promise<Embedded> {
     try {
-      return { ...(await ask(client, { ...request, truncate: false, input: [...texts] })), cut: [] }
+      return { ...(await ask(this.name, client, { ...request, truncate: false, input: [...texts] })), cut: [] }
     } catch (error) {
       if (this.#options.tooLong !== 'cut' || !MaestroError.is(error, 'MAESTRO_SERVING_CONTEXT_TOO_LONG')) throw error
     }
     if (texts.length === 1)
-      return { ...(await ask(client, { ...request, truncate: true, input: [...texts] })), cut: [0] }
+      return { ...(await ask(this.name, client, { ...request, truncate: true, input: [...texts] })), cut: [0] }
     const middle = Math.ceil(texts.length / 2)
     const first = await this.#embed(client, request, texts.slice(0, middle))
     const second = await this.#embed(client, request, texts.slice(middle))
@@ -107,7 +108,19 @@ export class OllamaEmbeddingServing implements EmbeddingServing {
   }
 }
 
-async function ask(client: Ollama, request: EmbedRequest): Promise<Omit<Embedded, 'cut'>> {
-  const { embeddings = [], prompt_eval_count: tokens = 0 } = await client.embed(request)
-  return { vectors: embeddings.map((vector) => Float32Array.from(vector)), tokens }
+async function ask(serving: string, client: Ollama, request: EmbedRequest): Promise<Omit<Embedded, 'cut'>> {
+  const { embeddings, prompt_eval_count: tokens = 0 } = await client.embed(request)
+  const vectors: readonly unknown[] = Array.isArray(embeddings) ? embeddings : []
+  return { vectors: vectors.map((vector) => toVector(serving, vector, tokens)), tokens }
+}
+
+/** A vector, also one within a list of its own. @throws MAESTRO_SERVING_UNEXPECTED_REPLY */
+function toVector(serving: string, given: unknown, tokens: number): Float32Array {
+  const [only] = Array.isArray(given) && given.length === 1 ? given : []
+  const vector: unknown = Array.isArray(only) ? only : given
+  if (!Array.isArray(vector) || vector.length === 0 || !vector.every(Number.isFinite))
+    throw unexpectedReply(serving, 'a vector is missing or contains a value that is not a number', {
+      usage: { prompt_tokens: tokens },
+    })
+  return Float32Array.from(vector)
 }

@@ -31,7 +31,7 @@ const reasoning = /^(?:ft:)?(?:o\d|gpt-5(?!.*chat)|codex-mini|computer-use)/
 /** OpenAI and Azure refuse a request with an unknown setting; other servers ignore it. */
 function unsupportedSettingsOf({ model, reasoningEffort, ...address }: OpenAIChatOptions): readonly (keyof Sampling)[] {
   if (address.azure === undefined && !isOpenAI(addressOf(address))) return []
-  return reasoning.test(model) && reasoningEffort !== 'none' ? ['topK', 'temperature', 'topP'] : ['topK']
+  return reasoning.test(model) && reasoningEffort !== 'none' ? ['topK', 'temperature', 'topP', 'stop'] : ['topK']
 }
 
 export function jsonModeOf({ jsonMode, ...address }: OpenAIChatOptions): JsonMode {

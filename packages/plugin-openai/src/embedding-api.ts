@@ -10,7 +10,16 @@ export const embeddingList = z.object({
   model: z.unknown().optional(),
   data: z.array(
     z.object({
-      index: z.number().nullish(),
+      // Some servers write numbers as texts.
+      index: z
+        .union([
+          z.number(),
+          z
+            .string()
+            .regex(/^\d{1,9}$/)
+            .transform(Number),
+        ])
+        .nullish(),
       embedding: z.union([vector, z.tuple([vector]).transform(([only]) => only), z.string(), tokenVectors]),
     }),
   ),

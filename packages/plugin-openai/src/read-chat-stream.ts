@@ -2,14 +2,15 @@ import { parseReply, TextPieces, unexpectedReply } from '@maestro-dataflow/core'
 import { type ChatCompletion, chatChunk, tokenLogprobs } from './chat-api.js'
 import { readChoice } from './read-choice.js'
 import { checkReply } from './read-reply.js'
-import { done } from './server-events.js'
+import { Restarts } from './restarts.js'
+import { isEnd } from './server-events.js'
 import { brokenReply } from './to-serving-error.js'
 
 /**
  * Assembles an answer from the data of its events.
  *
  * @param onText Receives each piece of the text.
- * @throws MAESTRO_SERVING_BROKEN_REPLY if the events end before the answer does, _UNEXPECTED_REPLY if there are none;
+ * @throws MAESTRO_SERVING_BROKEN_REPLY if the events end before the answer does, or begin again; _UNEXPECTED_REPLY if there are none;
  *   the typed error that an event reports
  */
 export async function readChatStream(
@@ -21,6 +22,7 @@ export async function readChatStream(
   const reasoning = new TextPieces()
   const refusal = new TextPieces()
   const calls: TextPieces[] = []
+  const restarts = new Restarts()
   const logprobs: unknown[] = []
   let finishReason: string | undefined
   let error: unknown
@@ -32,7 +34,7 @@ export async function readChatStream(
   let rest: Readonly<Record<string, unknown>> = {}
   for await (const event of events) {
     isEmpty = false
-    isDone = event.trim() === done
+    isDone = isEnd(event)
     // Data after this event belong to no answer.
     if (isDone) break
     const chunk = checkReply(serving, parse(serving, event), chatChunk)
@@ -42,6 +44,8 @@ export async function readChatStream(
     answers++
     hasMessage ||= (choice.message ?? choice.delta ?? choice.text) != null
     const said = readChoice(choice)
+    if (restarts.isOne(chunk.id, choice, said.text !== ''))
+      throw brokenReply(serving, 'the answer began again in the middle of its stream')
     usage = choice.usage ?? usage
     // Some servers repeat the whole message at the end of its pieces.
     const kind = choice.message != null ? 'whole' : isReason(choice.finish_reason) ? 'last' : 'next'

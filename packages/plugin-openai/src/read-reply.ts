@@ -5,6 +5,7 @@ import {
   servingError,
   unexpectedReply,
   unreadableReply,
+  unwrapped,
 } from '@maestro-dataflow/core'
 import type { z } from 'zod'
 
@@ -35,7 +36,8 @@ export function checkText<Schema extends z.ZodType>(
 }
 
 /** @throws like readReply */
-export function checkReply<Schema extends z.ZodType>(serving: string, value: unknown, schema: Schema): z.infer<Schema> {
+export function checkReply<Schema extends z.ZodType>(serving: string, given: unknown, schema: Schema): z.infer<Schema> {
+  const value = unwrapped(given)
   assertNoFailure(serving, value)
   if (typeof value === 'string') throw unexpectedReply(serving, `it is a text: ${plainText(value)}`)
   const result = schema.safeParse(value)

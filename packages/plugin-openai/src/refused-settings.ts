@@ -1,4 +1,4 @@
-import { MaestroError } from '@maestro-dataflow/core'
+import { refusedSetting } from '@maestro-dataflow/core'
 import type { ChatBody } from './chat-body.js'
 
 /** The settings without which a request asks for the same. */
@@ -18,10 +18,6 @@ const renamed: Readonly<Record<string, string>> = {
   max_tokens: 'max_completion_tokens',
   max_completion_tokens: 'max_tokens',
 }
-
-/** A value out of range is a fault of the config, and only the server's words tell it from an unknown setting. */
-const refusal =
-  /not support|n't support|unsupported|un(?:recognized|known|expected) (?:request |keyword |extra )?(?:argument|parameter|field|property|key)|extra (?:inputs?|fields?)|not (?:accept|permit)|only the default/i
 
 /**
  * The settings that a server has refused. Which of them a model accepts is known for OpenAI only; other servers pass
@@ -47,11 +43,9 @@ export class RefusedSettings {
 
   /** @returns whether the request failed because of a setting that it can do without */
   learn(error: unknown, body: ChatBody): boolean {
-    if (!MaestroError.is(error, 'MAESTRO_SERVING_BAD_REQUEST')) return false
-    const reason = String(error.details.reason)
-    if (!refusal.test(reason)) return false
-    const name = [...optional, ...Object.keys(renamed)].find(
-      (one) => one in body && new RegExp(`(?<!\\w)${one}(?!\\w)`).test(reason),
+    const name = refusedSetting(
+      error,
+      [...optional, ...Object.keys(renamed)].filter((one) => one in body),
     )
     // Some servers accept neither name.
     if (name === undefined || this.#refused.has(renamed[name] ?? '')) return false

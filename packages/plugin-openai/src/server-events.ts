@@ -1,8 +1,8 @@
 import { createParser } from 'eventsource-parser'
 import { ReplayedEvents } from './replayed-events.js'
 
-/** The data of the event that ends a stream. */
-export const done = '[DONE]'
+/** Whether these are the data of the event that ends a stream. Some servers quote them. */
+export const isEnd = (data: string): boolean => /^\s*"?\[done\]"?\s*$/i.test(data)
 
 /**
  * The data of server-sent events as they arrive. Any line end is accepted, comments are omitted, and data at the end

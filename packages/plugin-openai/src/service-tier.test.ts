@@ -65,16 +65,6 @@ test('a request that flex does not answer in time is sent again in the standard 
   expect(tiersAsked()).toEqual(['flex', 'default'])
 })
 
-test('the standard tier has half of the time of an attempt that is shorter than the time of flex', async () => {
-  server.next(replies.silence(), inTier('default'))
-  const { text } = await serving({ tier: 'flex' }).generate(
-    { messages: [{ role: 'user', content: 'Hello' }] },
-    { timeout: 3000 },
-  )
-  expect(text).toBe('good')
-  expect(tiersAsked()).toEqual(['flex', 'default'])
-})
-
 test('any other refusal is not a matter of the tier', async () => {
   server.always(replies.error(401, 'Incorrect API key provided', {}, 'invalid_api_key'))
   await expect(ask({ tier: 'flex' })).rejects.toMatchObject({ code: 'MAESTRO_SERVING_AUTHENTICATION' })

@@ -109,3 +109,26 @@ describe('the greatest and the least of values that SQL would compare as text', 
     }
   })
 })
+
+test('an aggregate that looks at some of the rows only is refused', async () => {
+  const step = fromRows([{ n: 1 }]).step('table.aggregate', { by: [], values: { q: 'reservoir_quantile(n, 0.5)' } })
+  await expect(rowsOf(step)).rejects.toThrow(/reservoir_quantile looks at some of the rows only: use quantile_cont/)
+})
+
+test('functions that DuckDB makes of aggregates take the rows in their order', async () => {
+  const rows = [
+    { k: 'b', n: 2, w: 1 },
+    { k: 'a', n: 8, w: 3 },
+    { k: 'c', n: null, w: 5 },
+  ]
+  const values = {
+    list: 'json_group_array(k)',
+    object: 'json_group_object(k, n)',
+    mean: 'geomean(n)',
+    weighted: 'wavg(n, w)',
+    twice: 'WEIGHTED_AVG(n, w) * 2',
+  }
+  expect(await rowsOf(fromRows(rows).step('table.aggregate', { by: [], values } as never))).toEqual([
+    { list: ['b', 'a', 'c'], object: { b: 2, a: 8, c: null }, mean: expect.closeTo(4), weighted: 6.5, twice: 13 },
+  ])
+})

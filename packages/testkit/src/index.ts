@@ -13,6 +13,7 @@ export type { OperatorSuiteOptions } from './conformance/operator/operator-subje
 export { type OperatorCase, operatorSuite } from './conformance/operator/operator-suite.js'
 export { type PluginCase, type PluginSuiteOptions, pluginSuite } from './conformance/plugin-suite.js'
 export { type PromptCase, type PromptSuiteOptions, promptSuite } from './conformance/prompt/prompt-suite.js'
+export { type EmbeddingReplySuiteOptions, embeddingReplySuite } from './conformance/replies/embedding-reply-suite.js'
 export { type LLMReplySuiteOptions, llmReplySuite } from './conformance/replies/llm-reply-suite.js'
 export { type RerankServingCase, rerankServingSuite } from './conformance/rerank-serving-suite.js'
 export {

@@ -14,8 +14,15 @@ export interface Said {
   readonly parts?: readonly unknown[]
   /** The content as data that are neither a text nor parts. */
   readonly content?: unknown
-  /** What is odd about a stream: each piece holds the whole text so far, or each event is sent twice. */
-  readonly pieces?: 'cumulative' | 'replayed'
+  /**
+   * What is odd about a stream: each piece holds the whole text so far, each event is sent twice, or the answer begins
+   * again in the middle.
+   */
+  readonly pieces?: 'cumulative' | 'replayed' | 'restarted'
+  /** The server has cut the prompt to this number of tokens, without a word, as Ollama does. */
+  readonly contextTokens?: number
+  /** What a gateway has put the whole reply into. */
+  readonly within?: 'list' | 'text' | 'result' | 'data' | 'comments'
   /** Properties of the reply beside the answer. */
   readonly beside?: Readonly<Record<string, unknown>>
   /** The whole reply, as JSON. */
@@ -44,11 +51,15 @@ export interface Failure {
 /** How an API writes replies. */
 export interface ReplyDialect {
   readonly name: string
+  /** Whether gateways may wrap its replies. */
+  readonly isWrapped?: boolean
+  /** Whether it can cut prompts without a word. */
+  readonly cutsPrompts?: boolean
   /** The odd streams that it can play. */
   readonly streams?: readonly NonNullable<Said['pieces']>[]
   /** Whether a request asks for an answer; `other` is the reply to all other requests. */
   isChat(request: RecordedRequest): boolean
   other(request: RecordedRequest): Reply
-  /** Undefined for what the API has no form for. */
-  reply(said: Said): Reply | undefined
+  /** Undefined for what the API has no form for. @param request What it replies to; a short prompt without it. */
+  reply(said: Said, request?: RecordedRequest): Reply | undefined
 }

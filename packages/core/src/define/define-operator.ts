@@ -3,7 +3,8 @@ import type { Created, OperatorDefinition, OperatorNeeds, PromptOption } from '.
 import { Prompt } from '../contracts/prompt.js'
 import type { ColumnSet, Columns } from '../contracts/row.js'
 import type { Injected, Token } from '../contracts/token.js'
-import { assertOperatorDefinition } from './assert-operator.js'
+import { assertOperatorDefinition, assertOperatorOptions } from './definition/operator-rules.js'
+import { isListOfTexts } from './definition/rule.js'
 import type { TypeFrom } from './effects/column-types.js'
 import type { Effects, EffectTypes, RowFunction } from './effects/effects.js'
 import { expandName, resolveEffects } from './effects/resolve-effects.js'
@@ -127,6 +128,7 @@ export function defineOperator<
   assertOperatorDefinition({ ...definition })
   const { options, refine, adds, drops, keeps, renames, columns, reads, row: _row, ...rest } = definition
   const shape = shapeOf(options)
+  assertOperatorOptions({ ...definition }, shape)
   const schema = schemaOf(shape, refine as Refinement<never> | undefined)
   const prompts = markedFields(schema, 'prompt').map(({ name, facts }) => promptOptionOf(name, facts))
   const sources = markedFields(schema, 'source').map(({ name }) => name)
@@ -141,13 +143,13 @@ export function defineOperator<
     sources,
     columns: (given: Options, before: ColumnSet): ColumnEffects | Promise<ColumnEffects> => {
       const withNamed = (said: ColumnEffects): ColumnEffects => {
-        const named = [
-          ...namedColumns(schema, given),
-          ...prompts.flatMap((prompt) => promptColumns(prompt, given)),
-          ...(reads?.(given as OutputOf<S>) ?? []),
-          ...(said.reads ?? []),
-        ]
-        return { ...said, reads: [...new Set(named)] }
+        if (typeof said !== 'object' || said === null || Array.isArray(said)) return said
+        const { reads: own = [] } = said
+        const further = reads?.(given as OutputOf<S>) ?? []
+        // The plan reports what is not a list.
+        for (const list of [own, further]) if (!isListOfTexts(list)) return { ...said, reads: list }
+        const ofPrompts = prompts.flatMap((prompt) => promptColumns(prompt, given))
+        return { ...said, reads: [...new Set([...namedColumns(schema, given), ...ofPrompts, ...further, ...own])] }
       }
       const said = columns?.(given as OutputOf<S>, before) ?? (isSaid ? resolveEffects(effects, given, before) : unsaid)
       return said instanceof Promise ? said.then(withNamed) : withNamed(said)

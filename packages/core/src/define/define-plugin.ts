@@ -1,4 +1,3 @@
-import { contributionKinds } from '../contracts/contribution-kinds.js'
 import {
   type LifecycleHooks,
   type LifecycleObservers,
@@ -7,8 +6,9 @@ import {
   type TapOptions,
 } from '../contracts/hooks.js'
 import type { ConfiguredPlugin, PluginContributions, PluginDefinition, PluginParts } from '../contracts/plugin.js'
-import { didYouMean } from '../errors/did-you-mean.js'
 import { maestroError } from '../errors/error-table.js'
+import { assertDefinition } from './definition/assert-definition.js'
+import { pluginRules } from './definition/plugin-rules.js'
 
 /** A plugin that is also a function of its options: `plugins: [fs, local({ threads: 1 })]`. */
 export type Plugin<Options = unknown> = PluginDefinition<Options> & ((options?: Options) => ConfiguredPlugin)
@@ -16,13 +16,13 @@ export type Plugin<Options = unknown> = PluginDefinition<Options> & ((options?: 
 /**
  * Defines a plugin from the lists of what it contributes.
  *
- * @throws MAESTRO_PLUGIN_PART_UNKNOWN
+ * @throws MAESTRO_DEFINITION_INVALID
  * @example
  * export default definePlugin({ name: 'shout', operators: [shout] })
  */
 export function definePlugin<Options = unknown>(parts: PluginParts<Options>): Plugin<Options> {
+  assertDefinition(pluginRules, parts)
   const { name, manifest, options, provides, observe, apply, ...contributions } = parts
-  assertKinds(name, contributions)
   const definition: PluginDefinition<Options> = {
     name,
     ...(manifest === undefined ? {} : { manifest }),
@@ -49,19 +49,6 @@ function assertSynchronous(plugin: string, result: unknown): void {
   if (!(result instanceof Promise)) return
   result.catch(() => undefined)
   throw maestroError('MAESTRO_PLUGIN_APPLY', { plugin, reason: 'observe() must not be asynchronous' })
-}
-
-/** Untyped code may misspell a key. */
-function assertKinds(plugin: string, contributions: object): void {
-  const known = [...contributionKinds, 'provides', 'observe', 'apply', 'options', 'manifest']
-  const part = Object.keys(contributions).find((name) => !known.includes(name))
-  if (part !== undefined)
-    throw maestroError('MAESTRO_PLUGIN_PART_UNKNOWN', {
-      plugin,
-      name: part,
-      known,
-      suggestion: didYouMean(part, known),
-    })
 }
 
 function tapContributions(name: string, contributions: PluginContributions, hooks: MaestroHooks): void {

@@ -1,5 +1,7 @@
 import type { Prompt } from '../contracts/prompt.js'
 import type { PromptDefinition } from '../contracts/prompt-definition.js'
+import { assertDefinition, assertFields } from './definition/assert-definition.js'
+import { promptRules } from './definition/component-rules.js'
 import { type Fields, type OutputOf, type Refinement, schemaOf, shapeOf } from './options/fields.js'
 
 /**
@@ -24,7 +26,9 @@ export function definePrompt<const Name extends string, S extends Fields<S>, P e
   /** Creates the prompt for the plan. Its `version` should change with every option that changes the wording. */
   create(options: OutputOf<S>): P
 }): PromptDefinition<Name, S, P> {
+  assertDefinition(promptRules, { ...definition })
   const { options, refine, ...rest } = definition
   const shape = shapeOf(options)
+  assertFields(promptRules, definition, shape)
   return { ...rest, shape, options: schemaOf(shape, refine as Refinement<never> | undefined) } as never
 }

@@ -1,5 +1,7 @@
 import type { ColumnSet } from '../contracts/row.js'
 import type { SinkDefinition, SourceDefinition, StorageDefinition } from '../contracts/storage.js'
+import { assertDefinition, assertFields, type DefinitionRules, fault } from './definition/assert-definition.js'
+import { sinkRules, sourceRules, storageRules } from './definition/storage-rules.js'
 import type { RowFunction } from './effects/effects.js'
 import { type Fields, type OutputOf, type Refinement, schemaOf, shapeOf } from './options/fields.js'
 
@@ -36,7 +38,7 @@ export function defineSource<S extends Fields<S>, F extends RowFunction = never>
     columns(options: OutputOf<S>): ColumnSet
   } & Reading<OutputOf<S>>,
 ): SourceDefinition<S, F> {
-  return built(definition) as never
+  return built(sourceRules, definition) as never
 }
 
 /** Defines the writing side of a storage. */
@@ -48,7 +50,7 @@ export function defineSink<S extends Fields<S>>(
     readonly refine?: Refinement<OutputOf<S>>
   } & Writing<OutputOf<S>>,
 ): SinkDefinition<S> {
-  return built(definition) as never
+  return built(sinkRules, definition) as never
 }
 
 /**
@@ -63,10 +65,19 @@ export function defineStorage<const Name extends string, Source = undefined, Sin
   readonly sink?: Sink & (SinkDefinition | undefined)
   readonly probe?: StorageDefinition['probe']
 }): StorageDefinition<Name, Source, Sink> {
+  assertDefinition(storageRules, definition)
+  if (definition.source === undefined && definition.sink === undefined)
+    throw fault(storageRules, definition, { fault: 'it has neither a source nor a sink' })
   return definition as never
 }
 
-function built({ options, refine, ...rest }: { readonly options: unknown; readonly refine?: unknown }) {
+function built<Definition extends { readonly options: unknown; readonly refine?: unknown }>(
+  rules: DefinitionRules,
+  definition: Definition,
+) {
+  assertDefinition(rules, { ...definition })
+  const { options, refine, ...rest } = definition
   const shape = shapeOf(options)
+  assertFields(rules, definition, shape)
   return { ...rest, shape, options: schemaOf(shape, refine as Refinement<never> | undefined) }
 }

@@ -6,6 +6,16 @@ const list = (items: readonly string[]): string => (items.length === 0 ? 'none' 
 const meant = (suggestion: string | undefined): string =>
   suggestion === undefined ? '' : `Did you mean "${suggestion}"? `
 
+/** A fault in the definition of a part of a plugin. */
+interface Definition {
+  readonly what: string
+  readonly fault: string
+  readonly page: string
+  readonly property?: string
+  readonly known?: readonly string[]
+  readonly suggestion?: string | undefined
+}
+
 interface Unknown {
   readonly name: string
   readonly known: readonly string[]
@@ -273,10 +283,6 @@ export const coreErrors = {
   MAESTRO_PLUGIN_DUPLICATE: {
     message: (d: { plugin: string }) => `The plugin ${d.plugin} is in the config twice.`,
     hint: () => 'Keep one of the two entries.',
-  },
-  MAESTRO_PLUGIN_PART_UNKNOWN: {
-    message: (d: Unknown & { plugin: string }) => `The plugin ${d.plugin} has an unknown part "${d.name}".`,
-    hint: (d: Unknown & { plugin: string }) => `${meant(d.suggestion)}A plugin has: ${d.known.join(', ')}.`,
   },
   MAESTRO_PLUGIN_MANIFEST_MISMATCH: {
     message: (d: { plugin: string; missing: readonly string[]; extra: readonly string[] }) =>
@@ -591,10 +597,10 @@ export const coreErrors = {
       `${d.step} returned ${d.found} instead of ${d.expected}.`,
     hint: () => 'Every kind of operator has one form of result. See docs/operators.md.',
   },
-  MAESTRO_OPERATOR_DEFINITION: {
-    message: (d: { operator: string; property: string; value: string; expected: string }) =>
-      `The definition of the operator ${d.operator} is wrong: "${d.property}" is ${d.value}, and must be ${d.expected}.`,
-    hint: () => 'Correct the call of defineOperator; docs/plugins/operator.md shows a whole one.',
+  MAESTRO_DEFINITION_INVALID: {
+    message: (d: Definition) => `The definition of ${d.what} is wrong: ${d.fault}.`,
+    hint: (d: Definition) =>
+      `${meant(d.suggestion)}${d.known === undefined ? '' : `It knows: ${d.known.join(', ')}. `}${d.page} shows a whole definition.`,
   },
   MAESTRO_STEP_CONTRACT: {
     message: (d: { step: string; use?: string; fault: string; column?: string }) =>

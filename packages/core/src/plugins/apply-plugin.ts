@@ -1,5 +1,11 @@
 import { contributionKinds } from '../contracts/contribution-kinds.js'
-import { type LifecycleHooks, lifecycleHooks, type TapName } from '../contracts/hooks.js'
+import {
+  type ContributionKind,
+  type LifecycleHooks,
+  lifecycleHooks,
+  type Registrar,
+  type TapName,
+} from '../contracts/hooks.js'
 import type { Logger } from '../contracts/logger.js'
 import type { PluginContext } from '../contracts/plugin.js'
 import type { ProjectAccess } from '../contracts/project.js'
@@ -10,6 +16,7 @@ import { createContributionHooks } from '../hooks/create-hooks.js'
 import type { DiscoveredPlugin } from './discover-plugins.js'
 import type { LoadedPlugin } from './load-plugins.js'
 import { Registry } from './registry.js'
+import { assertContribution } from './sound-contribution.js'
 
 /** What a plugin's `apply` has registered, before any of it takes effect. */
 export interface AppliedPlugin {
@@ -45,11 +52,22 @@ export function applyPlugin(
   }
   blaming(name, () => {
     assertSynchronous(name, definition.apply({ ...lifecycle.hooks, ...own }, pluginContext))
-    for (const kind of contributionKinds) own[kind].call(contributions.registrar(kind, name) as never)
+    for (const kind of contributionKinds) own[kind].call(checking(contributions, kind, name) as never)
     own.provides.call({ add: (provider) => void providers.push(provider) })
   })
   assertManifest(discovered, contributions.seal())
   return { name, contributions, providers, observe: lifecycle.tap }
+}
+
+/** Adds contributions, as far as they have the parts that their kind needs. */
+function checking(contributions: Registry, kind: ContributionKind, plugin: string): Registrar<never> {
+  const registrar = contributions.registrar(kind, plugin) as Registrar<never>
+  return {
+    add(definition) {
+      assertContribution(kind, plugin, definition)
+      registrar.add(definition)
+    },
+  }
 }
 
 /** Errors of a plugin's own code name the plugin. */

@@ -98,8 +98,8 @@ describe('a plugin as lists', () => {
   test('of an unknown kind, or with something without a name, are an error that names the plugin', async () => {
     const misspelt = { name: 'one', operator: [operator('a.x')] } as never
     expect(await errorOf(() => definePlugin(misspelt))).toMatchObject({
-      code: 'MAESTRO_PLUGIN_PART_UNKNOWN',
-      message: 'The plugin one has an unknown part "operator".',
+      code: 'MAESTRO_DEFINITION_INVALID',
+      message: 'The definition of the plugin one is wrong: it has an unknown property "operator".',
       hint: expect.stringContaining('Did you mean "operators"?'),
     })
     expect(await errorOf(() => register({ name: 'one', operators: [undefined as never] }))).toMatchObject({
@@ -252,7 +252,22 @@ describe('a plugin that throws is named, with its reason', () => {
     [
       'by adding nothing',
       (hooks: MaestroHooks) => hooks.operators.tap('x', (r) => r.add(undefined as never)),
-      'undefined',
+      'operators: nothing has no name',
+    ],
+    [
+      'by adding something without a function',
+      (hooks: MaestroHooks) => hooks.caches.tap('x', (r) => r.add({ name: 'a.x' } as never)),
+      'caches: "a.x" has no function `create`',
+    ],
+    [
+      'by adding options that are no schema',
+      (hooks: MaestroHooks) => hooks.operators.tap('x', (r) => r.add({ ...operator('a.x'), options: {} as never })),
+      'operators: the options of "a.x" are a Object instead of a schema',
+    ],
+    [
+      'by adding a storage without a side',
+      (hooks: MaestroHooks) => hooks.storages.tap('x', (r) => r.add({ name: 'a.x' } as never)),
+      'storages: "a.x" has no source and no sink',
     ],
   ])('%s', async (_when, apply, reason) => {
     const error = await errorOf(() => register({ name: 'one', apply }))

@@ -3,14 +3,17 @@ const backslash = 92
 const space = 32
 const constant = /-?(?:NaN|Infinity)\b/y
 
+/** Comments by which a server keeps a connection alive, and the guard that some put before their JSON. */
+const before = /^(?:\s*(?::[^\n]*|\)\]\}',?)\r?\n)+/
+
 /**
- * Parses the JSON of a reply. A byte order mark is skipped. Constants of Python that JSON lacks (`NaN`, `-Infinity`) are
+ * Parses the JSON of a reply. A byte order mark and comments before it are skipped. Constants of Python that JSON lacks (`NaN`, `-Infinity`) are
  * null, and bare line breaks within texts count, because neither may invalidate an answer.
  *
  * @throws SyntaxError
  */
 export function parseReply(text: string): unknown {
-  const given = text.startsWith('\ufeff') ? text.slice(1) : text
+  const given = (text.startsWith('\ufeff') ? text.slice(1) : text).replace(before, '')
   try {
     return JSON.parse(given)
   } catch (error) {

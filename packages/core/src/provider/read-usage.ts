@@ -155,9 +155,14 @@ function valueAt(given: Fields, path: string): unknown {
 }
 
 /** A whole number of tokens, which some servers write as a text. */
+/** No request has as many tokens. */
+const mostTokens = 1e9
+
 function countOf(value: unknown): number | undefined {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
-  return typeof number === 'number' && Number.isInteger(number) && number >= 0 ? number : undefined
+  return typeof number === 'number' && Number.isInteger(number) && number >= 0 && number <= mostTokens
+    ? number
+    : undefined
 }
 
 const isFields = (value: unknown): value is Fields =>

@@ -22,6 +22,7 @@ import type { StepTimes } from './workers/step-times.js'
 /** The state of a run in progress. */
 export interface RunContext extends RunEnvironment {
   readonly compiled: CompiledPipeline
+  readonly runId: string
   readonly folder: RunFolder
   /** The right of this process to write the folder. */
   readonly lease: Lease

@@ -1,3 +1,4 @@
+import type { CallingStep } from '../container/step-servings.js'
 import type { RunConfig } from '../contracts/config.js'
 import type { Executor } from '../contracts/execution.js'
 import type {
@@ -95,5 +96,5 @@ export interface RunEnvironment {
   /** Reports a request to a model that a worker has made. */
   requestDone(event: RequestDoneEvent): void
   /** Creates a defined operator with its injected dependencies: either a function of its kind or an operator object. */
-  createOperator(definition: OperatorDefinition, options: unknown): unknown
+  createOperator(definition: OperatorDefinition, options: unknown, step: CallingStep): unknown
 }

@@ -192,6 +192,31 @@ describe('concurrency bounds the calls of a step that are in progress at once', 
           .write('memory.sink', to),
     ],
     [
+      'flatMap with a generator',
+      (work) =>
+        rows()
+          .flatMap(
+            async function* (row) {
+              yield await work(row)
+            },
+            { concurrency: 3 },
+          )
+          .write('memory.sink', to),
+    ],
+    [
+      'flatMap with a generator that comes later',
+      (work) =>
+        rows()
+          .flatMap(
+            async (row) =>
+              (async function* () {
+                yield await work(row)
+              })() as never,
+            { concurrency: 3 },
+          )
+          .write('memory.sink', to),
+    ],
+    [
       'mapBatches',
       (work) =>
         rows()
@@ -203,6 +228,20 @@ describe('concurrency bounds the calls of a step that are in progress at once', 
     await folder.project().run(build(work))
     expect(peak.value).toBe(3)
     expect(folder.values('out')).toEqual(numbers(50).map(({ n }) => n))
+  })
+
+  test('what a call returns is waited for once, because a query of a database would run again', async () => {
+    let queries = 0
+    const query = (row: object) => ({
+      // biome-ignore lint/suspicious/noThenProperty: it stands for the query of a database.
+      then(done: (row: object) => void) {
+        queries++
+        setTimeout(() => done(row), 0)
+      },
+    })
+    const reading = rows().map((row) => query(row) as never, { concurrency: 3 })
+    await folder.project().run(reading.write('memory.sink', to))
+    expect(queries).toBe(50)
   })
 
   test('steps side by side, calls that fail, and calls that do not wait', async () => {

@@ -97,7 +97,7 @@ function toRowStep(operator: Operator, id: string, counter: StepCounter): RowSte
   if (run === undefined || kind === 'table' || kind === 'opaque') {
     throw maestroError('MAESTRO_STEP_CREATE', { step: id, reason: `a ${kind} operator does not run row by row` })
   }
-  const size = batchSizeOf(operator)
+  const size = batchSizeOf(id, operator)
   const own = { ...(size === undefined ? {} : { size }), ...(kind === 'map' ? { effects: operator.columns } : {}) }
   const about = { id, use: id, kind, plugin: undefined, effects: operator.columns, isFunction: false }
   const checks = new StepChecks(about, undefined)

@@ -451,7 +451,7 @@ describe('without maxRejects', () => {
       .write('memory.sink', { name: 'out' })
     await expect(folder.project().run(steps)).rejects.toMatchObject({
       code: 'MAESTRO_RUN_TOO_MANY_REJECTS',
-      message: expect.stringContaining('200 rows'),
+      message: expect.stringContaining('20% of the 700 rows on the way to two'),
     })
     expect(folder.states()).toEqual({ out: 'aborted' })
   })

@@ -78,6 +78,7 @@ export async function startRun(
   const context: RunContext = {
     ...environment,
     compiled,
+    runId: folder.runId,
     folder,
     lease,
     journal,

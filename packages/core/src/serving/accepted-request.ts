@@ -8,7 +8,9 @@ export function acceptedRequest(
   { model, capabilities }: { readonly model: string; readonly capabilities: LLMCapabilities },
   warn: (message: string) => void,
 ): LLMRequest {
-  const { accepted, removed } = withoutUnsupportedSettings(request, capabilities)
+  // Without its `stop`, a request would have the answer of another one.
+  const unsupportedSettings = capabilities.unsupportedSettings?.filter((setting) => setting !== 'stop') ?? []
+  const { accepted, removed } = withoutUnsupportedSettings(request, { unsupportedSettings })
   const named = `The model ${model}`
   for (const setting of removed) warn(unsupportedSettingMessage(named, setting))
   const retirement = retirementWarning(named, capabilities.retires)

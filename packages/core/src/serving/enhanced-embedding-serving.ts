@@ -109,6 +109,7 @@ export class EnhancedEmbeddingServing extends EnhancedServing<EmbeddingServing> 
         const result = soundVectors(this.name, await this.inner.embed(texts, given))
         for (const warning of result.warnings ?? []) record.warn(warning)
         this.#assertVectors(texts.length, result)
+        if (result.vectors.some((vector) => vector.every((value) => value === 0))) record.warn(this.#zeros)
         const usage = soundUsage(result.usage, () => ({
           inputTokens: texts.reduce((sum, text) => sum + estimateTokens(text), 0),
           outputTokens: 0,
@@ -123,15 +124,20 @@ export class EnhancedEmbeddingServing extends EnhancedServing<EmbeddingServing> 
     return vectors.map((vector, index) => ({ vector, truncated: cut.has(index), tokens: tokensOf(index) }))
   }
 
+  get #zeros(): string {
+    return `${this.name} returned a vector of zeros, which no search finds.`
+  }
+
   #assertVectors(expected: number, { vectors, usage }: EmbeddingResult): void {
     const unexpected = (reason: string) =>
       maestroError('MAESTRO_SERVING_UNEXPECTED_REPLY', { serving: this.name, reason, usage })
     if (vectors.length !== expected) throw unexpected(`${vectors.length} vectors for ${expected} texts`)
-    for (const { length } of vectors) {
-      this.#dimensions ??= length
-      const { dimensions = length } = this
-      if (length !== dimensions) throw unexpected(`a vector of ${length} dimensions among vectors of ${dimensions}`)
-    }
+    const { dimensions = vectors[0]?.length } = this
+    const other = vectors.find(({ length }) => length !== dimensions)
+    if (other !== undefined) throw unexpected(`a vector of ${other.length} dimensions among vectors of ${dimensions}`)
+    if (dimensions === 0) throw unexpected('a vector without numbers')
+    // Only a sound reply decides about later ones.
+    this.#dimensions ??= dimensions
   }
 }
 recogniseAcrossCopies(EnhancedEmbeddingServing, 'EnhancedEmbeddingServing')

@@ -23,6 +23,7 @@ import { inCompletionOrder, inInputOrder, type Settled } from './generate-batch.
 import type { PackedCallOptions } from './packed/packed-call-options.js'
 import type { PackedAnswer } from './packed/row-packer.js'
 import { type PrefixTurn, PrefixTurns } from './prefix/prefix-turns.js'
+import { SettingSupport } from './setting-support.js'
 import { soundUsage } from './sound-usage.js'
 import { hearText, streamText, unlessBrokenOff } from './stream-text.js'
 import { UsageRecord } from './usage-record.js'
@@ -51,6 +52,7 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
     callPacked: (request, options, record) => this.#askPacked(request, options, record),
   }
   readonly #schemas = new SchemaSupport(() => this.capabilities.jsonSchema)
+  readonly #settings = new SettingSupport(this.inner.model ?? this.name, () => this.capabilities)
 
   /** Returns a serving that is wrapped already, or wraps it. */
   static of(serving: LLMServing): EnhancedLLMServing {
@@ -202,7 +204,14 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
   }
 
   #callHeld(request: LLMRequest, options: CallOptions, record: UsageRecord): Promise<LLMResult> {
-    return this.#schemas.call(request, (asked) => this.#call(asked, options, record), record)
+    return this.#settings.call(
+      request,
+      (accepted, isCut) => {
+        const given = isCut ? withoutPieces(options) : options
+        return this.#schemas.call(accepted, (asked) => this.#call(asked, given, record), record)
+      },
+      record,
+    )
   }
 
   #call(request: LLMRequest, options: CallOptions, record: UsageRecord): Promise<LLMResult> {
@@ -254,6 +263,11 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
   }
 }
 recogniseAcrossCopies(EnhancedLLMServing, 'EnhancedLLMServing')
+
+/** The end of a text that is cut is not known before the whole of it is there. */
+function withoutPieces({ onText: _, ...options }: CallOptions): CallOptions {
+  return options
+}
 
 function withoutPack({ pack: _, ...options }: PackedCallOptions): CallOptions {
   return options

@@ -2,7 +2,9 @@ import type { LLMCapabilities, Sampling } from '../contracts/serving.js'
 
 /** The warning about a setting that a model does not accept. @param model Such as `The model gpt-5-mini`. */
 export function unsupportedSettingMessage(model: string, setting: keyof Sampling): string {
-  return `${model} does not accept \`${setting}\`, which is not sent.`
+  return setting === 'stop'
+    ? `${model} does not accept \`stop\`. Its answers are cut at these texts instead, and the rest of them is charged too.`
+    : `${model} does not accept \`${setting}\`, which is not sent.`
 }
 
 /** Settings without those that a model does not accept, and the names of those that were set. */

@@ -135,7 +135,7 @@ describe('with a model', () => {
       said(['person', 'Ann Lee'], ['person', 'Nobody'], ['organization', '长城公司'], ['person', '']),
     ])
     const row = await redacted('Ann Lee of 长城公司 (ann@x.org) wrote to Ann Lee.', { method: 'both', serving })
-    expect(row?.text).toBe('[PERSON_1] of [ORGANISATION_1] ([EMAIL_1]) wrote to [PERSON_1].')
+    expect(row?.text).toBe('[PERSON_1] of [ORGANIZATION_1] ([EMAIL_1]) wrote to [PERSON_1].')
   })
 
   test('whole words, in any capitals and spacing, everywhere in the text', async () => {

@@ -35,8 +35,11 @@ export interface S3Reply {
 type Answer = Omit<S3Reply, 'isRepeated'>
 
 const retries = 5
-/** A service from which nothing was heard for this time is away: the network has lost it without a word. In milliseconds. */
-export const usualSilenceMs = 10_000
+/**
+ * A service from which nothing was heard for this time is away: the network has lost it without a word. It is less than the
+ * silence after which others take this process for gone. In milliseconds.
+ */
+export const usualSilenceMs = 8000
 /** The slowest network on which the body of a request is sent, in bytes per millisecond. */
 const slowest = 16
 /** The service is busy, or two writers have met: the request is made again. */

@@ -36,6 +36,8 @@ export interface Syntax {
   placeholder(index: number): string
   /** The clause of an INSERT that updates the other columns of rows whose key exists. */
   onConflict(columns: readonly string[], key: readonly string[]): string
+  /** A column in a form with all the digits of its values, if the database returns fewer by default. */
+  exactColumn?(column: string, kind: ColumnKind): string
   readonly lexis: Lexis
   readonly keyset: KeysetSyntax
 }

@@ -114,9 +114,10 @@ async function* readQuery(
   const columns = wantedColumns(options, key)
   if (options.method === 'keyset' && key !== undefined) {
     const from = { sql: `(${select.sql})`, bindings: select.bindings }
+    const list = columns?.map((name) => `page.${settings.dialect.quoteName(name)}`).join(', ')
     yield* readKeyset(
       settings,
-      { from, columns, key, after: options.after, unique: false, nullable: true },
+      { from, columns: list, key, after: options.after, unique: false, nullable: true },
       { ...shape, key },
       signal,
       cursor,

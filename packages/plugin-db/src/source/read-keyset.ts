@@ -16,8 +16,8 @@ import { RowBuilder, type RowShape } from './row-builder.js'
 export interface KeysetQuery {
   /** The text after FROM: a table, or a query in parentheses with a name. */
   readonly from: Select
-  /** The columns of the rows; undefined for all. */
-  readonly columns: readonly string[] | undefined
+  /** The columns of the rows in SQL, of what is called `page`; undefined for all. */
+  readonly columns: string | undefined
   /** The columns that form an order without equal rows. */
   readonly key: readonly string[]
   /** Start after the row with these values of the key. */
@@ -96,7 +96,7 @@ async function readPage(
 ): Promise<Page> {
   const { dialect } = session
   const { from, key } = query
-  const columns = query.columns?.map((name) => `page.${dialect.quoteName(name)}`).join(', ') ?? 'page.*'
+  const columns = query.columns ?? 'page.*'
   const keys = key.map(
     (name, at) =>
       `${dialect.keyset.exact(`page.${dialect.quoteName(name)}`)} AS ${dialect.quoteName(`maestro_key_${at}`)}`,

@@ -9,10 +9,11 @@ import {
 import type { ConnectionSettings } from '../connection/connection-settings.js'
 import { withSession } from '../connection/open-session.js'
 import { assertExists, connectionSettings } from '../connection/resolve-connection.js'
+import type { Dialect } from '../dialects/dialect.js'
 import type { DatabaseSession } from '../dialects/session.js'
 import { dbError } from '../errors.js'
 import { TableReadFields, type TableReadOptions } from '../options.js'
-import { quoteNames, quoteTable, shownTable } from '../tables/names.js'
+import { quoteTable, shownTable } from '../tables/names.js'
 import type { TableColumn, TableDescription } from '../tables/table-description.js'
 import { tableMissing } from '../tables/table-missing.js'
 import { keysetIdentity } from './key-cursor.js'
@@ -118,7 +119,7 @@ async function* readTable(
   if (options.method === 'keyset' && key !== undefined) {
     const query = {
       from: { sql: from, bindings: [] },
-      columns: columns.map((column) => column.name),
+      columns: selected(dialect, columns, 'page.'),
       key,
       after: options.after,
       // Columns of a unique index may be null; in SQLite, columns of a primary key may be null, too.
@@ -128,10 +129,18 @@ async function* readTable(
     yield* readKeyset(settings, query, { ...shape, key }, signal, cursor)
     return
   }
-  const list = quoteNames(
-    dialect,
-    columns.map((column) => column.name),
-  )
+  const list = selected(dialect, columns, '')
   const select = { sql: `SELECT ${list} FROM ${from}`, bindings: [] }
   yield* readSnapshot(settings, select, shape, signal)
+}
+
+/** The columns in SQL, each under its name. */
+function selected(dialect: Dialect, columns: readonly TableColumn[], prefix: string): string {
+  return columns
+    .map((column) => {
+      const name = dialect.quoteName(column.name)
+      const exact = dialect.exactColumn?.(prefix + name, column) ?? prefix + name
+      return exact === prefix + name ? exact : `${exact} AS ${name}`
+    })
+    .join(', ')
 }

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises'
 import { type Columns, type ColumnType, columnNames } from '@maestro-dataflow/core'
 import type { SchemaElement } from 'hyparquet'
+import { fsError } from '../errors.js'
 import { valueToJson } from '../json-value.js'
 import { readSpoolBatches } from '../spooled/read-spool.js'
 import { shapesOf } from '../spooled/spool-shapes.js'
@@ -34,6 +35,7 @@ export async function writeParquet(
 ): Promise<void> {
   const { ByteWriter, ParquetWriter } = await import('hyparquet-writer')
   const shapes = await shapesOf(spool, names ?? columnNames(columns), columns)
+  if (shapes.has('__proto__')) throw fsError('MAESTRO_FS_PARQUET_NAME', { column: '__proto__' })
   // The row of the value that is converted, for the error about it.
   let rowId = ''
   const parts = Array.from(shapes, ([name, shape]) => {

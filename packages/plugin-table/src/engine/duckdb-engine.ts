@@ -172,7 +172,7 @@ export class DuckDBEngine implements TableEngine {
 
   async #runWithin<Counts>(memory: number | undefined, request: TableChainRequest, run: Run<Counts>): Promise<Counts> {
     const { signal, directory, input, read } = request
-    signal.throwIfAborted()
+    if (signal.aborted) throw maestroError('MAESTRO_RUN_ABORTED', {}, signal.reason)
     const database = await connect({ ...this.#options, memory, directory })
     const stopInterrupting = interruptOn(signal, database)
     let stopWatching: (() => void) | undefined

@@ -6,7 +6,7 @@ export const duckdbOptions = z.strictObject({
   /** @default the number of cores */
   threads: z.number().int().positive().optional(),
   /**
-   * The maximum memory in bytes, or with a unit. @default what about a million rows of the input take, between 128 and 384
+   * The maximum memory in bytes, or with a unit. @default what 800,000 rows of the input take, between 128 and 384
    * MiB, and four fifths of the machine's memory for aggregates, windows, and statements that cannot do with less
    */
   memory: byteSize().optional(),

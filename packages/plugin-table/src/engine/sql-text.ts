@@ -1,11 +1,17 @@
+import { relative, sep } from 'node:path'
+
 /** A text as an SQL literal. */
 export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`
 }
 
-/** The path of one file that SQL reads, as a literal. Without the brackets, `*`, `?`, and `[` would stand for other names. */
+/**
+ * The path of one file that SQL reads, as a literal. Without the brackets, `*`, `?`, and `[` would stand for other names. A
+ * backslash among them would separate folders, so that the folder of the process is left out of such a path.
+ */
 export function filePath(path: string): string {
-  return literal(path.replace(/[*?[]/g, '[$&]'))
+  const isOdd = path.includes('\\') && sep === '/'
+  return literal((isOdd ? relative(process.cwd(), path) : path).replace(/[*?[]/g, '[$&]'))
 }
 
 /** A name as an SQL identifier. */

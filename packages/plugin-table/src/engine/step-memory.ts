@@ -8,11 +8,11 @@ const most = 384 * mebibyte
 /** What each thread of DuckDB works with at least. */
 const perThread = 32 * mebibyte
 /** The rows that fit into the memory of a step: beyond that, it takes no more. */
-const rowsInMemory = 1_000_000
+const rowsInMemory = 800_000
 const looked = 1 << 16
 
 /**
- * The memory, in bytes, with which statements begin: what about a million rows take, and little enough that a run over any
+ * The memory, in bytes, with which statements begin: what 800,000 rows take, and little enough that a run over any
  * number of rows stays below 1 GB. Aggregates and windows may collect values that DuckDB cannot move to the disk, so they
  * have no bound of ours.
  */
@@ -27,9 +27,11 @@ export async function stepMemory(
   return Math.max(least, threads * perThread, wanted)
 }
 
-/** The length of the first lines of a file; undefined if its first line is longer than what is looked at. */
+/** The length of the first lines of a file; undefined if there is no whole line at its beginning. */
 async function bytesPerRow(path: string): Promise<number | undefined> {
-  const file = await open(path)
+  // The engine itself says what is wrong with a file that cannot be read.
+  const file = await open(path).catch(() => undefined)
+  if (file === undefined) return undefined
   try {
     const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(looked), 0, looked, 0)
     let rows = 0

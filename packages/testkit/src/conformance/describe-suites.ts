@@ -5,6 +5,7 @@ import { observerSuite } from './observer/observer-suite.js'
 import { operatorSuite } from './operator/operator-suite.js'
 import { pluginSuite } from './plugin-suite.js'
 import { promptSuite } from './prompt/prompt-suite.js'
+import { embeddingReplySuite } from './replies/embedding-reply-suite.js'
 import { llmReplySuite } from './replies/llm-reply-suite.js'
 import { rerankServingSuite } from './rerank-serving-suite.js'
 import { responseCacheSuite } from './response-cache-suite.js'
@@ -47,6 +48,7 @@ export function describeSuites({ describe, beforeAll, afterAll, test }: TestRunn
     describeSuite,
     describeLLMServing: tests(llmServingSuite),
     describeLLMReplies: tests(llmReplySuite),
+    describeEmbeddingReplies: tests(embeddingReplySuite),
     describeEmbeddingServing: tests(embeddingServingSuite),
     describeRerankServing: tests(rerankServingSuite),
     describeTranscriptionServing: tests(transcriptionServingSuite),

@@ -1,57 +1,14 @@
 import type { Batch, RowStorage } from '@maestro-dataflow/core'
 import { MemoryStorage } from '@maestro-dataflow/core/runtime'
 import { describe, expect, test } from 'vitest'
-import { casesWithoutFault, failedCases } from '../__fixtures__/failed-cases.js'
+import { casesWithoutFault, failedCases, failureOf } from '../__fixtures__/failed-cases.js'
+import { carelessRowStorages } from '../__fixtures__/wrong-parts/careless/row-storages.js'
+import { FaultyStorage, maker, reading, values, writing } from '../__fixtures__/wrong-parts/faulty-storage.js'
 import { describeRowStorage } from '../vitest.js'
 import type { MakeStorage } from './row-storage-subject.js'
 import { type RowStorageCase, rowStorageSuite } from './row-storage-suite.js'
 
 describeRowStorage(() => ({ storage: new MemoryStorage([]) }), { title: 'MemoryStorage' })
-
-/** A storage that goes wrong in one way. */
-class FaultyStorage implements RowStorage {
-  protected readonly inner: MemoryStorage = new MemoryStorage([])
-
-  get operatorStep(): number {
-    return this.inner.operatorStep
-  }
-  step(): RowStorage {
-    return this.inner.step()
-  }
-  read(): AsyncIterable<Batch> {
-    return this.inner.read()
-  }
-  write(batches: AsyncIterable<Batch> | Iterable<Batch>) {
-    return this.inner.write(batches)
-  }
-}
-
-/** Changes what is read. */
-function reading(change: (batch: Batch) => Batch) {
-  return class extends FaultyStorage {
-    override async *read() {
-      for await (const batch of super.read()) yield change(batch)
-    }
-  }
-}
-
-/** Changes what is written. */
-function writing(change: (batch: Batch) => Batch) {
-  return class extends FaultyStorage {
-    override write(batches: AsyncIterable<Batch> | Iterable<Batch>) {
-      const changed = async function* () {
-        for await (const batch of batches) yield change(batch)
-      }
-      return super.write(changed())
-    }
-  }
-}
-
-const values = (change: (value: unknown) => unknown) =>
-  writing(({ ids, rows }) => ({
-    ids,
-    rows: rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, change(value)]))),
-  }))
 
 class NotAtomic extends FaultyStorage {
   override async write(batches: AsyncIterable<Batch> | Iterable<Batch>) {
@@ -141,8 +98,6 @@ class Waiting extends FollowingView {
   }
 }
 
-const maker = (Storage: new () => RowStorage) => () => ({ storage: new Storage() })
-
 const faults: Readonly<Record<string, readonly [MakeStorage, ...RowStorageCase[]]>> = {
   'has rows from the beginning': [() => ({ storage: new MemoryStorage([{ a: 1 }]) }), 'begins at step 0, without rows'],
   'does not count its steps': [maker(StuckStep), 'each write creates the next step, which replaces the previous one'],
@@ -211,6 +166,10 @@ const faults: Readonly<Record<string, readonly [MakeStorage, ...RowStorageCase[]
 describe('a storage that', () => {
   test.each(Object.entries(faults))('%s is found out', async (_, [make, ...expected]) => {
     expect(await failedCases(rowStorageSuite(make))).toEqual(expect.arrayContaining(expected))
+  })
+
+  test.each(carelessRowStorages)('$fault is found by: $rule', async ({ make, rule }) => {
+    expect(await failureOf(rowStorageSuite(make), rule)).toBeDefined()
   })
 
   test('no case lets every fault pass', () => {

@@ -68,6 +68,8 @@ const stepCases = {
     assert.equal(storage.operatorStep, 2)
     assertRows((await readAll(view)).rows, [{ step: 1 }])
     assertRows((await readAll(storage)).rows, [{ step: 2 }])
+    for (const step of [3, 4, 5]) await storage.write([batchOf([{ step }])])
+    assertRows((await readAll(view)).rows, [{ step: 1 }], 'a view, after several later steps')
   },
 
   async 'a step may be written while the previous step is read'({ make }: RowStorageSubject) {
@@ -110,7 +112,17 @@ const stepCases = {
   async 'a row that cannot be stored fails the write and keeps the previous step'({ make }: RowStorageSubject) {
     const { storage } = await make()
     await storage.write([batchOf([{ step: 1 }])])
-    await assert.rejects(storage.write([batchOf([{ a: 1 }, { a: () => 1 }])]), { code: 'MAESTRO_ROW_UNENCODABLE' })
+    let isClosed = false
+    async function* unstorable() {
+      try {
+        yield batchOf([{ a: 1 }, { a: () => 1 }])
+        yield batchOf([{ a: 2 }])
+      } finally {
+        isClosed = true
+      }
+    }
+    await assert.rejects(storage.write(unstorable()), { code: 'MAESTRO_ROW_UNENCODABLE' })
+    assert.ok(isClosed, 'a failed write does not close the batches that it was given')
     assert.equal(storage.operatorStep, 1)
     assertRows((await readAll(storage)).rows, [{ step: 1 }])
   },
@@ -160,10 +172,17 @@ const stepCases = {
     const { storage, reopen } = await make()
     if (reopen === undefined) return
     await storage.write([batchOf([{ step: 1 }])])
-    await storage.write([batchOf([{ step: 2, at: new Date(0) }])])
+    const written = {
+      ids: ['in.csv:7', 'in.csv:3'],
+      rows: [
+        { step: 2, at: new Date(0) },
+        { b: 1, a: 2n ** 60n },
+      ],
+    }
+    await storage.write([written])
     const later = await reopen()
     assert.equal(later.operatorStep, 2)
-    assertSame(await readAll(later), { ids: ['0'], rows: [{ step: 2, at: new Date(0) }] })
+    assertSame(await readAll(later), written)
     await later.write([batchOf([{ step: 3 }])])
     assert.equal(later.operatorStep, 3)
     assertRows((await readAll(await reopen())).rows, [{ step: 3 }])

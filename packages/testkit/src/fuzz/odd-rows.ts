@@ -6,10 +6,11 @@ const numbers = [0, -0, 1, -1, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER]
 const oddValues: Readonly<Partial<Record<ColumnType, readonly unknown[]>>> = {
   string: oddTexts,
   integer: numbers,
-  number: [...numbers, 0.1, 1e300, -1e-300],
-  bigint: [0n, -1n, 2n ** 70n],
+  number: [...numbers, 0.1, 1 / 3, 1234.123456789012, 1e300, -1e-300],
+  bigint: [0n, -1n, 2n ** 53n + 1n, 2n ** 70n],
   decimal: ['0', '-0.50', '123456789012345678901234567890.5'],
   boolean: [true, false],
+  bytes: [new Uint8Array(0), new Uint8Array([0, 128, 255])],
   date: [new Date(0), new Date('2024-02-29T23:59:59.999Z'), new Date('1969-12-31T00:00:00Z')],
 }
 

@@ -51,6 +51,27 @@ describe('an operator is a fault of the plan if', () => {
     ['it declares added columns as a list', { columns: () => ({ adds: ['double'] }) }, '`adds` is a list of 1'],
     ['it declares a type that does not exist', { columns: () => ({ adds: { double: 'int' } }) }, 'the text "int"'],
     ['it declares what it reads as a text', { columns: () => ({ reads: 'n' }) }, '`reads`'],
+    ['it returns a text as what it reads', { reads: () => 'n' }, '`reads` as the text "n" instead of a list'],
+    ['it declares an effect that does not exist', { columns: () => ({ add: {} }) }, '`add`.*did you mean `adds`'],
+    ['it declares that it is perhaps opaque', { columns: () => ({ opaque: 'yes' }) }, '`opaque` as the text "yes"'],
+    ['it names its servings with texts', { servings: () => ['default'] }, 'servings\\(\\) returned the text "default"'],
+    [
+      'it names a kind of serving that does not exist',
+      { servings: () => [{ kind: 'chat', name: 'a' }] },
+      'servings\\(\\)',
+    ],
+    [
+      'it names its vector store with a text',
+      { vectorStores: () => 'kb' },
+      'vectorStores\\(\\) returned the text "kb"',
+    ],
+    ['it names a vector store with a number', { vectorStores: () => [7] }, 'vectorStores\\(\\) returned number 7'],
+    ['its batches hold no rows', { kind: 'mapBatches', batchSize: () => 0 }, 'batchSize\\(\\) returned number 0'],
+    [
+      'its batches hold a text',
+      { kind: 'mapBatches', batchSize: () => '64' },
+      'batchSize\\(\\) returned the text "64"',
+    ],
   ])('%s', async (_, parts, reason) => {
     await expect(run(operator(parts))).rejects.toMatchObject({
       code: 'MAESTRO_PIPELINE_INVALID',

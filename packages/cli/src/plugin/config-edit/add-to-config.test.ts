@@ -38,6 +38,25 @@ describe('TypeScript and JavaScript', () => {
       "const list: readonly string[] = ['ö漢'] as const\nconst config = { plugins: list } satisfies Config<'漢'>\nexport default config",
       "= ['ö漢', '@acme/plugin-x'] as const\n",
     ],
+    [
+      'Windows without a list',
+      'export default defineConfig({\r\n  run: {},\r\n})',
+      "{\r\n  plugins: ['@acme/plugin-x'],\r\n  run",
+    ],
+    [
+      'a type of the whole',
+      "export default { plugins: ['a'] } satisfies MaestroConfig",
+      "['a', '@acme/plugin-x'] } sat",
+    ],
+    ['a shorthand', "export const plugins = [\n\t'a'\n]\nexport default { plugins }", "'a',\n\t'@acme/plugin-x'\n]"],
+    ['a comment alone', 'export default { plugins: [\n  // none yet, but soon\n] }', "['@acme/plugin-x'\n  // none"],
+    ['a spread of an object before it', "export default { ...base, plugins: ['a'] }", "['a', '@acme/plugin-x']"],
+    [
+      'elements of several lines',
+      "export default { plugins: [\n  ['a', {\n    x: [1],\n  }],\n] }",
+      "  }],\n  '@acme/plugin-x',\n]",
+    ],
+    ['several in a line', "export default { plugins: [\n  'a', 'b',\n  'c', 'd'\n] }", "'d',\n  '@acme/plugin-x'\n]"],
     ['a spread', "export default { plugins: [...base, './own.ts'] }", "[...base, './own.ts', '@acme/plugin-x']"],
   ])('%s', async (_what, text, part) => {
     const changed = (await addToScript(text, name)) ?? ''
@@ -52,12 +71,24 @@ describe('TypeScript and JavaScript', () => {
     'export default () => ({ plugins: [] })',
     'export const plugins = []',
     'export default {',
+    'export default { ...base }',
+    "export default { plugins: ['a'], ...base }",
+    "export default { ['plugins']: ['a'] }",
+    'export default { get plugins() { return [] } }',
+    'export default async () => ({ plugins: [] })',
+    'export default function config() { return { plugins: [] } }',
+    'export default class { plugins = [] }',
   ])('what cannot be edited safely is left: %s', async (text) => {
     expect(await addToScript(text, name)).toBeUndefined()
   })
 
-  test('a plugin that is listed with options counts as listed', async () => {
-    const text = `export default { plugins: [['${name}', { a: 1 }]] }`
+  test.each([
+    `export default { plugins: [['${name}', { a: 1 }]] }`,
+    `export default { plugins: [\`${name}\`] }`,
+    `import x from '${name}'\nexport default { plugins: [x] }`,
+    `import { x } from '${name}'\nexport default { plugins: [x({ a: 1 })] }`,
+    `const base = ['${name}']\nexport default { plugins: [...base, 'b'] }`,
+  ])('a plugin that is listed in another way counts as listed: %s', async (text) => {
     expect(await addToScript(text, name)).toBe(text)
   })
 })
@@ -74,6 +105,8 @@ describe('JSON and YAML', () => {
     ['plugins:\n  - a # why\n\nrun: {}\n', "plugins:\n  - a # why\n  - '@acme/plugin-x'\n\nrun: {}\n"],
     ['plugins: [a]\n', "plugins: [a, '@acme/plugin-x']\n"],
     ['# mine\nrun: {}\n', "# mine\nplugins:\n  - '@acme/plugin-x'\nrun: {}\n"],
+    ['plugins:\r\n  - a\r\nrun: {}\r\n', "plugins:\r\n  - a\r\n  - '@acme/plugin-x'\r\nrun: {}\r\n"],
+    ['# mine\r\nrun: {}\r\n', "# mine\r\nplugins:\r\n  - '@acme/plugin-x'\r\nrun: {}\r\n"],
     ['plugins:\n- a\n- - b\n  - x: 1\n', "plugins:\n- a\n- - b\n  - x: 1\n- '@acme/plugin-x'\n"],
   ])('%j', async (text, expected) => {
     expect(await addToData(text, name)).toBe(expected)

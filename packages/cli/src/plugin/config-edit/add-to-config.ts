@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile, realpath, rename, stat, writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { cliError } from '../../errors.js'
 import { addToData } from './data-config.js'
@@ -17,9 +17,11 @@ export async function addToConfig(path: string, name: string): Promise<boolean> 
   if (changed === text) return false
   // The new file must name the plugin, and once: a second addition must find nothing to do.
   if ((await withPlugin(path, changed, name)) !== changed) throw cliError('MAESTRO_CLI_PLUGIN_CONFIG', { path, name })
-  const temporary = `${path}.${process.pid}.tmp`
-  await writeFile(temporary, changed)
-  await rename(temporary, path)
+  // A link stays a link, and a file that only its owner may read stays so.
+  const target = await realpath(path)
+  const temporary = `${target}.${process.pid}.tmp`
+  await writeFile(temporary, changed, { mode: (await stat(target)).mode })
+  await rename(temporary, target)
   return true
 }
 

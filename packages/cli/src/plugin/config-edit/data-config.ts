@@ -1,5 +1,5 @@
 import type { Document, Node, YAMLMap, YAMLSeq } from 'yaml'
-import { insertElement, splice } from './insert-element.js'
+import { insertElement, lineBreakOf, splice } from './insert-element.js'
 
 /**
  * Adds a plugin to the text of a config in JSON or YAML. JSON is read as YAML, of which it is a part.
@@ -14,7 +14,7 @@ export async function addToData(text: string, name: string, path: readonly strin
   const config: unknown = path.length === 0 ? document.contents : document.getIn(path, true)
   const isJson = /^\s*\{/.test(text)
   const element = isJson ? JSON.stringify(name) : /^[a-z]/.test(name) ? name : `'${name}'`
-  if (config === null && !isJson) return `${text}plugins:\n  - ${element}\n`
+  if (config === null && !isJson) return `${text}${blockOf(text, element)}`
   if (!isMap(config)) return undefined
   const list: unknown = config.get('plugins', true)
   if (list === undefined || list === null) return addKey(text, config, element, isJson)
@@ -42,14 +42,21 @@ function addLine(text: string, list: YAMLSeq, element: string): string {
   const before = text.slice(text.lastIndexOf('\n', start) + 1, start)
   const lineEnd = text.indexOf('\n', end - 1)
   const line = `${before}${element}`
-  return lineEnd < 0 ? `${text}\n${line}\n` : splice(text, lineEnd + 1, `${line}\n`)
+  const lineBreak = lineBreakOf(text)
+  return lineEnd < 0 ? `${text}${lineBreak}${line}${lineBreak}` : splice(text, lineEnd + 1, `${line}${lineBreak}`)
+}
+
+/** A list of its own, as lines. */
+function blockOf(text: string, element: string): string {
+  const lineBreak = lineBreakOf(text)
+  return `plugins:${lineBreak}  - ${element}${lineBreak}`
 }
 
 function addKey(text: string, config: YAMLMap, element: string, isJson: boolean): string {
   const { start } = rangeOf(config)
   const [first] = config.items
   const property = isJson ? `"plugins": [${element}]` : `plugins: [${element}]`
-  if (config.flow !== true) return splice(text, start, `plugins:\n  - ${element}\n`)
+  if (config.flow !== true) return splice(text, start, blockOf(text, element))
   if (first === undefined) return splice(text, start + 1, ` ${property} `)
   const { start: key } = rangeOf(first.key)
   const before = text.slice(start + 1, key)

@@ -18,12 +18,16 @@ export function insertElement(text: string, { start, end, elements }: BracketLis
   if (!isMultiline) return splice(text, after, comma === undefined ? `, ${element}` : ` ${element}`)
   const lineStart = text.lastIndexOf('\n', last.start) + 1
   const indent = /^[ \t]*/.exec(text.slice(lineStart))?.[0] ?? ''
-  const lineBreak = text.slice(lineStart - 2, lineStart) === '\r\n' ? '\r\n' : '\n'
   // A comment behind the last element belongs to it.
   const lineEnd = /\r?\n/.exec(text.slice(after))?.index
   const at = lineEnd === undefined || after + lineEnd >= end - 1 ? after : after + lineEnd
-  const inserted = splice(text, at, `${lineBreak}${indent}${element}${comma === undefined ? '' : ','}`)
+  const inserted = splice(text, at, `${lineBreakOf(text)}${indent}${element}${comma === undefined ? '' : ','}`)
   return comma === undefined ? splice(inserted, last.end, ',') : inserted
+}
+
+/** The line break of a text: that of its first line. */
+export function lineBreakOf(text: string): string {
+  return /\r?\n/.exec(text)?.[0] ?? '\n'
 }
 
 /** Inserts a part into a text. */

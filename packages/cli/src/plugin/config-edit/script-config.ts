@@ -1,6 +1,6 @@
 import module from 'node:module'
-import type { AnyNode, ArrayExpression, ObjectExpression, Program } from 'acorn'
-import { insertElement, splice } from './insert-element.js'
+import type { AnyNode, ArrayExpression, ObjectExpression, Program, Property } from 'acorn'
+import { insertElement, lineBreakOf, splice } from './insert-element.js'
 
 /**
  * Adds a plugin to the text of a config in TypeScript or JavaScript.
@@ -9,15 +9,18 @@ import { insertElement, splice } from './insert-element.js'
  */
 export async function addToScript(text: string, name: string): Promise<string | undefined> {
   const program = await parse(text)
-  const config = program && resolve(defaultExport(program), program)
+  if (program === undefined) return undefined
+  const config = resolve(defaultExport(program), program)
   if (config?.type !== 'ObjectExpression') return undefined
-  const property = config.properties.find(
-    (one) => one.type === 'Property' && !one.computed && keyOf(one.key) === 'plugins',
-  )
+  const { properties } = config
+  const index = properties.findLastIndex((one) => one.type === 'Property' && keyOf(one) === 'plugins')
+  // What follows may hold another list, which would count in place of this one.
+  if (!properties.slice(index + 1).every((one) => one.type === 'Property' && !one.computed)) return undefined
+  const property = properties[index]
   if (property?.type !== 'Property') return addProperty(text, config, name)
   const list = resolve(property.value, program)
   if (list?.type !== 'ArrayExpression') return undefined
-  if (holds(list, name)) return text
+  if (holds(list, name, program)) return text
   const elements = list.elements.filter((element) => element !== null)
   return insertElement(text, { ...list, elements }, quoted(text, name))
 }
@@ -55,21 +58,38 @@ function resolve(node: AnyNode | undefined, program: Program | undefined): AnyNo
   if (node?.type === 'CallExpression') return resolve(node.arguments[0], program)
   if (node?.type !== 'Identifier') return node
   const declared = program?.body
-    .flatMap((statement) => (statement.type === 'VariableDeclaration' ? statement.declarations : []))
+    .map((statement) => (statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement))
+    .flatMap((statement) => (statement?.type === 'VariableDeclaration' ? statement.declarations : []))
     .find(({ id }) => id.type === 'Identifier' && id.name === node.name)
   return declared?.init === node ? undefined : resolve(declared?.init ?? undefined, undefined)
 }
 
-function keyOf(key: AnyNode): unknown {
+function keyOf({ key, computed }: Property): unknown {
+  if (computed) return undefined
   return key.type === 'Identifier' ? key.name : key.type === 'Literal' ? key.value : undefined
 }
 
-/** Whether a list has a plugin already, with or without options. */
-function holds({ elements }: ArrayExpression, name: string): boolean {
+/** Whether a list has a plugin already: by its name or as an import, with or without options, perhaps in another list. */
+function holds({ elements }: ArrayExpression, name: string, program: Program): boolean {
   return elements.some((element) => {
+    if (element?.type === 'SpreadElement') {
+      const other = resolve(element.argument, program)
+      return other?.type === 'ArrayExpression' && holds(other, name, program)
+    }
     const named = element?.type === 'ArrayExpression' ? element.elements[0] : element
+    const callee = named?.type === 'CallExpression' ? named.callee : named
+    if (callee?.type === 'Identifier') return importedFrom(callee.name, program) === name
+    if (named?.type === 'TemplateLiteral') return named.quasis.length === 1 && named.quasis[0]?.value.cooked === name
     return named?.type === 'Literal' && named.value === name
   })
+}
+
+/** The module that a name is imported from. */
+function importedFrom(local: string, { body }: Program): unknown {
+  const statement = body.find(
+    (one) => one.type === 'ImportDeclaration' && one.specifiers.some((specifier) => specifier.local.name === local),
+  )
+  return statement?.type === 'ImportDeclaration' ? statement.source.value : undefined
 }
 
 /** In the quotes of the file. */
@@ -85,5 +105,5 @@ function addProperty(text: string, { start, properties }: ObjectExpression, name
   const before = text.slice(start + 1, first.start)
   if (!before.includes('\n')) return splice(text, first.start, `${property}, `)
   const indent = /^[ \t]*/.exec(text.slice(text.lastIndexOf('\n', first.start) + 1))?.[0] ?? ''
-  return splice(text, start + 1, `\n${indent}${property},`)
+  return splice(text, start + 1, `${lineBreakOf(text)}${indent}${property},`)
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Schema } from '../../contracts/schema.js'
+import { isSchema, type Schema } from '../../contracts/schema.js'
 import { slotFacts } from './slot.js'
 
 /** The options of a component: fields, a class of them, or a whole schema. */
@@ -52,7 +52,7 @@ export type Refinement<Options> = (options: Options, context: Pick<z.RefinementC
 
 /** The fields that a class declares. */
 export function shapeOf<S>(options: S | (new () => S)): S {
-  return typeof options === 'function' ? new (options as new () => S)() : options
+  return typeof options === 'function' && !isSchema(options) ? new (options as new () => S)() : (options as S)
 }
 
 /** The schema of a component's declared options. Options that the fields do not name are refused. */
@@ -72,9 +72,6 @@ export const optionsSchema = <S>(
   fields: S | (new () => S),
   refine?: Refinement<OutputOf<S>>,
 ): z.ZodType<OutputOf<S>, unknown> => schemaOf(shapeOf(fields), refine as Refinement<never> | undefined) as never
-
-const isSchema = (shape: unknown): shape is Schema =>
-  typeof shape === 'object' && shape !== null && '~standard' in shape
 
 /** Checks the options that are required unless another one is given, and that exclude it. */
 function insteadOfOthers(fields: z.core.$ZodShape): Refinement<Readonly<Record<string, unknown>>> {

@@ -6,7 +6,7 @@ import type { TableEngine, TableStatement } from '../../contracts/table-engine.j
 import { defineOperator } from '../../define/define-operator.js'
 import { definePipeline, type PipelineData, type StepData } from '../../define/define-pipeline.js'
 import { definePlugin } from '../../define/define-plugin.js'
-import { defineStorage } from '../../define/define-storage.js'
+import { defineSink, defineSource, defineStorage } from '../../define/define-storage.js'
 import type { MaestroConfig } from '../../define/maestro-config.js'
 import { type PipelineInput, pipeline } from '../../define/pipeline.js'
 import { maestroError } from '../../errors/error-table.js'
@@ -309,22 +309,27 @@ test('all faults are reported at once, each with its step, also behind a step wi
 })
 
 test('a storage that only reads or only writes', async () => {
+  const source = defineSource({
+    options: {},
+    columns: () => ({ columns: {}, open: true }),
+    open: () => ({ async *read() {} }),
+  })
+  const writer = {
+    write: () => undefined,
+    commit: async () => ({ rows: 0, location: '' }),
+    abort: async () => undefined,
+  }
+  const sink = defineSink({ options: {}, open: () => writer })
   const plugin = definePlugin({
     name: 'sides',
-    apply: (hooks) =>
-      hooks.storages.tap('sides', (registry) => {
-        registry.add(defineStorage({ name: 'none.none' }))
-      }),
+    storages: [defineStorage({ name: 'sides.in', source }), defineStorage({ name: 'sides.out', sink })] as never,
   })
-  const faults = await faultsOf(
-    definePipeline({ name: 'p', read: { use: 'none.none' }, write: { use: 'none.none' } }),
-    {
-      plugins: [plugin],
-    },
-  )
+  const faults = await faultsOf(definePipeline({ name: 'p', read: { use: 'sides.out' }, write: { use: 'sides.in' } }), {
+    plugins: [plugin],
+  })
   expect(faults).toMatchObject([
-    { code: 'MAESTRO_PIPELINE_NOT_READABLE', message: 'none.none cannot be read.' },
-    { code: 'MAESTRO_PIPELINE_NOT_READABLE', message: 'none.none cannot be written.', step: 'sink-1' },
+    { code: 'MAESTRO_PIPELINE_NOT_READABLE', message: 'sides.out cannot be read.' },
+    { code: 'MAESTRO_PIPELINE_NOT_READABLE', message: 'sides.in cannot be written.', step: 'sink-1' },
   ])
 })
 

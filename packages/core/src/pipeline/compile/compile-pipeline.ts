@@ -21,6 +21,7 @@ import { promptScope, resolvePrompts } from './resolve-prompts.js'
 import { resolveSources } from './resolve-sources.js'
 import { sinkResumption } from './sink-resumption.js'
 import { soundEffects } from './sound-columns.js'
+import { soundBatchSize, soundServings, soundVectorStores } from './sound-needs.js'
 
 const unknownColumns: ColumnSet = { columns: {}, open: true }
 
@@ -128,11 +129,13 @@ async function compileDefined(
     scope: promptScope(given, options, columnsIn),
   }))
   checkColumns(definition.name, node.id, effects, columnsIn, faults, scopes)
-  const servings = faults.catch(() => definition.servings?.(options), node.id) ?? []
+  const servings = faults.catch(() => soundServings(node.id, definition.servings?.(options) ?? []), node.id) ?? []
   checkServings(definition.name, node.id, options, servings, context, faults)
-  const vectorStores = faults.catch(() => definition.vectorStores?.(options), node.id) ?? []
+  const vectorStores =
+    faults.catch(() => soundVectorStores(node.id, definition.vectorStores?.(options) ?? []), node.id) ?? []
   for (const name of vectorStores) faults.catch(() => context.checkVectorStore(name, definition.name), node.id)
   await faults.addAll(() => definition.check?.({ options, columns: columnsIn, step: node.id }), node.id)
+  faults.catch(() => soundBatchSize(node.id, definition.batchSize?.(options) ?? 1), node.id)
   const deterministic = definition.deterministic ?? servings.length + vectorStores.length === 0
   const about = {
     use: definition.name,

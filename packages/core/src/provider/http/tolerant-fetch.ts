@@ -1,8 +1,11 @@
 import { withoutData } from '../content.js'
 import { failureIn } from '../failure-in.js'
 import { parseReply } from '../parse-reply.js'
+import { plainText } from '../plain-text.js'
 import { readUsage, usageFieldOf } from '../read-usage.js'
+import { unwrapped } from '../unwrapped.js'
 import { amendReplies, type WholeReply } from './amend-replies.js'
+import { amendVectors } from './amend-vectors.js'
 import { createHttpFetch } from './http-fetch.js'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -33,10 +36,12 @@ function amend({ status, text }: WholeReply): WholeReply | undefined {
   if (status !== 200) return undefined
   // What only we can read is written anew for the client library.
   const strict = parsed(text, JSON.parse)
-  const value = withUsage(strict ?? parsed(text, parseReply))
-  if (value === undefined) return undefined
+  const value = withUsage(unwrapped(strict ?? parsed(text, parseReply)))
+  if (value === undefined)
+    return isPage(text) ? failed(502, `it is a page: ${plainText(text)}`, 'unexpected_reply', undefined) : undefined
   const failure = failureIn(value)
   if (failure !== undefined) return failed(failure.status ?? 500, failure.reason, failure.code, usageOf(value))
+  if (isFields(value) && 'data' in value) return withVectors(value, strict)
   if (!isFields(value) || !('choices' in value)) return undefined
   if (isUsual(value) && value === strict) return undefined
   const { choices, prompt_filter_results } = value
@@ -48,6 +53,17 @@ function amend({ status, text }: WholeReply): WholeReply | undefined {
   if (amended.length === 0 || amended.includes(undefined))
     return failed(502, isEmpty ? 'it contains no answer' : 'it contains no message', 'unexpected_reply', value.usage)
   return { status, text: JSON.stringify({ ...sideData(value), choices: amended }) }
+}
+
+const isPage = (text: string): boolean => /^\s*<(?:!doctype|html|head|body)\b/i.test(text)
+
+/** @param strict The reply as a client library reads it. */
+function withVectors(value: Fields, strict: unknown): WholeReply | undefined {
+  const data = amendVectors(value.data)
+  if (data === undefined) return undefined
+  if (typeof data === 'string') return failed(502, data, 'unexpected_reply', value.usage)
+  const isUsual = value === strict && data.every((item, place) => item === (value.data as readonly unknown[])[place])
+  return isUsual ? undefined : { status: 200, text: JSON.stringify({ ...value, data }) }
 }
 
 /** Whether nothing of a reply has to be changed. */

@@ -30,7 +30,18 @@ export function checkCounts(context: RunContext, last: MaestroError | undefined)
   }
   assertNoneBetween(context)
   assertLedger(context)
-  context.rejects.finish(context.sourceCounter.rowsIn, counters, context.compiled.sinks, last, unchanged)
+  context.rejects.finish(context.sourceCounter.rowsIn, counters, pathsOf(context), last, unchanged)
+}
+
+/** The way of the rows to each step and sink. */
+function pathsOf({ compiled }: RunContext): readonly (readonly string[])[] {
+  const nodes = [...compiled.steps.values(), ...compiled.sinks.values()].map(({ node }) => node)
+  const inputs = new Map(nodes.map(({ id, input }) => [id, input]))
+  return nodes.map(({ id }) => {
+    const path: string[] = []
+    for (let at: string | undefined = id; at !== undefined; at = inputs.get(at)) path.unshift(at)
+    return path
+  })
 }
 
 /**

@@ -50,7 +50,7 @@ export class RejectPolicy {
    *
    * @param rowsIn The number of rows that the source read.
    * @param counters The counts of the source, the steps, and the sinks by their ids.
-   * @param sinks The ids of the sinks.
+   * @param paths The ids along each way of a row: the source, the steps, and a sink.
    * @param last The error of the last rejected row.
    * @param unchanged The rows that an incremental run passed over; they count as rows that succeeded.
    * @throws MAESTRO_RUN_TOO_MANY_REJECTS
@@ -58,7 +58,7 @@ export class RejectPolicy {
   finish(
     rowsIn: number,
     counters: readonly (readonly [string, StepCounter])[],
-    sinks: { has(id: string): boolean },
+    paths: readonly (readonly string[])[],
     last: MaestroError | undefined,
     unchanged = 0,
   ): void {
@@ -72,18 +72,14 @@ export class RejectPolicy {
       const exceeded = defaultLimits.find((limit) => rows >= limit.rows && rejected > rows * limit.share)
       if (exceeded !== undefined) throw tooMany(rejected, `${percent(exceeded.share)} of the ${rows} ${which}`, last)
     }
-    let rejected = 0
-    let rejectedBySink = 0
-    let rows = rowsIn + unchanged
-    for (const [id, counter] of counters) {
+    for (const [id, counter] of counters)
       check(counter.rejected, counter.rowsIn - counter.passedBy + unchanged, `rows that entered ${id}`)
-      // A row that several sinks refuse is one row.
-      if (sinks.has(id)) rejectedBySink = Math.max(rejectedBySink, counter.rejected)
-      else rejected += counter.rejected
-      rows += counter.created
-    }
     // Each of several steps may reject a few rows, and all together most of them.
-    check(rejected + rejectedBySink, rows, 'rows of the run')
+    const known = new Map(counters)
+    for (const path of paths) {
+      const sum = (count: 'rejected' | 'created') => path.reduce((all, id) => all + (known.get(id)?.[count] ?? 0), 0)
+      check(sum('rejected'), rowsIn + sum('created') + unchanged, `rows on the way to ${path.at(-1) ?? ''}`)
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Disposable } from '../../container/dispose-all.js'
+import type { CallingStep } from '../../container/step-servings.js'
 import type { RunConfig } from '../../contracts/config.js'
 import { Operator, type OperatorKind } from '../../contracts/operator.js'
 import type { OperatorDefinition, OperatorFunctions } from '../../contracts/operator-definition.js'
@@ -7,6 +8,7 @@ import { describeValue } from '../../errors/describe-value.js'
 import { maestroError } from '../../errors/error-table.js'
 import { MaestroError } from '../../errors/maestro-error.js'
 import type { CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
+import { soundBatchSize } from '../../pipeline/compile/sound-needs.js'
 import { type CheckedStep, StepChecks } from '../checks/step-checks.js'
 import type { StepCounter } from '../report/step-counter.js'
 import { CallGate } from './call-gate.js'
@@ -20,7 +22,9 @@ export interface OperatorMaker {
   readonly operators: Disposable[]
   readonly settings: Pick<RunConfig, 'checks'>
   pluginOf(kind: 'operators', name: string): string | undefined
-  createOperator(definition: OperatorDefinition, options: unknown): unknown
+  createOperator(definition: OperatorDefinition, options: unknown, step: CallingStep): unknown
+  /** The run whose steps the operators are for. */
+  readonly runId: string
 }
 
 /** Creates the operator of a step. @throws MAESTRO_STEP_CREATE */
@@ -30,7 +34,7 @@ export function createStepOperator(step: CompiledStep, maker: OperatorMaker): un
   if (step.definition === undefined) return typeof use === 'object' && 'run' in use ? use.run : undefined
   let created: unknown
   try {
-    created = maker.createOperator(step.definition, step.options)
+    created = maker.createOperator(step.definition, step.options, { run: maker.runId, step: step.node.id })
   } catch (error) {
     if (MaestroError.is(error)) throw error.at({ step: step.node.id })
     throw maestroError('MAESTRO_STEP_CREATE', { step: step.node.id, reason: (error as Error).message }, error)
@@ -121,23 +125,20 @@ export function rowFunction(operator: Operator): unknown {
   return typeof method === 'function' ? method.bind(operator) : undefined
 }
 
-/** The number of rows in a batch of an operator object, if it works on batches. */
-export function batchSizeOf(operator: unknown): number | undefined {
+/** The number of rows in a batch of an operator object, if it works on batches. @throws MAESTRO_STEP_CREATE */
+export function batchSizeOf(step: string, operator: unknown): number | undefined {
   if (!(operator instanceof Operator) || operator.kind !== 'mapBatches') return undefined
   const size: unknown = Reflect.get(operator, 'batchSize')
-  return typeof size === 'number' ? size : undefined
+  return size === undefined ? undefined : soundBatchSize(step, size)
 }
 
 /** The number of rows in a batch of a step that works on batches. @throws MAESTRO_STEP_CREATE */
 export function batchSize(step: CompiledStep, created: unknown): number {
-  const own = batchSizeOf(created)
-  if (own !== undefined) return own
   const { use } = step.node
-  if (typeof use === 'object' && 'size' in use && typeof use.size === 'number') return use.size
-  const size = step.definition?.batchSize?.(step.options) ?? defaultBatchSize
-  if (Number.isInteger(size) && size > 0) return size
-  const reason = `batchSize() returned ${describeValue(size)} instead of a whole number from 1 on`
-  throw maestroError('MAESTRO_STEP_CREATE', { step: step.planned.id, reason })
+  const own = typeof use === 'object' && 'size' in use ? use.size : undefined
+  const size =
+    batchSizeOf(step.planned.id, created) ?? own ?? step.definition?.batchSize?.(step.options) ?? defaultBatchSize
+  return soundBatchSize(step.planned.id, size)
 }
 
 function isDisposable(created: unknown): created is Disposable {

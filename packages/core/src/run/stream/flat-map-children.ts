@@ -7,7 +7,12 @@ import type { Child } from './chain-events.js'
 import type { Leaf } from './ordered-window.js'
 import { ownRows } from './own-rows.js'
 import type { RowInWork } from './row-in-work.js'
-import { assertRow } from './step-result.js'
+import { assertRow, isPromise } from './step-result.js'
+
+/** The same as `childrenOf` for whatever a flatMap returned: the call has ended when all of its rows are there. */
+export function allChildren(step: string, result: unknown): readonly Row[] | Promise<readonly Row[]> {
+  return isPromise(result) ? result.then((value) => childrenOf(step, value)) : childrenOf(step, result)
+}
 
 /**
  * All rows that a flatMap made of one row. They are gathered before any of them continues, so that a step that throws
@@ -15,7 +20,7 @@ import { assertRow } from './step-result.js'
  *
  * @throws MAESTRO_STEP_RESULT when the result is not a list of rows
  */
-export function childrenOf(step: string, result: unknown): readonly Row[] | Promise<readonly Row[]> {
+function childrenOf(step: string, result: unknown): readonly Row[] | Promise<readonly Row[]> {
   if (Array.isArray(result)) return ownRows(result).map((value) => asRow(step, value))
   if (typeof result === 'object' && result !== null) {
     if (Symbol.asyncIterator in result) return gatherLater(step, result as AsyncIterable<unknown>)

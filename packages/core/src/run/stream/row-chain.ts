@@ -6,7 +6,7 @@ import { BatchCollector, type BatchOutcome } from './batch-collector.js'
 import { callOperator, shareCalls } from './call-operator.js'
 import type { ChainEvents, RowChainOptions } from './chain-events.js'
 import { DropFacts } from './dropping-context.js'
-import { childOf, childrenOf } from './flat-map-children.js'
+import { allChildren, childOf } from './flat-map-children.js'
 import { Rejections } from './rejections.js'
 import type { RowInWork } from './row-in-work.js'
 import { type ChainLink, linkSteps, type RowStep, type SideBySide } from './row-step.js'
@@ -147,6 +147,7 @@ export class RowChain {
     let result: unknown
     try {
       result = callOperator(step.run, given, context)
+      if (step.kind === 'flatMap') result = allChildren(step.id, result)
     } catch (error) {
       this.#reject(step, work, error)
       gate?.leave()
@@ -157,11 +158,13 @@ export class RowChain {
       gate?.leave()
       return next
     }
-    result.then(
+    // The query of a database begins anew with each `then`.
+    const ended = Promise.resolve(result)
+    ended.then(
       (value) => this.#settle(step, work, value, index, checked, context),
       (error) => this.#reject(step, work, error),
     )
-    if (gate !== undefined) result.then(gate.leave, gate.leave)
+    if (gate !== undefined) ended.then(gate.leave, gate.leave)
     return undefined
   }
 
@@ -194,7 +197,7 @@ export class RowChain {
     context: OperatorContext | undefined,
   ): Row | undefined {
     if (step.kind === 'flatMap') {
-      this.#branchOut(step, work, result, index, given, context)
+      this.#branchOut(step, work, result as readonly Row[], index, given, context)
       return undefined
     }
     if (step.kind === 'filter') {
@@ -241,31 +244,22 @@ export class RowChain {
   #branchOut(
     step: RowStep,
     work: RowInWork,
-    result: unknown,
+    rows: readonly Row[],
     index: number,
     given: Row | undefined,
     context: OperatorContext | undefined,
   ): void {
     const { entry, leaf } = work
-    const branch = (rows: readonly Row[]): void => {
-      if (this.#options.signal.aborted || !this.#isSound(step, work, given, rows)) return
-      step.counter.rowsOut += rows.length
-      if (rows.length === 0) {
-        step.counter.dropped++
-        leaf.lost = this.#drops.fact(step.id, context)
-      } else step.counter.created += rows.length - 1
-      const children = rows.map((row, k) => childOf(work, step.id, k, row, index + 1))
-      for (const child of children) this.#options.trace?.(step.id, child.id, child.row)
-      leaf.children = children.length === 0 ? undefined : children.map((child) => child.leaf)
-      this.#events.branched(entry, children)
-    }
-    try {
-      const children = childrenOf(step.id, result)
-      if (isPromise(children)) children.then(branch, (error) => this.#reject(step, work, error))
-      else branch(children)
-    } catch (error) {
-      this.#reject(step, work, error)
-    }
+    if (!this.#isSound(step, work, given, rows)) return
+    step.counter.rowsOut += rows.length
+    if (rows.length === 0) {
+      step.counter.dropped++
+      leaf.lost = this.#drops.fact(step.id, context)
+    } else step.counter.created += rows.length - 1
+    const children = rows.map((row, k) => childOf(work, step.id, k, row, index + 1))
+    for (const child of children) this.#options.trace?.(step.id, child.id, child.row)
+    leaf.children = children.length === 0 ? undefined : children.map((child) => child.leaf)
+    this.#events.branched(entry, children)
   }
 
   #batchRowDone(step: RowStep, work: RowInWork, outcome: BatchOutcome, index: number): void {

@@ -39,7 +39,7 @@ function endsWith(text: string, { value, length }: AnswerData): boolean {
   return last !== undefined && JSON.stringify(last) === JSON.stringify(value)
 }
 
-const callNames = ['name', 'function', 'tool']
+const callNames = ['name', 'function', 'tool', 'tool_name']
 const argumentNames = ['arguments', 'parameters', 'args', 'input']
 
 /** The values that a value consists of: the arguments of a tool call, a single property or item, a JSON text. */

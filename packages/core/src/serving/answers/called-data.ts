@@ -18,12 +18,12 @@ export function calledData(text: string, schema: JsonSchema): readonly Readonly<
 }
 
 const tag =
-  /<(?<slash>\/?)(?:\w{1,32}:)?(?<kind>function|invoke|tool_call|parameter|arg_key|arg_value)\b(?<rest>[^<>]{0,200})>/g
+  /<(?<slash>\/?)(?:\w{1,32}:|[|｜]DSML[|｜])?(?<kind>function|invoke|tool_call|parameter|arg_key|arg_value)\b(?<rest>[^<>]{0,200})>/g
 const ofArguments: ReadonlySet<string> = new Set(['parameter', 'arg_key', 'arg_value'])
 
 /**
- * Qwen and Seed write `<function=answer><parameter=tone>bad</parameter></function>`, MiniMax and Anthropic
- * `<invoke name="answer"><parameter name="tone">bad</parameter></invoke>`, and GLM
+ * Qwen and Seed write `<function=answer><parameter=tone>bad</parameter></function>`, MiniMax, Anthropic, and
+ * DeepSeek `<invoke name="answer"><parameter name="tone">bad</parameter></invoke>`, and GLM
  * `<tool_call>answer<arg_key>tone</arg_key><arg_value>bad</arg_value></tool_call>`.
  */
 function callsInMarkup(text: string): readonly Arguments[] {

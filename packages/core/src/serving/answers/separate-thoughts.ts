@@ -45,8 +45,9 @@ export const thoughtWords = [
 const answerTags =
   /^(?:<answer>|<final_answer>|<response>|<output>|<\|begin_of_solution\|>|<\|START_RESPONSE\|>|<\|begin_of_box\|>)([\s\S]*?)(?:<\/answer>|<\/final_answer>|<\/response>|<\/output>|<\|end_of_solution\|>|<\|END_RESPONSE\|>|<\|end_of_box\|>)?$/i
 
-/** The models Granite and Apriel separate their reasoning by words. */
+/** The models Granite and Apriel separate their reasoning by words, and Solar by the tokens of turns. */
 const headings = [
+  { opening: /^\s*<\|think\|>/, answer: /<\|end\|>\s*<\|begin\|>assistant\s*<\|content\|>/ },
   { opening: /^\s*here is my thought process:?/i, answer: /\bhere is my response:?/i },
   { opening: /^\s*thinking\.\.\.(?=\s)/i, answer: /\.\.\.done thinking\.?/i },
   { opening: /^\s*here are my reasoning steps:?/i, answer: /\[BEGIN FINAL RESPONSE\]/ },

@@ -36,8 +36,8 @@ function pathWith(settings: ServingSettings = {}, budgets: Budgets = {}): CallPa
   }
 }
 
-function call(path: CallPath, ask: () => Promise<Metered>, signal?: AbortSignal) {
-  const options = { run: 'r', step: 's', ...(signal === undefined ? {} : { signal }) }
+function call(path: CallPath, ask: () => Promise<Metered>, signal?: AbortSignal, run = 'r') {
+  const options = { run, step: 's', ...(signal === undefined ? {} : { signal }) }
   const record = new UsageRecord(serving, options, path.settings.price)
   const made = callProvider(path, { options, record, estimate: () => ({ input: 2000, output: 1000 }), ask })
   made.catch(() => undefined)
@@ -54,6 +54,10 @@ function failing(...errors: readonly unknown[]) {
     if (error !== undefined) throw error
     return answer
   })
+}
+
+async function failingAlways(): Promise<Metered> {
+  throw failure(503)
 }
 
 describe('callProvider', () => {
@@ -179,6 +183,17 @@ describe('callProvider', () => {
     // It is back.
     const { made } = call(path, failing())
     await vi.advanceTimersByTimeAsync(10_000)
+    expect(await made).toBe(answer)
+  })
+
+  test('the failures of an earlier run do not count', async () => {
+    const path = pathWith({ limits: { concurrency: 20 }, timeout: { outage: 1000 } })
+    await call(path, failing()).made
+    const outage = Promise.allSettled(Array.from({ length: 20 }, () => call(path, failingAlways).made))
+    await vi.advanceTimersByTimeAsync(60_000)
+    for (const end of await outage) expect(end).toMatchObject({ reason: { code: 'MAESTRO_SERVING_UNAVAILABLE' } })
+    const { made } = call(path, failing(failure(503)), undefined, 'later')
+    await vi.advanceTimersByTimeAsync(60_000)
     expect(await made).toBe(answer)
   })
 

@@ -55,7 +55,7 @@ export function callProvider<Result extends Metered>(path: CallPath, call: Provi
     { retries: settings.retries, total },
     call.options.signal,
     (queued) => misfits.watch(() => tryOnce(path, call, timeouts, queued)),
-    watchOutage(name, outage, limiter, misfits),
+    watchOutage(name, outage, limiter, misfits, call.options.run),
   )
 }
 
@@ -131,7 +131,7 @@ async function tryOnce<Result extends Metered>(
       }
       throw error
     } finally {
-      permit.release(outcome ?? { durationMs: performance.now() - started, tokens: 0 })
+      permit.release({ ...(outcome ?? { durationMs: performance.now() - started, tokens: 0 }), run: options.run })
     }
   } finally {
     reservation?.settle(spent)

@@ -55,8 +55,8 @@ export class AdaptiveLimiter implements Limiter {
     return this.#streak.answers
   }
 
-  get failing(): Failing | undefined {
-    return this.#streak.failing
+  failing(run?: string): Failing | undefined {
+    return this.#streak.failing(run)
   }
 
   get state(): LimiterState {
@@ -65,7 +65,7 @@ export class AdaptiveLimiter implements Limiter {
     const requestsPerMinute = Math.min(learnt, this.#set.requestsPerMinute ?? Number.POSITIVE_INFINITY)
     const reported = Math.max(this.#reportedRequests.wait(now), this.#tokens.reported.wait(now))
     const coolDownMs = Math.max(this.#coolDownMs(now), reported >= worthTellingMs ? reported : 0)
-    const { failing } = this
+    const failing = this.failing()
     const isFailing = failing !== undefined && failing.lastingMs >= worthTellingMs
     return {
       concurrency: this.#learnt.atOnce,
@@ -182,7 +182,7 @@ export class AdaptiveLimiter implements Limiter {
 
   #learn(outcome: CallOutcome, { call, estimate, reserved, early }: Sent): void {
     const now = performance.now()
-    const { durationMs, tokens, rateLimits, error } = outcome
+    const { durationMs, tokens, rateLimits, error, run } = outcome
     const verdict = verdictOf(outcome)
     if (verdict === 'answered') {
       this.#learnt.answered(call, durationMs, now)
@@ -190,7 +190,7 @@ export class AdaptiveLimiter implements Limiter {
       this.#streak.answered()
       for (const reported of early) reported.refute()
     } else {
-      this.#streak.failed(error)
+      this.#streak.failed(error, run)
       if (verdict === 'lost') this.#learnt.lost(call, now)
       else this.#refused(call, rateLimits?.retryAfterMs, durationMs, now)
     }

@@ -9,6 +9,8 @@ export interface CallOutcome {
   readonly error?: MaestroError
   /** The limits that the provider reported with it. */
   readonly rateLimits?: RateLimits | undefined
+  /** The run that made it. */
+  readonly run?: string | undefined
 }
 
 /** The right to make one call. */
@@ -43,8 +45,8 @@ export interface Limiter {
   readonly state: LimiterState
   /** The number of calls that were answered so far, with a result or with a fault of the request. */
   readonly answers: number
-  /** Undefined if the last call was answered, or if no call has ended. */
-  readonly failing: Failing | undefined
+  /** Undefined if the last call was answered, or if no call has ended. @param run Counts from its first failure. */
+  failing(run?: string): Failing | undefined
   /**
    * @param tokens The maximum tokens of the call, for limits per minute.
    * @throws the signal's reason, the error of `giveUp`

@@ -28,7 +28,10 @@ export const mysql = {
   encoderOf,
   decoderOf,
   // TINYINT(1) is the type for booleans, and may hold other small numbers.
-  columnTypeOf: (column) => (column.kind === 'boolean' ? 'unknown' : columnTypeOf(column)),
+  columnTypeOf(column) {
+    if (column.kind === 'boolean') return 'unknown'
+    return column.kind === 'other' && column.limits?.clock === true ? 'string' : columnTypeOf(column)
+  },
   quoteName,
   placeholder: () => '?',
   onConflict(columns, key) {
@@ -37,6 +40,8 @@ export const mysql = {
     const set = (changed.length === 0 ? key.slice(0, 1) : changed).map(quoteName)
     return ` ON DUPLICATE KEY UPDATE ${set.map((name) => `${name} = VALUES(${name})`).join(', ')}`
   },
+  // A FLOAT is returned with six digits, a DOUBLE with all of them.
+  exactColumn: (column, { limits }) => (limits?.single === true ? `(${column} + 0e0)` : column),
   lexis: {
     hashComments: true,
     dashesNeedSpace: true,

@@ -44,6 +44,8 @@ export const kindsByName: ReadonlyMap<string, ValueKind> = new Map([
   ['enum', 'text'],
   ['set', 'text'],
   ['uuid', 'text'],
+  ['inet4', 'text'],
+  ['inet6', 'text'],
 ])
 
 const binaryCharacters = 63

@@ -1,6 +1,7 @@
 import { timeText, toDay } from '../../values/convert-date.js'
 import { toBoolean, toDecimal, toInteger, toNumber } from '../../values/convert-number.js'
 import {
+  type Binding,
   type Encode,
   type Encoders,
   encodeByItself,
@@ -33,7 +34,12 @@ const encoders: Encoders = {
 export function encoderOf(column: ColumnKind): Encode {
   const { kind, asText } = column
   if (asText === true) return toDecimal
-  return within(column, kind === 'other' ? (value) => encodeByItself(value, encoders) : encoders[kind])
+  return within(column, kind === 'other' ? encodeAny : encoders[kind])
+}
+
+/** A column without a type keeps what the driver makes of a value, which is a fraction for every number. */
+function encodeAny(value: unknown): Binding {
+  return encodeByItself(Number.isSafeInteger(value) ? BigInt(value as number) : value, encoders)
 }
 
 /** SQLite's integers have 64 bits; a larger one would become another number. */

@@ -34,12 +34,12 @@ export const rows: readonly Row[] = [
 ]
 
 type Kind = 'map' | 'filter' | 'flatMap' | 'mapBatches'
-type Texts = Readonly<{ text: string; n: number; kind: string }>
+export type Texts = Readonly<{ text: string; n: number; kind: string }>
 
 const effects: ColumnEffects = { reads: ['text'], adds: { result: 'string' } }
 
 /** An operator that reads `text` and adds `result: string`, unless it says otherwise. `create` is called for each run. */
-function operator(kind: Kind, create: () => unknown, more: Partial<OperatorDefinition> = {}): OperatorDefinition {
+export function operator(kind: Kind, create: () => unknown, more: Partial<OperatorDefinition> = {}): OperatorDefinition {
   return {
     ...defineOperator({
       name: 'acme.tested',
@@ -53,12 +53,12 @@ function operator(kind: Kind, create: () => unknown, more: Partial<OperatorDefin
 }
 
 /** A right text for any cell. */
-const textOf = (value: unknown): string => (typeof value === 'string' ? value.toUpperCase() : '')
-const right = (row: Texts) => ({ ...row, result: textOf(row.text) })
+export const textOf = (value: unknown): string => (typeof value === 'string' ? value.toUpperCase() : '')
+export const right = (row: Texts) => ({ ...row, result: textOf(row.text) })
 
-const map = (run: (row: Texts) => unknown, more?: Partial<OperatorDefinition>) => operator('map', () => run, more)
-const batches = (run: (rows: readonly Texts[]) => unknown) => operator('mapBatches', () => run)
-const wrong = (rule: OperatorCase, fault: string, part: OperatorDefinition, settings?: OperatorSuiteOptions): WrongOperator => ({
+export const map = (run: (row: Texts) => unknown, more?: Partial<OperatorDefinition>) => operator('map', () => run, more)
+export const batches = (run: (rows: readonly Texts[]) => unknown) => operator('mapBatches', () => run)
+export const wrong = (rule: OperatorCase, fault: string, part: OperatorDefinition, settings?: OperatorSuiteOptions): WrongOperator => ({
   fault,
   part,
   rule,
@@ -66,7 +66,7 @@ const wrong = (rule: OperatorCase, fault: string, part: OperatorDefinition, sett
 })
 
 /** An operator with columns that its options name. */
-const named = (run: (options: { input: string; output: string }) => (row: Row) => unknown): OperatorDefinition =>
+export const named = (run: (options: { input: string; output: string }) => (row: Row) => unknown): OperatorDefinition =>
   defineOperator({
     name: 'acme.named',
     kind: 'map',
@@ -74,7 +74,7 @@ const named = (run: (options: { input: string; output: string }) => (row: Row) =
     adds: { '{output}': 'string' },
     create: run as never,
   }) as OperatorDefinition
-const byName = { options: { input: 'text', output: 'result' } }
+export const byName = { options: { input: 'text', output: 'result' } }
 
 class WholeTable extends GlobalOperator {
   readonly #process: (rows: AllRows, context: GlobalContext) => AsyncIterable<Batch>
@@ -87,7 +87,7 @@ class WholeTable extends GlobalOperator {
   }
 }
 
-const whole = (process: (rows: AllRows, context: GlobalContext) => AsyncIterable<Batch>, declared: ColumnEffects = {}): OperatorDefinition =>
+export const whole = (process: (rows: AllRows, context: GlobalContext) => AsyncIterable<Batch>, declared: ColumnEffects = {}): OperatorDefinition =>
   defineOperator({
     name: 'acme.whole',
     kind: 'opaque',
@@ -96,7 +96,7 @@ const whole = (process: (rows: AllRows, context: GlobalContext) => AsyncIterable
     create: () => new WholeTable(process),
   }) as OperatorDefinition
 
-const everyRow = async (all: AllRows): Promise<{ ids: string[]; rows: Row[] }> => {
+export const everyRow = async (all: AllRows): Promise<{ ids: string[]; rows: Row[] }> => {
   const out: { ids: string[]; rows: Row[] } = { ids: [], rows: [] }
   for await (const { ids, rows } of all) {
     out.ids.push(...ids)
@@ -106,7 +106,7 @@ const everyRow = async (all: AllRows): Promise<{ ids: string[]; rows: Row[] }> =
 }
 
 const echo = () => scriptedServing((request) => questionOf(request).toUpperCase())
-const asking = (ask: (serving: Awaited<ReturnType<typeof echo>>, row: Texts, signal: AbortSignal) => unknown) =>
+export const asking = (ask: (serving: Awaited<ReturnType<typeof echo>>, row: Texts, signal: AbortSignal) => unknown) =>
   defineOperator({
     name: 'acme.asks',
     kind: 'map',
@@ -119,8 +119,8 @@ const asking = (ask: (serving: Awaited<ReturnType<typeof echo>>, row: Texts, sig
       (row, { signal }) =>
         ask(servings.get('default', 'llm') as ReturnType<typeof echo>, row as Texts, signal) as never,
   }) as OperatorDefinition
-const withModel = { project: { servings: { default: echo() } } }
-const messages = (row: Texts) => [{ role: 'user', content: textOf(row.text) } as const]
+export const withModel = { project: { servings: { default: echo() } } }
+export const messages = (row: Texts) => [{ role: 'user', content: textOf(row.text) } as const]
 
 /** Operators that are right, of all kinds. */
 export const rightOperators: readonly Omit<WrongOperator, 'rule'>[] = [

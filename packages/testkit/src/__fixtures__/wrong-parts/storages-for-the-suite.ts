@@ -20,8 +20,8 @@ import { z } from 'zod'
 
 /** The rows that the sources hold. */
 export const rows: readonly Row[] = [0, 1, 2, 3, 4].map((n) => ({ n, name: `row ${n}`, tags: ['a', 'b'] }))
-const ids = rows.map(({ n }) => `r${n}`)
-const copies = () => rows.map((row): Record<string, unknown> => ({ ...row, tags: ['a', 'b'] }))
+export const ids = rows.map(({ n }) => `r${n}`)
+export const copies = () => rows.map((row): Record<string, unknown> => ({ ...row, tags: ['a', 'b'] }))
 const columns = { columns: { n: 'integer', name: 'string', tags: 'json' }, open: false } as const
 
 type Definition = Parameters<typeof defineSource>[0]
@@ -40,7 +40,7 @@ export function source(
   } as Definition) as SourceDefinition
 }
 
-async function* right(): AsyncGenerator<SourceBatch> {
+export async function* right(): AsyncGenerator<SourceBatch> {
   const own = copies()
   for (let start = 0; start < own.length; start += 2)
     yield { ids: ids.slice(start, start + 2), rows: own.slice(start, start + 2) }
@@ -98,14 +98,14 @@ export const absent = (typed: boolean): SourceDefinition =>
 const shared: { rows: Row[] } = { rows: [] }
 const target = (directory: string, { path }: { path: string }) => join(directory, path)
 
-interface SinkParts {
+export interface SinkParts {
   readonly rows: Row[]
   readonly path: string
   save(): Promise<void>
 }
 
 /** A sink of a JSON file, that differs in one respect. */
-function sink(change: (right: SinkWriter, parts: SinkParts) => Partial<SinkWriter>, definition: object = {}): SinkDefinition {
+export function sink(change: (right: SinkWriter, parts: SinkParts) => Partial<SinkWriter>, definition: object = {}): SinkDefinition {
   return defineSink({
     options: { path: z.string() },
     target: ({ path }: { path: string }) => path,

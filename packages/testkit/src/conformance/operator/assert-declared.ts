@@ -39,7 +39,7 @@ function assertTyped(id: RowId, error: MaestroError): void {
 
 /** Between two stages, rows are stored in files. The first rows of many are enough to know. */
 async function assertStorable({ ids, rows }: OperatorRun): Promise<void> {
-  for (const [index, id] of ids.slice(0, 100).entries()) {
+  for (const [index, id] of ids.slice(0, 1000).entries()) {
     const row = rows[index] as Row
     const stored = decodeStepLine(encodeStepLine(id, row)).row
     const column = Object.keys(row).find((name) => !isDeepStrictEqual(stored[name], row[name]))

@@ -16,6 +16,7 @@ export const operatorLifeCases = {
     const { patience, samples } = subject
     const servings = new HeldServings()
     const project = await subject.project(servings)
+    const before = await attempted(subject, samples)
     const stop = new AbortController()
     servings.hold = true
     servings.onHeld = () => stop.abort()
@@ -32,10 +33,10 @@ export const operatorLifeCases = {
     )
     await Promise.all(ends)
     servings.hold = false
-    const [before, after] = [await attempted(subject, samples), await attempted(subject, samples, { project })]
+    const after = await attempted(subject, samples, { project })
     if (before === undefined) return
     assert.ok(after !== undefined, 'a run after an aborted one fails')
-    if (subject.deterministic) assertSame(subject, samples, before, after, 'usually', 'after an aborted run')
+    if (subject.deterministic) assertSame(subject, samples, before, after, 'before an aborted run', 'after it')
   },
 
   async 'no work continues after the run'(subject: OperatorSubject) {

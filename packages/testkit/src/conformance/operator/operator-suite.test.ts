@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { casesWithoutFault, failureOf } from '../../__fixtures__/failed-cases.js'
+import { carelessOperators } from '../../__fixtures__/wrong-parts/careless/operators.js'
 import { operatorsForTheSuite, rightOperators, rows } from '../../__fixtures__/wrong-parts/operators-for-the-suite.js'
 import { wrongOperators } from '../../__fixtures__/wrong-parts/wrong-operators.js'
 import { runSuite } from '../suite.js'
@@ -13,11 +14,14 @@ test.each(rightOperators)('a right operator passes: $fault', async ({ part, sett
   expect(outcomes.filter(({ error }) => error !== undefined)).toEqual([])
 })
 
-describe.each(operatorsForTheSuite)('an operator that $fault', ({ part, rule, settings }) => {
-  test(`is found by: ${rule}`, async () => {
-    expect(await failureOf(operatorSuite(part, { rows, patience: 1000, ...settings }), rule)).toBeDefined()
-  })
-})
+describe.each([...operatorsForTheSuite, ...carelessOperators])(
+  'an operator that $fault',
+  ({ part, rule, settings }) => {
+    test(`is found by: ${rule}`, async () => {
+      expect(await failureOf(operatorSuite(part, { rows, patience: 1000, ...settings }), rule)).toBeDefined()
+    })
+  },
+)
 
 test.each(wrongOperators)('the suite hears of what the runner finds: an operator that $fault', async ({ part }) => {
   const numbered = [0, 1, 2].map((n) => ({ n, name: `row ${n}`, tags: ['z', 'a'] }))

@@ -93,6 +93,9 @@ export const answerCases: Readonly<Record<string, ReplyCase>> = {
       Kimi: `<|tool_calls_section_begin|><|tool_call_begin|>functions.answer:0<|tool_call_argument_begin|>${answer}<|tool_call_end|>`,
       Llama: `<function=answer>${answer}</function>`,
       'Llama 4': '[answer(tone="bad")]',
+      'DeepSeek 3.2':
+        '<｜DSML｜function_calls>\n<｜DSML｜invoke name="answer">\n<｜DSML｜parameter name="tone" string="true">bad</｜DSML｜parameter>\n</｜DSML｜invoke>\n</｜DSML｜function_calls>',
+      'Command A': `<|START_ACTION|>[{"tool_call_id":"0","tool_name":"answer","parameters":${answer}}]<|END_ACTION|>`,
     },
     (what) => `a call of a tool in the markup of ${what} counts`,
     (text) => ({ said: [{ text }], json: true, expected: { object: bad } }),

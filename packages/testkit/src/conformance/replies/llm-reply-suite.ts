@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import {
   type AnswerCheck,
+  checkOf,
   EnhancedLLMServing,
   type LLMResult,
   type LLMServing,
-  MaestroError,
+  type RequestDoneEvent,
+  RowPacker,
   ServingPlane,
-  type Usage,
+  toJsonSchema,
 } from '@maestro-dataflow/core'
 import { startMisbehavingServer } from '../../misbehaving-server.js'
 import type { RecordedRequest } from '../../misbehaving-server-replies.js'
@@ -14,11 +16,13 @@ import type { ReplyDialect } from '../../reply-dialect.js'
 import { replyDialects } from '../../reply-dialects.js'
 import { createSuite, type Suite, type SuiteOptions } from '../suite.js'
 import { answerCases } from './answer-cases.js'
+import { assertFailure } from './assert-failure.js'
 import { endCases } from './end-cases.js'
 import { failureCases } from './failure-cases.js'
 import { limitCases } from './limit-cases.js'
 import { misfitCases } from './misfit-cases.js'
 import type { ReplyCase } from './reply-case.js'
+import { requestCases } from './request-cases.js'
 import { sideDataCases } from './side-data-cases.js'
 import { streamCases } from './stream-cases.js'
 import { thoughtCases } from './thought-cases.js'
@@ -31,6 +35,7 @@ const cases: Readonly<Record<string, ReplyCase>> = {
   ...misfitCases,
   ...sideDataCases,
   ...limitCases,
+  ...requestCases,
   ...streamCases,
 }
 
@@ -65,58 +70,97 @@ export function llmReplySuite(
   })
 }
 
-const schema = {
+const toneSchema = {
   type: 'object',
   properties: { tone: { type: 'string', enum: ['good', 'bad'] } },
   required: ['tone'],
   additionalProperties: false,
 }
 
-const check: AnswerCheck = (value) => {
+const toneCheck: AnswerCheck = (value) => {
   const { tone } = (value ?? {}) as { tone?: unknown }
   return tone === 'good' || tone === 'bad' ? { value } : { issues: ['tone is neither good nor bad'] }
 }
 
 async function assertOutcome(
-  { said, json = false, calls = 1, retries = 1, timeout = {}, expected }: ReplyCase,
+  replyCase: ReplyCase,
   dialect: ReplyDialect,
   makeServing: (url: string) => LLMServing | Promise<LLMServing>,
 ): Promise<void> {
+  const { said, calls = 1, retries = 1, timeout = {}, expected } = replyCase
   const server = await startMisbehavingServer()
   let asked = 0
-  let recorded: Usage | undefined
+  const done: RequestDoneEvent[] = []
   server.always((request) => {
     if (!dialect.isChat(request)) return dialect.other(request)
-    const reply = dialect.reply(said[Math.min(asked++, said.length - 1)] ?? {})
+    const reply = dialect.reply(said[Math.min(asked++, said.length - 1)] ?? {}, request)
     assert.ok(reply !== undefined)
     return reply
   })
   const serving = new EnhancedLLMServing(await makeServing(server.url), {
-    plane: new ServingPlane({
-      observer: {
-        requestDone: (event) => {
-          recorded = event.usage
-        },
-      },
-    }),
+    plane: new ServingPlane({ observer: { requestDone: (event) => void done.push(event) } }),
     settings: { retries, repairs: 1, timeout },
   })
   try {
-    const messages = [{ role: 'user', content: 'Good or bad?' }] as const
-    const call = () => serving.generate(json ? { messages, schema } : { messages }, json ? { check } : {})
+    const call = callOf(replyCase, serving)
     for (let before = 1; before < calls; before++) await call()
     const result = await call().catch((error: unknown) => error)
     if (expected.code === undefined) assertAnswer(result, expected)
     else assertFailure(result, expected)
-    if (expected.usage !== undefined) assert.deepEqual({ ...recorded, ...expected.usage }, { ...recorded })
+    assertRecorded(done, expected)
     assertAsked(asked, expected.asked ?? said.length)
-    const turns = server.requests.filter((request) => dialect.isChat(request)).flatMap(turnsOf)
-    const isBlank = (turn: unknown) => typeof turn === 'string' && !/[^\p{Z}\p{C}]/u.test(turn)
-    assert.ok(!turns.some(isBlank), 'an empty turn was sent')
+    assertSent(
+      server.requests.filter((request) => dialect.isChat(request)),
+      expected,
+    )
   } finally {
     await serving.dispose()
     await server.close()
   }
+}
+
+/** How the case asks the serving. */
+function callOf(
+  { json = false, schema, question = 'Good or bad?', settings = {}, packed }: ReplyCase,
+  serving: EnhancedLLMServing,
+): () => Promise<LLMResult> {
+  const messages = [{ role: 'user', content: question }] as const
+  const wanted = schema === undefined ? (json ? toneSchema : undefined) : toJsonSchema(schema)
+  const check = schema === undefined ? (json ? toneCheck : undefined) : checkOf(schema)
+  const request = { messages, ...settings, ...(wanted === undefined ? {} : { schema: wanted }) }
+  const options = check === undefined ? {} : { check }
+  if (packed === undefined) return () => serving.generate(request, options)
+  const packer = new RowPacker(packed.rowsPerCall, { task: messages, schema: wanted })
+  return async () => {
+    const rows = Array.from({ length: packed.rows }, (_, row) =>
+      serving.generate(
+        { ...request, messages: [{ role: 'user', content: `${question} ${row}` }] },
+        { ...options, pack: { packer, values: { row: String(row) } } },
+      ),
+    )
+    const [last] = (await Promise.all(rows)).slice(-1)
+    assert.ok(last !== undefined)
+    return last
+  }
+}
+
+function assertRecorded(done: readonly RequestDoneEvent[], { usage, retries, warning }: ReplyCase['expected']): void {
+  const last = done.at(-1)
+  if (usage !== undefined) assert.deepEqual({ ...last?.usage, ...usage }, { ...last?.usage })
+  if (retries !== undefined) assert.equal((last?.tries ?? 0) - (last?.calls ?? 1), retries, 'the recorded retries')
+  if (warning === undefined) return
+  const warnings = done.flatMap((event) => event.warnings ?? [])
+  assert.ok(
+    warnings.some((text) => text.includes(warning)),
+    `"${warning}" does not stand in the warnings: ${warnings.join(' ')}`,
+  )
+}
+
+function assertSent(requests: readonly RecordedRequest[], { unsent }: ReplyCase['expected']): void {
+  const isBlank = (turn: unknown) => typeof turn === 'string' && !/[^\p{Z}\p{C}]/u.test(turn)
+  assert.ok(!requests.flatMap(turnsOf).some(isBlank), 'an empty turn was sent')
+  const sent = requests.at(-1)?.body.replaceAll('\\', '') ?? ''
+  if (unsent !== undefined) assert.ok(!sent.includes(unsent), `${unsent} was sent`)
 }
 
 /** The contents of the turns of a request; Gemini and the Responses API have other names. */
@@ -149,10 +193,4 @@ function assertAnswer(given: unknown, { text, object, reasoning }: ReplyCase['ex
   if (reasoning === undefined) return
   assert.equal(result.reasoning, reasoning)
   assert.ok((result.usage.reasoningTokens ?? 0) > 0, 'the tokens of reasoning are not counted')
-}
-
-function assertFailure(given: unknown, { code, words = '' }: ReplyCase['expected']): void {
-  assert.ok(MaestroError.is(given), `expected ${code}, got ${JSON.stringify(given)}`)
-  assert.equal(given.code, `MAESTRO_SERVING_${code}`, given.message)
-  assert.ok(given.message.includes(words), `"${words}" does not stand in: ${given.message}`)
 }

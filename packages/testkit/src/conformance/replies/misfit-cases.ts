@@ -1,3 +1,4 @@
+import type { Said } from '../../reply-dialect.js'
 import { bad, byName, type ReplyCase } from './reply-case.js'
 
 const chat = (choices: unknown) => ({ id: 'chat-1', object: 'chat.completion', created: 1, model: 'm', choices })
@@ -44,5 +45,16 @@ export const misfitCases: Readonly<Record<string, ReplyCase>> = {
     json: true,
     expected: { object: bad },
   },
+  ...byName<NonNullable<Said['within']>>(
+    {
+      'within a list': 'list',
+      'within a text': 'text',
+      'below the result of a gateway': 'result',
+      'below the data of a gateway': 'data',
+      'behind comments': 'comments',
+    },
+    (what) => `an answer that stands ${what} costs no second request`,
+    (within) => ({ said: [{ text: 'bad', within }], expected: { text: 'bad', usage: { inputTokens: 7 } } }),
+  ),
   'a number instead of a text counts': { said: [{ content: 7 }], expected: { text: '7' } },
 }

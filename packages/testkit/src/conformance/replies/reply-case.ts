@@ -1,4 +1,4 @@
-import type { Usage } from '@maestro-dataflow/core'
+import type { Sampling, Schema, Usage } from '@maestro-dataflow/core'
 import type { Said } from '../../reply-dialect.js'
 
 /** What a model answers, and the expected result. */
@@ -7,8 +7,16 @@ export interface ReplyCase {
   readonly said: readonly Said[]
   /** Whether JSON is requested: `{ "tone": "good" }` or `{ "tone": "bad" }`. */
   readonly json?: boolean
+  /** Another schema of the answer. Its check turns the answer into the expected object. */
+  readonly schema?: Schema
+  /** The question. @default 'Good or bad?' */
+  readonly question?: string
+  /** The settings of the request. */
+  readonly settings?: Sampling
   /** The number of calls, one after another; the last one is checked. @default 1 */
   readonly calls?: number
+  /** The number of rows that are asked together, and of all rows; the last one is checked. */
+  readonly packed?: { readonly rowsPerCall: number; readonly rows: number }
   /** The setting of the serving. @default 1 */
   readonly retries?: number
   /** Milliseconds, as in the settings of a serving. */
@@ -23,6 +31,12 @@ export interface ReplyCase {
     readonly code?: string
     /** Words that the error must contain. */
     readonly words?: string
+    /** Words of a warning. */
+    readonly warning?: string
+    /** The number of attempts beyond the first that the call records. */
+    readonly retries?: number
+    /** What the last request must not contain. */
+    readonly unsent?: string
     /** The number of requests, or their maximum. @default one for each reply */
     readonly asked?: number | { readonly most: number }
   }

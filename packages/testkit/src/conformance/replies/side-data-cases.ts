@@ -9,6 +9,7 @@ const odd = byName(
   {
     'usage as texts': { usage: { prompt_tokens: '7', completion_tokens: '3' } },
     'negative usage': { usage: { prompt_tokens: -1, completion_tokens: -3 } },
+    'impossible usage': { usage: { prompt_tokens: 1e30, completion_tokens: 3 } },
     'a list for usage': { usage: [] },
     'a text for usage': { usage: 'none' },
     'no usage': { usage: null },

@@ -17,4 +17,8 @@ export const streamCases: Readonly<Record<string, ReplyCase>> = {
     (form) => `the data of an answer whose pieces ${form} are read without a second request`,
     (pieces) => ({ said: [{ text: answer, pieces }], json: true, expected: { object: bad } }),
   ),
+  'an answer that begins again in the middle of its stream is asked for again': {
+    said: [{ text: 'The customer was not content with the heating.', pieces: 'restarted' }, { text: 'bad' }],
+    expected: { text: 'bad' },
+  },
 }

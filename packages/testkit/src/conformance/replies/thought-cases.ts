@@ -44,6 +44,7 @@ export const thoughtCases: Readonly<Record<string, ReplyCase>> = {
   ),
   ...byName(
     {
+      Solar: '<|think|>Hm.<|end|><|begin|>assistant<|content|>bad',
       Granite: 'Here is my thought process:\nHm.\n\nHere is my response:\nbad',
       'the command of Ollama': 'Thinking...\nHm.\n...done thinking.\n\nbad',
       Apriel: 'Here are my reasoning steps:\nHm.\n[BEGIN FINAL RESPONSE]\nbad\n[END FINAL RESPONSE]',

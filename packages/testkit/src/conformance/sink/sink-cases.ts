@@ -22,6 +22,7 @@ export const sinkCases = {
     const target = { columns: { columns: columnsOf(suite.rows), open: false }, overwrite: false }
     assert.deepEqual((await sink.check?.(options, { ...context, ...target })) ?? [], [])
     const named = sink.target?.(options, context)
+    assert.ok(named === undefined || typeof named === 'string', 'target() gives something that is not a text')
     assert.equal(sink.target?.(options, context), named, 'target() gives another text for the same options')
     const other = await parsed(sink.options, subject.fresh().given)
     if (named !== undefined)
@@ -73,7 +74,7 @@ export const sinkCases = {
   async 'a run stops when its signal fires'(subject: SinkSubject) {
     const stop = new AbortController()
     const writing = async () => {
-      const writer = await subject.fresh().open(stop.signal)
+      const writer = await subject.fresh().open({ signal: stop.signal })
       stop.abort()
       try {
         for (const batch of batchesOf(subject.suite.rows, 1)) await writer.write(batch)
@@ -221,7 +222,8 @@ export const sinkVisibleCases = {
   },
 }
 
-async function assertVisible(
+/** Checks what is visible at a place. */
+export async function assertVisible(
   subject: SinkSubject,
   place: SinkPlace,
   rows: readonly Row[],

@@ -6,7 +6,9 @@ import {
   type Row,
   type RunReport,
   type SinkDefinition,
+  type SinkTarget,
   type SinkWriter,
+  type StorageContext,
   type StorageDefinition,
 } from '@maestro-dataflow/core'
 import { testkitError } from '../../errors.js'
@@ -34,10 +36,19 @@ export interface SinkSuiteOptions<Name extends string = string> extends SuiteOpt
   readonly patience?: number
 }
 
+/** How a sink is opened. */
+export interface OpenSettings extends Partial<Pick<SinkTarget, 'continues' | 'receipt'>> {
+  readonly signal?: AbortSignal
+  /** The run that opens it. @default another one each time */
+  readonly run?: StorageContext
+}
+
 /** A place that a sink writes to, and what is visible there. */
 export interface SinkPlace {
   readonly given: object
-  open(signal?: AbortSignal, overwrite?: boolean): Promise<SinkWriter>
+  open(settings?: OpenSettings): Promise<SinkWriter>
+  /** The options as the sink gets them. */
+  options(): Promise<unknown>
   visible(): Promise<readonly Row[]>
 }
 
@@ -80,14 +91,15 @@ export class SinkSubject {
     const given = this.suite.options(this.#places++)
     return {
       given,
-      open: async (signal, overwrite = true) => {
-        const context = await this.place.context(signal)
+      open: async ({ signal, run, ...target } = {}) => {
+        const context = run ?? (await this.place.context(signal))
         const columns = { columns: columnsOf(this.suite.rows), open: true }
         const opening = Promise.resolve(
-          this.sink.open(await parsed(this.sink.options, given), { ...context, columns, overwrite }),
+          this.sink.open(await parsed(this.sink.options, given), { ...context, columns, overwrite: true, ...target }),
         )
         return within(this.patience, 'opening the sink', opening)
       },
+      options: () => parsed(this.sink.options, given),
       visible: async () => (await this.#read(given as never, { directory: this.place.directory })) ?? [],
     }
   }

@@ -1,9 +1,11 @@
 import type { SinkDefinition, StorageDefinition } from '@maestro-dataflow/core'
 import { createSuite, type Suite } from '../suite.js'
 import { sinkCases, sinkVisibleCases } from './sink-cases.js'
+import { sinkContinuationCases } from './sink-continuation-cases.js'
+import { sinkNameCases } from './sink-name-cases.js'
 import { SinkSubject, type SinkSuiteOptions, sinkOf } from './sink-subject.js'
 
-const cases = { ...sinkCases, ...sinkVisibleCases }
+const cases = { ...sinkCases, ...sinkVisibleCases, ...sinkContinuationCases, ...sinkNameCases }
 
 /** The cases of the suite for sinks. */
 export type SinkCase = keyof typeof cases

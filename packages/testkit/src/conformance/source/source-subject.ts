@@ -6,6 +6,7 @@ import {
   type Row,
   type RunReport,
   type SourceBatch,
+  type SourceCursor,
   type SourceDefinition,
   type SourceReader,
   type StorageDefinition,
@@ -94,8 +95,8 @@ export class SourceSubject {
     return this.source.open(await this.options(), await this.place.context(signal))
   }
 
-  /** All rows. @param gate Waited for after each batch. */
-  async read(reader?: SourceReader, gate?: () => Promise<void>): Promise<ReadRows> {
+  /** All rows. @param gate Waited for after each batch. @param from Where reading starts. */
+  async read(reader?: SourceReader, gate?: () => Promise<void>, from?: SourceCursor): Promise<ReadRows> {
     const all: { ids: string[]; rows: Row[]; given: Row[]; batches: SourceBatch[] } = {
       ids: [],
       rows: [],
@@ -103,7 +104,7 @@ export class SourceSubject {
       batches: [],
     }
     const reading = async () => {
-      for await (const batch of (reader ?? (await this.openReader())).read()) {
+      for await (const batch of (reader ?? (await this.openReader())).read(from)) {
         all.ids.push(...batch.ids)
         all.given.push(...batch.rows)
         all.rows.push(...batch.rows.map((row) => structuredClone(row)))

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { casesWithoutFault, failureOf } from '../../__fixtures__/failed-cases.js'
+import { carelessSources, resumable } from '../../__fixtures__/wrong-parts/careless/sources.js'
 import { absent, rows, source, wrongSources } from '../../__fixtures__/wrong-parts/storages-for-the-suite.js'
 import { wrongSources as endingRuns } from '../../__fixtures__/wrong-parts/wrong-sources.js'
 import { runSuite } from '../suite.js'
@@ -12,12 +13,22 @@ test('a right source passes', async () => {
   const outcomes = [
     ...(await runSuite(sourceSuite(source(), { rows }))),
     ...(await runSuite(sourceSuite(absent(true), { rows, missing }))),
+    ...(await runSuite(
+      sourceSuite(
+        resumable(() => ({})),
+        { rows },
+      ),
+    )),
   ]
   expect(outcomes.filter(({ error }) => error !== undefined)).toEqual([])
 })
 
 test.each(wrongSources)('a source that $fault is found by: $rule', async ({ part, rule }) => {
   expect(await failureOf(sourceSuite(part, { rows, patience: 1000 }), rule)).toBeDefined()
+})
+
+test.each(carelessSources)('a source that $fault is found by: $rule', async ({ part, rule, rows: given = rows }) => {
+  expect(await failureOf(sourceSuite(part, { rows: given, patience: 500 }), rule)).toBeDefined()
 })
 
 test('a source that finds nothing must say so with a typed error', async () => {
@@ -29,6 +40,8 @@ test.each(endingRuns)('the suite hears of what the runner finds: a source that $
 })
 
 test('each case is failed by a planted fault', () => {
-  const faults = Object.fromEntries(wrongSources.map(({ fault, rule }) => [fault, [fault, rule]] as const))
+  const faults = Object.fromEntries(
+    [...wrongSources, ...carelessSources].map(({ fault, rule }) => [fault, [fault, rule]] as const),
+  )
   expect(casesWithoutFault(sourceSuite(source(), { rows }), faults)).toEqual([])
 })

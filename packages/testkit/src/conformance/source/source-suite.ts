@@ -1,9 +1,11 @@
 import type { SourceDefinition, StorageDefinition } from '@maestro-dataflow/core'
 import { createSuite, type Suite } from '../suite.js'
 import { sourceCases, sourceMissingCases, sourceRowsCases } from './source-cases.js'
+import { sourceContinuationCases } from './source-continuation-cases.js'
 import { SourceSubject, type SourceSuiteOptions, sourceOf } from './source-subject.js'
 
-const cases = { ...sourceCases, ...sourceRowsCases, ...sourceMissingCases }
+const always = { ...sourceCases, ...sourceContinuationCases }
+const cases = { ...always, ...sourceRowsCases, ...sourceMissingCases }
 
 /** The cases of the suite for sources. */
 export type SourceCase = keyof typeof cases
@@ -16,7 +18,7 @@ export function sourceSuite(
   return createSuite<SourceSubject, SourceCase>({
     title: 'name' in tested ? `the source ${tested.name}` : 'a source',
     cases: {
-      ...sourceCases,
+      ...always,
       ...(options.rows === undefined ? {} : sourceRowsCases),
       ...(options.missing === undefined ? {} : sourceMissingCases),
     },

@@ -1,7 +1,10 @@
 import type { Row, StorageDefinition } from '@maestro-dataflow/core'
 import { sinkCases, sinkVisibleCases } from '../sink/sink-cases.js'
+import { sinkContinuationCases } from '../sink/sink-continuation-cases.js'
+import { sinkNameCases } from '../sink/sink-name-cases.js'
 import { SinkSubject, type SinkSuiteOptions, sinkOf } from '../sink/sink-subject.js'
 import { sourceCases } from '../source/source-cases.js'
+import { sourceContinuationCases } from '../source/source-continuation-cases.js'
 import { SourceSubject, sourceOf } from '../source/source-subject.js'
 import { createSuite, type Suite } from '../suite.js'
 
@@ -19,8 +22,9 @@ interface StorageSubject {
 
 type Check<Subject> = (subject: Subject) => Promise<void>
 
-const writing = prefixed('writing', { ...sinkCases, ...sinkVisibleCases }, (subject) => Promise.resolve(subject.sink))
-const reading = prefixed('reading', sourceCases, (subject) => subject.written())
+const sinks = { ...sinkCases, ...sinkVisibleCases, ...sinkContinuationCases, ...sinkNameCases }
+const writing = prefixed('writing', sinks, (subject) => Promise.resolve(subject.sink))
+const reading = prefixed('reading', { ...sourceCases, ...sourceContinuationCases }, (subject) => subject.written())
 
 const cases = { ...writing, ...reading }
 

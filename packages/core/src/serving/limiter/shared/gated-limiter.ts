@@ -22,8 +22,8 @@ export class GatedLimiter implements Limiter {
     return this.#own.answers
   }
 
-  get failing(): Failing | undefined {
-    return this.#own.failing
+  failing(run?: string): Failing | undefined {
+    return this.#own.failing(run)
   }
 
   /** The call passes the gate last: what the store has granted is used at once. */
