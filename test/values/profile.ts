@@ -57,7 +57,8 @@ function profileOf(rows: readonly Row[], name: string, type: ColumnType | undefi
   const numbers = used.map(Number).filter(Number.isFinite).sort(compare)
   const as = (number: number) => (isTime ? new Date(Math.round(number)) : number + 0)
   const lengths = values
-    .filter((value) => typeof value === 'string' && value.isWellFormed())
+    .filter((value) => typeof value === 'string')
+    .filter((value) => value.isWellFormed())
     .map((value) => [...value].length)
   return {
     rows: rows.length,
