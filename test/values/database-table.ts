@@ -1,4 +1,4 @@
-import type { ColumnType } from '@maestro-dataflow/core'
+import { type ColumnType, rowFromEntries } from '@maestro-dataflow/core'
 import { withValues } from './held-values.js'
 import type { Types } from './reference.js'
 import type { Table } from './tables.js'
@@ -19,7 +19,8 @@ export function databaseTable(connection: { readonly client: DatabaseClient }) {
     if (typeof value === 'string') return client !== 'mariadb' && value.includes('\0') ? null : value
     if (typeof value === 'bigint') return value > largest || value < -largest - 1n ? null : value
     if (type === 'json' && client === 'postgres' && hasNul(value)) return null
-    return type === 'json' && !isWellFormed(value) ? null : value
+    if (type === 'json' && !isWellFormed(value)) return null
+    return type === 'json' && client === 'postgres' ? inJsonb(value) : value
   }
   const given = (table: Table): Table => {
     const order = Object.keys(table.types)
@@ -42,6 +43,21 @@ function textsIn(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value]
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([name, member]) => [name, ...textsIn(member)])
+}
+
+/** PostgreSQL keeps a number of a jsonb column as decimal digits, of which a whole number beyond 2^53 is a big integer. */
+function inJsonb(value: unknown): unknown {
+  if (Object.is(value, -0)) return 0
+  if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) return wholeOf(value)
+  if (Array.isArray(value)) return value.map(inJsonb)
+  if (typeof value !== 'object' || value === null) return value
+  return rowFromEntries(Object.entries(value).map(([name, member]) => [name, inJsonb(member)]))
+}
+
+function wholeOf(value: number): bigint {
+  const [, sign = '', first = '', rest = '', exponent = ''] =
+    /^(-?)(\d)\.?(\d*)e\+(\d+)$/.exec(value.toExponential()) ?? []
+  return BigInt(`${sign}${first}${rest.padEnd(Number(exponent), '0')}`)
 }
 
 const hasNul = (value: unknown) => textsIn(value).some((text) => text.includes('\0'))

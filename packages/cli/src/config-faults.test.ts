@@ -17,7 +17,7 @@ const kinds = `
     name: 'kinds',
     servings: [defineServing({ name: 'kinds.chat', kind: 'llm', options, create: unused })],
     vectorStores: [{ name: 'kinds.vectors', options, create: unused }],
-    storages: [defineStorage({ name: 'kinds.rows', source: defineSource({ options, open: unused }) })],
+    storages: [defineStorage({ name: 'kinds.rows', source: defineSource({ options, columns: unused, open: unused }) })],
     caches: [defineCache({ name: 'kinds.cache', options, create: () => createMemoryCache({ maxEntries: 9, maxBytes: 999 }) })],
     executors: [defineExecutor({ name: 'kinds.executor', options, create: (given) => {
       appendFileSync('executor.txt', JSON.stringify(given) + '\\n')

@@ -128,7 +128,7 @@ describe('packed', () => {
 describe('empty inputs', () => {
   const empty: Record<string, [string, string]> = {
     jsonl: ['', ''],
-    json: ['', '[]\n'],
+    json: ['[]', '[]\n'],
     csv: ['', ''],
     tsv: ['\n', ''],
   }
