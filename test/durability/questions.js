@@ -20,7 +20,8 @@ export const projectOf = (folder, serving, { cache, concurrency = 1 }, observers
     plugins: [fs, ai, table, ...observers],
     servings: { default: serving },
     ...(cache ? {} : { cache: false }),
-    run: { rowsInFlight: Math.max(2, concurrency) },
+    // Some pipelines lose more rows than a run accepts.
+    run: { rowsInFlight: Math.max(2, concurrency), maxRejects: '100%' },
     logLevel: 'silent',
   })
 

@@ -4,7 +4,7 @@ import { defineOperator } from '../../define/define-operator.js'
 import { pipeline } from '../../define/pipeline.js'
 import { maestro } from '../../maestro.js'
 
-test.each([0, -1, 1.5, Number.NaN])('an operator whose batch size is %s ends the run with the reason', async (size) => {
+test.each([0, -1, 1.5, Number.NaN])('an operator whose batch size is %s is a fault of the plan', async (size) => {
   const same = defineOperator({
     name: 'acme.same',
     kind: 'mapBatches',
@@ -17,7 +17,7 @@ test.each([0, -1, 1.5, Number.NaN])('an operator whose batch size is %s ends the
     .from([{ n: 1 }])
     .step(same, {})
   await expect(Array.fromAsync(maestro({ logLevel: 'silent' }).rows(steps))).rejects.toMatchObject({
-    code: 'MAESTRO_STEP_CREATE',
-    message: expect.stringContaining('batchSize() returned'),
+    code: 'MAESTRO_PIPELINE_INVALID',
+    message: expect.stringContaining('batchSize'),
   })
 })

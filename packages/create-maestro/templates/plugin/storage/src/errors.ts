@@ -12,6 +12,6 @@ export const pluginError = defineErrors({
   },
   ACME_ROW: {
     message: (d: { reason: string }) => `The row cannot be a line: ${d.reason}`,
-    hint: () => 'Give each row the texts "name" and "value", without line breaks, and names without "=".',
+    hint: () => 'Give each row the texts "name" and "value" alone, without line breaks, and names without "=".',
   },
 })

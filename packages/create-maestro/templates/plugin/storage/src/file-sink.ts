@@ -57,7 +57,11 @@ function linesOf({ ids, rows }: Batch): readonly string[] {
   })
 }
 
-function faultOf({ name, value }: Row): string | undefined {
+function faultOf(row: Row): string | undefined {
+  const { name, value } = row
+  const other = Object.keys(row).find((column) => column !== 'name' && column !== 'value')
+  // A column that is left out without a word would be lost.
+  if (other !== undefined) return `a line has no place for the column "${other}".`
   if (typeof name !== 'string' || typeof value !== 'string') return '"name" or "value" is not a text.'
   if (/[\r\n]/.test(name + value)) return 'it contains a line break.'
   if (name.includes('=')) return '"name" contains "=".'
