@@ -20,7 +20,7 @@ export class Doubling extends MapOperator { map(row) { return { ...row, double: 
   'lib/later.mjs': 'export const later = (row) => ({ ...row, later: true })',
   'plugins/shout.mjs': `import { defineOperator, definePlugin } from '@maestro-dataflow/core'
 import { loud } from './loud.mjs'
-export default definePlugin({ name: 'shout', operators: [defineOperator({ name: 'shout', kind: 'map', create: () => loud })] })`,
+export default definePlugin({ name: 'shout', operators: [defineOperator({ name: 'shout', kind: 'map', options: {}, create: () => loud })] })`,
   'plugins/loud.mjs': `export const loud = (row) => ({ ...row, loud: String(row.n) + '!' })`,
 }
 
