@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 
 const page = readFileSync(join(import.meta.dirname, '../docs/ai-operators.md'), 'utf8')
 const parts = new Map(page.split(/^## /m).map((part) => [part.slice(0, part.indexOf('\n')), part]))
-const common = parts.get('Common behaviour and options') ?? ''
+const common = parts.get('Common behavior and options') ?? ''
 
 test('docs/ai-operators.md describes every operator, prompt, and option of plugin-ai', async () => {
   const project = maestro({ plugins: [ai], logLevel: 'silent' })
