@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { definePlugin, defineServing, defineStorage } from '@maestro-dataflow/core'
+import { definePlugin, defineServing, defineSink, defineStorage } from '@maestro-dataflow/core'
 import { maestro, projectTypes, renderTypesFile, typesFileName } from '@maestro-dataflow/core/runtime'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -77,7 +77,13 @@ const untyped = definePlugin({
       create: () => never(),
     }),
   ],
-  storages: [defineStorage({ name: 'own.rows', description: 'x' })],
+  storages: [
+    defineStorage({
+      name: 'own.rows',
+      description: 'x',
+      sink: defineSink({ options: z.looseObject({}), open: () => never() }),
+    }),
+  ],
 })
 
 function never(): never {
