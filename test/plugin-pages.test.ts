@@ -3,9 +3,9 @@ import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readPage } from './docs/read-page.js'
+import { templates } from './plugin-pages.js'
 
 const root = join(import.meta.dirname, '..')
-const templates = join(root, 'packages/create-maestro/templates/plugin')
 const kinds = readdirSync(templates).filter((kind) => kind !== 'common')
 
 test.each(kinds)('docs/plugins/%s.md shows the template of its kind, and all of its source', (kind) => {
