@@ -1,6 +1,7 @@
 import type { LRUCache } from 'lru-cache'
 import type { ResponseCache } from '../contracts/response-cache.js'
 
+/** The options of `MemoryCache`. */
 export interface MemoryCacheOptions {
   /** @default 10000 */
   readonly maxEntries?: number

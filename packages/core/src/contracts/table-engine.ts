@@ -91,6 +91,7 @@ export interface LeftOutRows {
   readonly reason?: string | undefined
 }
 
+/** Statements that a table engine runs over files. */
 export interface TableRequest {
   readonly input: readonly TableFile[]
   readonly columns: ColumnSet
