@@ -149,6 +149,17 @@ const openaiStream = dialect({
   },
 })
 
+/** The API of OpenAI at a server whose models only stream. */
+const openaiStreamOnly: ReplyDialect = {
+  ...openaiStream,
+  name: 'OpenAI, in pieces alone',
+  isChat: (request) => openai.isChat(request) && request.json().stream === true,
+  other: (request) =>
+    openai.isChat(request)
+      ? replies.error(400, 'This model only supports streaming: set stream to true.')
+      : openai.other(request),
+}
+
 const ollamaFailure = ({ status, message, code, details, headers = {} }: Failure): Reply | undefined =>
   code === undefined && details === undefined ? { ...replies.json({ error: message }, headers), status } : undefined
 
@@ -191,6 +202,7 @@ const ollama = dialect({
 export const replyDialects = {
   openai,
   openaiStream,
+  openaiStreamOnly,
   ollama,
   anthropic: dialect(anthropicDialect),
   gemini: dialect(geminiDialect),
