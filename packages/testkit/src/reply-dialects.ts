@@ -149,10 +149,12 @@ const openaiStream = dialect({
   },
 })
 
-/** The API of OpenAI at a server whose models only stream. */
+/** The API of OpenAI at a server whose models only stream. Its refusals are those of every server. */
 const openaiStreamOnly: ReplyDialect = {
   ...openaiStream,
   name: 'OpenAI, in pieces alone',
+  reply: (said, request) =>
+    (said.failure ?? said.broken ?? said.empty) === undefined ? openaiStream.reply(said, request) : undefined,
   isChat: (request) => openai.isChat(request) && request.json().stream === true,
   other: (request) =>
     openai.isChat(request)

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { ProjectFolder } from '../../__fixtures__/project-folder.js'
 import { smallPlugin } from '../../__fixtures__/small-plugin.js'
-import type { LLMServing } from '../../contracts/serving.js'
+import type { LLMRequest, LLMServing } from '../../contracts/serving.js'
 import { SERVINGS } from '../../contracts/serving-definition.js'
 import { defineOperator } from '../../define/define-operator.js'
 import { definePlugin } from '../../define/define-plugin.js'
@@ -20,8 +20,11 @@ const warm = defineOperator({
   create: ({ temperature }, [servings]) => {
     const model = servings.get('default', 'llm')
     return async (row, { run, step, rowId, signal }) => {
-      const messages = [{ role: 'user' as const, content: String(row.text) }]
-      const { text } = await model.generate({ messages, temperature }, { run, step, rowId, signal })
+      const request: LLMRequest = {
+        messages: [{ role: 'user', content: String(row.text) }],
+        ...(temperature === undefined ? {} : { temperature }),
+      }
+      const { text } = await model.generate(request, { run, step, rowId, signal })
       return { ...row, answer: text }
     }
   },
