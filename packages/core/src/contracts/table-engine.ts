@@ -1,6 +1,7 @@
 import type { MaestroError } from '../errors/maestro-error.js'
 import type { ColumnSet, Columns, Row, RowId } from './row.js'
-import type { ParquetFiles, ParquetOutput } from './storage.js'
+import type { ParquetOutput } from './sink.js'
+import type { ParquetFiles } from './source.js'
 
 /** One column to sort by. */
 export interface SortKey {
