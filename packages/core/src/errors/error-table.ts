@@ -116,7 +116,10 @@ export const coreErrors = {
 
   // 2 pipeline
   MAESTRO_PIPELINE_UNKNOWN: {
-    message: (d: Unknown) => `There is no pipeline "${d.name}".`,
+    message: (d: Unknown) =>
+      /[./\\]/.test(d.name)
+        ? `There is no file "${d.name}", and no pipeline of that name.`
+        : `There is no pipeline "${d.name}".`,
     hint: (d: Unknown) => `${meant(d.suggestion)}Known: ${list(d.known)}. A path to a pipeline file works too.`,
   },
   MAESTRO_PIPELINE_AMBIGUOUS: {
@@ -402,6 +405,11 @@ export const coreErrors = {
       `${d.rowsIn} ${d.rowsIn === 1 ? 'row was' : 'rows were'} read, and none reached ${list(d.sinks)}, whose output already holds rows. The outputs were not changed.`,
     hint: () =>
       'Look for the step that loses the rows: `maestro preview` shows what each step does. If an empty output is right, add --allow-empty, or set `run: { allowEmpty: true }` in the config.',
+  },
+  MAESTRO_RUN_INPUT_REPLACED: {
+    message: (d: { outputs: readonly string[]; rejects: number }) =>
+      `The run would replace its own input, ${list(d.outputs)}, and lose the ${d.rejects === 1 ? 'row' : `${d.rejects} rows`} that it rejected. Nothing was changed.`,
+    hint: () => 'Write to another path, or correct the rows: `maestro rejects` lists them with their reasons.',
   },
   MAESTRO_RUN_TOO_MANY_REJECTS: {
     message: (d: { rejects: number; limit: string; last: string }) =>
