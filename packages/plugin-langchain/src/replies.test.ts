@@ -40,6 +40,11 @@ describeLLMReplies(
   { title: 'replies of the Responses API through LangChain', dialect: 'openaiResponses' },
 )
 
+describeLLMReplies(
+  (url) => fromLangChain(new ChatOpenAI({ model: 'tiny', apiKey: 'test', configuration: { baseURL: `${url}/v1` } })),
+  { title: 'replies of a server that only streams through LangChain', dialect: 'openaiStreamOnly' },
+)
+
 describeEmbeddingReplies(
   (url) =>
     fromLangChainEmbeddings(

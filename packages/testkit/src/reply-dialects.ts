@@ -149,6 +149,19 @@ const openaiStream = dialect({
   },
 })
 
+/** The API of OpenAI at a server whose models only stream. Its refusals are those of every server. */
+const openaiStreamOnly: ReplyDialect = {
+  ...openaiStream,
+  name: 'OpenAI, in pieces alone',
+  reply: (said, request) =>
+    (said.failure ?? said.broken ?? said.empty) === undefined ? openaiStream.reply(said, request) : undefined,
+  isChat: (request) => openai.isChat(request) && request.json().stream === true,
+  other: (request) =>
+    openai.isChat(request)
+      ? replies.error(400, 'This model only supports streaming: set stream to true.')
+      : openai.other(request),
+}
+
 const ollamaFailure = ({ status, message, code, details, headers = {} }: Failure): Reply | undefined =>
   code === undefined && details === undefined ? { ...replies.json({ error: message }, headers), status } : undefined
 
@@ -191,6 +204,7 @@ const ollama = dialect({
 export const replyDialects = {
   openai,
   openaiStream,
+  openaiStreamOnly,
   ollama,
   anthropic: dialect(anthropicDialect),
   gemini: dialect(geminiDialect),

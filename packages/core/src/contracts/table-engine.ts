@@ -1,6 +1,7 @@
 import type { MaestroError } from '../errors/maestro-error.js'
 import type { ColumnSet, Columns, Row, RowId } from './row.js'
-import type { ParquetFiles, ParquetOutput } from './storage.js'
+import type { ParquetOutput } from './sink.js'
+import type { ParquetFiles } from './source.js'
 
 /** One column to sort by. */
 export interface SortKey {
@@ -90,6 +91,7 @@ export interface LeftOutRows {
   readonly reason?: string | undefined
 }
 
+/** Statements that a table engine runs over files. */
 export interface TableRequest {
   readonly input: readonly TableFile[]
   readonly columns: ColumnSet

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createMemoryCache } from '../builtin/memory-cache.js'
-import type { RequestDoneEvent } from '../contracts/hooks.js'
+import type { RequestDoneEvent } from '../contracts/events.js'
 import type { EmbeddingResult, EmbeddingServing } from '../contracts/serving.js'
 import { EnhancedEmbeddingServing } from './enhanced-embedding-serving.js'
 import { ServingPlane } from './serving-plane.js'

@@ -28,7 +28,7 @@ export class FormatSuggestions {
     if (text === '' || this.#possible.length === 0) return
     this.#possible = this.#possible.filter((format) => {
       const plain = meaningOf(text, format)
-      if (plain !== undefined && isWrittenOtherwise(text, plain)) this.#seen.add(format)
+      if (plain !== undefined && isWrittenOtherwise(text, plain, format)) this.#seen.add(format)
       return plain !== undefined
     })
   }
@@ -52,7 +52,7 @@ function meaningOf(text: string, format: ToldFormats): string | undefined {
   return type === 'number' && text !== plain && /^-?0\d/.test(plain) ? undefined : plain
 }
 
-/** Whether a cell is not written as programs write numbers and dates. A phone number is none. */
-function isWrittenOtherwise(text: string, plain: string): boolean {
-  return text !== plain && !/^(?:\+|0\d)/.test(text)
+/** Whether a cell is not written as programs write numbers and dates. A phone number is no number. */
+function isWrittenOtherwise(text: string, plain: string, { numberFormat }: ToldFormats): boolean {
+  return text !== plain && (numberFormat === undefined || !/^(?:\+|0\d)/.test(text))
 }

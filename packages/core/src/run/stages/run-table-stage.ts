@@ -1,7 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { PlannedStage } from '../../contracts/plan.js'
-import type { ParquetFiles, SinkWriter } from '../../contracts/storage.js'
+import type { SinkWriter } from '../../contracts/sink.js'
+import type { ParquetFiles } from '../../contracts/source.js'
 import type {
   LeftOutRows,
   TableChainRequest,
