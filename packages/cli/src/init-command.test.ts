@@ -234,6 +234,28 @@ test('--rag makes a knowledge base that answers from its documents', { timeout: 
   expect((await init('both', '--rag', '--plain')).code).toBe(2)
 })
 
+if (process.platform !== 'win32')
+  test('--install runs npm in the new folder, and says when npm fails', async () => {
+    const npm = (code: number) => {
+      mkdirSync(path('bin'), { recursive: true })
+      writeFileSync(path('bin/npm'), `#!/bin/sh\necho "$PWD $@" > "${path('asked')}"\nexit ${code}\n`, { mode: 0o755 })
+    }
+    const before = process.env.PATH
+    process.env.PATH = `${path('bin')}:${before}`
+    try {
+      npm(0)
+      const { code, stdout } = await init('mine', '--plain', '--install')
+      expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.not.stringContaining('npm install') })
+      expect(read('asked')).toBe(`${path('mine')} install\n`)
+      npm(7)
+      const failed = await init('other', '--plain', '--install')
+      expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining('npm ended with the exit code 7') })
+      expect(existsSync(path('other/maestro.config.ts'))).toBe(true)
+    } finally {
+      process.env.PATH = before
+    }
+  })
+
 test('the versions are those of this command and of the packages that it is tested with', async () => {
   await init()
   const { dependencies, devDependencies } = manifestOf(path('package.json'))
