@@ -58,10 +58,10 @@ export const endCases: Readonly<Record<string, ReplyCase>> = {
     (finish) => `an answer that ended with ${finish} is whole`,
     (finish) => ({ said: [{ text: 'bad', finish }], expected: { text: 'bad' } }),
   ),
-  'data behind which the model wrote blanks up to its limit are whole, with a warning': {
+  'data behind which the model wrote blanks up to its limit are whole': {
     said: [{ text: `${answer}${'\n \t'.repeat(200)}`, finish: 'length' }],
     json: true,
-    expected: { object: bad, warning: 'blanks' },
+    expected: { object: bad },
   },
   'data that break off in blanks are cut off': {
     said: [{ text: `{"tone":${' '.repeat(600)}`, finish: 'length' }],
