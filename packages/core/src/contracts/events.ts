@@ -3,6 +3,7 @@ import type { PipelinePlan } from './plan.js'
 import type { RunReport, StepCounts, UsageTotals } from './report.js'
 import type { LLMRequest, Serving, ServingKind, Usage } from './serving.js'
 
+/** A run begins. */
 export interface RunEvent {
   readonly runId: string
   readonly plan: PipelinePlan
@@ -10,12 +11,14 @@ export interface RunEvent {
   readonly directory: string | undefined
 }
 
+/** The step that an event is about. */
 export interface StepEvent {
   readonly runId: string
   readonly step: string
   readonly stage: number
 }
 
+/** A step begins. */
 export interface StepStartEvent extends StepEvent {
   /** What earlier processes of a resumed run have done in the step. Missing if they have done nothing. */
   readonly before?: { readonly counts: StepCounts; readonly usage: UsageTotals }
@@ -54,6 +57,7 @@ export interface ServingNeededEvent {
   make(): Serving
 }
 
+/** A request to a serving, before it is made. */
 export interface RequestEvent {
   readonly serving: string
   /** Its name in the config; missing for a serving given as an object outside of the config. */
@@ -122,6 +126,7 @@ export interface ServingStateEvent {
   readonly failing?: { readonly since: number; readonly failures: number; readonly reason: string }
 }
 
+/** A row was rejected. */
 export interface RejectEvent extends StepEvent {
   readonly rowId: string
   readonly row: unknown
@@ -148,22 +153,26 @@ export interface PartitionEvent extends TaskEvent {
   readonly rows: number
 }
 
+/** A worker has finished its rows, or has failed. */
 export interface PartitionDoneEvent extends PartitionEvent {
   readonly durationMs: number
   /** The error that ends the run. Rejected rows are none. */
   readonly error?: MaestroError | undefined
 }
 
+/** A step has ended. The counts are totals. */
 export interface StepDoneEvent extends StepEvent {
   readonly counts: StepCounts
 }
 
+/** The plan of a requested run has faults, or could not be made. */
 export interface PlanFailedEvent {
   /** The name of the pipeline, as far as it is known. */
   readonly pipeline: string | undefined
   readonly error: MaestroError
 }
 
+/** A run has ended, with success or without. */
 export interface RunDoneEvent {
   readonly runId: string
   readonly report: RunReport

@@ -77,6 +77,7 @@ export interface Contributions {
   tableEngines: TableEngineDefinition
 }
 
+/** The kind of a contribution, as it is called in manifests. */
 export type ContributionKind = keyof Contributions
 
 /** How plugins see a hook of each kind. */
@@ -164,6 +165,7 @@ export type LifecycleObservers = {
     : never
 }
 
+/** The hooks that collect contributions, one for each kind. */
 export type ContributionHooks = { readonly [Kind in ContributionKind]: ObserveHook<Registrar<Contributions[Kind]>> }
 
 /** Where plugins contribute and observe. The kind of each hook is part of its type. */

@@ -122,7 +122,11 @@ export abstract class Operator {
 }
 recogniseAcrossCopies(Operator, 'Operator')
 
-/** @throws MAESTRO_PROMPT_NOT_ALLOWED if a prompt belongs to none of the accepted classes */
+/**
+ * Checks the classes of prompts.
+ *
+ * @throws MAESTRO_PROMPT_NOT_ALLOWED if a prompt belongs to none of the accepted classes
+ */
 export function assertPromptsAllowed(
   operator: string,
   allowed: readonly PromptClass[],

@@ -76,7 +76,9 @@ export const numberMeasures = [
 /** The names of all measures. */
 export const measureNames = [...numberMeasures, 'language'] as const
 
+/** The name of a measure that is a number. */
 export type NumberMeasure = (typeof numberMeasures)[number]
+/** The name of a measure. */
 export type MeasureName = (typeof measureNames)[number]
 
 /** The type of the column of a measure. */
