@@ -104,7 +104,9 @@ describe('a project with a model', () => {
 
     // Without the file, the types of plugins are not known, and any name is accepted for a serving.
     rmSync(path('made/maestro-env.d.ts'))
-    expect(await wrong((text) => text.replace("'default'", "'defalt'"))).toContain('"fs.file"')
+    expect(await wrong((text) => text.replace("'default'", "'defalt'"))).toContain(
+      'NoSuchName<"fs.file", "No types of plugins are loaded: run `maestro types`">',
+    )
     const imports =
       "import type {} from '@maestro-dataflow/plugin-ai'\nimport type {} from '@maestro-dataflow/plugin-fs'\n"
     expect(await wrong((text) => imports + text.replace("'default'", "'defalt'"))).toBe('')
