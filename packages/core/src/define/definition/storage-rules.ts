@@ -1,4 +1,6 @@
-import type { SinkDefinition, SourceDefinition, StorageDefinition } from '../../contracts/storage.js'
+import type { SinkDefinition } from '../../contracts/sink.js'
+import type { SourceDefinition } from '../../contracts/source.js'
+import type { StorageDefinition } from '../../contracts/storage.js'
 import type { DefinitionRules } from './assert-definition.js'
 import { anything, fields, flag, functionLike, isPlainObject, name, type Rule, text } from './rule.js'
 

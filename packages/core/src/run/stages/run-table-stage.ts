@@ -1,7 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { PlannedStage } from '../../contracts/plan.js'
-import type { ParquetFiles, SinkWriter } from '../../contracts/storage.js'
+import type { SinkWriter } from '../../contracts/sink.js'
+import type { ParquetFiles } from '../../contracts/source.js'
 import type {
   LeftOutRows,
   TableChainRequest,
@@ -120,6 +121,12 @@ function chainRequest(
       rows: firstRows,
       receive: (rows, statement) => {
         for (const { id, row } of rows) samples.step(idOf(statement), id, row)
+        // The rows after the last statement go to the output alone.
+        if (statement === steps.length - 1)
+          samples.output(
+            rows.map(({ id }) => id),
+            rows.map(({ row }) => row),
+          )
       },
     },
     progress: (done, statement) => showProgress(steps[statement], done, stage, context),
@@ -128,15 +135,23 @@ function chainRequest(
   }
 }
 
+export interface ParquetStageRun {
+  readonly stage: PlannedStage
+  readonly steps: readonly CompiledStep[]
+  readonly input: ParquetFiles
+  /** A sink that may take a Parquet file, if it is the only consumer of the rows. */
+  readonly openSink: (() => Promise<SinkWriter>) | undefined
+}
+
 /**
- * Runs consecutive table steps over the Parquet files of the source, of which the engine reads only what it needs.
+ * Runs consecutive table steps over the Parquet files of the source, of which the engine reads only what it needs. If the
+ * steps only choose rows and the output is a Parquet file, the engine copies the rows to it.
  *
- * @returns the step file; undefined if the engine cannot, and the source has to read the rows
+ * @returns the step file; `sink` if the rows are in the output; undefined if the engine cannot, and the source has to read
+ *   the rows
  */
 export async function runOnParquet(
-  stage: PlannedStage,
-  planned: readonly CompiledStep[],
-  input: ParquetFiles,
+  { stage, steps: planned, input, openSink }: ParquetStageRun,
   context: RunContext,
 ): Promise<string | undefined> {
   const steps: TableStep[] = []
@@ -148,10 +163,14 @@ export async function runOnParquet(
   await mkdir(dirname(path), { recursive: true })
   const request = chainRequest(stage, steps, { path, format: 'step' }, context)
   context.ledger?.begin(stage.index, 'output', [])
-  const counts = await first.engine.executeOnParquet({ ...request, input })
+  const parquet = (await openSink?.())?.parquet
+  const copied = parquet && (await first.engine.executeOnParquet({ ...request, input, parquet }))
+  const counts = copied ?? (await first.engine.executeOnParquet({ ...request, input }))
   if (counts === undefined) return undefined
   for (const [index, { step }] of steps.entries()) addCounts(step, counts[index], context)
-  return path
+  if (copied === undefined) return path
+  parquet?.written(counts.at(-1)?.rowsOut ?? 0)
+  return 'sink'
 }
 
 /** Runs the steps one after the other, with a step file between two of them. */
