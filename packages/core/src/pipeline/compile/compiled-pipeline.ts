@@ -3,6 +3,7 @@ import type { PipelineDefinition, SinkNode, SourceNode, StepNode } from '../../c
 import type { PipelinePlan, PlannedStep } from '../../contracts/plan.js'
 import type { ColumnSet } from '../../contracts/row.js'
 import type { SinkDefinition, SourceDefinition } from '../../contracts/storage.js'
+import type { TableStatement } from '../../contracts/table-engine.js'
 
 /** A source with its implementation. */
 export interface CompiledSource {
@@ -28,6 +29,8 @@ export interface CompiledStep {
   /** Undefined for functions and operator objects in the pipeline. */
   readonly definition: OperatorDefinition | undefined
   readonly options: unknown
+  /** What the table engine has checked of a defined table operator. */
+  readonly statements?: readonly TableStatement[] | undefined
   readonly planned: PlannedStep
 }
 

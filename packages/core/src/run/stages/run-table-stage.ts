@@ -1,6 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { PlannedStage } from '../../contracts/plan.js'
+import type { Columns } from '../../contracts/row.js'
 import type { ParquetFiles, SinkWriter } from '../../contracts/storage.js'
 import type {
   LeftOutRows,
@@ -14,6 +16,7 @@ import type {
 import { maestroError } from '../../errors/error-table.js'
 import type { CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
 import { tableEngineFor, tableStatements } from '../../pipeline/compile/prepare-table.js'
+import { assertTableOutput } from '../checks/table-output.js'
 import { firstRows } from '../record/row-samples.js'
 import type { RunContext } from '../run-context.js'
 import { partitionFile } from '../state/stage-files.js'
@@ -62,7 +65,14 @@ async function openStep(step: CompiledStep, context: RunContext): Promise<TableS
   const operator = createStepOperator(step, context)
   const engine = await tableEngineFor(operator, context)
   if (engine === undefined) throw maestroError('MAESTRO_PIPELINE_TABLE_ENGINE', { use: step.planned.use })
-  return { step, statements: tableStatements(step.node.id, operator), engine }
+  const { id } = step.node
+  const statements = tableStatements(id, operator)
+  // The plan knows the columns of the statements that it has seen, and no others were checked by the engine.
+  if (step.planned.deterministic && step.statements !== undefined && !isDeepStrictEqual(statements, step.statements)) {
+    const fault = 'returned other statements for the run than for the plan'
+    throw maestroError('MAESTRO_STEP_CONTRACT', { step: id, use: step.planned.use, fault }).at({ step: id })
+  }
+  return { step, statements, engine }
 }
 
 /** Whether one engine runs all steps, each of which is one statement, and nothing needs all rows between them. */
@@ -98,8 +108,35 @@ async function runChain(
         request.progress?.(done, statement)
       },
     } satisfies TableChainRequest)) ?? []
+  await assertWork(steps, input, output, sumOf(counts), context)
   for (const [index, { step }] of steps.entries()) addCounts(step, counts[index], context)
   return counts.at(-1)?.rowsOut ?? 0
+}
+
+/** The counts of consecutive steps as those of one. */
+function sumOf(counts: readonly TableCounts[]): TableCounts {
+  const sum = (name: keyof TableCounts) => counts.reduce((rows, each) => rows + each[name], 0)
+  const [rejected, dropped, merged, created] = [sum('rejected'), sum('dropped'), sum('merged'), sum('created')]
+  return { rowsIn: counts[0]?.rowsIn ?? 0, rowsOut: counts.at(-1)?.rowsOut ?? 0, rejected, dropped, merged, created }
+}
+
+/** Checks what the engine has made of the rows. @throws MAESTRO_STEP_CONTRACT */
+async function assertWork(
+  steps: readonly TableStep[],
+  input: readonly TableFile[],
+  output: TableFile,
+  counts: TableCounts,
+  { settings }: RunContext,
+): Promise<void> {
+  const [last] = steps.slice(-1) as [TableStep]
+  const { planned } = last.step
+  const place = { step: last.step.node.id, use: planned.use, engine: last.engine.name }
+  const statements = steps.flatMap((step) => step.statements)
+  // The columns of a table of groups replace all columns before.
+  const from = steps.findLastIndex(({ step }) => step.planned.effects.keeps !== undefined)
+  const added = steps.slice(Math.max(0, from)).map(({ step }) => step.planned.effects.adds)
+  const adds: Columns = Object.assign({}, ...added)
+  await assertTableOutput({ place, statements, adds, input, output, counts }, settings.checks)
 }
 
 /** What a request to run steps at once holds, whatever its input is. */
@@ -150,6 +187,7 @@ export async function runOnParquet(
   context.ledger?.begin(stage.index, 'output', [])
   const counts = await first.engine.executeOnParquet({ ...request, input })
   if (counts === undefined) return undefined
+  await assertWork(steps, [], { path, format: 'step' }, sumOf(counts), context)
   for (const [index, { step }] of steps.entries()) addCounts(step, counts[index], context)
   return path
 }
@@ -179,6 +217,7 @@ async function runEach(
       signal,
       directory: dirname(output.path),
     })
+    await assertWork([one], files, target, counts, context)
     addCounts(step, counts, context)
     rows = counts.rowsOut
     if (!isLast) await showRows(target.path, step, context)
