@@ -67,8 +67,6 @@ export default defineConfig({
           retry,
           testTimeout: 120_000,
           hookTimeout: 300_000,
-          maxWorkers: 1,
-          sequence: { groupOrder: 1 },
         },
       },
       {

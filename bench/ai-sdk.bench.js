@@ -1,4 +1,5 @@
-// `ai-sdk.chat` beside the same provider package in a loop: the schedule of `scheduling`, and the CPU time of `overhead`.
+// `ai-sdk.chat` beside the AI SDK in a loop, and beside the provider's package alone: the schedule of `scheduling`, and the CPU
+// time of `overhead`.
 import { join } from 'node:path'
 import { median, round, runScript, sized } from './measure.js'
 import { checkAnswers } from './model-server/check-answers.js'
@@ -16,11 +17,14 @@ export async function bench() {
   return {
     limit_s: round(limit),
     ours_s: round(waiting.ours),
-    loop_s: round(waiting.loop),
+    sdk_loop_s: round(waiting.sdk),
+    provider_loop_s: round(waiting.provider),
     ratio_to_limit: round(waiting.ours / limit, 3),
     us_per_call: round(busy.ours, 1),
-    loop_us_per_call: round(busy.loop, 1),
-    ratio_to_loop: round(busy.ours / busy.loop),
+    sdk_us_per_call: round(busy.sdk, 1),
+    provider_us_per_call: round(busy.provider, 1),
+    ratio_to_sdk: round(busy.ours / busy.sdk),
+    ratio_to_provider: round(busy.ours / busy.provider),
   }
 }
 
@@ -29,13 +33,14 @@ function compare({ calls, concurrency, latencyMs }, figureOf) {
     const output = join(folder, 'answers.jsonl')
     const run = async (script, ...more) =>
       figureOf(await runScript(join(import.meta.dirname, script), [server.baseUrl, calls, concurrency, ...more]))
-    const figures = { ours: [], loop: [] }
+    const figures = { ours: [], sdk: [], provider: [] }
     for (let turn = 0; turn < rounds; turn++) {
       figures.ours.push(await run('model-server/ours.js', output, 'ai-sdk', warmUpRows.length))
       const { lost, wrong } = checkAnswers(output, calls)
       if (lost + wrong > 0) throw new Error(`${lost} rows lost, ${wrong} with another's answer`)
-      figures.loop.push(await run('ai-sdk/loop.js'))
+      figures.sdk.push(await run('ai-sdk/loop.js'))
+      figures.provider.push(await run('ai-sdk/provider-loop.js'))
     }
-    return { ours: median(figures.ours), loop: median(figures.loop) }
+    return { ours: median(figures.ours), sdk: median(figures.sdk), provider: median(figures.provider) }
   })
 }

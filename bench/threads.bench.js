@@ -1,10 +1,10 @@
 // The same steps in one thread and in two: a map that only computes, and a map that parses a column of JSON of about 4 KB.
-// The outputs have to be the same bytes.
+// Beside them, plain threads that share nothing: what two threads can gain on this machine. All outputs have to be the same bytes.
 import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { alternate, median, round, runScript, sized } from './measure.js'
+import { median, round, runScript, sized } from './measure.js'
 import { makeInput } from './threads/make-input.js'
 
 export async function bench() {
@@ -18,33 +18,41 @@ export async function bench() {
   }
 }
 
-async function compared(pipeline, rows, folder, isWide) {
-  const input = join(folder, `${pipeline}.jsonl`)
+async function compared(name, rows, folder, isWide) {
+  const input = join(folder, `${name}.jsonl`)
   await makeInput(input, rows, isWide)
-  const run = async (threads) => {
-    const output = join(folder, `${pipeline}-${threads}.jsonl`)
+  const outputs = new Set()
+  const run = async (script, threads) => {
+    const output = join(folder, `${name}-output.jsonl`)
     const state = join(folder, '.maestro')
     const env = { ...process.env, BENCH_INPUT: input, BENCH_OUTPUT: output, BENCH_STATE: state, BENCH_THREADS: threads }
-    return runScript(join(import.meta.dirname, 'threads/run.js'), [pipeline], { env })
+    const measured = await runScript(join(import.meta.dirname, 'threads', script), [name, threads], { env })
+    outputs.add(hash(readFileSync(output)))
+    return measured
   }
-  const results = await alternate(
-    sized(3, 1),
-    () => run(2),
-    () => run(0),
-  )
-  const [two, one] = [2, 0].map((threads) => readFileSync(join(folder, `${pipeline}-${threads}.jsonl`)))
-  if (one.length === 0 || hash(one) !== hash(two)) throw new Error('the outputs differ')
-  return results
+  const runs = { two: [], one: [], plainTwo: [], plainOne: [] }
+  for (let turn = 0; turn < sized(3, 1); turn++) {
+    runs.two.push(await run('run.js', 2))
+    runs.one.push(await run('run.js', 0))
+    runs.plainTwo.push(await run('plain.js', 2))
+    runs.plainOne.push(await run('plain.js', 0))
+  }
+  if (outputs.size !== 1 || outputs.has(hash(''))) throw new Error('the outputs differ, or are empty')
+  return runs
 }
 
 const hash = (bytes) => createHash('sha256').update(bytes).digest('hex')
 
-function figures(name, { ours, theirs }) {
-  const [two, one] = [ours, theirs].map((runs) => median(runs.map(({ seconds }) => seconds)))
+function figures(name, runs) {
+  const seconds = (kind) => median(runs[kind].map((run) => run.seconds))
+  const speedup = seconds('one') / seconds('two')
+  const plainSpeedup = seconds('plainOne') / seconds('plainTwo')
   return {
-    [`${name}_one_thread_s`]: round(one),
-    [`${name}_two_threads_s`]: round(two),
-    [`${name}_speedup`]: round(one / two),
-    [`${name}_peak_mb`]: Math.round(Math.max(...ours.map((run) => run.peakMegabytes))),
+    [`${name}_one_thread_s`]: round(seconds('one')),
+    [`${name}_two_threads_s`]: round(seconds('two')),
+    [`${name}_speedup`]: round(speedup),
+    [`${name}_plain_speedup`]: round(plainSpeedup),
+    [`${name}_speedup_to_plain`]: round(speedup / plainSpeedup),
+    [`${name}_peak_mb`]: Math.round(Math.max(...runs.two.map((run) => run.peakMegabytes))),
   }
 }

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { isPermissive, licenceOf, type Manifest } from './licences/permissive.js'
+import { closureOf } from './installed/closure-of.js'
+import { isPermissive, licenceOf } from './licences/permissive.js'
 
 const root = join(import.meta.dirname, '..')
 
@@ -11,30 +12,12 @@ const unused: Readonly<Record<string, readonly string[]>> = {
   '@lancedb/lancedb': ['@huggingface/transformers'],
 }
 
-/** The folder of a dependency, as Node finds it; undefined for one that is not for this system. */
-function findPackage(name: string, from: string): string | undefined {
-  for (let folder = from; ; folder = dirname(folder)) {
-    const candidate = join(folder, 'node_modules', name)
-    if (existsSync(join(candidate, 'package.json'))) return candidate
-    if (folder === root || dirname(folder) === folder) return undefined
-  }
-}
-
 /** Everything that is installed with the packages, by folder. */
-function productionClosure(): ReadonlyMap<string, Manifest> {
-  const found = new Map<string, Manifest>()
-  const queue = readdirSync(join(root, 'packages')).map((name) => join(root, 'packages', name))
-  for (let folder = queue.pop(); folder !== undefined; folder = queue.pop()) {
-    if (found.has(folder)) continue
-    const manifest: Manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-    found.set(folder, manifest)
-    const names = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies }).filter(
-      (name) => !unused[manifest.name]?.includes(name),
-    )
-    queue.push(...names.flatMap((name) => findPackage(name, folder as string) ?? []))
-  }
-  return found
-}
+const productionClosure = () =>
+  closureOf(
+    readdirSync(join(root, 'packages')).map((name) => join(root, 'packages', name)),
+    (manifest, name) => !unused[manifest.name]?.includes(name),
+  )
 
 test.each([
   ['MIT', true],

@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { carefulWalks } from './packed/careful-walks.js'
 import { FirstUser } from './packed/first-user.js'
+import { hoversOf } from './packed/hover.js'
 
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '..')
@@ -205,7 +206,7 @@ export const lookUp = defineOperator({
 export default definePlugin({ name: 'maestro-plugin-places', operators: [lookUp] })
 `
 
-test('a plugin of a third party is typed in a pipeline, without interfaces written by hand', async () => {
+test('a plugin of a third party is typed in a pipeline, without interfaces written by hand, and editors show comments of options', async () => {
   const tsc = join(root, 'node_modules/typescript/bin/tsc')
   const compile = (...parameters: string[]) => run(process.execPath, [tsc, ...parameters], { cwd: folder })
   const settings = ['--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'esnext']
@@ -250,4 +251,23 @@ export const stars: number = found.row.stars
   expect(await check("{ input: 'city', table: { use: 'fs.file', path: 'cities.csv' }, outptu: 'x' }")).toContain(
     "Did you mean to write 'output'?",
   )
+
+  // What an editor shows is what the authors of the packages have written.
+  writeFileSync(
+    join(folder, 'shown.ts'),
+    `import { pipeline } from '@maestro-dataflow/core'
+export const shown = pipeline('shown')
+  .read('fs.file', { path: 'cities.csv', columns: ['city'] })
+  .step('ai.classify', { input: 'city', labels: ['north', 'south'] })
+  .step('places.look-up', { table: { use: 'fs.file', path: 'places.csv' }, input: 'city' })
+`,
+  )
+  writeFileSync(join(folder, 'ai.d.ts'), "import type {} from '@maestro-dataflow/plugin-ai'\n")
+  const shown = ["path: 'cities", 'labels:', "input: 'city' })", "step('ai"]
+  expect(hoversOf(folder, ['shown.ts', 'maestro-env.d.ts', 'ai.d.ts'], shown)).toEqual([
+    expect.stringContaining('relative to the config file'),
+    expect.stringContaining('The closed set of labels'),
+    expect.stringContaining('The column with the name of the place.'),
+    expect.stringContaining('Adds an operator by its name'),
+  ])
 })

@@ -12,6 +12,7 @@ export function pluginPages() {
   })
 }
 
+/** @param {string} page @param {string} template */
 function withSource(page, template) {
   return readFileSync(page, 'utf8').replace(/^(```\w+ .*\bfile=(\S+).*\n)[\s\S]*?^```$/gm, (block, fence, file) =>
     existsSync(join(template, file)) ? `${fence}${readFileSync(join(template, file), 'utf8')}\`\`\`` : block,

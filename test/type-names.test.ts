@@ -5,16 +5,27 @@ import { expect, test } from 'vitest'
 
 const root = join(import.meta.dirname, '..')
 
-/** The types that a file declares and exports, and the files whose types it passes on: all of them, or those named. */
-interface TypeExports {
-  readonly declared: readonly string[]
+/** Something that a file declares and exports. */
+interface Declared {
+  readonly name: string
+  readonly isType: boolean
+  readonly hasComment: boolean
+}
+
+/** What a file declares and exports, and the files whose exports it passes on: all of them, or those named. */
+interface FileExports {
+  readonly declared: readonly Declared[]
   readonly passedOn: readonly { readonly from: string; readonly names?: ReadonlyMap<string, string> }[]
 }
 
-function typeExportsOf(file: string): TypeExports {
-  const declared: string[] = []
-  const passedOn: TypeExports['passedOn'][number][] = []
-  const { statements } = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest)
+const read = new Map<string, FileExports>()
+
+function exportsOf(file: string): FileExports {
+  const known = read.get(file)
+  if (known !== undefined) return known
+  const declared: Declared[] = []
+  const passedOn: FileExports['passedOn'][number][] = []
+  const { statements } = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true)
   for (const statement of statements) {
     if (ts.isExportDeclaration(statement)) {
       const { moduleSpecifier, exportClause } = statement
@@ -28,31 +39,49 @@ function typeExportsOf(file: string): TypeExports {
         )
         passedOn.push({ from, names: new Map(names) })
       }
-    } else if (
-      (ts.isInterfaceDeclaration(statement) ||
-        ts.isTypeAliasDeclaration(statement) ||
-        ts.isClassDeclaration(statement)) &&
-      statement.name !== undefined &&
-      statement.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true
-    ) {
-      declared.push(statement.name.text)
-    }
+    } else declared.push(...declaredBy(statement))
   }
-  return { declared, passedOn }
+  // One comment is enough for all overloads of a function.
+  const commented = new Set(declared.filter(({ hasComment }) => hasComment).map(({ name }) => name))
+  const found = { declared: declared.map((one) => ({ ...one, hasComment: commented.has(one.name) })), passedOn }
+  read.set(file, found)
+  return found
 }
 
-/** The types that a file exports by name, each with the place of its declaration. */
-function exportedTypes(file: string): ReadonlyMap<string, string> {
-  const { declared, passedOn } = typeExportsOf(file)
-  const found = new Map(declared.map((name) => [name, `${relative(root, file)}#${name}`]))
+function declaredBy(statement: ts.Statement): readonly Declared[] {
+  const isExported =
+    ts.canHaveModifiers(statement) &&
+    ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true
+  if (!isExported) return []
+  // Tags alone say nothing to whoever meets a name for the first time.
+  const hasComment = ts.getJSDocCommentsAndTags(statement).some(({ comment }) => ts.getTextOfJSDocComment(comment))
+  if (ts.isVariableStatement(statement))
+    return statement.declarationList.declarations.flatMap(({ name }) =>
+      ts.isIdentifier(name) ? [{ name: name.text, isType: false, hasComment }] : [],
+    )
+  const isType =
+    ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement) || ts.isClassDeclaration(statement)
+  if (!isType && !ts.isFunctionDeclaration(statement)) return []
+  return statement.name === undefined ? [] : [{ name: statement.name.text, isType, hasComment }]
+}
+
+/** What a file exports by name, each with the place of its declaration. */
+function allExports(file: string): ReadonlyMap<string, Declared & { readonly place: string }> {
+  const { declared, passedOn } = exportsOf(file)
+  const found = new Map(
+    declared.map((one) => [one.name, { ...one, place: `${relative(root, file)}#${one.name}` }] as const),
+  )
   for (const { from, names } of passedOn) {
-    for (const [name, place] of exportedTypes(from)) {
+    for (const [name, one] of allExports(from)) {
       const exported = names === undefined ? name : names.get(name)
-      if (exported !== undefined) found.set(exported, place)
+      if (exported !== undefined) found.set(exported, one)
     }
   }
   return found
 }
+
+const exportedTypes = (file: string) =>
+  [...allExports(file)].filter(([, { isType }]) => isType).map(([name, { place }]) => [name, place] as const)
 
 /** The names that stand for more than one declaration. */
 function ambiguous(files: readonly string[], typesOf: (file: string) => Iterable<readonly [string, string]>) {
@@ -87,7 +116,15 @@ test('the files of core export no two types of one name', () => {
     .filter((file) => !/\.test(-d)?\.ts$|__fixtures__/.test(file))
     .map((file) => join(root, file))
   const declared = (file: string) =>
-    typeExportsOf(file).declared.map((name) => [name, `${relative(root, file)}#${name}`] as const)
+    exportsOf(file)
+      .declared.filter(({ isType }) => isType)
+      .map(({ name }) => [name, `${relative(root, file)}#${name}`] as const)
   expect(files.length).toBeGreaterThan(200)
   expect(ambiguous(files, declared)).toEqual({})
+})
+
+test('every export of a package has a comment', () => {
+  const exported = entries().flatMap((file) => [...allExports(file).values()])
+  expect(exported.length).toBeGreaterThan(1000)
+  expect(exported.filter(({ hasComment }) => !hasComment).map(({ place }) => place)).toEqual([])
 })

@@ -12,6 +12,7 @@ const pieces: Readonly<Record<Format, readonly string[]>> = {
   gzip: ['\u001f\u008b', '\u0000'],
   zstd: ['(\u00b5/\u00fd', 'P*M\u0018'],
   parquet: ['PAR1', 'PARE', '\u0000', '\u0015\u0004', '\u00ff\u00ff\u00ff\u00ff\u000f'],
+  arrow: ['ARROW1\u0000\u0000', '\u00ff\u00ff\u00ff\u00ff', '\u0000\u0000\u0000\u0000', '\u00ff\u00ff\u00ff\u007f'],
   xlsx: [
     'PK\u0003\u0004',
     'PK\u0001\u0002',

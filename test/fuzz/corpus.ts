@@ -1,5 +1,6 @@
 // Small valid files of every format, made here, from which broken ones are made.
 import { crc32, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
+import { CompressionType, dictionary, setCompressionCodec, tableFromArrays, tableToIPC, utf8 } from '@uwdata/flechette'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 
 const lines = (count: number) =>
@@ -80,6 +81,40 @@ const parquet = (codec: 'SNAPPY' | 'UNCOMPRESSED') =>
       ],
       codec,
     }),
+  )
+
+/** A frame of LZ4 with one block, all of which is literal bytes. */
+function lz4Frame(bytes: Uint8Array): Buffer {
+  const extra = bytes.length - 15
+  const lengths = extra < 0 ? [] : [...Array.from({ length: Math.floor(extra / 255) }, () => 255), extra % 255]
+  const block = Buffer.concat([Buffer.from([Math.min(bytes.length, 15) << 4, ...lengths]), bytes])
+  const head = Buffer.from([0x04, 0x22, 0x4d, 0x18, 0x60, 0x40, 0x82, 0, 0, 0, 0])
+  head.writeUInt32LE(block.length, 7)
+  return Buffer.concat([head, block, Buffer.alloc(4)])
+}
+
+const decode = () => {
+  throw new Error('these files are only written')
+}
+setCompressionCodec(CompressionType.LZ4_FRAME, { encode: lz4Frame, decode })
+setCompressionCodec(CompressionType.ZSTD, { encode: (bytes) => zstdCompressSync(bytes), decode })
+
+const arrow = (format: 'file' | 'stream', codec?: (typeof CompressionType)[keyof typeof CompressionType]) =>
+  Buffer.from(
+    tableToIPC(
+      tableFromArrays(
+        {
+          id: [1, 2, 3],
+          text: ['a'.repeat(300), null, '\u00e9'],
+          wide: [1n, 2n, 2n ** 60n],
+          list: [[1], null, [2, 3]],
+          nested: [{ a: 1 }, null, { a: 2 }],
+          kind: ['x', 'y', 'x'],
+        },
+        { types: { kind: dictionary(utf8()) } },
+      ),
+      { format, ...(codec === undefined ? {} : { codec }) },
+    ) ?? new Uint8Array(),
   )
 
 /** A PDF with one page of text, with correct offsets. */
@@ -163,6 +198,12 @@ export const corpus = {
   ],
   zstd: [zstdCompressSync(lines(5)), zstdCompressSync(Buffer.alloc(5_000_000, '\n'))],
   parquet: [parquet('UNCOMPRESSED'), parquet('SNAPPY')],
+  arrow: [
+    arrow('file'),
+    arrow('stream'),
+    arrow('file', CompressionType.LZ4_FRAME),
+    arrow('file', CompressionType.ZSTD),
+  ],
   xlsx: [xlsx],
   docx: [docx],
   pdf: [pdf()],

@@ -41,14 +41,15 @@ function each(attempt: (input: Uint8Array, folder: string, index: number) => Pro
 }
 
 /** A bad file between two good ones: the good rows arrive, or the reader says which file it could not read. */
-function files(ending: string, goodFile: Uint8Array, goodRows: number): Target {
+function files(ending: string, goodFile: Uint8Array, goodRows: number, step = false): Target {
   return each(async (input, folder, index) => {
     const place = join(folder, String(index))
     mkdirSync(place)
     const names = ['a', 'm', 'z'].map((name) => `${name}.${ending}`)
     for (const [at, name] of names.entries()) writeFileSync(join(place, name), at === 1 ? input : goodFile)
-    const project = maestro({ plugins: [fs], directory: place, logLevel: 'silent' })
-    const source = pipeline('p').read('fs.file', { path: names })
+    const project = maestro({ plugins: [fs, table], directory: place, logLevel: 'silent' })
+    const read = pipeline('p').read('fs.file', { path: names })
+    const source = step ? read.step('table.filter', { where: 'id = id' }) : read
     const rows: Row[] = []
     try {
       const { steps, rejects } = await project.preview(source, 1e6)
@@ -227,6 +228,8 @@ export const targets: Readonly<Record<string, { readonly format: Format; readonl
   gzip: { format: 'gzip', run: files('jsonl.gz', corpus.gzip[0], 5) },
   Zstandard: { format: 'zstd', run: files('jsonl.zst', corpus.zstd[0], 5) },
   Parquet: { format: 'parquet', run: files('parquet', corpus.parquet[0], 3) },
+  'Parquet in a table step': { format: 'parquet', run: files('parquet', corpus.parquet[0], 3, true) },
+  Arrow: { format: 'arrow', run: files('arrow', corpus.arrow[0], 3) },
   Excel: { format: 'xlsx', run: files('xlsx', corpus.xlsx[0], 3) },
   DOCX: { format: 'docx', run: documents('docx') },
   PDF: { format: 'pdf', run: documents('pdf') },

@@ -9,6 +9,7 @@ import { printJson } from './terminal/json.js'
 import { print } from './terminal/print.js'
 import { styleFor } from './terminal/style.js'
 
+/** The options of `maestro init`. */
 export interface InitCommandOptions {
   readonly yes?: boolean
   /** @default 'ai' */

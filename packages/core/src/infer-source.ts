@@ -2,11 +2,12 @@ import type { ResolvedConfig } from './config/resolved-config.js'
 import { columnNames } from './contracts/column-order.js'
 import type { PipelineDefinition } from './contracts/pipeline-definition.js'
 import type { ColumnSet, ColumnType, Row } from './contracts/row.js'
-import type { SuggestedOptions } from './contracts/storage.js'
+import type { SuggestedOptions } from './contracts/source.js'
 import type { CompiledSource } from './pipeline/compile/compiled-pipeline.js'
 import { ColumnInference } from './pipeline/compile/infer-columns.js'
 import type { RunSettings } from './run-settings.js'
 
+/** The settings of a look at the first rows of a source. */
 export interface InferenceSettings extends Pick<RunSettings, 'params' | 'signal'> {
   /** The number of rows to look at. @default 10,000 */
   readonly rows?: number | undefined
@@ -21,6 +22,7 @@ export interface InferredSource {
   readonly columns: readonly InferredColumn[]
 }
 
+/** What the first rows say about a column. */
 export interface InferredColumn {
   readonly name: string
   readonly type: ColumnType

@@ -25,6 +25,7 @@ import { assertNewestReadable, findUnfinished, type UnfinishedRun, unfinishedRun
 import { estimateRun } from './run/estimate/estimate-run.js'
 import { IncrementalRun } from './run/incremental/incremental-run.js'
 import { type Preview, previewPipeline } from './run/preview-pipeline.js'
+import { withSettingsRefusedBefore } from './run/record/settings-refused-before.js'
 import type { ResumeOptions } from './run/run.js'
 import type { RunEnvironment } from './run/run-environment.js'
 import type { RowOutput } from './run/run-outputs.js'
@@ -189,7 +190,7 @@ export class Maestro extends ProjectParts {
       { overwrite: true, ...others },
       { requireSink: true, wholeConfig },
     )
-    return prepared.compiled.plan
+    return withSettingsRefusedBefore(prepared.compiled.plan, await this.project.config())
   }
 }
 

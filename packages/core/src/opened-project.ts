@@ -1,6 +1,7 @@
 import { builtin } from './builtin/builtin-plugin.js'
 import { createLogger } from './builtin/logger.js'
 import { SecretRedactor } from './builtin/secret-redactor.js'
+import { configuredSecrets } from './config/configured-secrets.js'
 import { plainSecrets } from './config/plain-secrets.js'
 import type { ResolvedConfig } from './config/resolved-config.js'
 import type { Logger } from './contracts/logger.js'
@@ -28,7 +29,10 @@ export class OpenedProject {
 
   /** The config with all defaults filled in. */
   config(): Promise<ResolvedConfig> {
-    this.#config ??= this.#resolve()
+    this.#config ??= this.#resolve().then((config) => {
+      configuredSecrets(config).forEach(this.redactor.add)
+      return config
+    })
     return this.#config
   }
 

@@ -16,7 +16,7 @@ export { findPipeline, loadPipeline, pipelineFiles, pipelineName } from './pipel
 export type { Contribution } from './plugins/contribution.js'
 export { coreRangeOf, coreVersion, otherCore } from './plugins/core-version.js'
 export type { DiscoveredPlugin } from './plugins/discover-plugins.js'
-export { officialPlugins } from './plugins/known-plugins.js'
+export { officialPluginOf, officialPlugins } from './plugins/known-plugins.js'
 export { packageEntry } from './plugins/package-entry.js'
 export { type PackageManifest, readPackageManifest, writePackageManifest } from './plugins/package-manifest.js'
 export {

@@ -59,6 +59,8 @@ const named = z.strictObject({ ...namedModel, ...settings })
 /** The options of `ai-sdk.chat`. */
 export const aiSdkChatOptions = z.union([named, given])
 
+/** The options of `ai-sdk.chat`. */
 export type AISDKChatOptions = z.input<typeof aiSdkChatOptions>
+/** The settings of a chat serving that is created from a model of the AI SDK. */
 export type ChatSettings = z.output<typeof chatSettings>
 export type NamedChatOptions = z.output<typeof named>

@@ -26,6 +26,8 @@ const named = z.strictObject({ ...namedModel, ...settings })
 /** The options of `ai-sdk.embeddings`. */
 export const aiSdkEmbeddingsOptions = z.union([named, given])
 
+/** The options of `ai-sdk.embeddings`. */
 export type AISDKEmbeddingsOptions = z.input<typeof aiSdkEmbeddingsOptions>
+/** The settings of an embedding serving that is created from a model of the AI SDK. */
 export type EmbeddingSettings = z.output<typeof embeddingSettings>
 export type NamedEmbeddingOptions = z.output<typeof named>

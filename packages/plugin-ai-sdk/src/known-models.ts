@@ -31,7 +31,7 @@ export const knownModels: {
   readonly providers: Readonly<Record<string, Readonly<Record<string, KnownModel>>>>
 } = models
 
-/** @param provider The short name of the provider, such as `anthropic`. */
+/** What is known about a model, such as its price. @param provider The short name of the provider, such as `anthropic`. */
 export function knownModel(provider: string, model: string): KnownModel | undefined {
   const known = Object.hasOwn(knownModels.providers, provider) ? knownModels.providers[provider] : undefined
   if (known === undefined) return undefined

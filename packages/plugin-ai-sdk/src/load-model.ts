@@ -15,9 +15,13 @@ import { aiSdkError } from './errors.js'
 import { loadProvider } from './load-provider.js'
 import { isModel, type NamedModel } from './provider-options.js'
 
+/** A language model of the AI SDK, of any version of its contract that is supported. */
 export type LanguageModel = LanguageModelV2 | LanguageModelV3 | LanguageModelV4
+/** An embedding model of the AI SDK, of any version of its contract that is supported. */
 export type EmbeddingModel = EmbeddingModelV2<string> | EmbeddingModelV3 | EmbeddingModelV4
+/** A rerank model of the AI SDK, of any version of its contract that is supported. */
 export type RerankModel = RerankingModelV3 | RerankingModelV4
+/** A transcription model of the AI SDK, of any version of its contract that is supported. */
 export type TranscriptionModel = TranscriptionModelV2 | TranscriptionModelV3 | TranscriptionModelV4
 
 /** The models of the AI SDK by the kind of our servings. */

@@ -35,6 +35,7 @@ const named = z.strictObject({ ...namedModel, ...settings })
 /** The options of `ai-sdk.rerank`. */
 export const aiSdkRerankOptions = z.union([named, given])
 
+/** The options of `ai-sdk.rerank`. */
 export type AISDKRerankOptions = z.input<typeof aiSdkRerankOptions>
 type RerankSettings = z.output<typeof rerankSettings>
 

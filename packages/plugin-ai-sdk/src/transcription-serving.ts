@@ -37,6 +37,7 @@ const named = z.strictObject({ ...namedModel, ...settings })
 /** The options of `ai-sdk.transcription`. */
 export const aiSdkTranscriptionOptions = z.union([named, given])
 
+/** The options of `ai-sdk.transcription`. */
 export type AISDKTranscriptionOptions = z.input<typeof aiSdkTranscriptionOptions>
 type TranscriptionSettings = z.output<typeof transcriptionSettings>
 

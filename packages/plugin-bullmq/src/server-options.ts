@@ -17,6 +17,7 @@ export const serverOptions = z.strictObject({
     .default('maestro'),
 })
 
+/** How a Redis server is reached. */
 export type ServerOptionsInput = z.input<typeof serverOptions>
 export type ServerOptions = z.output<typeof serverOptions>
 

@@ -45,5 +45,6 @@ export const chromaVectorOptions = z.strictObject({
   retries: z.number().int().nonnegative().default(5),
 })
 
+/** The options of the vector store in Chroma. */
 export type ChromaVectorOptions = z.input<typeof chromaVectorOptions>
 export type ResolvedChromaOptions = z.output<typeof chromaVectorOptions>

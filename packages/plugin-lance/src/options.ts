@@ -39,5 +39,6 @@ export const lanceVectorOptions = z.strictObject({
   memory: byteSize().default(1024 ** 3),
 })
 
+/** The options of the vector store in LanceDB. */
 export type LanceVectorOptions = z.input<typeof lanceVectorOptions>
 export type ResolvedLanceOptions = z.output<typeof lanceVectorOptions>

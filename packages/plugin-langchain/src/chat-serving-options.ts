@@ -46,6 +46,7 @@ const named = z.strictObject({ ...exportFields, options: constructorOptions, ...
 /** The options of `langchain.chat`. */
 export const langchainChatOptions = z.union([named, given])
 
+/** The options of `langchain.chat`. */
 export type LangChainChatOptions = z.input<typeof langchainChatOptions>
 export type NamedChatModel = z.output<typeof named>
 export type GivenChatModel = z.output<typeof given>

@@ -40,6 +40,7 @@ import { ModelVariants, settingsOf, unsupportedSettingsOf } from './sampling.js'
 import { StreamedPieces } from './streamed-pieces.js'
 import { toChatMessages } from './to-chat-messages.js'
 import { toServingError } from './to-serving-error.js'
+import { withStreams } from './whole-answers.js'
 
 /** Facts about a model that it does not state itself. */
 export interface FromLangChainOptions extends Omit<GivenChatModel, 'model'> {
@@ -85,11 +86,14 @@ export class LangChainChatServing extends LangChainServing<ModelVariants> implem
         unsupportedSettings: unsupportedSettingsOf(base),
       })
       const { call, fields: sampling } = settingsOf(base, accepted)
-      const fields = { ...sampling, ...(this.#isWhole(base) ? { streaming: false } : {}) }
+      const fields = { ...sampling, ...this.#streaming(base) }
       const messages = await toChatMessages(request.messages, { name, capabilities, signal })
       const options = { ...defaultsOf(base), ...call, maxRetries: 0, signal }
       const { answer: result } = await withNotedReplies(
-        () => this.#ask(variants.with(fields), messages, options, request),
+        () => {
+          const ask = () => this.#ask(variants.with(fields), messages, options, request)
+          return this.#mustStream && fields.streaming !== true ? withStreams(ask) : ask()
+        },
         (error, told) => toServingError(name, error, told),
       )
       const warnings = removed.map((setting) => unsupportedSettingMessage(`The model ${this.model ?? name}`, setting))
@@ -98,13 +102,13 @@ export class LangChainChatServing extends LangChainServing<ModelVariants> implem
   }
 
   /**
-   * Whether a model of the API of OpenAI that would stream is asked for whole answers. Nobody hears the pieces, and
-   * LangChain reads whole answers better.
+   * Models of the API of OpenAI are asked for whole answers, also if they would stream: nobody hears the pieces, and
+   * LangChain reads whole answers better. Only the pieces of the Responses API are left to LangChain.
    */
-  #isWhole(base: BaseChatModel): boolean {
-    return (
-      !this.#mustStream && Reflect.get(base, 'streaming') === true && Reflect.get(base, 'clientConfig') !== undefined
-    )
+  #streaming(base: BaseChatModel): { readonly streaming?: boolean } {
+    if (Reflect.get(base, 'clientConfig') === undefined) return {}
+    if (this.#mustStream && Reflect.get(base, 'useResponsesApi') === true) return { streaming: true }
+    return Reflect.get(base, 'streaming') === true ? { streaming: false } : {}
   }
 
   async #ask(

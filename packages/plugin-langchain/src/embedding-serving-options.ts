@@ -17,6 +17,7 @@ const named = z.strictObject({ ...exportFields, options: constructorOptions, bat
 /** The options of `langchain.embeddings`. */
 export const langchainEmbeddingsOptions = z.union([named, given])
 
+/** The options of `langchain.embeddings`. */
 export type LangChainEmbeddingsOptions = z.input<typeof langchainEmbeddingsOptions>
 export type NamedEmbeddings = z.output<typeof named>
 

@@ -1,5 +1,6 @@
 import { estimateTokens, tolerantFetch, withTolerance } from '@maestro-dataflow/core'
 import { noteReplies } from './noted-replies.js'
+import { joinStreams } from './whole-answers.js'
 
 type Options = Readonly<Record<string, unknown>>
 
@@ -22,7 +23,7 @@ export function withOwnFetch(from: string, options: Options): Options {
 }
 
 /** Sends the calls of all models, and notes their replies. */
-const ownFetch = noteReplies(tolerantFetch)
+const ownFetch = noteReplies(joinStreams(tolerantFetch))
 
 /** Where a model keeps the options from which it creates the provider's client at its first call. */
 const clientFields = ['clientConfig', 'clientOptions'] as const
@@ -69,7 +70,7 @@ function setTolerantFetch(part: object): void {
 function tolerantOf({ fetch: own, fetchOptions }: ClientOptions): typeof fetch {
   if (own === ownFetch) return ownFetch
   if (own === undefined && fetchOptions === undefined) return ownFetch
-  return noteReplies(withTolerance(own ?? fetch))
+  return noteReplies(joinStreams(withTolerance(own ?? fetch)))
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null

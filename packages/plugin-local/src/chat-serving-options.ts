@@ -38,4 +38,5 @@ export const localChatOptions = z.strictObject({
   timeout: duration().optional(),
 })
 
+/** The options of `local.chat`. */
 export type LocalChatOptions = z.input<typeof localChatOptions>

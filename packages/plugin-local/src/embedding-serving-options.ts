@@ -31,4 +31,5 @@ export const localEmbeddingOptions = z.strictObject({
   batchSize: positive.optional(),
 })
 
+/** The options of `local.embeddings`. */
 export type LocalEmbeddingOptions = z.input<typeof localEmbeddingOptions>

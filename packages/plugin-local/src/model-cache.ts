@@ -23,6 +23,7 @@ export interface ModelLease<T> {
   release(): void
 }
 
+/** How long, and up to which size, a `ModelCache` keeps values that nobody uses. */
 export interface ModelCacheOptions {
   /** How long an unused value stays. @default '5m' */
   readonly keepAlive?: Duration | undefined
@@ -33,6 +34,7 @@ export interface ModelCacheOptions {
   readonly memory?: ByteSize | undefined
 }
 
+/** How a value is acquired from a `ModelCache`. */
 export interface AcquireOptions<T> {
   /** The memory of the value: a number (space is made before loading), or read from the value. @default 0 */
   readonly bytes?: number | ((value: T) => number)

@@ -26,4 +26,5 @@ export const ollamaChatOptions = ollamaModelOptions.extend({
   images: z.boolean().optional(),
 })
 
+/** The options of `ollama.chat`. */
 export type OllamaChatOptions = z.input<typeof ollamaChatOptions>

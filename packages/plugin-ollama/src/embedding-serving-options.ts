@@ -13,4 +13,5 @@ export const ollamaEmbeddingOptions = ollamaModelOptions.extend({
   tooLong: z.enum(['fail', 'cut']).optional(),
 })
 
+/** The options of `ollama.embeddings`. */
 export type OllamaEmbeddingOptions = z.input<typeof ollamaEmbeddingOptions>

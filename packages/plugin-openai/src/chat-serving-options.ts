@@ -59,4 +59,5 @@ export const openaiChatOptions = z
   })
   .refine(...oneAddress)
 
+/** The options of `openai.chat`. */
 export type OpenAIChatOptions = z.input<typeof openaiChatOptions>

@@ -16,4 +16,5 @@ export const openaiEmbeddingOptions = z
   })
   .refine(...oneAddress)
 
+/** The options of `openai.embeddings`. */
 export type OpenAIEmbeddingOptions = z.infer<typeof openaiEmbeddingOptions>

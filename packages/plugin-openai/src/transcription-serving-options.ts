@@ -12,4 +12,5 @@ export const openaiTranscriptionOptions = z
   })
   .refine(...oneAddress)
 
+/** The options of `openai.transcription`. */
 export type OpenAITranscriptionOptions = z.infer<typeof openaiTranscriptionOptions>

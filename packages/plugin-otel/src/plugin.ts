@@ -11,6 +11,7 @@ const options = z
   })
   .prefault({})
 
+/** The options of the plugin. */
 export type OpenTelemetryOptions = z.input<typeof options>
 
 /**

@@ -122,6 +122,7 @@ export class SynthFields {
     .refine((columns) => Object.keys(columns).length > 0, 'at least one column is expected')
 }
 
+/** The options of the source of synthetic rows. */
 export type SynthOptions = InputOf<SynthFields>
 export type ResolvedSynthOptions = OutputOf<SynthFields>
 

@@ -15,6 +15,7 @@ export const fakeKinds = [
   'sentence',
   'paragraph',
 ] as const
+/** A kind of invented value. */
 export type FakeKind = (typeof fakeKinds)[number]
 
 type Value = string | number | boolean

@@ -20,7 +20,7 @@ import { z } from 'zod'
 import { type Clusters, findClusters } from './near/clusters.js'
 import { bandingFor, minHash, similarity } from './near/min-hash.js'
 import { SignatureFile } from './near/signature-file.js'
-import { type IndexedText, readTextIndex, writeTextIndex } from './near/text-index.js'
+import { readTextIndex, writeTextIndex } from './near/text-index.js'
 import { textOf } from './text-of.js'
 
 /** A row that was dropped because its text is almost that of a row that was kept. */
@@ -69,7 +69,8 @@ interface Access {
 /** What is known about texts after they were read once. A text of the index comes before all rows. */
 interface ReadTexts {
   readonly file: SignatureFile
-  readonly indexed: readonly IndexedText[]
+  /** The ids of the texts of the index. Their signatures are in the file alone. */
+  readonly indexed: readonly string[]
   readonly lengths: number[]
   readonly scores: number[]
   /** The positions of rows that were rejected. */
@@ -106,10 +107,16 @@ class NearDeduper extends GlobalOperator {
     const { threshold, words, index, duplicates } = this.#options
     const { directory = '.', allowOutside = false } = this.#access
     const path = index === undefined ? undefined : projectPath(index, directory, allowOutside)
-    const indexed = path === undefined ? [] : await readTextIndex(path, index ?? '', { words })
     const banding = bandingFor(threshold)
     const file = new SignatureFile(banding)
     try {
+      const indexed: string[] = []
+      if (path !== undefined)
+        for await (const { id, signature } of readTextIndex(path, index ?? '', { words })) {
+          context.signal.throwIfAborted()
+          indexed.push(id)
+          file.next().set(signature)
+        }
       const texts = await this.#read(all, file, indexed, context)
       const decision = this.#decide(texts, findClusters(file, banding, threshold, context.signal))
       const ids = await this.#idsOfClusters(all, texts, decision)
@@ -117,7 +124,7 @@ class NearDeduper extends GlobalOperator {
         ? this.#dropped(all, texts, decision, ids, context)
         : this.#marked(all, texts, decision, ids)
       if (path !== undefined && !context.preview)
-        await writeTextIndex(path, index ?? '', { words }, await this.#keptTexts(all, texts, decision))
+        await writeTextIndex(path, index ?? '', { words }, this.#keptTexts(all, texts, decision))
     } finally {
       file.dispose()
     }
@@ -126,18 +133,13 @@ class NearDeduper extends GlobalOperator {
   async #read(
     all: AllRows,
     file: SignatureFile,
-    indexed: readonly IndexedText[],
+    indexed: readonly string[],
     context: GlobalContext,
   ): Promise<ReadTexts> {
     const { input, words, score } = this.#options
-    const lengths: number[] = []
-    const scores: number[] = []
+    const lengths = indexed.map(() => Number.POSITIVE_INFINITY)
+    const scores = [...lengths]
     const rejected = new Set<number>()
-    for (const { signature } of indexed) {
-      file.next().set(signature)
-      lengths.push(Number.POSITIVE_INFINITY)
-      scores.push(Number.POSITIVE_INFINITY)
-    }
     for await (const { ids, rows } of all) {
       context.signal.throwIfAborted()
       for (const [at, row] of rows.entries()) {
@@ -184,7 +186,7 @@ class NearDeduper extends GlobalOperator {
     const note = (text: number, id: string) => {
       if (kept.has(clusters.first(text))) ids.set(text, id)
     }
-    for (const [text, { id }] of indexed.entries()) note(text, id)
+    for (const [text, id] of indexed.entries()) note(text, id)
     let text = indexed.length
     for await (const batch of all) for (const id of batch.ids) note(text++, id)
     return ids
@@ -256,19 +258,18 @@ class NearDeduper extends GlobalOperator {
   }
 
   /** The texts that the index remembers: those that it had, and the rows that stay. */
-  async #keptTexts(all: AllRows, { file, indexed, rejected }: ReadTexts, decision: Decision) {
-    const known = new Set(indexed.map(({ id }) => id))
-    const texts: IndexedText[] = [...indexed]
+  async *#keptTexts(all: AllRows, { file, indexed, rejected }: ReadTexts, decision: Decision) {
+    const known = new Set(indexed)
+    for (const [text, id] of indexed.entries()) yield { id, signature: file.read(text) }
     let text = indexed.length
     for await (const { ids } of all) {
       for (const id of ids) {
         const own = text++
         const kept = keptFor(own, decision)
         if (rejected.has(own) || known.has(id) || (kept !== undefined && kept !== own)) continue
-        texts.push({ id, signature: file.read(own) })
+        yield { id, signature: file.read(own) }
       }
     }
-    return texts
   }
 }
 
@@ -278,12 +279,7 @@ function keptFor(text: number, { clusters, kept }: Decision): number | undefined
 }
 
 /** Whether a row is the text that stays: at its place or, if the same rows are processed again, in the index. */
-function isSame(
-  text: number,
-  kept: number,
-  ids: ReadonlyMap<number, string>,
-  indexed: readonly IndexedText[],
-): boolean {
+function isSame(text: number, kept: number, ids: ReadonlyMap<number, string>, indexed: readonly string[]): boolean {
   return text === kept || (kept < indexed.length && ids.get(text) === ids.get(kept))
 }
 

@@ -24,6 +24,17 @@ test.each<[Name, string, string]>([
   ['html', '<head><title>t</title></head><p>a &amp; b</p><script>x()</script><div>c<br>d</div>', 'a & b\nc\nd'],
   ['html', 'a < b and c > d', 'a < b and c > d'],
   ['html', 'no tags', 'no tags'],
+  ['unicode', '\uF900在', '\u8C48在'],
+  ['compatibility', '㈱テスト①', '(株)テスト1'],
+  ['whitespace', '　你好 \u3000 世界　\n\n\n\n再见', '你好 世界\n\n再见'],
+  ['controls', '你\u200B好\u0007，世界', '你好，世界'],
+  ['urls', '请看https://a.example/x，谢谢', '请看，谢谢'],
+  ['emails', '请写信到 li@example.cn ，谢谢', '请写信到  ，谢谢'],
+  ['emoji', '你好👋🏽世界🇨🇳①', '你好世界①'],
+  ['punctuation', '他说“好”——真的…', '他说"好"--真的...'],
+  ['lowercase', '用ＡＢＣ和JSON', '用ａｂｃ和json'],
+  ['references', '北京[3]很大[来源请求]。', '北京很大。'],
+  ['html', '<p>你&#22909;</p><style>茶</style><p>世界</p>', '你好\n世界'],
 ])('%s of %j', async (name, text, expected) => {
   expect(await apply(name, text)).toBe(expected)
 })

@@ -61,6 +61,7 @@ export const presets = {
 
 export const presetNames = Object.keys(presets) as (keyof typeof presets)[]
 
+/** The name of a preset of measures and their limits. */
 export type PresetName = keyof typeof presets
 
 /** The limit of a preset for a kind of script. */

@@ -103,7 +103,7 @@ const openaiStream = dialect({
   isWrapped: false,
   cutsPrompts: true,
   name: 'OpenAI, in pieces',
-  streams: ['cumulative', 'replayed', 'restarted'],
+  streams: ['cumulative', 'replayed', 'restarted', 'broken off', 'ended', 'compressed'],
   reply(said, request) {
     const { text, reasoning, finish = 'stop', refusal, call, parts, content, body, withheld, failure } = said
     if (failure !== undefined) return openaiFailure(failure)
@@ -132,9 +132,14 @@ const openaiStream = dialect({
       model: 'test-model',
       choices: [{ index: 0, ...choice }],
     })
+    if (said.pieces === 'broken off')
+      return replies.events(
+        pieces.map((delta) => chunk({ delta, finish_reason: '' })),
+        null,
+      )
     const events = [
       ...pieces.map((delta) => chunk({ delta, finish_reason: null })),
-      chunk({ delta: {}, finish_reason: finish }),
+      ...(said.pieces === 'ended' ? [] : [chunk({ delta: {}, finish_reason: finish })]),
       {
         id: 'chat-1',
         model: 'test-model',
@@ -143,11 +148,24 @@ const openaiStream = dialect({
         ...(said.contextTokens === undefined ? said.beside : ofOllama(said, request)),
       },
     ]
-    return said.pieces === 'replayed'
-      ? replayed(events)
-      : replies.events(said.pieces === 'restarted' ? restarted(events) : events)
+    if (said.pieces === 'replayed') return replayed(events)
+    const reply = replies.events(said.pieces === 'restarted' ? restarted(events) : events)
+    return said.pieces === 'compressed' ? replies.gzip(reply) : reply
   },
 })
+
+/** The API of OpenAI at a server whose models only stream. Its refusals are those of every server. */
+const openaiStreamOnly: ReplyDialect = {
+  ...openaiStream,
+  name: 'OpenAI, in pieces alone',
+  reply: (said, request) =>
+    (said.failure ?? said.broken ?? said.empty) === undefined ? openaiStream.reply(said, request) : undefined,
+  isChat: (request) => openai.isChat(request) && request.json().stream === true,
+  other: (request) =>
+    openai.isChat(request)
+      ? replies.error(400, 'This model only supports streaming: set stream to true.')
+      : openai.other(request),
+}
 
 const ollamaFailure = ({ status, message, code, details, headers = {} }: Failure): Reply | undefined =>
   code === undefined && details === undefined ? { ...replies.json({ error: message }, headers), status } : undefined
@@ -155,7 +173,7 @@ const ollamaFailure = ({ status, message, code, details, headers = {} }: Failure
 /** The API of Ollama. */
 const ollama = dialect({
   name: 'Ollama',
-  streams: ['cumulative'],
+  streams: ['cumulative', 'broken off', 'compressed'],
   cutsPrompts: true,
   isChat: ({ path }) => path === '/api/chat',
   other: ({ path }) =>
@@ -183,7 +201,9 @@ const ollama = dialect({
         eval_count: 3,
       },
     ]
-    return replies.ofType('application/x-ndjson', lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+    const sent = said.pieces === 'broken off' ? lines.slice(0, -1) : lines
+    const reply = replies.ofType('application/x-ndjson', sent.map((line) => `${JSON.stringify(line)}\n`).join(''))
+    return said.pieces === 'compressed' ? replies.gzip(reply) : reply
   },
 })
 
@@ -191,6 +211,7 @@ const ollama = dialect({
 export const replyDialects = {
   openai,
   openaiStream,
+  openaiStreamOnly,
   ollama,
   anthropic: dialect(anthropicDialect),
   gemini: dialect(geminiDialect),

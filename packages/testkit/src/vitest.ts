@@ -8,8 +8,9 @@ const suites = describeSuites({ describe, beforeAll, afterAll, test })
 export const describeSuite = suites.describeSuite
 /** Tests a language model. The first parameter creates a new one at each call. */
 export const describeLLMServing = suites.describeLLMServing
-/** Tests how a language model handles the replies of servers. The first parameter creates one for the server at an address. */
+/** Tests how an embedding model handles the replies of servers. The first parameter creates one for the server at an address. */
 export const describeEmbeddingReplies = suites.describeEmbeddingReplies
+/** Tests how a language model handles the replies of servers. The first parameter creates one for the server at an address. */
 export const describeLLMReplies = suites.describeLLMReplies
 /** Tests an embedding model. The first parameter creates a new one at each call. */
 export const describeEmbeddingServing = suites.describeEmbeddingServing

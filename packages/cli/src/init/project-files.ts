@@ -10,6 +10,7 @@ import { gitignore, tsconfig } from './templates/settings.js'
 
 /** The kinds of projects: without AI, with a language model, and with a knowledge base. */
 export const projectTemplates = ['plain', 'ai', 'rag'] as const
+/** The kind of a new project. */
 export type ProjectTemplate = (typeof projectTemplates)[number]
 
 const plugins: Readonly<Record<ProjectTemplate, readonly string[]>> = {

@@ -15,6 +15,8 @@ interface Ending {
   readonly exitCode: number | undefined
   /** For people. */
   readonly how: string
+  /** Whether a signal that asks processes to end ended it, before it could pass it on. */
+  readonly wasAsked: boolean
   /** Whether it serves until it is stopped, and had begun to. */
   readonly wasServing: boolean
   /** Whether it has asked to be started again. */
@@ -40,10 +42,11 @@ export async function supervise(parameters: readonly string[], json: boolean): P
   for (const signal of endingSignals) process.on(signal, interrupt)
   for (;;) {
     child = fork(fileURLToPath(import.meta.resolve('./supervised.js')), parameters)
-    const { exitCode, how, wasServing, again } = await endOf(child)
+    const { exitCode, how, wasAsked, wasServing, again } = await endOf(child)
     if (again && requests === 0) continue
     if (exitCode !== undefined) return exitCode
-    if (requests > 0) return stopped(how)
+    // A terminal sends its signal to both processes, and the end of the other one may be known here first.
+    if (requests > 0 || wasAsked) return stopped(how)
     if (!wasServing) return endedEarly(how, json)
     const { printMessage } = await import('../terminal/print.js')
     printMessage(`The process ended: ${how}. It is started again.\n`)
@@ -91,6 +94,7 @@ async function endOf(child: ChildProcess): Promise<Ending> {
   return {
     // An error after the end of the command counts too.
     exitCode: finished === 0 ? (code ?? 0) : finished,
+    wasAsked: endingSignals.some((ending) => ending === signal),
     how: signal === null ? `exit code ${code}` : `signal ${signal}`,
     wasServing: isServing,
     again,

@@ -128,6 +128,13 @@ describe('requests to stop', () => {
     unchanged()
   })
 
+  test('one that ends the work before it can stop cleanly', async () => {
+    step(`process.removeAllListeners('SIGTERM'); process.kill(process.pid, 'SIGTERM'); ${endless}`)
+    const { code, stderr } = await project.maestro('run', 'p')
+    expect({ code, stderr }).toEqual({ code: 130, stderr: '' })
+    unchanged()
+  })
+
   test.each([
     ['a step that never gives the process back', () => step(busy)],
     [

@@ -24,8 +24,9 @@ const memory = defineCache({
   name: 'memory',
   description: 'Answers in this process',
   options: cacheBounds,
-  create: (given) =>
-    createMemoryCache({ maxEntries: Number.POSITIVE_INFINITY, maxBytes: defaultMemory, ...boundsOf(given) }),
+  inject: [LOGGER],
+  create: (given, [logger]) =>
+    createMemoryCache({ maxEntries: Number.POSITIVE_INFINITY, maxBytes: defaultMemory, logger, ...boundsOf(given) }),
 })
 
 const local = defineExecutor({

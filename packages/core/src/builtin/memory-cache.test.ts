@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
+import type { ResponseCache } from '../contracts/response-cache.js'
 import { createMemoryCache } from './memory-cache.js'
 
 const answer = (text: string) => ({ text })
@@ -79,4 +80,60 @@ test('answers are taken out one by one, or all', async () => {
   await cache.set('d', answer('d'), {})
   await cache.dispose()
   expect((await cache.stats()).entries).toBe(0)
+})
+
+/** Asks for rows as a run does, and returns how many were reused. */
+async function runOver(cache: ResponseCache, run: string, keys: readonly string[]): Promise<number> {
+  let reused = 0
+  for (const key of keys) {
+    if ((await cache.get(key, { run })) !== undefined) reused++
+    else await cache.set(key, answer(key), {}, { run })
+  }
+  return reused
+}
+
+const rowsOf = (name: string, count: number) => Array.from({ length: count }, (_, row) => `${name}${row}`)
+
+test('a run that is larger than the cache reuses the part that fits each time, and says so', async () => {
+  const warnings: string[] = []
+  const cache = createMemoryCache({ maxEntries: 100, logger: { warn: (message) => void warnings.push(message) } })
+  const rows = rowsOf('row', 180)
+  expect(await runOver(cache, 'first', rows)).toBe(0)
+  expect(warnings).toEqual([expect.stringContaining('do not fit into the response cache')])
+  for (const run of ['second', 'third']) expect(await runOver(cache, run, rows)).toBe(100)
+})
+
+test('rows inserted at the beginning cost the end of the run, not all of it', async () => {
+  const cache = createMemoryCache({ maxEntries: 10 })
+  await runOver(cache, 'first', rowsOf('row', 10))
+  expect(await runOver(cache, 'second', [...rowsOf('new', 3), ...rowsOf('row', 10)])).toBe(7)
+})
+
+test('the oldest runs are removed first, and of a run the answers that it stored last', async () => {
+  const cache = createMemoryCache({ maxEntries: 10 })
+  await runOver(cache, 'old', rowsOf('old', 3))
+  await runOver(cache, 'a', rowsOf('a', 5))
+  expect(await cache.get('old2', { run: 'b' })).toBeDefined()
+  await runOver(cache, 'b', rowsOf('b', 5))
+  const kept = async (name: string) =>
+    Promise.all(rowsOf(name, 5).map(async (key) => (await cache.get(key)) !== undefined))
+  expect(await kept('old')).toEqual([false, false, true, false, false])
+  expect(await kept('a')).toEqual([true, true, true, true, false])
+  expect(await kept('b')).toEqual([true, true, true, true, true])
+})
+
+test('runs in turn that do not fit together each reuse a part, and the answers stay within their bound', async () => {
+  const cache = createMemoryCache({ maxEntries: 100 })
+  const shares = new Map<string, number>()
+  for (const turn of [1, 2, 3, 4])
+    for (const name of ['a', 'b']) shares.set(name, await runOver(cache, `${name}${turn}`, rowsOf(name, 80)))
+  expect(Math.min(...shares.values()), String([...shares])).toBeGreaterThanOrEqual(20)
+  expect((await cache.stats()).entries).toBeLessThanOrEqual(100)
+})
+
+test('a run that takes the place of another for good has it from its third time at the latest', async () => {
+  const cache = createMemoryCache({ maxEntries: 10 })
+  for (const run of ['a', 'b', 'a', 'a'].map((name, turn) => `${name}${turn}`))
+    await runOver(cache, run, rowsOf(run[0] ?? '', 10))
+  expect(await runOver(cache, 'a4', rowsOf('a', 10))).toBe(10)
 })

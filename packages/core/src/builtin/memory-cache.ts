@@ -1,6 +1,8 @@
-import type { LRUCache } from 'lru-cache'
+import type { Logger } from '../contracts/logger.js'
 import type { ResponseCache } from '../contracts/response-cache.js'
+import { AnswersByRun } from './memory-cache/answers-by-run.js'
 
+/** The options of `createMemoryCache`. */
 export interface MemoryCacheOptions {
   /** @default 10000 */
   readonly maxEntries?: number
@@ -8,68 +10,47 @@ export interface MemoryCacheOptions {
   readonly maxBytes?: number
   /** How long an entry is valid, in milliseconds. @default no limit */
   readonly ttl?: number
+  /** Hears once about each run whose answers do not fit. */
+  readonly logger?: Pick<Logger, 'warn'>
 }
 
-interface Entry {
-  readonly text: string
-  readonly bytes: number
-  /** Milliseconds since 1970. */
-  readonly stored: number
-  readonly model: string | undefined
-}
-
-/** A response cache in memory, which removes the least recently used answers first. */
+/** A response cache in memory, which removes the answers of the oldest runs first. */
 export function createMemoryCache(options: MemoryCacheOptions = {}): ResponseCache {
-  const { maxEntries = 10_000, maxBytes = 64 * 1024 * 1024, ttl = Number.POSITIVE_INFINITY } = options
-  let opened: Promise<LRUCache<string, Entry>> | undefined
-  // The library is loaded with the first answer, so that importing core does not require it.
-  const open = async () => {
-    const { LRUCache } = await import('lru-cache')
-    return new LRUCache<string, Entry>({
-      // The library counts from 1 and uses 0 for no limit.
-      max: bound(maxEntries),
-      maxSize: bound(maxBytes),
-      sizeCalculation: ({ bytes }) => bytes,
-    })
-  }
-  const entries = () => {
-    opened ??= open()
-    return opened
-  }
+  const { maxEntries = 10_000, maxBytes = 64 * 1024 * 1024, ttl = Number.POSITIVE_INFINITY, logger } = options
+  const bounds = { maxEntries: Math.max(1, maxEntries), maxBytes }
+  let answers = new AnswersByRun(bounds)
+  const warned = new Set<string>()
 
   return {
-    async get(key) {
-      const cache = await entries()
-      const entry = cache.get(key)
-      if (entry === undefined) return undefined
-      if (Date.now() - entry.stored <= ttl) return JSON.parse(entry.text)
-      cache.delete(key)
+    async get(key, { run } = {}) {
+      const answer = answers.use(key, run)
+      if (answer === undefined) return undefined
+      if (Date.now() - answer.stored <= ttl) return JSON.parse(answer.text)
+      answers.delete(key)
       return undefined
     },
-    async set(key, value, { model }) {
+    async set(key, value, { model }, { run } = {}) {
       const text = JSON.stringify(value)
-      const stored = Date.now()
-      const cache = await entries()
-      cache.set(key, { text, bytes: Buffer.byteLength(text), stored, model })
+      const answer = { text, bytes: Buffer.byteLength(text), stored: Date.now(), model }
+      if (answers.add(key, answer, run) || run === undefined || warned.has(run)) return
+      warned.add(run)
+      logger?.warn(
+        'The answers of this run do not fit into the response cache, so the next run has to request the rest again. Raise `cache.maxSize` in the config.',
+        { maxBytes },
+      )
     },
-    delete: async (key) => (await entries()).delete(key),
+    delete: async (key) => answers.delete(key),
     async clear({ storedBefore, model } = {}) {
       const before = storedBefore === undefined ? Number.POSITIVE_INFINITY : Date.parse(storedBefore)
-      const cache = await entries()
-      const meant = [...cache.entries()].filter(
-        ([, entry]) => entry.stored < before && (model === undefined || entry.model === model),
+      const meant = [...answers].filter(
+        ([, answer]) => answer.stored < before && (model === undefined || answer.model === model),
       )
-      for (const [key] of meant) cache.delete(key)
+      for (const [key] of meant) answers.delete(key)
       return meant.length
     },
-    async stats() {
-      const { size, calculatedSize } = await entries()
-      return { entries: size, bytes: calculatedSize }
-    },
+    stats: async () => ({ entries: answers.size, bytes: answers.bytes }),
     async dispose() {
-      opened = undefined
+      answers = new AnswersByRun(bounds)
     },
   }
 }
-
-const bound = (most: number): number => (Number.isFinite(most) ? Math.max(1, Math.floor(most)) : 0)

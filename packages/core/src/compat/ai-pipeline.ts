@@ -1,5 +1,5 @@
 import type { OperatorDefinition } from '../contracts/operator-definition.js'
-import type { RowStorage } from '../contracts/storage.js'
+import type { RowStorage } from '../contracts/row-storage.js'
 import type { MaestroConfig } from '../define/maestro-config.js'
 import { Pipeline } from './pipeline.js'
 

@@ -1,6 +1,6 @@
 import { columnNames, rowFromEntries } from '../contracts/column-order.js'
 import type { Batch, Row } from '../contracts/row.js'
-import type { RowStorage, WriteResult } from '../contracts/storage.js'
+import type { RowStorage, WriteResult } from '../contracts/row-storage.js'
 
 type Change = (rows: AsyncIterable<Batch>) => AsyncIterable<Batch>
 

@@ -1,7 +1,7 @@
 import type { Operator } from '../contracts/operator.js'
 import type { StepUse } from '../contracts/pipeline-definition.js'
 import type { StepCounts, UsageTotals } from '../contracts/report.js'
-import type { RowStorage, WriteResult } from '../contracts/storage.js'
+import type { RowStorage, WriteResult } from '../contracts/row-storage.js'
 import type { MaestroConfig } from '../define/maestro-config.js'
 import { maestroError } from '../errors/error-table.js'
 

@@ -3,7 +3,7 @@ import { isEnvironmentValue } from '../contracts/config.js'
 import type { ResolvedConfig } from './resolved-config.js'
 
 /** Shorter values are what servers without keys receive, such as `none`. */
-const fewestCharacters = 8
+export const fewestCharacters = 8
 
 /** Parameters of addresses that hold a secret, in addition to those whose name says so. */
 const secretParameter = /^(key|sig|signature|code|pwd|auth|x-amz-signature|x-goog-signature)$/i
@@ -12,7 +12,7 @@ const secretParameter = /^(key|sig|signature|code|pwd|auth|x-amz-signature|x-goo
  * The password in an address, such as `postgres://user:password@host/database`, or the secret in one of its parameters,
  * such as `https://host/v1?sig=secret`.
  */
-function passwordIn(text: string): string | undefined {
+export function passwordIn(text: string): string | undefined {
   const [address = '', query = ''] = text.split('#')[0]?.split(/\?(.*)/s) ?? []
   const password = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s@:]*:([^/?#\s@]+)@/i.exec(address)?.[1]
   if (password !== undefined || !/^[a-z][a-z0-9+.-]*:\/\//i.test(address)) return password

@@ -1,6 +1,6 @@
 import type { EnvironmentLookup } from '../config/leave-out-environment.js'
 import type { ResolvedConfig } from '../config/resolved-config.js'
-import type { ServingNeededEvent } from '../contracts/hooks.js'
+import type { ServingNeededEvent } from '../contracts/events.js'
 import type { LLMCapabilities, Serving, ServingByKind, ServingKind } from '../contracts/serving.js'
 import type { Servings } from '../contracts/serving-definition.js'
 import type { ServingSettings } from '../contracts/serving-settings.js'

@@ -17,6 +17,7 @@ export function env(name: string, fallback?: string): EnvironmentValue {
   return { [secret]: true, name, fallback }
 }
 
+/** Whether a value comes from `env()`. */
 export function isEnvironmentValue(value: unknown): value is EnvironmentValue {
   return typeof value === 'object' && value !== null && secret in value
 }

@@ -1,5 +1,6 @@
 import { createToken } from './token.js'
 
+/** How much is logged: the messages of this level and of those that are more severe. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
 
 /** Structured logging. The destination redacts known secrets and values under names that suggest a secret. */
@@ -12,4 +13,5 @@ export interface Logger {
   child(fields: Readonly<Record<string, unknown>>): Logger
 }
 
+/** The token of the logger: `inject: [LOGGER]` gives it to an operator. */
 export const LOGGER = createToken<Logger>('logger')

@@ -4,7 +4,7 @@ import { recogniseAcrossCopies } from './across-copies.js'
 import type { LineRequest } from './line-request.js'
 import type { Prompt } from './prompt.js'
 import type { ColumnType, RowId } from './row.js'
-import type { RowStorage, WriteResult } from './storage.js'
+import type { RowStorage, WriteResult } from './row-storage.js'
 import type { TableCounts } from './table-engine.js'
 
 /** How an operator changes rows: 1 to 1, 1 to 0 or 1, 1 to n, n to n in batches, a whole table, or in a custom way. */
@@ -122,7 +122,11 @@ export abstract class Operator {
 }
 recogniseAcrossCopies(Operator, 'Operator')
 
-/** @throws MAESTRO_PROMPT_NOT_ALLOWED if a prompt belongs to none of the accepted classes */
+/**
+ * Checks the classes of prompts.
+ *
+ * @throws MAESTRO_PROMPT_NOT_ALLOWED if a prompt belongs to none of the accepted classes
+ */
 export function assertPromptsAllowed(
   operator: string,
   allowed: readonly PromptClass[],

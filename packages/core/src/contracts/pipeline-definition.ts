@@ -27,6 +27,7 @@ export type StepUse = string | OperatorDefinition | Operator | FunctionStep
  */
 export type RowCondition = Readonly<Record<string, unknown>> | ((row: Row) => boolean)
 
+/** A step of a pipeline, and the step whose rows it receives. */
 export interface StepNode {
   readonly id: string
   /** `source` or the id of another step. */
@@ -41,6 +42,7 @@ export interface StepNode {
   readonly where?: RowCondition
 }
 
+/** A sink of a pipeline, and the step whose rows it receives. */
 export interface SinkNode {
   readonly id: string
   readonly input: string
@@ -48,6 +50,7 @@ export interface SinkNode {
   readonly options: unknown
 }
 
+/** The source of a pipeline: a storage with its options, or rows in code. */
 export type SourceNode = { readonly use: string; readonly options: unknown } | InlineRowsSource
 
 /** A pipeline as data: names, options, and functions. Both the builder and the YAML form produce it. */

@@ -1,5 +1,6 @@
 import type { ColumnSet, Row } from './row.js'
-import type { InlineRows, RowStorage } from './storage.js'
+import type { RowStorage } from './row-storage.js'
+import type { InlineRows } from './storage.js'
 
 /** Rows in code: an array, an iterable, a function that returns one, or a storage's current step. */
 export interface InlineRowsSource {

@@ -34,6 +34,7 @@ export interface PlannedStep {
   readonly where?: unknown
 }
 
+/** A sink in the plan. */
 export interface PlannedSink {
   readonly id: string
   readonly input: string

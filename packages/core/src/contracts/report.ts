@@ -32,6 +32,7 @@ export interface UsageTotals {
   readonly cost: number | undefined
 }
 
+/** What a step did in a run. */
 export interface StepReport {
   readonly id: string
   readonly use: string
@@ -53,6 +54,7 @@ export interface ServingReport {
   readonly warnings: readonly { readonly message: string; readonly requests: number }[]
 }
 
+/** What a sink wrote in a run. */
 export interface SinkReport {
   readonly id: string
   readonly use: string

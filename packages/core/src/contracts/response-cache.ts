@@ -30,6 +30,7 @@ export interface CacheRecord extends CacheEntry {
   readonly answer: CachedAnswer
 }
 
+/** What a response cache holds. */
 export interface CacheStats {
   readonly entries: number
   /** The bytes of the answers, as JSON text. */

@@ -1,6 +1,6 @@
 import { recogniseAcrossCopies } from './across-copies.js'
 import type { ColumnSet, Row } from './row.js'
-import type { JsonLinesFiles, SourceBatch } from './storage.js'
+import type { JsonLinesFiles, SourceBatch } from './source.js'
 
 /** How a `RowSource` reaches the rows of its source. */
 export interface RowSourceAccess {

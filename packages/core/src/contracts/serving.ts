@@ -100,6 +100,7 @@ export interface TokenLogprob {
 /** Checks the data of an answer. It returns the value to use, or the faults, for people and for the model. */
 export type AnswerCheck = (value: unknown) => AnswerVerdict | Promise<AnswerVerdict>
 
+/** The result of a check: the checked value, or what is wrong with the answer. */
 export type AnswerVerdict = { readonly value: unknown } | { readonly issues: readonly string[] }
 
 /** What accompanies a request. An operator passes its own context. */
@@ -187,6 +188,7 @@ export interface LLMServing extends ServingBase {
   generateBatch?(requests: Iterable<LLMRequest>, options?: CallOptions): AsyncIterable<LLMResult>
 }
 
+/** The vectors of texts, and what they took. */
 export interface EmbeddingResult {
   /** One vector per text, in order. */
   readonly vectors: readonly Float32Array[]
@@ -218,6 +220,7 @@ export interface RerankServing extends ServingBase {
   rerank(query: string, documents: readonly string[], options?: CallOptions): Promise<RerankResult>
 }
 
+/** The scores of documents, and what they took. */
 export interface RerankResult {
   /** One score per document, in order; higher is better. */
   readonly scores: readonly number[]
@@ -236,6 +239,7 @@ export interface TranscriptionServing extends ServingBase {
   ): Promise<TranscriptionResult>
 }
 
+/** The text of a recording, and what it took. */
 export interface TranscriptionResult {
   readonly text: string
   readonly durationSeconds?: number
@@ -245,6 +249,7 @@ export interface TranscriptionResult {
   readonly rateLimits?: RateLimits
 }
 
+/** The contract of each kind of serving. */
 export interface ServingByKind {
   llm: LLMServing
   embedding: EmbeddingServing
@@ -252,5 +257,7 @@ export interface ServingByKind {
   transcription: TranscriptionServing
 }
 
+/** The kind of a serving. */
 export type ServingKind = keyof ServingByKind
+/** A model of any kind. */
 export type Serving = ServingByKind[ServingKind]

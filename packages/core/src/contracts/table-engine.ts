@@ -1,6 +1,7 @@
 import type { MaestroError } from '../errors/maestro-error.js'
 import type { ColumnSet, Columns, Row, RowId } from './row.js'
-import type { ParquetFiles, ParquetOutput } from './storage.js'
+import type { ParquetOutput } from './sink.js'
+import type { ParquetFiles } from './source.js'
 
 /** One column to sort by. */
 export interface SortKey {
@@ -90,6 +91,7 @@ export interface LeftOutRows {
   readonly reason?: string | undefined
 }
 
+/** Statements that a table engine runs over files. */
 export interface TableRequest {
   readonly input: readonly TableFile[]
   readonly columns: ColumnSet
@@ -129,6 +131,11 @@ export interface TableChainRequest extends Omit<TableRequest, 'reject' | 'leftOu
 /** A request to run consecutive statements over the rows of Parquet files. The output is a step file. */
 export interface TableParquetRequest extends Omit<TableChainRequest, 'input' | 'reject' | 'read'> {
   readonly input: ParquetFiles
+  /**
+   * A Parquet file that gets the rows instead of `output`. `firstRows` then receives those after the last statement, too.
+   * An engine that cannot write it returns undefined; it may leave anything at the path.
+   */
+  readonly parquet?: ParquetOutput | undefined
 }
 
 /** A request to convert files. */

@@ -21,15 +21,18 @@ export interface VectorEntry {
   readonly metadata?: VectorMetadata
 }
 
+/** An entry with its vector, as it is stored. */
 export interface VectorRecord extends VectorEntry {
   readonly vector: Float32Array
 }
 
+/** An entry that a search has found. */
 export interface VectorMatch extends VectorEntry {
   /** Higher is more similar, for every metric. */
   readonly score: number
 }
 
+/** A search for the entries whose vectors are most similar to a given one. */
 export interface VectorQuery {
   readonly vector: Float32Array
   readonly k: number
@@ -41,6 +44,7 @@ export interface VectorQuery {
   readonly threshold?: number
 }
 
+/** What accompanies a call of a vector store. */
 export interface VectorCallOptions {
   /**
    * The embedding model that created the vectors. A store remembers the first one that it is given and refuses others.

@@ -1,5 +1,7 @@
 import type { ColumnSet } from '../contracts/row.js'
-import type { SinkDefinition, SourceDefinition, StorageDefinition } from '../contracts/storage.js'
+import type { SinkDefinition } from '../contracts/sink.js'
+import type { SourceDefinition } from '../contracts/source.js'
+import type { StorageDefinition } from '../contracts/storage.js'
 import { assertDefinition, assertFields, type DefinitionRules, fault } from './definition/assert-definition.js'
 import { sinkRules, sourceRules, storageRules } from './definition/storage-rules.js'
 import type { RowFunction } from './effects/effects.js'
@@ -7,7 +9,7 @@ import { type Fields, type OutputOf, type Refinement, schemaOf, shapeOf } from '
 
 type Reading<Options> = Pick<
   SourceDefinition<unknown, unknown, Options>,
-  'open' | 'check' | 'describeColumns' | 'inferOptions' | 'optionalColumns'
+  'open' | 'check' | 'describeColumns' | 'inferOptions' | 'inputs' | 'optionalColumns'
 >
 type Writing<Options> = Pick<
   SinkDefinition<unknown, Options>,

@@ -47,12 +47,16 @@ type Uses<Names extends string, Types> = string extends Names
  * serving.
  */
 export type ServingConfig = Uses<NamesOrAdvice<'servings'>, ServingTypes> & ServingSettings
+/** A vector store in the config: `use` names the contributed kind, the rest are its options. */
 export type VectorStoreConfig = Uses<NamesOrAdvice<'vectorStores'>, VectorStoreTypes>
+/** An executor in the config: `use` names the contributed kind, the rest are its options. */
 export type ExecutorConfig = Uses<
   NamesOf<'executors'> | 'local' | 'threads' | 'processes',
   ExecutorTypes & { readonly local: object; readonly threads: ThreadsConfig; readonly processes: ProcessesConfig }
 >
+/** A table engine in the config: `use` names the contributed kind, the rest are its options. */
 export type TableEngineConfig = Uses<NamesOrAdvice<'tableEngines'>, TableEngineTypes>
+/** Where the processes of a project share their limits: `use` names the contributed kind, the rest are its options. */
 export type SharedLimitsConfig = Uses<NamesOrAdvice<'limits'>, SharedLimitsTypes>
 /** The answers to keep, their location, and their lifetime. */
 export type CacheConfig = BuiltinCacheConfig | Uses<NamesOf<'caches'>, CacheTypes>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { SourceBatch } from '../contracts/storage.js'
+import type { SourceBatch } from '../contracts/source.js'
 import { maestroError } from '../errors/error-table.js'
 import { limitRows } from '../run/source/read-source.js'
 import { SiftedBatch } from './sifted-batch.js'

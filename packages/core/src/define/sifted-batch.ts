@@ -1,5 +1,5 @@
 import type { Row, RowId } from '../contracts/row.js'
-import type { SourceBatch, SourceReject } from '../contracts/storage.js'
+import type { SourceBatch, SourceReject } from '../contracts/source.js'
 
 /**
  * The result of a batch whose rows are checked one after the other. Rejects keep their places among the rows, so that a

@@ -49,6 +49,7 @@ export interface FunctionOptions {
   readonly concurrency?: number
 }
 
+/** The settings that every step has, whatever its operator. */
 export interface StepSettings<R = Record<string, unknown>> {
   /** A name for reports. @default position and operator */
   readonly id?: string

@@ -2,27 +2,29 @@ import { describe, expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
 import type {
   BatchEvent,
-  ContributionKind,
-  Contributions,
-  LifecycleHooks,
-  MaestroHooks,
-  ObserveHook,
   PartitionDoneEvent,
   PartitionEvent,
   PlanFailedEvent,
-  Registrar,
   RejectEvent,
   RequestDoneEvent,
   RequestEvent,
   RunDoneEvent,
   RunEvent,
-  SeriesHook,
   ServingNeededEvent,
   ServingStateEvent,
   SourceProgressEvent,
   StepDoneEvent,
   StepStartEvent,
   TaskEvent,
+} from '../contracts/events.js'
+import type {
+  ContributionKind,
+  Contributions,
+  LifecycleHooks,
+  MaestroHooks,
+  ObserveHook,
+  Registrar,
+  SeriesHook,
   WaterfallHook,
 } from '../contracts/hooks.js'
 import { LOGGER, type Logger } from '../contracts/logger.js'

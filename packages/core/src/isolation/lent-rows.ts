@@ -1,6 +1,7 @@
 import type { RowFate, RunOptions } from '../contracts/operator.js'
 import type { Batch } from '../contracts/row.js'
-import type { RowStorage, SourceBatch, WriteResult } from '../contracts/storage.js'
+import type { RowStorage, WriteResult } from '../contracts/row-storage.js'
+import type { SourceBatch } from '../contracts/source.js'
 import { maestroError } from '../errors/error-table.js'
 import { BatchQueue } from '../run/stream/batch-queue.js'
 import type { Answers, LentRowCalls, SentBatch } from './messages.js'

@@ -1,5 +1,5 @@
 import type { RejectedRow } from '../contracts/operator.js'
-import type { SourceBatch } from '../contracts/storage.js'
+import type { SourceBatch } from '../contracts/source.js'
 import type { MaestroError } from '../errors/maestro-error.js'
 import { decodeStepLine, encodeStepLine } from '../provider/step-codec.js'
 import type { SentBatch, SentRejected } from './messages.js'

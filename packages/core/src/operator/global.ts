@@ -1,7 +1,7 @@
 import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import { Operator, type OperatorResult, type RejectedRow, type RunOptions } from '../contracts/operator.js'
 import type { Batch, Row, RowId } from '../contracts/row.js'
-import type { RowStorage } from '../contracts/storage.js'
+import type { RowStorage } from '../contracts/row-storage.js'
 import { maestroError } from '../errors/error-table.js'
 import type { MaestroError } from '../errors/maestro-error.js'
 

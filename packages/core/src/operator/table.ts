@@ -1,7 +1,7 @@
 import { recogniseAcrossCopies } from '../contracts/across-copies.js'
 import { Operator, type OperatorResult, type RunOptions } from '../contracts/operator.js'
 import type { TableOperatorObject } from '../contracts/operator-functions.js'
-import type { RowStorage } from '../contracts/storage.js'
+import type { RowStorage } from '../contracts/row-storage.js'
 import type { TableEngine, TableStatement } from '../contracts/table-engine.js'
 
 /**

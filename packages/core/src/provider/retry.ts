@@ -11,6 +11,7 @@ export interface Backoff {
   readonly longest?: number
 }
 
+/** How often and how long a call is repeated. */
 export interface RetryOptions extends Backoff {
   /** The number of attempts after the first. */
   readonly retries: number
@@ -50,7 +51,7 @@ export function backoffOf(turn: number, { first = 500, factor = 2, longest = 60_
   return Math.random() * Math.min(longest, first * factor ** turn)
 }
 
-/** @returns false if the signal has fired */
+/** Waits for a time, or until the signal fires. @returns false if it has fired */
 export function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<boolean> {
   return new Promise((resolve) => {
     if (signal?.aborted === true) return resolve(false)

@@ -1,5 +1,6 @@
 import type { Batch } from '../contracts/row.js'
-import type { RowStorage, SourceBatch, WriteResult } from '../contracts/storage.js'
+import type { RowStorage, WriteResult } from '../contracts/row-storage.js'
+import type { SourceBatch } from '../contracts/source.js'
 
 /** A storage that can read each of its finished steps. */
 export interface SteppedStorage extends RowStorage {

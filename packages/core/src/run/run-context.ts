@@ -1,6 +1,6 @@
 import type { Disposable } from '../container/dispose-all.js'
 import type { StepWarning } from '../contracts/report.js'
-import type { StorageContext } from '../contracts/storage.js'
+import type { StorageContext } from '../contracts/storage-context.js'
 import type { MaestroError } from '../errors/maestro-error.js'
 import type { CompiledPipeline } from '../pipeline/compile/compiled-pipeline.js'
 import type { DurableRun } from './durability/durable-run.js'

@@ -1,9 +1,7 @@
 import type { CallingStep } from '../container/step-servings.js'
 import type { RunConfig } from '../contracts/config.js'
-import type { Executor } from '../contracts/execution.js'
 import type {
   BatchEvent,
-  ContributionKind,
   PartitionDoneEvent,
   PartitionEvent,
   RejectEvent,
@@ -14,7 +12,9 @@ import type {
   StepDoneEvent,
   StepStartEvent,
   TaskEvent,
-} from '../contracts/hooks.js'
+} from '../contracts/events.js'
+import type { Executor } from '../contracts/execution.js'
+import type { ContributionKind } from '../contracts/hooks.js'
 import type { Logger } from '../contracts/logger.js'
 import type { OperatorDefinition } from '../contracts/operator-definition.js'
 import type { ServingKind } from '../contracts/serving.js'

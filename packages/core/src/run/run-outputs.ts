@@ -1,12 +1,7 @@
 import type { Batch, Row, RowId } from '../contracts/row.js'
-import type {
-  RefusedRow,
-  SinkCheckpoint,
-  SinkContinuation,
-  SinkWriter,
-  StorageContext,
-  WriteResult,
-} from '../contracts/storage.js'
+import type { WriteResult } from '../contracts/row-storage.js'
+import type { RefusedRow, SinkCheckpoint, SinkContinuation, SinkWriter } from '../contracts/sink.js'
+import type { StorageContext } from '../contracts/storage-context.js'
 import { describeValue } from '../errors/describe-value.js'
 import { maestroError } from '../errors/error-table.js'
 import { MaestroError } from '../errors/maestro-error.js'

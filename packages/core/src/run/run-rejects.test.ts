@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Operator, type OperatorResult } from '../contracts/operator.js'
-import type { RowStorage } from '../contracts/storage.js'
+import type { RowStorage } from '../contracts/row-storage.js'
 import { pipeline } from '../define/pipeline.js'
 import { maestroError } from '../errors/error-table.js'
 import { expectSums, numbers, RunFolder } from './__fixtures__/run-folder.js'

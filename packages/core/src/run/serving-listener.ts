@@ -1,4 +1,4 @@
-import type { RequestDoneEvent, ServingStateEvent } from '../contracts/hooks.js'
+import type { RequestDoneEvent, ServingStateEvent } from '../contracts/events.js'
 
 /** Receives the events of the servings. */
 export interface ServingListener {

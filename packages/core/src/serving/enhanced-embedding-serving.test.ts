@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createMemoryCache } from '../builtin/memory-cache.js'
-import type { RequestDoneEvent } from '../contracts/hooks.js'
+import type { RequestDoneEvent } from '../contracts/events.js'
 import type { EmbeddingResult, EmbeddingServing } from '../contracts/serving.js'
 import { EnhancedEmbeddingServing } from './enhanced-embedding-serving.js'
 import { ServingPlane } from './serving-plane.js'
@@ -43,6 +43,12 @@ test('vectors in the order of the texts, in calls of as many as the provider tak
   expect(usage.inputTokens).toBe(texts.join('').length)
   expect(cost).toBeCloseTo(usage.inputTokens)
   expect(serving.dimensions).toBe(3)
+})
+
+test('texts that take several calls count no retry', async () => {
+  const { serving, events } = embedding()
+  await serving.embed(['a', 'bb', 'ccc', 'dddd', 'eeeee', 'ffffff', 'ggggggg', 'h', 'ii'])
+  expect(events.map(({ calls, tries }) => [calls, tries])).toEqual([[3, 3]])
 })
 
 test('one new text among known ones costs one; equal ones are asked for once', async () => {

@@ -10,6 +10,7 @@ import { checkAnswer } from './answers/check-answer.js'
 import { InFlight } from './answers/join-in-flight.js'
 import { isAnswer, isWorthKeeping } from './answers/kept-answers.js'
 import { hasMedia, withLoadedMedia } from './answers/load-media.js'
+import { withoutPadding } from './answers/padded-answer.js'
 import { SchemaSupport } from './answers/schema-support.js'
 import { withThoughtsApart } from './answers/with-thoughts-apart.js'
 import { estimateRequest } from './budget/estimate-spending.js'
@@ -227,7 +228,7 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
       ask: unlessBrokenOff(this.name, options, async (given) => {
         const sharedPrefix = turn?.sent() ?? 0
         const reply = await this.inner.generate(request, sharedPrefix === 0 ? given : { ...given, sharedPrefix })
-        const result = soundAnswer(this.name, this.model, reply)
+        const result = withoutPadding(soundAnswer(this.name, this.model, reply), request)
         for (const warning of result.warnings ?? []) record.warn(warning)
         const usage = usageOf(result, request)
         return withThoughtsApart(usage === result.usage ? result : { ...result, usage })

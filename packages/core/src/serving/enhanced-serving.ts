@@ -1,5 +1,5 @@
 import { recogniseAcrossCopies } from '../contracts/across-copies.js'
-import type { RequestDoneEvent } from '../contracts/hooks.js'
+import type { RequestDoneEvent } from '../contracts/events.js'
 import type { CallOptions, ServingBase, ServingByKind, ServingKind } from '../contracts/serving.js'
 import type { Price, ServingSettings } from '../contracts/serving-settings.js'
 import { maestroError } from '../errors/error-table.js'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { ProjectFolder } from '../__fixtures__/project-folder.js'
 import { ask, Question, smallPlugin } from '../__fixtures__/small-plugin.js'
-import type { RequestDoneEvent } from '../contracts/hooks.js'
+import type { RequestDoneEvent } from '../contracts/events.js'
 import type { LLMRequest, LLMResult, LLMServing, TranscriptionServing } from '../contracts/serving.js'
 import { definePlugin } from '../define/define-plugin.js'
 import { pipeline } from '../define/pipeline.js'

@@ -1,4 +1,4 @@
-import type { RequestDoneEvent, RequestEvent, ServingStateEvent } from '../contracts/hooks.js'
+import type { RequestDoneEvent, RequestEvent, ServingStateEvent } from '../contracts/events.js'
 import type { ResponseCache } from '../contracts/response-cache.js'
 import type { CallOptions } from '../contracts/serving.js'
 import type { Budgets } from '../contracts/serving-settings.js'

@@ -7,6 +7,12 @@ export function unsupportedSettingMessage(model: string, setting: keyof Sampling
     : `${model} does not accept \`${setting}\`, which is not sent.`
 }
 
+/** The setting that such a warning is about, also by its name at a provider; undefined for another warning. */
+export function unsupportedSettingIn(message: string): string | undefined {
+  const [, name] = /does not accept `(\w+)`/.exec(message) ?? []
+  return name?.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
+}
+
 /** Settings without those that a model does not accept, and the names of those that were set. */
 export function withoutUnsupportedSettings<Settings extends Partial<Record<keyof Sampling, unknown>>>(
   settings: Settings,

@@ -1,4 +1,4 @@
-import type { RequestDoneEvent } from '../contracts/hooks.js'
+import type { RequestDoneEvent } from '../contracts/events.js'
 import type { UsageTotals } from '../contracts/report.js'
 import type { CallOptions, ServingBase, ServingKind, Usage } from '../contracts/serving.js'
 import type { Price } from '../contracts/serving-settings.js'

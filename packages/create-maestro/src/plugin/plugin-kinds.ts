@@ -49,4 +49,5 @@ export const pluginKinds = {
   },
 } as const satisfies Readonly<Record<string, PluginKindFacts>>
 
+/** A kind of plugin that `create-maestro` can create. */
 export type PluginKind = keyof typeof pluginKinds

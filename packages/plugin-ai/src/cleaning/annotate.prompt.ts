@@ -16,6 +16,7 @@ const fields = fieldsOf(
   WordsOptions,
 )
 
+/** The options of the prompt `ai.annotate.prompt`. */
 export type AnnotatePromptOptions = GivenOptions<typeof fields>
 
 const words: ClassifyWords = {

@@ -11,6 +11,7 @@ const fields = fieldsOf(
   WordsOptions,
 )
 
+/** The options of the prompt `ai.clean.prompt`. */
 export type CleanPromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<Record<Language, string>> = {

@@ -17,6 +17,7 @@ export const plannedOperation = z.strictObject({
   /** Examples of the changes. */
   examples: z.array(example),
 })
+/** An operation of a cleaning plan, with its column and examples of what it changes. */
 export type PlannedOperation = z.output<typeof plannedOperation>
 
 const plan = z.strictObject({

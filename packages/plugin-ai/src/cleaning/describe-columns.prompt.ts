@@ -16,6 +16,7 @@ const fields = fieldsOf(
   WordsOptions,
 )
 
+/** The options of the prompt `ai.describe-columns.prompt`. */
 export type DescribeColumnsPromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<Record<Language, { readonly task: string; about(text: string): string }>> = {

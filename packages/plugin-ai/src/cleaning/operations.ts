@@ -41,6 +41,7 @@ export const operation = z.discriminatedUnion('operation', [
     .strictObject({ operation: z.literal('fill'), value: z.union([text, z.number(), z.boolean()]) })
     .describe('a value where there is none'),
 ])
+/** An operation that changes the values of a column. */
 export type CleaningOperation = z.output<typeof operation>
 
 /** Applies an operation to a value. Returns the same value if nothing changes. */

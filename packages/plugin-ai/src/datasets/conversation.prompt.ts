@@ -6,6 +6,7 @@ import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 
 /** The role of a speaker. */
 export const conversationRoles = ['user', 'assistant'] as const
+/** Who speaks in a turn of a conversation. */
 export type ConversationRole = (typeof conversationRoles)[number]
 
 /** A message of a conversation in the form of training data for chat models. */
@@ -30,6 +31,7 @@ const fields = fieldsOf(
   WordsOptions,
 )
 
+/** The options of the prompt `ai.conversation.prompt`. */
 export type ConversationPromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<

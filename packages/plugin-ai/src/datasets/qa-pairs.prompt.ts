@@ -16,6 +16,7 @@ const fields = fieldsOf(
   WordsOptions,
 )
 
+/** The options of the prompt `ai.qa-pairs.prompt`. */
 export type QaPairsPromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<Record<Language, (pairs: number) => string>> = {

@@ -16,6 +16,7 @@ import { type ChunkUnit, type Measure, measureOf } from './measure.js'
 /** The places to split texts: exactly at the size, or at the last boundary that fits. */
 export type ChunkMethod = 'fixed' | 'sentence' | 'paragraph' | 'markdown' | 'recursive'
 
+/** How a text is split into chunks. */
 export interface SplitOptions {
   readonly method: ChunkMethod
   /** The maximum size of a chunk. */

@@ -16,6 +16,7 @@ const fields = fieldsOf(
   WordsOptions,
 )
 
+/** The options of the prompt `ai.compare.prompt`. */
 export type ComparePromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<Record<Language, (criterion: string) => string>> = {

@@ -15,6 +15,7 @@ const fields = fieldsOf(
   WordsOptions,
 )
 
+/** The options of the prompt `ai.filter.prompt`. */
 export type FilterPromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<Record<Language, (criterion: string) => string>> = {

@@ -19,6 +19,7 @@ const fields = fieldsOf(
   WordsOptions,
 )
 
+/** The options of the prompt `ai.ground.prompt`. */
 export type GroundPromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<Record<GroundTask, Readonly<Record<Language, string>>>> = {

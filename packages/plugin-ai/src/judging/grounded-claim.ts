@@ -1,5 +1,6 @@
 /** The relation of a source to a claim. */
 export const verdicts = ['supported', 'contradicted', 'not-found'] as const
+/** The relation of a source to a claim. */
 export type Verdict = (typeof verdicts)[number]
 
 /** A claim and its verdict. */

@@ -31,6 +31,7 @@ const fields = fieldsOf(
   WordsOptions,
 )
 
+/** The options of the prompt `ai.score.prompt`. */
 export type ScorePromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<Record<Language, (min: number, max: number) => string>> = {

@@ -13,6 +13,7 @@ const fields = fieldsOf(
   WordsOptions,
 )
 
+/** The options of the prompt `ai.vote.prompt`. */
 export type VotePromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<Record<Language, string>> = {

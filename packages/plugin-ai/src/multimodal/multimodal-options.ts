@@ -7,6 +7,7 @@ import { labelsOption } from '../text/classify.prompt.js'
 import { MultimodalPrompt, multimodalTasks } from './multimodal.prompt.js'
 
 const tasks = [...multimodalTasks, 'ocr', 'transcribe'] as const
+/** What `ai.multimodal` can do: the tasks for a model that sees images, reading their text, and transcribing recordings. */
 export type MultimodalWork = (typeof tasks)[number]
 
 /** The temporary column with the transcript of a recording. */

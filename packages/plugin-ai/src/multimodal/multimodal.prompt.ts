@@ -18,6 +18,7 @@ import { labelsOption } from '../text/classify.prompt.js'
 
 /** The tasks for a model that sees images. */
 export const multimodalTasks = ['describe', 'classify', 'extract', 'ask'] as const
+/** A task for a model that sees images. */
 export type MultimodalTask = (typeof multimodalTasks)[number]
 
 const fields = fieldsOf(
@@ -40,6 +41,7 @@ const fields = fieldsOf(
   WordsOptions,
 )
 
+/** The options of the prompt `ai.multimodal.prompt`. */
 export type MultimodalPromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<Record<Language, Readonly<Record<MultimodalTask, string>>>> = {

@@ -3,6 +3,7 @@ export const ruleTypes = ['email', 'phone', 'iban', 'card', 'ip', 'credentials',
 /** The types that only a model finds. */
 export const modelTypes = ['person', 'address', 'organization'] as const
 export type RuleType = (typeof ruleTypes)[number]
+/** A kind of personal data that `ai.redact` finds. */
 export type PersonalDataType = RuleType | (typeof modelTypes)[number]
 
 /** A part of a text that identifies a person. */

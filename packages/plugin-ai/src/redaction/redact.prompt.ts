@@ -11,6 +11,7 @@ const fields = fieldsOf(
   WordsOptions,
 )
 
+/** The options of the prompt `ai.redact.prompt`. */
 export type RedactPromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<Record<Language, string>> = {

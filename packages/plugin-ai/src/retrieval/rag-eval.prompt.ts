@@ -19,6 +19,7 @@ const fields = fieldsOf(
   WordsOptions,
 )
 
+/** The options of the prompt `ai.rag-eval.prompt`. */
 export type RagEvalPromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<Record<RagEvalTask, Readonly<Record<Language, string>>>> = {

@@ -41,6 +41,7 @@ import { RagEvalPrompt } from './rag-eval.prompt.js'
  * the passages known to be right that were found; `rank`: 1 / the place of the first of them (0 when none was found).
  */
 export const ragMetrics = ['faithfulness', 'relevance', 'recall', 'hits', 'rank'] as const
+/** A metric of `ai.rag-eval`. */
 export type RagMetric = (typeof ragMetrics)[number]
 
 /** The reason why a metric is null. */

@@ -15,6 +15,7 @@ const fields = fieldsOf(
   WordsOptions,
 )
 
+/** The options of the prompt `ai.rag.prompt`. */
 export type RagPromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<Record<Language, string>> = {

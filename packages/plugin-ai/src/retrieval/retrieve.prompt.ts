@@ -13,6 +13,7 @@ const fields = fieldsOf(
   WordsOptions,
 )
 
+/** The options of the prompt `ai.retrieve.prompt`. */
 export type RetrievePromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<Record<Language, string>> = {

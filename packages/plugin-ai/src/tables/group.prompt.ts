@@ -3,6 +3,7 @@ import type { GivenOptions } from '../asking/alone.js'
 import { WordsOptions } from '../asking/asking-options.js'
 import { type Language, TaskPrompt } from '../asking/task-prompt.js'
 
+/** The options of the prompt `ai.group.prompt`. */
 export type GroupPromptOptions = GivenOptions<WordsOptions>
 
 const words: Readonly<Record<Language, string>> = {

@@ -12,6 +12,7 @@ const fields = {
   language: languageOption,
 }
 
+/** The options of the prompt `ai.reduce.prompt`. */
 export type ReducePromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<Record<Language, string>> = {

@@ -20,6 +20,7 @@ const fields = fieldsOf(
   WordsOptions,
 )
 
+/** The options of the prompt `ai.sort.prompt`. */
 export type SortPromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<Record<SortMethod, Readonly<Record<Language, (criterion: string) => string>>>> = {

@@ -26,6 +26,7 @@ const fields = fieldsOf(
   WordsOptions,
 )
 
+/** The options of the prompt `ai.classify.prompt`. */
 export type ClassifyPromptOptions = GivenOptions<typeof fields>
 
 /** The tasks for one label and for several, and the heading of the labels. */

@@ -16,6 +16,7 @@ const fields = fieldsOf(
   WordsOptions,
 )
 
+/** The options of the prompt `ai.extract.prompt`. */
 export type ExtractPromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<Record<Language, { readonly task: string; readonly fields: string }>> = {

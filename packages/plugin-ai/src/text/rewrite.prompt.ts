@@ -14,6 +14,7 @@ const fields = {
   language: languageOption,
 }
 
+/** The options of the prompt `ai.rewrite.prompt`. */
 export type RewritePromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<Record<Language, { readonly task: string; readonly answer: string }>> = {

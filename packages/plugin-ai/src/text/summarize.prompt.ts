@@ -14,6 +14,7 @@ const fields = fieldsOf(
   WordsOptions,
 )
 
+/** The options of the prompt `ai.summarize.prompt`. */
 export type SummarizePromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<Record<Language, (maxWords: number) => string>> = {

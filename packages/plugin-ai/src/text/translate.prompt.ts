@@ -17,6 +17,7 @@ const fields = fieldsOf(
   WordsOptions,
 )
 
+/** The options of the prompt `ai.translate.prompt`. */
 export type TranslatePromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<Record<Language, (to: string, from: string | undefined) => string>> = {

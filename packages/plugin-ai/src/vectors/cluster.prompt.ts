@@ -11,6 +11,7 @@ const fields = fieldsOf(
   WordsOptions,
 )
 
+/** The options of the prompt `ai.cluster.prompt`. */
 export type ClusterPromptOptions = GivenOptions<typeof fields>
 
 const words: Readonly<Record<Language, string>> = {

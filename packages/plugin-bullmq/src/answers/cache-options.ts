@@ -8,5 +8,6 @@ export const cacheOptions = serverOptions.extend({
   ttl: duration().optional(),
 })
 
+/** The options of the response cache in Redis. */
 export type CacheOptionsInput = z.input<typeof cacheOptions>
 export type CacheOptions = z.output<typeof cacheOptions>

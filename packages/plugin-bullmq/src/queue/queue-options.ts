@@ -37,5 +37,6 @@ export const queueOptions = serverOptions.extend({
   rows: z.number().int().positive().default(1000),
 })
 
+/** The options of the executor that sends steps to workers over BullMQ. */
 export type QueueOptionsInput = z.input<typeof queueOptions>
 export type QueueOptions = z.output<typeof queueOptions>

@@ -56,14 +56,14 @@ function nameOf(value: unknown, column: string): string {
   const text = value instanceof Date && !Number.isNaN(value.getTime()) ? isoOf(value) : value
   const unfit = (type: string) => maestroError('MAESTRO_ROW_UNENCODABLE', { column, type })
   if (typeof text === 'object' || typeof text === 'function' || typeof text === 'symbol')
-    throw unfit('value that cannot name a folder')
-  if (text === noValue) throw unfit(`text ${noValue}, which is the folder of rows without a value`)
-  if (text === '') throw unfit('text without characters, which cannot name a folder')
+    throw unfit('value that is not the name of a folder')
+  if (text === noValue) throw unfit(`text ${noValue}, the name of the folder of rows without a value`)
+  if (text === '') throw unfit('text without characters as the name of a folder')
   if (typeof text === 'string' && !text.isWellFormed()) throw unfit('text with half a character in it')
   const name = encodeURIComponent(String(text)).replace(/[*'().]/g, (sign, at: number) =>
     sign === '.' && at > 0 ? sign : `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
   )
-  if (name.length > longestName) throw unfit(`text of ${name.length} characters, which cannot name a folder`)
+  if (name.length > longestName) throw unfit(`text of ${name.length} characters as the name of a folder`)
   return name
 }
 

@@ -23,8 +23,10 @@ export interface ModelProgressEvent {
   readonly bytesTotal: number | undefined
 }
 
+/** Receives the progress of a download. */
 export type ModelProgress = (event: ModelProgressEvent) => void
 
+/** What accompanies a download of a model. */
 export interface FetchModelOptions {
   readonly signal?: AbortSignal
   readonly onProgress?: ModelProgress

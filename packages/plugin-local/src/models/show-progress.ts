@@ -7,6 +7,7 @@ export interface ProgressStream {
   write(text: string): unknown
 }
 
+/** Shows the progress of a download to people. */
 export interface ProgressDisplay {
   readonly onProgress: ModelProgress
   /** Clears the bar. Call it when the model is present or has failed. */

@@ -29,6 +29,7 @@ export async function connect(options: ConnectionOptions): Promise<Database> {
   const { DuckDBInstance } = await import('@duckdb/node-api')
   const { registerValueFunctions } = await import('./value-functions.js')
   const { boundFunctions } = await import('./bounded-functions.js')
+  const { makeLinear } = await import('./linear-functions.js')
   const { threads = availableParallelism(), memory, directory, isChecker = false, isClosed = false } = options
   const instance = await DuckDBInstance.create(':memory:', {
     autoinstall_known_extensions: 'false',
@@ -41,6 +42,7 @@ export async function connect(options: ConnectionOptions): Promise<Database> {
   const connection = await instance.connect()
   await registerValueFunctions(connection)
   await boundFunctions(connection)
+  await makeLinear(connection)
   if (isChecker) await connection.run('PRAGMA disable_optimizer')
   // The progress of a query can be asked for, and is not printed.
   await connection.run('SET enable_progress_bar = true; SET enable_progress_bar_print = false')

@@ -21,6 +21,7 @@ const fields = {
 }
 const schema = optionsSchema(fields)
 
+/** The options of `table.aggregate`. */
 export type AggregateOptions = OutputOf<typeof fields>
 
 function statements({ by = [], values }: AggregateOptions): readonly TableStatement[] {

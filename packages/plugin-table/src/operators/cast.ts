@@ -25,6 +25,7 @@ const fields = {
 }
 const schema = optionsSchema(fields)
 
+/** The options of `table.cast`. */
 export type CastOptions = OutputOf<typeof fields>
 
 function castColumns(row: Row, types: readonly (readonly [string, CastType])[]): Row {

@@ -17,6 +17,7 @@ const fields = {
 }
 const schema = optionsSchema(fields)
 
+/** The options of `table.select` and `table.drop`: columns. */
 export type ColumnListOptions = OutputOf<typeof fields>
 
 function keepColumns(row: Row, columns: readonly string[]): Row {

@@ -17,6 +17,7 @@ const fields = {
 }
 const schema = optionsSchema(fields)
 
+/** The options of `table.dedupe`. */
 export type DedupeOptions = OutputOf<typeof fields>
 
 function statements({ by = [], keep = 'first' }: DedupeOptions): readonly TableStatement[] {

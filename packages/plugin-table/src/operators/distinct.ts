@@ -17,6 +17,7 @@ const fields = {
 }
 const schema = optionsSchema(fields)
 
+/** The options of `table.distinct`. */
 export type DistinctOptions = OutputOf<typeof fields>
 
 function statements({ columns: by }: DistinctOptions): readonly TableStatement[] {

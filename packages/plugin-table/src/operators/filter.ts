@@ -12,6 +12,7 @@ const fields = {
 }
 const schema = optionsSchema(fields)
 
+/** The options of `table.filter`. */
 export type TableFilterOptions = OutputOf<typeof fields>
 
 function statements({ where, params }: TableFilterOptions): readonly TableStatement[] {

@@ -10,6 +10,7 @@ const fields = {
 }
 const schema = optionsSchema(fields)
 
+/** The options of `table.limit`. */
 export type LimitOptions = OutputOf<typeof fields>
 
 function statements({ count, offset = 0 }: LimitOptions): readonly TableStatement[] {

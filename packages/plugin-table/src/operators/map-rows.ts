@@ -1,5 +1,6 @@
 import { type ColumnEffects, MapOperator, type Row } from '@maestro-dataflow/core'
 
+/** The options of an operator that changes the values of one column by a function. */
 export interface MapRowsOptions {
   readonly column: string
   readonly change: (value: unknown) => unknown

@@ -19,6 +19,7 @@ const fields = {
 }
 const schema = optionsSchema(fields)
 
+/** The options of `table.rename`. */
 export type RenameOptions = OutputOf<typeof fields>
 
 /** Columns keep their position. A row that already has a column of the new name is refused. */

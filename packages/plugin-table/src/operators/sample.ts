@@ -27,6 +27,7 @@ const fields = {
 }
 const schema = optionsSchema(fields)
 
+/** The options of `table.sample`. */
 export type SampleOptions = OutputOf<typeof fields>
 
 function statements(given: SampleOptions): readonly TableStatement[] {

@@ -11,6 +11,7 @@ const fields = {
 }
 const schema = optionsSchema(fields)
 
+/** The options of `table.sort`. */
 export type TableSortOptions = OutputOf<typeof fields>
 
 function statements({ by, descending }: TableSortOptions): readonly TableStatement[] {

@@ -38,6 +38,7 @@ const fields = {
 }
 const schema = optionsSchema(fields)
 
+/** The options of `table.window`. */
 export type WindowOptions = OutputOf<typeof fields>
 
 function statements({ by = [], orderBy, descending, frame, values }: WindowOptions): readonly TableStatement[] {

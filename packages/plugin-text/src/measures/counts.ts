@@ -41,6 +41,12 @@ export const stopWordCount = (parts: TextParts): number => {
   return Math.max(inWords, ...inText)
 }
 
+const functionWords: ReadonlySet<string> = new Set(Object.values(stopWords).flat())
+
+/** Common function words of English, Chinese, or Japanese over words. */
+export const stopWordRatio = ({ words }: TextParts): number =>
+  share(words.filter((word) => functionWords.has(word)).length, words.length)
+
 /** Hash marks and ellipses over words. */
 export const symbolWordRatio = (parts: TextParts): number =>
   Math.min(1, share(countMatches(parts.text, /[#＃]|\.{3}|…+/gu), parts.words.length))
@@ -74,6 +80,8 @@ const ofLines = (holds: (line: string) => boolean) => (parts: TextParts) =>
 export const bulletLineRatio = ofLines((line) => bullet.test(line))
 /** Lines that end with an ellipsis over all lines. */
 export const ellipsisLineRatio = ofLines((line) => ellipsisEnd.test(line))
+/** 1 if the text ends with a colon, so that what it announces is missing; 0 if not. */
+export const endsWithColon = ({ lines }: TextParts): number => (/[:：]$/u.test(lines.at(-1) ?? '') ? 1 : 0)
 /** Lines that end with a punctuation mark over all lines. */
 export const punctuatedLineRatio = ofLines((line) => lineEnd.test(line))
 /** Lines of at most 30 characters over all lines. In scripts without spaces, at most 10 characters. */

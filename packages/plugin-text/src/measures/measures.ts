@@ -1,6 +1,7 @@
 import { blockedWordCounter } from './blocked-words.js'
 import * as counts from './counts.js'
 import { loadLanguageFinder } from './language.js'
+import { lexicalDiversity, longestPhrase } from './phrases.js'
 import {
   duplicateLineCharacterRatio,
   duplicateLineRatio,
@@ -23,7 +24,10 @@ const plainMeasures = {
   paragraphs: counts.paragraphs,
   meanWordLength: counts.meanWordLength,
   uniqueWordRatio: counts.uniqueWordRatio,
+  lexicalDiversity,
+  longestPhrase,
   stopWords: counts.stopWordCount,
+  stopWordRatio: counts.stopWordRatio,
   symbolWordRatio: counts.symbolWordRatio,
   alphabeticWordRatio: counts.alphabeticWordRatio,
   letterRatio: counts.letterRatio,
@@ -32,6 +36,7 @@ const plainMeasures = {
   capitalRatio: counts.capitalRatio,
   bulletLineRatio: counts.bulletLineRatio,
   ellipsisLineRatio: counts.ellipsisLineRatio,
+  endsWithColon: counts.endsWithColon,
   punctuatedLineRatio: counts.punctuatedLineRatio,
   shortLineRatio: counts.shortLineRatio,
   newlineWordRatio: counts.newlineWordRatio,
@@ -55,6 +60,7 @@ const plainMeasures = {
   loremIpsum: pages.loremIpsum,
   javascriptLines: pages.javascriptLines,
   policyLines: pages.policyLines,
+  watermarks: pages.watermarks,
   brokenCharacters: pages.brokenCharacters,
 } as const satisfies Readonly<Record<string, Measure>>
 
@@ -70,7 +76,9 @@ export const numberMeasures = [
 /** The names of all measures. */
 export const measureNames = [...numberMeasures, 'language'] as const
 
+/** The name of a measure that is a number. */
 export type NumberMeasure = (typeof numberMeasures)[number]
+/** The name of a measure. */
 export type MeasureName = (typeof measureNames)[number]
 
 /** The type of the column of a measure. */

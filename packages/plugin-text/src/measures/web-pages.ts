@@ -18,6 +18,12 @@ export const javascriptLines = ({ lines }: TextParts): number =>
   lines.filter((line) => /javascript/iu.test(line)).length
 /** Lines with a notice about terms, privacy, or cookies. */
 export const policyLines = ({ lines }: TextParts): number => lines.filter(isPolicy).length
+/** Notices of copyright and confidentiality, which are printed over or below pages. */
+export const watermarks = ({ text }: TextParts): number =>
+  countMatches(
+    text,
+    /©|\(c\)(?=\s{0,3}\d{4})|\b(?:copyright|all rights reserved|watermark|confidential)\b|版权所有|版權所有|保留所有权利|保留所有權利|水印|浮水印|机密|機密/giu,
+  )
 /** Replacement characters and the usual signs of text that was decoded with a wrong encoding. */
 export const brokenCharacters = ({ text }: TextParts): number =>
   countMatches(text, /\uFFFD|Ã[\u0080-\u00BF]|â€[\u0080-\u00BF™œž]|锟斤拷/gu)

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline, type Row } from '@maestro-dataflow/core'
@@ -9,6 +9,7 @@ import type { NearDuplicate } from '../dedupe-near.js'
 import plugin from '../plugin.js'
 import { bandingFor, minHash, signatureLength, similarity } from './min-hash.js'
 import { shinglesOf } from './shingles.js'
+import { type IndexedText, readTextIndex, writeTextIndex } from './text-index.js'
 
 let folder = ''
 beforeEach(() => {
@@ -146,6 +147,26 @@ describe('text.dedupe-near', () => {
       code: 'MAESTRO_STORAGE_PATH_OUTSIDE',
     })
   })
+})
+
+test('an index of any size is read and written in pieces', async () => {
+  const path = join(folder, 'texts.index')
+  const text = (n: number) => ({ id: `t${n}`, signature: new Uint32Array(signatureLength).fill(n) })
+  async function* texts() {
+    for (let n = 0; n < 10_000; n++) yield text(n)
+  }
+  await writeTextIndex(path, path, { words: 5 }, texts())
+  expect(await Array.fromAsync(readTextIndex(path, path, { words: 5 }))).toEqual(await Array.fromAsync(texts()))
+  // A file that is held in memory would come to its end.
+  const found: IndexedText[] = []
+  const readAndCut = async () => {
+    for await (const one of readTextIndex(path, path, { words: 5 })) {
+      if (found.push(one) === 1) truncateSync(path, 3_000_000)
+    }
+  }
+  await expect(readAndCut()).rejects.toThrow('damaged')
+  expect(found.length).toBeGreaterThan(1000)
+  expect(found.length).toBeLessThan(10_000)
 })
 
 describe('the estimate', () => {

@@ -15,6 +15,7 @@ import { differences, nearest } from './differences.js'
 import { Scrubber } from './scrubber.js'
 import { type Take, type TakePlace, Tape } from './tape.js'
 
+/** The options of a cassette. */
 export interface CassetteOptions {
   /** The path of the file; it ends in `.jsonl`. */
   readonly path: string

@@ -18,6 +18,7 @@ export interface LLMSuiteOptions<Name extends string = string> extends ServingSu
   readonly long?: LLMRequest
 }
 
+/** A question with the answer that a model must give. */
 export interface Question {
   readonly ask: string
   readonly answer: string

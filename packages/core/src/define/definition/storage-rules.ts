@@ -1,4 +1,6 @@
-import type { SinkDefinition, SourceDefinition, StorageDefinition } from '../../contracts/storage.js'
+import type { SinkDefinition } from '../../contracts/sink.js'
+import type { SourceDefinition } from '../../contracts/source.js'
+import type { StorageDefinition } from '../../contracts/storage.js'
 import type { DefinitionRules } from './assert-definition.js'
 import { anything, fields, flag, functionLike, isPlainObject, name, type Rule, text } from './rule.js'
 
@@ -18,6 +20,7 @@ export const sourceRules: DefinitionRules<keyof SourceDefinition | 'refine'> = {
     optionalColumns: flag,
     describeColumns: functionLike('async (options, { directory }) => ({ columns, open: false })'),
     inferOptions: functionLike('async (options, { directory, rows }) => ({ options: {} })'),
+    inputs: functionLike('async ({ path }) => [path]'),
     open: functionLike('(options, { directory, signal }) => ({ async *read() {} })'),
     check,
     shape: anything,

@@ -22,9 +22,13 @@ type NamesWith<Way extends 'source' | 'sink'> = {
   [Name in keyof Storages]: [Side<Storages[Name], Way>] extends [never] ? never : Name
 }[keyof Storages]
 
+/** The names of the operators whose types are known. */
 export type OperatorName = keyof Operators
+/** The names of the storages that can be read and whose types are known. */
 export type SourceName = NamesWith<'source'>
+/** The names of the storages that can be written and whose types are known. */
 export type SinkName = NamesWith<'sink'>
+/** The names of the prompts whose types are known. */
 export type PromptName = keyof Prompts
 
 /** The options of a source or sink. Options that the config sets may be left out. */

@@ -21,6 +21,7 @@ export const s3Options = z.strictObject({
   sessionToken: fromEnvironment(text).optional(),
 })
 
+/** The options of a connection to S3, as `s3Options` has read them. */
 export type S3Options = z.output<typeof s3Options>
 
 /** How buckets are reached: by the options, and by the environment where they say nothing. */

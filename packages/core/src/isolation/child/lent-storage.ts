@@ -1,5 +1,6 @@
 import type { Batch } from '../../contracts/row.js'
-import type { RowStorage, SourceBatch, WriteResult } from '../../contracts/storage.js'
+import type { RowStorage, WriteResult } from '../../contracts/row-storage.js'
+import type { SourceBatch } from '../../contracts/source.js'
 import type { Channel } from '../channel.js'
 import type { PluginCalls, ProjectCalls } from '../messages.js'
 import { sendError } from '../sent-error.js'

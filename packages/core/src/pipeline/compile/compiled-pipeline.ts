@@ -2,7 +2,8 @@ import type { OperatorDefinition } from '../../contracts/operator-definition.js'
 import type { PipelineDefinition, SinkNode, SourceNode, StepNode } from '../../contracts/pipeline-definition.js'
 import type { PipelinePlan, PlannedStep } from '../../contracts/plan.js'
 import type { ColumnSet } from '../../contracts/row.js'
-import type { SinkDefinition, SourceDefinition } from '../../contracts/storage.js'
+import type { SinkDefinition } from '../../contracts/sink.js'
+import type { SourceDefinition } from '../../contracts/source.js'
 import type { TableStatement } from '../../contracts/table-engine.js'
 
 /** A source with its implementation. */

@@ -17,7 +17,7 @@ const withoutBody = new Set([204, 205, 304])
  */
 export const httpFetch = createHttpFetch()
 
-/** @see httpFetch */
+/** Creates an `httpFetch` with other bounds. */
 export function createHttpFetch({ amend, ...bounds }: HttpFetchOptions = {}): typeof fetch {
   const send: typeof fetch = async (input, init) => {
     const { url, ...request } = await requestOf(input, init)

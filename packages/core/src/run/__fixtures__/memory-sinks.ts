@@ -1,6 +1,6 @@
 import type { Batch, Row, RowId } from '../../contracts/row.js'
 import type { Schema } from '../../contracts/schema.js'
-import type { RefusedRow } from '../../contracts/storage.js'
+import type { RefusedRow } from '../../contracts/sink.js'
 import { definePlugin } from '../../define/define-plugin.js'
 import { defineSink, defineStorage } from '../../define/define-storage.js'
 import { maestroError } from '../../errors/error-table.js'

@@ -1,5 +1,5 @@
 import type { RowId } from '../../contracts/row.js'
-import type { RefusedRow } from '../../contracts/storage.js'
+import type { RefusedRow } from '../../contracts/sink.js'
 import { maestroError } from '../../errors/error-table.js'
 import { SeenIds } from './seen-ids.js'
 

@@ -1,4 +1,4 @@
-import type { RefusedRow, SinkWriter } from '../../contracts/storage.js'
+import type { RefusedRow, SinkWriter } from '../../contracts/sink.js'
 import { describeValue } from '../../errors/describe-value.js'
 import { maestroError } from '../../errors/error-table.js'
 import { MaestroError } from '../../errors/maestro-error.js'

@@ -1,6 +1,6 @@
 import { hasType } from '../../contracts/has-type.js'
 import type { Columns, ColumnType, Row, RowId } from '../../contracts/row.js'
-import type { SourceBatch, SourceReject } from '../../contracts/storage.js'
+import type { SourceBatch, SourceReject } from '../../contracts/source.js'
 import { describeValue } from '../../errors/describe-value.js'
 import { maestroError } from '../../errors/error-table.js'
 import { MaestroError } from '../../errors/maestro-error.js'

@@ -1,4 +1,4 @@
-import type { SourceBatch } from '../../contracts/storage.js'
+import type { SourceBatch } from '../../contracts/source.js'
 import { maestroError } from '../../errors/error-table.js'
 import type { SeenIds } from './seen-ids.js'
 

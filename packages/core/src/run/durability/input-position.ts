@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib'
 import type { Row, RowId } from '../../contracts/row.js'
-import type { SourceBatch, SourceCursor } from '../../contracts/storage.js'
+import type { SourceBatch, SourceCursor } from '../../contracts/source.js'
 import { encodeStepLine } from '../../provider/step-codec.js'
 
 /**

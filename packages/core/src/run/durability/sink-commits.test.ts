@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { errorOf } from '../../__fixtures__/project-folder.js'
-import type { SinkReceipt } from '../../contracts/storage.js'
+import type { SinkReceipt } from '../../contracts/sink.js'
 import { definePlugin } from '../../define/define-plugin.js'
 import { defineSink, defineStorage } from '../../define/define-storage.js'
 import { pipeline } from '../../define/pipeline.js'

@@ -3,13 +3,9 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { ownFolder } from '../../builtin/state-directory.js'
 import type { Batch, RowId } from '../../contracts/row.js'
-import type {
-  SinkCheckpoint,
-  SinkReceipt,
-  SinkWriter,
-  StorageCheckContext,
-  WriteResult,
-} from '../../contracts/storage.js'
+import type { WriteResult } from '../../contracts/row-storage.js'
+import type { SinkCheckpoint, SinkReceipt, SinkWriter } from '../../contracts/sink.js'
+import type { StorageCheckContext } from '../../contracts/storage-context.js'
 import { maestroError } from '../../errors/error-table.js'
 import { MaestroError } from '../../errors/maestro-error.js'
 import type { CompiledSink } from '../../pipeline/compile/compiled-pipeline.js'

@@ -1,5 +1,5 @@
 import type { PlanEstimate, Range, StepEstimate, UncertainStep } from '../../contracts/estimate.js'
-import type { ServingStateEvent } from '../../contracts/hooks.js'
+import type { ServingStateEvent } from '../../contracts/events.js'
 import type { PlannedStep } from '../../contracts/plan.js'
 import type { RunReport } from '../../contracts/report.js'
 import { MaestroError } from '../../errors/maestro-error.js'

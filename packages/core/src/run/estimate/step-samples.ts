@@ -1,5 +1,5 @@
 import type { Range, StepEstimate } from '../../contracts/estimate.js'
-import type { RequestDoneEvent, ServingStateEvent } from '../../contracts/hooks.js'
+import type { RequestDoneEvent, ServingStateEvent } from '../../contracts/events.js'
 import type { Usage } from '../../contracts/serving.js'
 import { meanOf, shareOf, times } from './spread.js'
 

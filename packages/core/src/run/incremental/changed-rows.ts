@@ -1,5 +1,5 @@
 import type { Row, RowId } from '../../contracts/row.js'
-import type { SourceBatch } from '../../contracts/storage.js'
+import type { SourceBatch } from '../../contracts/source.js'
 import { SiftedBatch } from '../../define/sifted-batch.js'
 import { maestroError } from '../../errors/error-table.js'
 import { hashOfContent, hashOfId, hashOfKey } from './row-hashes.js'

@@ -1,5 +1,7 @@
 import type { Batch, RowId } from '../../contracts/row.js'
-import type { SinkContinuation, SinkWriter, SourceBatch, StorageContext } from '../../contracts/storage.js'
+import type { SinkContinuation, SinkWriter } from '../../contracts/sink.js'
+import type { SourceBatch } from '../../contracts/source.js'
+import type { StorageContext } from '../../contracts/storage-context.js'
 import { maestroError } from '../../errors/error-table.js'
 import type { CompiledSink } from '../../pipeline/compile/compiled-pipeline.js'
 import { assertProcessed, type Merge } from './merge.js'

@@ -1,4 +1,5 @@
-import type { SourceDefinition, SourceReader, StorageContext } from '../../contracts/storage.js'
+import type { SourceDefinition, SourceReader } from '../../contracts/source.js'
+import type { StorageContext } from '../../contracts/storage-context.js'
 import type { CompiledPipeline } from '../../pipeline/compile/compiled-pipeline.js'
 import { openSource } from '../source/open-source.js'
 import type { AskedIncremental } from './asked-settings.js'

@@ -1,5 +1,5 @@
 import type { Batch, Row } from '../../contracts/row.js'
-import type { SinkWriter } from '../../contracts/storage.js'
+import type { SinkWriter } from '../../contracts/sink.js'
 import { assertProcessed, type Merge } from './merge.js'
 import { hashOfKey } from './row-hashes.js'
 import { RowTable } from './row-table.js'

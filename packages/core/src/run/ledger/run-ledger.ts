@@ -2,7 +2,7 @@ import { closeSync, fdatasync, fdatasyncSync, fstatSync, openSync, writeSync } f
 import { promisify } from 'node:util'
 import { crc32 } from 'node:zlib'
 import { ownFile } from '../../builtin/state-directory.js'
-import type { RequestDoneEvent } from '../../contracts/hooks.js'
+import type { RequestDoneEvent } from '../../contracts/events.js'
 import type { Row, RowId } from '../../contracts/row.js'
 import type { IdList, LeftOutRows } from '../../contracts/table-engine.js'
 import { encodeStepLine } from '../../provider/step-codec.js'

@@ -16,6 +16,7 @@ export interface PruneOptions {
   readonly dryRun?: boolean
 }
 
+/** What was removed of a run. */
 export interface PrunedRun {
   readonly runId: string
   /**

@@ -1,4 +1,4 @@
-import type { RequestDoneEvent } from '../../contracts/hooks.js'
+import type { RequestDoneEvent } from '../../contracts/events.js'
 import type { UsageTotals } from '../../contracts/report.js'
 import type { RowId } from '../../contracts/row.js'
 import type { Entry, Leaf } from '../stream/ordered-window.js'

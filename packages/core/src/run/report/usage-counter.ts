@@ -1,4 +1,4 @@
-import type { RequestDoneEvent, ServingStateEvent } from '../../contracts/hooks.js'
+import type { RequestDoneEvent, ServingStateEvent } from '../../contracts/events.js'
 import type { ServingReport, UsageTotals } from '../../contracts/report.js'
 import type { ServingListener } from '../serving-listener.js'
 import type { Entry } from '../stream/ordered-window.js'

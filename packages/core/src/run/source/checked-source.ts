@@ -1,5 +1,5 @@
 import type { Row } from '../../contracts/row.js'
-import type { SourceBatch, SourceReader } from '../../contracts/storage.js'
+import type { SourceBatch, SourceReader } from '../../contracts/source.js'
 import { maestroError } from '../../errors/error-table.js'
 import { MaestroError } from '../../errors/maestro-error.js'
 import { reasonOf } from '../../errors/reason-of.js'

@@ -1,5 +1,5 @@
 import type { SourceNode } from '../../contracts/pipeline-definition.js'
-import type { SourceReader } from '../../contracts/storage.js'
+import type { SourceReader } from '../../contracts/source.js'
 
 /**
  * How a resumed run knows that the rows before a position are those that it has finished: the source identifies its

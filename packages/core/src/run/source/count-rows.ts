@@ -1,4 +1,4 @@
-import type { SourceReader } from '../../contracts/storage.js'
+import type { SourceReader } from '../../contracts/source.js'
 import type { CompiledPipeline } from '../../pipeline/compile/compiled-pipeline.js'
 import type { RunEnvironment } from '../run-environment.js'
 import { inTemporaryFolder } from '../state/in-temporary-folder.js'

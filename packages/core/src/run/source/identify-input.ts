@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import type { SourceNode } from '../../contracts/pipeline-definition.js'
 import { RowSource } from '../../contracts/row-source.js'
-import type { SourceReader } from '../../contracts/storage.js'
+import type { SourceReader } from '../../contracts/source.js'
 import type { CompiledPipeline } from '../../pipeline/compile/compiled-pipeline.js'
 import { sourceVersion } from '../../pipeline/compile/describe-options.js'
 import { hashOf } from '../durability/stage-fingerprint.js'

@@ -1,4 +1,5 @@
-import type { SourceReader, StorageContext } from '../../contracts/storage.js'
+import type { SourceReader } from '../../contracts/source.js'
+import type { StorageContext } from '../../contracts/storage-context.js'
 import { maestroError } from '../../errors/error-table.js'
 import type { CompiledPipeline } from '../../pipeline/compile/compiled-pipeline.js'
 import { openInlineSource } from './read-source.js'

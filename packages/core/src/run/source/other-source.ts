@@ -1,5 +1,5 @@
 import type { RowSourceAccess } from '../../contracts/row-source.js'
-import type { StorageContext } from '../../contracts/storage.js'
+import type { StorageContext } from '../../contracts/storage-context.js'
 import type { OtherSource } from '../../pipeline/compile/compiled-pipeline.js'
 import { SourceChecks } from '../checks/source-checks.js'
 import { inTemporaryFolder, temporaryFolder } from '../state/in-temporary-folder.js'

@@ -1,5 +1,5 @@
 import type { Row, RowId } from '../../contracts/row.js'
-import type { SourceBatch, SourceReject } from '../../contracts/storage.js'
+import type { SourceBatch, SourceReject } from '../../contracts/source.js'
 import { describeValue } from '../../errors/describe-value.js'
 import { maestroError } from '../../errors/error-table.js'
 

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { ParquetFiles } from '../../contracts/storage.js'
+import type { ParquetFiles } from '../../contracts/source.js'
 import type { TableFile } from '../../contracts/table-engine.js'
 import type { CompiledSink } from '../../pipeline/compile/compiled-pipeline.js'
 import type { RunContext } from '../run-context.js'

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import type { Operator } from '../../contracts/operator.js'
 import type { PlannedStage } from '../../contracts/plan.js'
 import type { Row, RowId } from '../../contracts/row.js'
-import type { SourceBatch, SourceReader } from '../../contracts/storage.js'
+import type { SourceBatch, SourceReader } from '../../contracts/source.js'
 import type { TableFile } from '../../contracts/table-engine.js'
 import { matching } from '../../define/row-condition.js'
 import { maestroError } from '../../errors/error-table.js'
@@ -98,7 +98,10 @@ async function runWholeStage(stage: PlannedStage, input: StageInput, context: Ru
   const operator = stage.kind === 'opaque' ? (createStepOperator(last, context) as Operator) : undefined
   const { parquet } = input.reader
   if (operator === undefined && parquet !== undefined && readsSourceFiles(stage, context)) {
-    const output = await runOnParquet(stage, steps, parquet, context)
+    const only = onlySink(stage, input, context)
+    const openSink = only && (() => context.outputs.open(only))
+    const output = await runOnParquet({ stage, steps, input: parquet, openSink }, context)
+    if (output === 'sink') return { output: undefined, sink: only?.node.id, passed: undefined }
     if (output !== undefined) return { output, sink: undefined, passed: undefined }
   }
   const readsLines = operator === undefined || typeof operator.runOnLines === 'function'
@@ -268,8 +271,16 @@ function directSink(
   context: RunContext,
 ): CompiledSink | undefined {
   if (files.some((file) => file.format !== 'rows')) return undefined
-  const [id, ...others] = stage.sinks
-  const sink = id === undefined ? undefined : context.compiled.sinks.get(id)
-  if (sink === undefined || others.length > 0 || stage.materialized || input.outputs.length > 0) return undefined
-  return sink.definition.takesJsonLines?.(sink.options) === true ? sink : undefined
+  const sink = onlySink(stage, input, context)
+  return sink?.definition.takesJsonLines?.(sink.options) === true ? sink : undefined
+}
+
+/** The sink of a stage whose rows nothing else consumes. */
+function onlySink(
+  { sinks: [id, ...others], materialized }: PlannedStage,
+  { outputs }: StageInput,
+  { compiled }: RunContext,
+): CompiledSink | undefined {
+  if (id === undefined || others.length > 0 || materialized || outputs.length > 0) return undefined
+  return compiled.sinks.get(id)
 }

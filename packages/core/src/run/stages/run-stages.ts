@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path'
 import type { PlannedStage } from '../../contracts/plan.js'
-import type { SourceReader } from '../../contracts/storage.js'
+import type { SourceReader } from '../../contracts/source.js'
 import { maestroError } from '../../errors/error-table.js'
 import type { CompiledPipeline } from '../../pipeline/compile/compiled-pipeline.js'
 import { type RestoredStages, recordStage, restoreStages } from '../durability/resume-run.js'

@@ -2,27 +2,25 @@ import { mkdir, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { PlannedStage } from '../../contracts/plan.js'
-import type { Columns } from '../../contracts/row.js'
-import type { ParquetFiles, SinkWriter } from '../../contracts/storage.js'
+import type { SinkWriter } from '../../contracts/sink.js'
+import type { ParquetFiles } from '../../contracts/source.js'
 import type {
   LeftOutRows,
   TableChainRequest,
   TableCounts,
-  TableEngine,
   TableFile,
   TableParquetRequest,
-  TableStatement,
 } from '../../contracts/table-engine.js'
 import { maestroError } from '../../errors/error-table.js'
 import type { CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
 import { tableEngineFor, tableStatements } from '../../pipeline/compile/prepare-table.js'
-import { assertTableOutput } from '../checks/table-output.js'
 import { firstRows } from '../record/row-samples.js'
 import type { RunContext } from '../run-context.js'
 import { partitionFile } from '../state/stage-files.js'
 import { readStepFile } from '../state/step-file.js'
 import { createStepOperator } from '../stream/create-row-step.js'
 import { counterOf } from './run-row-stage.js'
+import { assertWork, sumOf, type TableStep } from './table-work.js'
 
 export interface TableStageRun {
   readonly stage: PlannedStage
@@ -30,13 +28,6 @@ export interface TableStageRun {
   readonly input: readonly TableFile[]
   /** A sink that takes JSON lines as text, if it is the only consumer of the rows. */
   readonly sink: SinkWriter | undefined
-}
-
-/** A table step with its engine. */
-interface TableStep {
-  readonly step: CompiledStep
-  readonly statements: readonly TableStatement[]
-  readonly engine: TableEngine
 }
 
 /**
@@ -113,32 +104,6 @@ async function runChain(
   return counts.at(-1)?.rowsOut ?? 0
 }
 
-/** The counts of consecutive steps as those of one. */
-function sumOf(counts: readonly TableCounts[]): TableCounts {
-  const sum = (name: keyof TableCounts) => counts.reduce((rows, each) => rows + each[name], 0)
-  const [rejected, dropped, merged, created] = [sum('rejected'), sum('dropped'), sum('merged'), sum('created')]
-  return { rowsIn: counts[0]?.rowsIn ?? 0, rowsOut: counts.at(-1)?.rowsOut ?? 0, rejected, dropped, merged, created }
-}
-
-/** Checks what the engine has made of the rows. @throws MAESTRO_STEP_CONTRACT */
-async function assertWork(
-  steps: readonly TableStep[],
-  input: readonly TableFile[],
-  output: TableFile,
-  counts: TableCounts,
-  { settings }: RunContext,
-): Promise<void> {
-  const [last] = steps.slice(-1) as [TableStep]
-  const { planned } = last.step
-  const place = { step: last.step.node.id, use: planned.use, engine: last.engine.name }
-  const statements = steps.flatMap((step) => step.statements)
-  // The columns of a table of groups replace all columns before.
-  const from = steps.findLastIndex(({ step }) => step.planned.effects.keeps !== undefined)
-  const added = steps.slice(Math.max(0, from)).map(({ step }) => step.planned.effects.adds)
-  const adds: Columns = Object.assign({}, ...added)
-  await assertTableOutput({ place, statements, adds, input, output, counts }, settings.checks)
-}
-
 /** What a request to run steps at once holds, whatever its input is. */
 function chainRequest(
   stage: PlannedStage,
@@ -157,6 +122,12 @@ function chainRequest(
       rows: firstRows,
       receive: (rows, statement) => {
         for (const { id, row } of rows) samples.step(idOf(statement), id, row)
+        // The rows after the last statement go to the output alone.
+        if (statement === steps.length - 1)
+          samples.output(
+            rows.map(({ id }) => id),
+            rows.map(({ row }) => row),
+          )
       },
     },
     progress: (done, statement) => showProgress(steps[statement], done, stage, context),
@@ -165,15 +136,23 @@ function chainRequest(
   }
 }
 
+export interface ParquetStageRun {
+  readonly stage: PlannedStage
+  readonly steps: readonly CompiledStep[]
+  readonly input: ParquetFiles
+  /** A sink that may take a Parquet file, if it is the only consumer of the rows. */
+  readonly openSink: (() => Promise<SinkWriter>) | undefined
+}
+
 /**
- * Runs consecutive table steps over the Parquet files of the source, of which the engine reads only what it needs.
+ * Runs consecutive table steps over the Parquet files of the source, of which the engine reads only what it needs. If the
+ * steps only choose rows and the output is a Parquet file, the engine copies the rows to it.
  *
- * @returns the step file; undefined if the engine cannot, and the source has to read the rows
+ * @returns the step file; `sink` if the rows are in the output; undefined if the engine cannot, and the source has to read
+ *   the rows
  */
 export async function runOnParquet(
-  stage: PlannedStage,
-  planned: readonly CompiledStep[],
-  input: ParquetFiles,
+  { stage, steps: planned, input, openSink }: ParquetStageRun,
   context: RunContext,
 ): Promise<string | undefined> {
   const steps: TableStep[] = []
@@ -185,11 +164,15 @@ export async function runOnParquet(
   await mkdir(dirname(path), { recursive: true })
   const request = chainRequest(stage, steps, { path, format: 'step' }, context)
   context.ledger?.begin(stage.index, 'output', [])
-  const counts = await first.engine.executeOnParquet({ ...request, input })
+  const parquet = (await openSink?.())?.parquet
+  const copied = parquet && (await first.engine.executeOnParquet({ ...request, input, parquet }))
+  const counts = copied ?? (await first.engine.executeOnParquet({ ...request, input }))
   if (counts === undefined) return undefined
-  await assertWork(steps, [], { path, format: 'step' }, sumOf(counts), context)
+  if (copied === undefined) await assertWork(steps, [], { path, format: 'step' }, sumOf(counts), context)
   for (const [index, { step }] of steps.entries()) addCounts(step, counts[index], context)
-  return path
+  if (copied === undefined) return path
+  parquet?.written(counts.at(-1)?.rowsOut ?? 0)
+  return 'sink'
 }
 
 /** Runs the steps one after the other, with a step file between two of them. */

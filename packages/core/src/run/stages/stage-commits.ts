@@ -1,6 +1,7 @@
 import type { PlannedStage } from '../../contracts/plan.js'
 import type { RowId } from '../../contracts/row.js'
-import type { SinkCheckpoint, SinkWriter, SourceBatch } from '../../contracts/storage.js'
+import type { SinkCheckpoint, SinkWriter } from '../../contracts/sink.js'
+import type { SourceBatch } from '../../contracts/source.js'
 import type { DurableRun } from '../durability/durable-run.js'
 import { failpoint } from '../durability/failpoints.js'
 import { InputTracker } from '../durability/input-position.js'

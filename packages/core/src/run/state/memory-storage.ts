@@ -1,5 +1,5 @@
 import type { Batch, Row, RowId } from '../../contracts/row.js'
-import type { RowStorage, WriteResult } from '../../contracts/storage.js'
+import type { RowStorage, WriteResult } from '../../contracts/row-storage.js'
 import { maestroError } from '../../errors/error-table.js'
 import { decodeStepLine, encodeStepLine } from '../../provider/step-codec.js'
 import { type SteppedStorage, StepView } from '../../provider/step-view.js'

@@ -1,5 +1,5 @@
 import type { Batch } from '../../contracts/row.js'
-import type { RowStorage, WriteResult } from '../../contracts/storage.js'
+import type { RowStorage, WriteResult } from '../../contracts/row-storage.js'
 import type { WrittenRows } from '../checks/written-rows.js'
 import { readStepFile, StepFileWriter } from './step-file.js'
 

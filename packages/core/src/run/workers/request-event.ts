@@ -1,4 +1,4 @@
-import type { RequestDoneEvent } from '../../contracts/hooks.js'
+import type { RequestDoneEvent } from '../../contracts/events.js'
 import type { ErrorData } from '../../contracts/step-workers.js'
 import { MaestroError } from '../../errors/maestro-error.js'
 import { fromErrorData, toErrorData } from '../../provider/error-data.js'

@@ -147,8 +147,13 @@ export class ResponseCaches {
     if (run === undefined || this.#runs.has(run)) return undefined
     const known = this.#memories.get(run)
     if (known !== undefined) return known
-    const made = createMemoryCache()
+    const made = withinRun(createMemoryCache())
     this.#memories.set(run, made)
     return made
   }
+}
+
+/** A cache of one run, whose rows repeat the requests of rows near them: the least recently used answer leaves first. */
+function withinRun(cache: ResponseCache): ResponseCache {
+  return { ...cache, get: (key) => cache.get(key), set: (key, answer, parts) => cache.set(key, answer, parts) }
 }

@@ -66,6 +66,7 @@ const fields = {
   maxRows: z.number().int().positive().optional(),
 }
 
+/** The options of `table.join`. */
 export type JoinRowsOptions = OutputOf<typeof fields>
 
 const refine: Refinement<JoinRowsOptions> = (given, { addIssue }) => {

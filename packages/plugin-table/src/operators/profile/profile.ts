@@ -36,6 +36,7 @@ const fields = {
 }
 const schema = optionsSchema(fields)
 
+/** The options of `table.profile`. */
 export type ProfileOptions = OutputOf<typeof fields>
 
 /** One row for each column. */

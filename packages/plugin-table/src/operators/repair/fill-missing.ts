@@ -39,6 +39,7 @@ const fields = {
 }
 const schema = optionsSchema(fields)
 
+/** The options of `table.fill-missing`. */
 export type FillMissingOptions = OutputOf<typeof fields>
 
 /** What is computed for one group. */

@@ -53,6 +53,7 @@ const fields = {
 }
 const schema = optionsSchema(fields)
 
+/** The options of `table.outliers`. */
 export type OutliersOptions = OutputOf<typeof fields>
 
 interface Range {

@@ -34,6 +34,7 @@ const fields = {
   others: z.enum(['reject', 'drop']).default('reject'),
 }
 
+/** The options of `table.pivot`. */
 export type PivotOptions = OutputOf<typeof fields>
 
 const refine: Refinement<PivotOptions> = ({ by, outputs }, { addIssue }) => {

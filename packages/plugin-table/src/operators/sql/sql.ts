@@ -55,6 +55,7 @@ const refine: Refinement<SqlOptions> = ({ tables }, { addIssue }) => {
 }
 const schema = optionsSchema(fields, refine)
 
+/** The options of `table.sql`. */
 export type SqlOptions = OutputOf<typeof fields>
 
 /** Makes the rows of a query over the rows of the step and over other tables. The new rows have ids of their own. */

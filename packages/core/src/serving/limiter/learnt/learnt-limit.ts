@@ -2,8 +2,9 @@ import { CallBlock } from './call-block.js'
 import type { Call, CallLog } from './call-log.js'
 import { ChanceDoubt } from './chance-doubt.js'
 import type { CoolDown } from './cool-down.js'
+import { LearntConcurrency } from './learnt-concurrency.js'
 import { LearntRate } from './learnt-rate.js'
-import { seenConcurrencyLimit, showRateLimit } from './limit-signs.js'
+import { LimitSigns } from './limit-signs.js'
 import { RaiseSchedule } from './raise-schedule.js'
 import { RefusalShare } from './refusal-share.js'
 import { type LimitKind, Trial } from './trial.js'
@@ -20,12 +21,9 @@ const smallCut = 0.9
 /** The largest cut of a rate at once; a rate that worked is cut as in CUBIC (RFC 9438). */
 const mostCut = 0.85
 const mostRaise = 1.25
-const mostDoubts = 64
 const leastShare = 0.02
 /** The number of recent calls that give a first rate: at the first signs of a limit, or when chance is doubted. */
 const measured = { first: 64, doubted: 256 }
-/** The number of recent calls that are searched for signs of a limit. */
-const looked = { rate: 128, concurrency: 256 }
 
 /**
  * Learns from refusals which rate and which concurrency a provider admits. When more calls are refused than chance
@@ -37,30 +35,27 @@ export class LearntLimit {
   readonly usual = new RefusalShare()
   readonly #log: CallLog
   readonly #coolDown: CoolDown
-  #concurrency = infinite
-  #goodConcurrency = infinite
+  readonly #signs: LimitSigns
+  readonly #concurrency = new LearntConcurrency()
   #trial: Trial | undefined
   readonly #raises = new RaiseSchedule()
   readonly #chance = new ChanceDoubt()
   #block = new CallBlock(0, 0)
-  /** The number of refused calls that met more calls in progress than were ever admitted. */
-  #beyond = 0
   /** The last call before a raised limit was taken back. */
   #takenBackAfter = 0
-  #doubtsLeft = 0
-  #doubts = 1
   #openedAfter = 0
   #openedAt = 0
 
   constructor(log: CallLog, coolDown: CoolDown) {
     this.#log = log
     this.#coolDown = coolDown
+    this.#signs = new LimitSigns(log, coolDown)
     this.rate = new LearntRate(log)
   }
 
   /** The number of calls that may be in progress at once. */
   get concurrency(): number {
-    return this.#concurrency
+    return this.#concurrency.value
   }
 
   /** Milliseconds until the rate allows a call. */
@@ -71,17 +66,14 @@ export class LearntLimit {
   }
 
   send({ cost }: Call, now: number): void {
-    if (this.#log.inFlight >= this.#concurrency) this.#block.held = true
+    if (this.#log.inFlight >= this.#concurrency.value) this.#block.held = true
     this.rate.send(cost, now)
     if (this.#log.sent - this.#block.after > blockCalls || now - this.#block.at > mostBlockMs) this.#endBlock(now)
   }
 
   admitted(call: Call, now: number): void {
     this.#trial?.end(call)
-    if (call.load >= this.#goodConcurrency && this.#trial === undefined) {
-      this.#goodConcurrency = Math.min(this.#concurrency, call.load + 1)
-      this.#beyond = 0
-    }
+    if (this.#trial === undefined) this.#concurrency.admitted(call.load)
     this.#judgeTrial(now)
   }
 
@@ -125,11 +117,11 @@ export class LearntLimit {
   }
 
   get #isLimited(): boolean {
-    return Math.min(this.rate.value, this.#concurrency) !== infinite
+    return Math.min(this.rate.value, this.#concurrency.value) !== infinite
   }
 
   get #isRaised(): boolean {
-    return this.rate.value > this.rate.good || this.#concurrency > this.#goodConcurrency
+    return this.rate.value > this.rate.good || this.#concurrency.value > this.#concurrency.good
   }
 
   #inARow({ id }: Call): number {
@@ -137,8 +129,8 @@ export class LearntLimit {
   }
 
   #refusedInARow(call: Call, now: number): 'open' | 'closed' {
-    const concurrency = this.#trial === undefined ? this.#seenConcurrency() : undefined
-    if (concurrency !== undefined && concurrency < this.#concurrency && this.#doubtsLeft-- <= 0) {
+    const concurrency = this.#trial === undefined ? this.#signs.concurrency() : undefined
+    if (concurrency !== undefined && this.#concurrency.isWorthTrying(concurrency)) {
       this.#tryConcurrency(concurrency, this.#refusedShare(call))
       this.#newBlock(now)
       return 'open'
@@ -162,20 +154,19 @@ export class LearntLimit {
   /** Looks for a limit when more calls are refused than usual. */
   #look(call: Call, now: number): void {
     if (this.#trial !== undefined) return
-    const isBeyond = this.#concurrency > this.#goodConcurrency && call.load >= this.#goodConcurrency
-    if (isBeyond && ++this.#beyond >= 2) {
+    if (this.#concurrency.refused(call.load)) {
       this.#takeBack(now)
       return
     }
     const calls = this.#block.callsUntil(call.id)
     if (this.#block.refused < 4 || !this.usual.isExceeded(this.#block.refused, calls)) return
-    const last = this.#lastRefused
+    const last = this.#signs.lastRefused
     if (last === undefined) return
     const share = this.#refusedShare(last)
-    const concurrency = this.#seenConcurrency()
+    const concurrency = this.#signs.concurrency()
     if (concurrency !== undefined) this.#tryConcurrency(concurrency, share)
     // Refusals that depend on nothing happen by chance.
-    else if (this.rate.value === infinite && !this.#seenRate()) this.usual.set(share)
+    else if (this.rate.value === infinite && !this.#signs.showRate(this.#openedAfter)) this.usual.set(share)
     else if (this.rate.isMeasuring) this.#measure(now)
     else this.#tryMeasured(last, share, this.usual.value, now)
     this.#newBlock(now)
@@ -188,27 +179,13 @@ export class LearntLimit {
     this.#setRate(this.rate.firstMeasure(last, this.#openedAfter, calls), now)
   }
 
-  get #lastRefused(): Call | undefined {
-    return this.#log.find(this.#coolDown.lastRefused)
-  }
-
   #refusedShare({ id }: Call): number {
     return this.#block.refused / this.#block.callsUntil(id)
   }
 
-  #seenConcurrency(): number | undefined {
-    const calls = this.#log.last(looked.concurrency)
-    return seenConcurrencyLimit(calls, this.#coolDown.settledAt(calls.at(-1)?.sentAt ?? 0))
-  }
-
-  #seenRate(): boolean {
-    const calls = this.#log.last(looked.rate, this.#openedAfter)
-    return showRateLimit(calls, this.#coolDown.settledAt(calls.at(-1)?.sentAt ?? 0))
-  }
-
   /** The provider's allowance is now used up. The calls that were admitted since the last such moment give the rate. */
   #measure(now: number): void {
-    const last = this.#lastRefused
+    const last = this.#signs.lastRefused
     const measure = last === undefined ? undefined : this.rate.measure(last)
     if (measure === undefined) return
     const { value, good } = this.rate
@@ -233,9 +210,9 @@ export class LearntLimit {
   }
 
   #tryConcurrency(limit: number, share: number): void {
-    const before = this.#concurrency
+    const before = this.#concurrency.value
     this.#trial = new Trial('concurrency', { share, usual: this.usual.value, before, sent: this.#log.sent })
-    this.#concurrency = limit
+    this.#concurrency.value = limit
   }
 
   /** @returns the kind of limit that was given up */
@@ -245,22 +222,19 @@ export class LearntLimit {
     if (trial === undefined || verdict === undefined) return undefined
     if (verdict === 'refuted') return this.#refute(trial, now)
     this.#trial = undefined
-    if (trial.kind === 'concurrency') this.#doubts = 1
+    if (trial.kind === 'concurrency') this.#concurrency.believe()
     // Refusals under a limit happen by chance.
     else this.usual.set(Math.min(this.usual.value, trial.refusedShare), trial.calls)
     this.rate.good = this.rate.value
-    this.#goodConcurrency = this.#concurrency
+    this.#concurrency.good = this.#concurrency.value
     return undefined
   }
 
   /** Keeping the limit does not help. */
   #refute({ kind, before, share }: Trial, now: number): LimitKind {
     this.#trial = undefined
-    if (kind === 'concurrency') {
-      this.#concurrency = before
-      this.#doubts = Math.min(mostDoubts, this.#doubts * 2)
-      this.#doubtsLeft = this.#doubts
-    } else {
+    if (kind === 'concurrency') this.#concurrency.refute(before)
+    else {
       this.rate.restore(before)
       this.usual.set(share)
     }
@@ -269,12 +243,11 @@ export class LearntLimit {
   }
 
   #takeBack(now: number): void {
-    const last = this.#lastRefused
+    const last = this.#signs.lastRefused
     if (last !== undefined && this.rate.isMeasuring) this.rate.markExhausted(last)
     this.rate.value = this.rate.good
-    this.#concurrency = this.#goodConcurrency
+    this.#concurrency.takeBack()
     this.#takenBackAfter = this.#log.sent
-    this.#beyond = 0
     this.#raises.hold(true)
     this.#newBlock(now)
   }
@@ -296,7 +269,7 @@ export class LearntLimit {
         this.#takeBack(now)
         return
       }
-      if (refused > 1 + expected + 2 * Math.sqrt(expected) && this.#lastRefused !== undefined) {
+      if (refused > 1 + expected + 2 * Math.sqrt(expected) && this.#signs.lastRefused !== undefined) {
         if (this.rate.value !== infinite) this.#measure(now)
         this.#newBlock(now)
         return
@@ -304,7 +277,7 @@ export class LearntLimit {
     }
     // Under a limit, a higher usual share is learnt only if keeping the limit does not help.
     if (!this.#isLimited || refused < expected - 2 * Math.sqrt(expected)) this.usual.learn(refused, calls)
-    const last = this.#lastRefused
+    const last = this.#signs.lastRefused
     const isDue = this.#chance.isDue(this.usual.value, calls)
     // Fewer calls since the cool-down give no rate.
     if (isDue && last !== undefined && last.id - this.#openedAfter >= measured.first) {
@@ -317,9 +290,9 @@ export class LearntLimit {
   /** The limit was kept without more refusals than usual. */
   #raise(): void {
     this.rate.good = this.rate.value
-    this.#goodConcurrency = this.#concurrency
+    this.#concurrency.good = this.#concurrency.value
     const factor = this.#raises.next()
     this.rate.value *= factor
-    this.#concurrency = Math.ceil(this.#concurrency * factor)
+    this.#concurrency.raise(factor)
   }
 }

@@ -1,4 +1,8 @@
-import type { Call } from './call-log.js'
+import type { Call, CallLog } from './call-log.js'
+import type { CoolDown } from './cool-down.js'
+
+/** The number of recent calls that are searched for signs of a limit. */
+const looked = { rate: 128, concurrency: 256 }
 
 /** Fewer calls of a kind are not significant. */
 const least = 4
@@ -9,6 +13,37 @@ const deviations = 3
  */
 const certain = 0.95
 
+/** What the recent refusals indicate. */
+export class LimitSigns {
+  readonly #log: CallLog
+  readonly #coolDown: CoolDown
+
+  constructor(log: CallLog, coolDown: CoolDown) {
+    this.#log = log
+    this.#coolDown = coolDown
+  }
+
+  get lastRefused(): Call | undefined {
+    return this.#log.find(this.#coolDown.lastRefused)
+  }
+
+  /** The number of calls in progress that the provider seems to admit; undefined if refusals do not depend on it. */
+  concurrency(): number | undefined {
+    const calls = this.#log.last(looked.concurrency)
+    return concurrencyLimitIn(calls, this.#settledAt(calls))
+  }
+
+  /** Whether refusals depend on the rate. @param after The last call before those that count. */
+  showRate(after: number): boolean {
+    const calls = this.#log.last(looked.rate, after)
+    return showRateLimit(calls, this.#settledAt(calls))
+  }
+
+  #settledAt(calls: readonly Call[]): number {
+    return this.#coolDown.settledAt(calls.at(-1)?.sentAt ?? 0)
+  }
+}
+
 /**
  * Whether refusals indicate a limit of the rate: refused calls then followed the last admitted call sooner than
  * admitted calls did. Random refusals depend on nothing. Uses the rank test of Mann and Whitney (1947).
@@ -17,7 +52,7 @@ const certain = 0.95
  * @param settledAt A call that was sent before this time and is still in progress was admitted, because refusals are
  *   quick.
  */
-export function showRateLimit(calls: readonly Call[], settledAt: number): boolean {
+function showRateLimit(calls: readonly Call[], settledAt: number): boolean {
   const refused: number[] = []
   const admitted: number[] = []
   let last: number | undefined
@@ -39,7 +74,7 @@ export function showRateLimit(calls: readonly Call[], settledAt: number): boolea
  * The number of calls in progress that a provider admits, if refusals indicate such a limit: nearly all refused calls
  * then met more calls in progress than admitted calls did.
  */
-export function seenConcurrencyLimit(calls: readonly Call[], settledAt: number): number | undefined {
+function concurrencyLimitIn(calls: readonly Call[], settledAt: number): number | undefined {
   const from = calls.findIndex(({ state }) => state === 'refused')
   if (from < 0) return undefined
   const seen = calls.slice(from)
