@@ -161,6 +161,24 @@ describe('where an output may stand', () => {
     await copy({ path: 'in.jsonl' }, { path: 'in.jsonl', mode: 'overwrite' })
     expect(read('in.jsonl')).toBe('{"a":1}\n')
   })
+
+  test('a run that rejects rows does not replace the file that it reads, under whatever name', async () => {
+    const rows = '{"a":1}\nno row\n{"a":3}\n'
+    write('data/in.jsonl', rows)
+    symlinkSync('data/in.jsonl', path('link.jsonl'))
+    for (const input of ['data/in.jsonl', 'data', 'data/*.jsonl', 'link.jsonl', ['data/in.jsonl']]) {
+      for (const output of ['data/in.jsonl', './data/../link.jsonl']) {
+        const said = await failure(copy({ path: input }, { path: output, mode: 'overwrite' }))
+        expect(said).toMatchObject({
+          code: 'MAESTRO_RUN_INPUT_REPLACED',
+          hint: expect.stringContaining('another path'),
+        })
+        expect(read('data/in.jsonl')).toBe(rows)
+      }
+    }
+    const { counts } = await copy({ path: 'data/in.jsonl' }, { path: 'out.jsonl', mode: 'overwrite' })
+    expect(counts).toMatchObject({ rowsOut: 2, rejected: 1 })
+  })
 })
 
 /**
