@@ -136,6 +136,7 @@ describe('Ctrl-C', () => {
     expect({ code, stdout }).toEqual({ code: 130, stdout: '' })
     expect(stderr).toContain('Stopping cleanly. Press Ctrl-C again to stop at once.')
     expect(stderr).toContain('MAESTRO_RUN_ABORTED')
+    expect(stderr).toMatch(/Continue with: maestro resume \S+-stuck-/)
     expect(existsSync(join(project.folder, 'out')) ? readdirSync(join(project.folder, 'out')) : []).toEqual([])
     const [run] = readdirSync(join(project.folder, '.maestro/runs'))
     expect(JSON.parse(project.read(join('.maestro/runs', run ?? '', 'report.json')))).toMatchObject({

@@ -161,7 +161,7 @@ test('maestro report writes one file that needs no network, or the same as Markd
   for (const part of [
     'texts: done',
     'filled',
-    '3 calls',
+    '$0.0200',
     'Rows over time',
     'the text is empty',
     'Rows before and after',
@@ -171,7 +171,7 @@ test('maestro report writes one file that needs no network, or the same as Markd
   expect(page).not.toMatch(/<(?:script|img|link)[^>]*(?:src|href)=|@import|url\(/)
   expect((await project.maestro('report', run, '--format', 'md')).stdout).toContain('| 6 | 0 | 2 | 1 | 1 | 2 |')
   expect(JSON.parse((await project.maestro('report', run, '--format', 'json')).stdout)).toMatchObject({
-    report: { runId: run, counts: { rowsIn: 6, rowsOut: 2 } },
+    run: { runId: run, counts: { rowsIn: 6, rowsOut: 2 } },
   })
   project.write('mine.html', 'precious')
   expect((await project.maestro('report', run, '--to', 'mine.html')).code).not.toBe(0)

@@ -40,6 +40,7 @@ export {
   readRunState,
   type UnfinishedRun,
 } from './run/durability/run-state.js'
+export { type StageLeft, stagesLeft } from './run/durability/stages-left.js'
 export type { CallFact, Fact } from './run/ledger/facts.js'
 export { LedgerReader, type RowTrail, type StageFact } from './run/ledger/read-ledger.js'
 export type { Preview, PreviewStep } from './run/preview-pipeline.js'

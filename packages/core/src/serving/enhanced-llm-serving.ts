@@ -171,7 +171,11 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
       isAnswer(kept?.answer) && isWorthKeeping(kept.answer, options)
         ? await this.#forCaller({ result: kept.answer }, request, options)
         : undefined
-    if (kept !== undefined && found !== undefined && !('error' in found)) return { result: found, from: kept.from }
+    if (kept !== undefined && found !== undefined && !('error' in found)) {
+      if (kept.from === 'resumed')
+        record.resume({ tries: kept.spent?.tries ?? 0, usage: found.usage, cost: found.cost })
+      return { result: found, from: kept.from }
+    }
     const joins = this.#inFlight.has(fingerprint.key)
     const answer = await this.#inFlight.join(fingerprint.key, options.signal, async (signal) => {
       const turns = new AnswerTurns(answers, place, fingerprint)
