@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Columns, pipeline, type Row } from '@maestro-dataflow/core'
-import { maestro } from '@maestro-dataflow/core/runtime'
+import { droppedRows, findRun, maestro } from '@maestro-dataflow/core/runtime'
 import fs from '@maestro-dataflow/plugin-fs'
 import table from '@maestro-dataflow/plugin-table'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -144,4 +144,80 @@ test('a join and its output work on the columns of Parquet files in the database
     { user: 'u7', n: 7, level: 2 },
   ])
   expect(await rowsOf('passed.parquet')).toEqual(await rowsOf('joined.parquet'))
+})
+
+/** Steps that only choose and order rows. */
+const choosing: Readonly<Record<string, readonly (readonly [use: string, options: object])[]>> = {
+  filter: [['table.filter', { where: 'n > 17 and (flag or x > 3)' }]],
+  'a filter that no row meets': [['table.filter', { where: 'n > 1000' }]],
+  sort: [['table.sort', { by: ['x', 'name'], descending: true }]],
+  'dedupe by columns': [['table.dedupe', { by: ['name', 'flag'] }]],
+  'dedupe of whole rows': [['table.dedupe', {}]],
+  sample: [['table.sample', { count: 70, seed: 3 }]],
+  limit: [['table.limit', { count: 30, offset: 110 }]],
+  'several steps': [
+    ['table.sort', { by: ['name', 'n'] }],
+    ['table.filter', { where: "name <> 'name 3' and n < 280" }],
+    ['table.dedupe', { by: ['name'], keep: 'last' }],
+    ['table.limit', { count: 5 }],
+  ],
+}
+
+test.each(Object.entries(choosing))(
+  '%s: rows of Parquet files are copied to a Parquet file as they would be row by row',
+  async (_, steps) => {
+    const rows = Array.from({ length: 300 }, (_, n) => ({
+      n,
+      x: n % 11 === 0 ? Number.NaN : n % 13 === 0 ? -0 : n / 7,
+      name: n % 7 === 0 ? null : `name ${n % 9}\n"é" \0😀`,
+      flag: n % 5 === 0 ? null : n % 3 === 0,
+      big: n % 4 === 0 ? null : BigInt(n) * 10n ** 16n,
+    })).concat(
+      { n: 300, x: 1, name: 'twice', flag: true, big: 1n },
+      { n: 300, x: 1, name: 'twice', flag: true, big: 1n },
+    )
+    const typed = { ...columns, big: 'bigint' } as const
+    for (const [path, some] of [
+      ['1.parquet', rows.slice(0, 120)],
+      ['2.parquet', rows.slice(120)],
+    ] as const)
+      await project.run(
+        pipeline('p').from(some, { columns: typed }).write('fs.file', { path, rowGroup: 50, mode: 'overwrite' }),
+      )
+    type Building = { step(use: string, options: object): Building; write(use: 'fs.file', options: object): never }
+    const run = async (path: string, between: boolean) => {
+      const source = pipeline('p').read('fs.file', { path: ['1.parquet', '2.parquet'], columns: typed })
+      let built = (between ? source.filter(() => true, { id: 'all' }) : source) as unknown as Building
+      for (const [use, options] of steps) built = built.step(use, options)
+      const report = await project.run(built.write('fs.file', { path, mode: 'overwrite' }))
+      const record = await findRun(join(folder, '.maestro'), report.runId)
+      const own = report.steps.filter(({ id }) => id !== 'all')
+      return {
+        rows: await rowsOf(path),
+        counts: own.map(({ counts }) => counts),
+        sinks: report.sinks.map(({ rows }) => rows),
+        reasons: own.map(({ id }) => droppedRows(record, id, 1000).reasons),
+        samples: own.map(({ id }) => (record.samples?.steps[id] ?? []).map((one) => one.id)),
+        stages: readdirSync(join(report.directory ?? '', 'stages'), { recursive: true }).filter((name) =>
+          String(name).endsWith('.jsonl'),
+        ),
+      }
+    }
+    for (const path of ['copied.parquet', 'usual.parquet']) rmSync(join(folder, path), { force: true })
+    const { stages, ...copied } = await run('copied.parquet', false)
+    const { stages: written, ...usual } = await run('usual.parquet', true)
+    expect(copied).toEqual(usual)
+    expect(isByEngine('copied.parquet')).toBe(true)
+    // No step file was needed.
+    expect([stages, written.length > 0]).toEqual([[], true])
+  },
+)
+
+test('a whole number that no number holds takes the usual way to the output', async () => {
+  const rows = [{ n: 2 }, { n: 2n ** 60n }, { n: 1 }]
+  await project.run(pipeline('p').from(rows).write('fs.file', { path: 'wide.parquet', mode: 'overwrite' }))
+  const sorted = pipeline('p').read('fs.file', { path: 'wide.parquet' }).step('table.sort', { by: 'n' })
+  const report = await project.run(sorted.write('fs.file', { path: 'sorted.parquet', mode: 'overwrite' }))
+  expect(await rowsOf('sorted.parquet')).toEqual([{ n: 1 }, { n: 2 }, { n: 2n ** 60n }])
+  expect(report.counts).toMatchObject({ rowsIn: 3, rowsOut: 3 })
 })

@@ -131,6 +131,11 @@ export interface TableChainRequest extends Omit<TableRequest, 'reject' | 'leftOu
 /** A request to run consecutive statements over the rows of Parquet files. The output is a step file. */
 export interface TableParquetRequest extends Omit<TableChainRequest, 'input' | 'reject' | 'read'> {
   readonly input: ParquetFiles
+  /**
+   * A Parquet file that gets the rows instead of `output`. `firstRows` then receives those after the last statement, too.
+   * An engine that cannot write it returns undefined; it may leave anything at the path.
+   */
+  readonly parquet?: ParquetOutput | undefined
 }
 
 /** A request to convert files. */

@@ -16,8 +16,9 @@ import {
   type TableStatement,
 } from '@maestro-dataflow/core'
 import { tableError } from '../errors.js'
+import { canCopyParquet } from './chain/copy-parquet.js'
 import { writeParquetLines } from './chain/parquet-lines.js'
-import { runChain } from './chain/run-chain.js'
+import { makesLines, runChain } from './chain/run-chain.js'
 import { connect, type Database, engineError, isDataFault } from './connect.js'
 import type { DuckDBEngineOptions } from './duckdb-options.js'
 import { interruptOn } from './interrupt-on.js'
@@ -110,10 +111,12 @@ export class DuckDBEngine implements TableEngine {
 
   /** Reads the columns of Parquet files itself. @throws MAESTRO_TABLE_FAILED, MAESTRO_RUN_ABORTED */
   async executeOnParquet(request: TableParquetRequest): Promise<readonly TableCounts[] | undefined> {
-    const { input: parquet } = request
+    const { input: parquet, parquet: copy, statements, columns } = request
+    if (copy !== undefined && !(statements.every((one) => !makesLines(one)) && canCopyParquet(parquet, columns)))
+      return undefined
     return this.#run({ ...request, input: [], reject: () => undefined }, async (database, request) => {
       const chained = await prepareChain(database, request)
-      return runChain(database, chained, { parquet }, request).catch((error: unknown) => {
+      return runChain(database, chained, { parquet }, { ...request, parquet: copy }).catch((error: unknown) => {
         // The source says what is wrong with a file, and which row has a value that does not fit.
         if (MaestroError.is(error) || request.signal.aborted || isOutOfMemory(error)) throw error
         return undefined

@@ -244,7 +244,10 @@ export async function runQuery(run: StatementRun, lines: KnownLines, options: Qu
       columns: run.columns,
     })
     const [written] = await firstRow(connection, writeLines(query, output.path))
-    return countsOf(statement, await countRows(connection, relation), Number(written))
+    const rowsOut = Number(written)
+    // Every other statement that is written here keeps all rows.
+    const rowsIn = statement.kind === 'aggregate' ? await countRows(connection, relation) : rowsOut
+    return countsOf(statement, rowsIn, rowsOut)
   }
   // In tolerant mode, a filter's expression has already been computed.
   const bound = statement.kind === 'filter' && mode === 'strict' ? statement.params : undefined

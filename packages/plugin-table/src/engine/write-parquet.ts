@@ -61,11 +61,14 @@ export async function writeParquet(
   })
   const rows = `${extracted.extract(readLines({ path, format }))} WHERE ${lineColumn} IS NOT NULL`
   const checked = `CASE WHEN ${isSound} THEN true ELSE ${unsoundLine} END`
-  const [written] = await firstRow(
-    database.connection,
-    `COPY (SELECT ${selected.join(', ')} FROM ${rows} AND ${checked}) TO ${literal(output.path)} (${optionsOf(columns, output)})`,
-  )
+  const query = `SELECT ${selected.join(', ')} FROM ${rows} AND ${checked}`
+  const [written] = await firstRow(database.connection, writeColumns(query, columns, output))
   return Number(written)
+}
+
+/** Writes the rows of a query as Parquet, in order. */
+export function writeColumns(query: string, columns: ColumnSet, output: ParquetOutput): string {
+  return `COPY (${query}) TO ${literal(output.path)} (${optionsOf(columns, output)})`
 }
 
 function optionsOf({ columns }: ColumnSet, { compression, rowGroup }: ParquetOutput): string {

@@ -98,7 +98,10 @@ async function runWholeStage(stage: PlannedStage, input: StageInput, context: Ru
   const operator = stage.kind === 'opaque' ? (createStepOperator(last, context) as Operator) : undefined
   const { parquet } = input.reader
   if (operator === undefined && parquet !== undefined && readsSourceFiles(stage, context)) {
-    const output = await runOnParquet(stage, steps, parquet, context)
+    const only = onlySink(stage, input, context)
+    const openSink = only && (() => context.outputs.open(only))
+    const output = await runOnParquet({ stage, steps, input: parquet, openSink }, context)
+    if (output === 'sink') return { output: undefined, sink: only?.node.id, passed: undefined }
     if (output !== undefined) return { output, sink: undefined, passed: undefined }
   }
   const readsLines = operator === undefined || typeof operator.runOnLines === 'function'
@@ -155,7 +158,11 @@ export async function passOnRows(stage: PlannedStage, input: StageInput, context
   for (const sink of sinksOf(stage, context))
     if (held.has(sink.node.id) || !(await writeParquet(sink, path, context))) sinks.push(sink.node.id)
   if (sinks.length === 0 && input.outputs.length === 0) return
-  await runRows({ ...stage, sinks }, readStepFile(path), [], false, input.outputs, context, held)
+  const rows = await runRows({ ...stage, sinks }, readStepFile(path), [], false, input.outputs, context, held)
+  const step = stage.steps.at(-1) ?? ''
+  const expected = context.counters.get(step)?.rowsOut ?? rows
+  if (input.begun !== undefined || rows === expected) return
+  throw maestroError('MAESTRO_RUN_COUNTS', { step, counts: `${expected} rows counted and ${rows} found` }).at({ step })
 }
 
 function runRows(
@@ -264,8 +271,16 @@ function directSink(
   context: RunContext,
 ): CompiledSink | undefined {
   if (files.some((file) => file.format !== 'rows')) return undefined
-  const [id, ...others] = stage.sinks
-  const sink = id === undefined ? undefined : context.compiled.sinks.get(id)
-  if (sink === undefined || others.length > 0 || stage.materialized || input.outputs.length > 0) return undefined
-  return sink.definition.takesJsonLines?.(sink.options) === true ? sink : undefined
+  const sink = onlySink(stage, input, context)
+  return sink?.definition.takesJsonLines?.(sink.options) === true ? sink : undefined
+}
+
+/** The sink of a stage whose rows nothing else consumes. */
+function onlySink(
+  { sinks: [id, ...others], materialized }: PlannedStage,
+  { outputs }: StageInput,
+  { compiled }: RunContext,
+): CompiledSink | undefined {
+  if (id === undefined || others.length > 0 || materialized || outputs.length > 0) return undefined
+  return compiled.sinks.get(id)
 }

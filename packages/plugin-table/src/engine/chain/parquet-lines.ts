@@ -6,7 +6,7 @@ import { filePath, identifier, literal } from '../sql-text.js'
 import { valueJson } from '../value-json.js'
 
 /** The number of a row in its file, from 0. */
-const numberColumn = 'file_row_number'
+export const numberColumn = 'file_row_number'
 
 /**
  * The rows of a Parquet file as lines of a step file, with the JSON of columns beside them. Only the columns that the query
@@ -32,7 +32,7 @@ export function parquetLines(
 }
 
 /** The rows of a file with their numbers. Folders such as year=2026 would hide a column of that name. */
-function rowsOf(path: string): string {
+export function rowsOf(path: string): string {
   return `read_parquet(${filePath(path)}, file_row_number = true, hive_partitioning = false)`
 }
 

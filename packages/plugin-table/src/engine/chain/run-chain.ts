@@ -2,6 +2,7 @@ import {
   type ColumnSet,
   decodeStepLine,
   type ParquetFiles,
+  type ParquetOutput,
   type TableChainRequest,
   type TableCounts,
   type TableStatement,
@@ -18,6 +19,7 @@ import { countRows, countsOf, emitLine, lookAtLines } from '../run-statement.js'
 import { sortKeys, statementQuery } from '../statement-query.js'
 import { type Chosen, originColumn, rowsBetween, type Segment } from './chain-rows.js'
 import { chooseRows, valuesIn } from './choose-rows.js'
+import { copyParquet } from './copy-parquet.js'
 import { type IdentifiedRow, rowsAt } from './first-rows.js'
 import { loadSegment, type MadeLines, madeColumn, type SegmentInput } from './load-segment.js'
 import { parquetLines } from './parquet-lines.js'
@@ -54,7 +56,10 @@ export async function runChain(
 }
 
 /** What a chain does with its rows, whatever files they come from. */
-export type ChainRequest = Omit<TableChainRequest, 'input' | 'reject'>
+export interface ChainRequest extends Omit<TableChainRequest, 'input' | 'reject'> {
+  /** The file that gets the rows instead of `output`, if they are from Parquet files and the chain only chooses some. */
+  readonly parquet?: ParquetOutput | undefined
+}
 
 class Chain {
   readonly #database: Database
@@ -104,7 +109,9 @@ class Chain {
     const own = this.#statements.slice(first, end)
     const [file] = 'files' in from ? from.files : []
     // No file holds the lines of such rows, so that the database writes them.
-    const isWritten = 'parquet' in from && end === this.#statements.length && !makesLines(own.at(-1)?.statement)
+    const isLast = end === this.#statements.length && !makesLines(own.at(-1)?.statement)
+    const { parquet } = this.#request
+    const isWritten = 'parquet' in from && isLast && parquet === undefined
     const load = {
       table: this.#table(`segment_${first}`),
       from,
@@ -112,7 +119,7 @@ class Chain {
       columns: own[0]?.columns ?? this.#request.columns,
       usual: file !== undefined ? await usualKeys(this.#database, file) : [],
       idsNeeded: file?.format === 'rows' && (output.format === 'step' || end < this.#statements.length),
-      keepsText: isMade || isWritten || own.some(needsText),
+      keepsText: isMade || isWritten || own.some((one) => this.#needsText(one)),
       keepsIds: leftOut !== undefined || firstRows !== undefined,
     }
     return loadSegment(this.#database, load)
@@ -129,11 +136,11 @@ class Chain {
       this.#request.signal.throwIfAborted()
       const { statement, checked } = chained
       const used = [...checked.reads, ...checked.keys]
-      const rows = rowsBetween(segment, before, used, needsText(chained) || makesLines(statement))
+      const rows = rowsBetween(segment, before, used, this.#needsText(chained) || makesLines(statement))
       const extracted = new ExtractedColumns(segment.format, used, segment.extracted.usualKeys)
       const lines = await lookAtLines({ database: this.#database, ...chained }, extracted, 'strict', rows)
       let rowsOut: number
-      if (statement.kind === 'sort' && index === this.#statements.length - 1) {
+      if (statement.kind === 'sort' && this.#isWritten(index)) {
         const order = `${sortKeys(statement.by, valuesIn(lines))}, ${positionColumn}`
         rowsOut = await this.#write(`SELECT ${this.#emit(segment)} FROM ${lines.relation} ORDER BY ${order}`)
       } else if (makesLines(statement)) {
@@ -169,7 +176,7 @@ class Chain {
         const isMerged = statement.kind === 'dedupe'
         if (rowsOut < rowsIn)
           this.#leftOut.set(index, { statement, segment, before, after, merged: isMerged ? merged : undefined })
-        if (index < this.#statements.length - 1) this.#firstRows.set(index, () => this.#chosenRows(segment, after))
+        if (!this.#isWritten(index)) this.#firstRows.set(index, () => this.#chosenRows(segment, after))
         before = after
       }
       counts.push(countsOf(statement, rowsIn, rowsOut))
@@ -177,9 +184,27 @@ class Chain {
       rowsIn = rowsOut
     }
     const last = this.#statements[end - 1]?.statement
+    const { parquet } = this.#request
+    if (parquet !== undefined && segment.parquet !== undefined && before !== undefined) {
+      const columns = this.#statements.at(-1)?.columns ?? this.#request.columns
+      const written = await copyParquet(this.#database, segment.parquet, segment, before, columns, parquet)
+      if (written !== rowsIn) throw new RowsUnfit()
+      return made
+    }
     const isWritten = last === undefined || last.kind === 'sort' || makesLines(last)
     if (!isWritten && before !== undefined) await this.#writeChosen(segment, before, rowsIn)
     return made
+  }
+
+  /** Whether the rows of a statement go to the output of lines. */
+  #isWritten(index: number): boolean {
+    return index === this.#statements.length - 1 && this.#request.parquet === undefined
+  }
+
+  /** Whether a statement reads or writes whole lines in the database. */
+  #needsText({ statement, checked }: ChainedStatement): boolean {
+    if (statement.kind === 'dedupe') return checked.keys.length === 0
+    return statement.kind === 'window' || (statement.kind === 'sort' && this.#request.parquet === undefined)
   }
 
   /** The columns of the lines that a statement makes and that the next ones use, up to one that makes other lines. */
@@ -260,14 +285,8 @@ class Chain {
 }
 
 /** Whether the result of a statement is other lines than those of its input. */
-function makesLines(
+export function makesLines(
   statement: TableStatement | undefined,
 ): statement is Extract<TableStatement, { kind: 'aggregate' | 'window' }> {
   return statement?.kind === 'aggregate' || statement?.kind === 'window'
-}
-
-/** Whether a statement reads or writes whole lines in the database. */
-function needsText({ statement, checked }: ChainedStatement): boolean {
-  if (statement.kind === 'dedupe') return checked.keys.length === 0
-  return statement.kind === 'sort' || statement.kind === 'window'
 }
