@@ -13,7 +13,7 @@ test('secrets are found under their setting, their variable, and in addresses; o
       servings: {
         chat: { use: 'some.chat', apiKey: env('A'), model: env('MODEL'), headers: { 'x-own': env('B_TOKEN') } },
         bare: { use: 'some.chat', apiKey: 'none', baseUrl: env('UNSET', 'http://localhost') },
-        plain: { use: 'some.chat', apiKey: 'in plain text' },
+        plain: { use: 'some.chat', apiKey: 'in plain text', query: { sig: 'signature', region: 'europe' } },
       },
       storages: { db: { use: 'some.db', connection: env('DB') } },
       plugins: [['some-plugin', { secret: env('C') }]],
@@ -32,6 +32,7 @@ test('secrets are found under their setting, their variable, and in addresses; o
     'a-key',
     'a-token',
     'in plain text',
+    'signature',
     'postgres://ada:word@db.example/shop',
     'a-secret',
   ])

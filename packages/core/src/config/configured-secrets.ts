@@ -1,6 +1,6 @@
 import { isSecretName } from '../builtin/secret-redactor.js'
 import { isEnvironmentValue } from '../contracts/config.js'
-import { fewestCharacters, passwordIn } from './plain-secrets.js'
+import { fewestCharacters, passwordIn, secretParameter } from './plain-secrets.js'
 import type { ResolvedConfig } from './resolved-config.js'
 
 /**
@@ -22,7 +22,11 @@ export function configuredSecrets(
     } else if (Array.isArray(value)) {
       for (const item of value) look(item, name)
     } else if (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype) {
-      for (const [key, item] of Object.entries(value)) look(item, key)
+      for (const [key, item] of Object.entries(value)) {
+        // The parameters of an address.
+        if (name === 'query' && typeof item === 'string' && secretParameter.test(key)) found.push(item)
+        else look(item, key)
+      }
     }
   }
   const { servings, storages, vectorStores, cache, limits, executor, tableEngine, plugins } = config

@@ -6,7 +6,7 @@ import type { ResolvedConfig } from './resolved-config.js'
 export const fewestCharacters = 8
 
 /** Parameters of addresses that hold a secret, in addition to those whose name says so. */
-const secretParameter = /^(key|sig|signature|code|pwd|auth|x-amz-signature|x-goog-signature)$/i
+export const secretParameter = /^(key|sig|signature|code|pwd|auth|x-amz-signature|x-goog-signature)$/i
 
 /**
  * The password in an address, such as `postgres://user:password@host/database`, or the secret in one of its parameters,
