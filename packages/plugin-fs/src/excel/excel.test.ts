@@ -5,6 +5,8 @@ import { pipeline, type Row } from '@maestro-dataflow/core'
 import { maestro } from '@maestro-dataflow/core/runtime'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import fs from '../index.js'
+import { LocalFile } from '../places/local/local-file.js'
+import { ZipArchive } from './zip-archive.js'
 import { ZipWriter } from './zip-writer.js'
 
 let folder: string
@@ -268,6 +270,15 @@ describe('writing', () => {
       'out.xlsx:Others!2',
       'out.xlsx:2026!2',
     ])
+  })
+
+  test('the header stays in sight, and each column is as wide as its values', async () => {
+    await write([{ id: 1, text: 'x'.repeat(30), 很长的名字: '你好你好你好' }])
+    const archive = await ZipArchive.open(new LocalFile(join(folder, 'out.xlsx')))
+    const sheet = Buffer.concat(await Array.fromAsync(archive.stream('xl/worksheets/sheet1.xml'))).toString()
+    expect(sheet).toContain('<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>')
+    // A Chinese character is as wide as two letters.
+    expect([...sheet.matchAll(/<col [^>]*width="(\d+)"/g)].map(([, width]) => Number(width))).toEqual([8, 32, 14])
   })
 
   test('the same rows give the same file', async () => {
