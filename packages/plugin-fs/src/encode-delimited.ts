@@ -3,7 +3,7 @@ import { byteOrderMark, withOwnMark } from './byte-order-mark.js'
 import { quoteCell } from './delimited-cells.js'
 import { fsError } from './errors.js'
 import { halfCharacter } from './half-character.js'
-import { digitsOf, valueToJson } from './json-value.js'
+import { digitsOf, faultIn, valueToJson } from './json-value.js'
 import { rewriteTable } from './rewrite-table.js'
 import type { EncoderState, RowEncoder } from './row-encoder.js'
 
@@ -150,6 +150,11 @@ function cellsOf(
 /** Writes an apostrophe before text that a spreadsheet would compute. Text that is a number is harmless. */
 function escapeFormula(text: string): string {
   return /^[=+\-@\t\r\n＝＋－＠]/.test(text) && !/^[+-]?[\d.,]+$/.test(text) ? `'${text}` : text
+}
+
+/** What a value is that a cell cannot hold; undefined if it can. */
+export function cellFault(value: unknown): string | undefined {
+  return faultIn(() => cellText(value, '', ''))
 }
 
 function cellText(value: unknown, column: string, rowId: RowId, isJson = false): string {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { chmodSync, lstatSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
-import { pipeline, type Row } from '@maestro-dataflow/core'
+import { pipeline } from '@maestro-dataflow/core'
 import { maestro } from '@maestro-dataflow/core/runtime'
 import { describe, expect, test } from 'vitest'
 import { failure, temporaryProject } from './__fixtures__/temporary-project.js'
@@ -251,23 +251,6 @@ describe('an output that cannot be written', () => {
     chmodSync(path('out'), 0o755)
   })
 })
-
-test.each(['parquet', 'arrow'])(
-  '%s: a value that a column of mixed values cannot hold is named with its row',
-  async (ending) => {
-    const rows = [{ v: 'a' }, { v: Number.POSITIVE_INFINITY }] as Row[]
-    const run = project().run(
-      pipeline('w')
-        .from(rows)
-        .write('fs.file', { path: `mixed.${ending}` }),
-    )
-    await expect(run).rejects.toMatchObject({
-      code: 'MAESTRO_ROW_UNENCODABLE',
-      rowId: 'rows:2',
-      details: { column: 'v' },
-    })
-  },
-)
 
 test('every hidden file beside an output is noted, so that none stays for ever when the run is killed', async () => {
   mkdirSync(path('run'))
