@@ -1,6 +1,7 @@
 import type { LLMRequest, RunReport } from '@maestro-dataflow/core'
 import { installFailpoints } from '@maestro-dataflow/core/runtime'
 import { describe, expect, test } from 'vitest'
+import { accountsOf, differenceOf, noDifference } from './durability/accounts.js'
 import { Folder, settled } from './durability/folder.js'
 import { readLines, start } from './durability/process.js'
 import { answers, countingModel, projectOf, questions } from './durability/questions.js'
@@ -24,7 +25,7 @@ describe.each([
   ['with the response cache', true],
   ['with cache: false', false],
 ] as const)('%s', (_, cache) => {
-  test('a run that ends at any failpoint goes on as if nothing had happened', async () => {
+  test('a run that ends at any failpoint goes on as if nothing had happened, and tells the same about each row', async () => {
     const rows = 6
     const whole = new Folder(questions(rows))
     const crashes: { readonly place: string; readonly folder: Folder; readonly asked: readonly number[] }[] = []
@@ -39,6 +40,8 @@ describe.each([
     await project.dispose()
     installFailpoints(undefined)
     expect(asked).toHaveLength(rows - 1)
+    const accounts = await accountsOf(whole)
+    expect(Object.keys(accounts.why)).toHaveLength(rows)
     expect([...new Set(crashes.map(({ place }) => place))].sort()).toEqual([
       'calls-synced',
       'calls-written',
@@ -59,6 +62,8 @@ describe.each([
       const again = await runIn(folder, cache)
       expect(folder.result(), where).toEqual(whole.result())
       expect(settled(again.report), where).toEqual(settled(expected))
+      expect(await accountsOf(folder), where).toEqual(accounts)
+      expect(await differenceOf(whole, folder), where).toEqual(noDifference)
       const paidTwice = again.asked.filter((row) => before.includes(row))
       // Written is enough for a process that ends; one call at a time is in progress.
       expect(paidTwice, where).toEqual([])
@@ -102,6 +107,7 @@ describe.each([
     }
     expect(kills).toBeGreaterThan(2)
     expect(folder.result()).toEqual(whole.result())
+    expect(await accountsOf(folder)).toEqual(await accountsOf(whole))
     expect(report.counts).toMatchObject({ rowsIn: rows, rowsOut: rows - 1, rejected: 1 })
     expect(new Set(answered).size).toBe(rows - 1)
     // At most the answers that were on their way at a kill.

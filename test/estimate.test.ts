@@ -170,3 +170,12 @@ test('a budget that the run will not or may not stay within is named', async () 
   // Even the tried rows cost more.
   expect(await verdict(low / 25)).toMatchObject([{ verdict: 'exceeds' }])
 })
+
+test('rows that are asked about together, of which the model answers none that way', async () => {
+  const asked = pipeline('together')
+    .from(texts(300, (n) => `text ${n}`))
+    .step('ai.generate', { prompt: prompt('{{text}}'), output: 'answer', rowsPerCall: 4 })
+  const { estimate, report } = await compare(asked, 60)
+  expect(report.usage.requests).toBeGreaterThanOrEqual(300)
+  holds(estimate.total.requests, report.usage.requests)
+})

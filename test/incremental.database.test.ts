@@ -84,6 +84,42 @@ describe.each(databases)('%s', (name) => {
     expect((await sql(`SELECT id FROM ${kept} ORDER BY id`)).map(({ id }) => id)).toEqual(['a', 'b', 'c', 'd'])
   })
 
+  /** Types whose values the driver of the database returns, rounds, or compares in a way of its own. */
+  const keys = {
+    sqlite: {
+      BLOB: ["x'00'", "x'0001'", "x'61'"],
+      '': ["'5'", '5.5', "x'35'"],
+      INTEGER: ['-9007199254740993', '2', '3'],
+    },
+    postgres: { real: ['0.1', '0.2', '3'], 'numeric(20, 5)': ['1.5', '2', '3'], bytea: ["'\\x00'", "'\\x01'", "'a'"] },
+    mariadb: {
+      FLOAT: ['0.1', '0.2', '3'],
+      'BIT(64)': ['18446744073709551615', '9007199254740993', '3'],
+      'DECIMAL(20, 5)': ['1.5', '2', '3'],
+      'BINARY(2)': ["x'0000'", "x'0001'", "'ab'"],
+    },
+  }[name]
+  test.each(Object.entries(keys))('rows are removed by a key of any type: %s', async (type, [gone, changed, kept]) => {
+    const [from, to] = [database.newTable(), database.newTable()]
+    for (const table of [from, to]) await sql(`CREATE TABLE ${table} (id ${type} PRIMARY KEY NOT NULL, v VARCHAR(9))`)
+    await sql(`INSERT INTO ${from} VALUES (${gone}, 'gone'), (${changed}, 'old'), (${kept}, 'kept')`)
+    const run = async () => {
+      const project = maestro({ directory: database.folder, plugins: [db], logLevel: 'silent' })
+      const copying = pipeline('keys')
+        .read('db.table', { connection, table: from, key: 'id' })
+        .incremental({ key: 'id', removed: 'remove' })
+        .write('db.table', { connection, table: to, mode: 'upsert', key: 'id' })
+      return project.run(copying).finally(() => project.dispose())
+    }
+    await run()
+    await sql(`DELETE FROM ${from} WHERE v = 'gone'`)
+    await sql(`UPDATE ${from} SET v = 'new' WHERE v = 'old'`)
+    expect((await run()).incremental).toMatchObject({ added: 0, changed: 1, unchanged: 1, gone: 1, removed: true })
+    const rows = async (table: string) => sql(`SELECT id, v FROM ${table} ORDER BY v`)
+    expect(await rows(to)).toEqual(await rows(from))
+    expect(await rows(to)).toHaveLength(2)
+  })
+
   test('the rows that were made from a changed row are replaced where removing is asked for', async () => {
     const [from, to] = [database.newTable(), database.newTable()]
     await sql(`CREATE TABLE ${from} (id VARCHAR(9) PRIMARY KEY, text VARCHAR(20), parts INTEGER)`)

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { globSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { MaestroError, RunReport } from '@maestro-dataflow/core'
 import {
@@ -8,6 +8,7 @@ import {
   setPartitionSize,
 } from '@maestro-dataflow/core/runtime'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { accountsOf, differenceOf, noDifference } from './durability/accounts.js'
 import { Folder, settled } from './durability/folder.js'
 import { brokenQuestions, losing } from './durability/partitions.js'
 import { readLines, start } from './durability/process.js'
@@ -81,6 +82,7 @@ describe.each([
     const whole = new Folder(brokenQuestions(rows))
     const { crashes, outcome } = await crashesOf(whole, paths, cache)
     const expected = whole.result(paths)
+    const accounts = await accountsOf(whole)
     expect(crashes.filter(({ place }) => place === 'progress-renamed').length).toBeGreaterThan(3)
     let partitions = 0
     let previous = ''
@@ -95,6 +97,8 @@ describe.each([
       const again = await runIn(folder, paths, cache)
       expect(folder.result(paths), where).toEqual(expected)
       expect(settled(again.report), where).toEqual(settled(outcome.report))
+      expect(await accountsOf(folder), where).toEqual(accounts)
+      expect(await differenceOf(whole, folder), where).toEqual(noDifference)
       // A file that has its name, with no note of the commit, is written again.
       if (index === 0 || commits > 0) continue
       const { progress } = again.decisions[0] as StageDecision
@@ -104,6 +108,31 @@ describe.each([
       expect(again.measured.length, where).toBeLessThanOrEqual(outcome.measured.length - 3 * partitions)
     }
   })
+})
+
+/** What a stage has noted about its committed partitions. */
+function progressIn(folder: Folder) {
+  const [name = ''] = globSync('.maestro/runs/*/stages/*/progress.json', { cwd: folder.path })
+  const { partitions, input, counts, rejects } = JSON.parse(folder.read(name)).content as StageProgress
+  return { partitions, rows: input.rows, counts, rejects }
+}
+
+interface StageProgress {
+  readonly partitions: number
+  readonly input: { readonly rows: number }
+  readonly counts: Readonly<Record<string, object>>
+  readonly rejects: Readonly<Record<string, object>>
+}
+
+test('the progress that a resumed run notes counts what was done before', async () => {
+  const committed = (crashes: readonly Crash[]) =>
+    crashes.filter(({ place }) => place === 'progress-renamed').map(({ folder }) => ({ folder, ...progressIn(folder) }))
+  const paths = ['answers.jsonl']
+  const first = committed((await crashesOf(new Folder(brokenQuestions(rows)), paths, false)).crashes)
+  expect(first.map(({ partitions }) => partitions)).toEqual(first.map((_, index) => index + 1))
+  const resumed = committed((await crashesOf(first[1]?.folder as Folder, paths, false)).crashes)
+  const noted = (all: typeof first) => all.map(({ folder: _, ...progress }) => progress)
+  expect(noted(resumed)).toEqual(noted(first).slice(2))
 })
 
 test('a run that crashes again and again while it resumes gives the same', async () => {

@@ -5,6 +5,10 @@ import { createPageFolder, writeSample } from './docs/page-folder.js'
 /** What the compiler must say of each wrong step over rows with the columns `id` and `text`. */
 const wrong = {
   'an unknown operator': ["'ai.clasify', { input: 'text' }", /NoSuchName<"ai.clasify", "ai.classify">/],
+  'an operator of a plugin that is not there': [
+    "'shop.sort', { input: 'text' }",
+    /NoSuchName<"shop.sort", "None is near. Is its plugin in the config\? Run `maestro types`">/,
+  ],
   'an unknown option': [
     "'ai.classify', { input: 'text', labels: ['a', 'b'], outputt: 'x' }",
     /'outputt'.*Did you mean to write 'output'/,
@@ -54,6 +58,17 @@ const wrong = {
   ],
 } as const satisfies Readonly<Record<string, readonly [step: string, message: RegExp]>>
 
+/** The same of wrong sources and sinks. */
+const wrongEnds = {
+  'an unknown source': ["read('fs.fil', { path: 'x.csv' })", /NoSuchName<"fs.fil", "fs.file">/],
+  'an option of a source': ["read('fs.file', { pth: 'x.csv' })", /'pth'.*Did you mean to write 'path'/],
+  'an unknown sink': ["from([{ id: 1 }]).write('fs.fil', { path: 'x.csv' })", /NoSuchName<"fs.fil", "fs.file">/],
+  'an option of a sink': [
+    "from([{ id: 1 }]).write('fs.file', { path: 'x.csv', mod: 'append' })",
+    /'mod'.*Did you mean to write 'mode'/,
+  ],
+} as const satisfies Readonly<Record<string, readonly [chain: string, message: RegExp]>>
+
 /** A text alone, wherever a prompt is taken. */
 const right = [
   "'ai.generate', { prompt: '{{text}}' }",
@@ -92,25 +107,27 @@ const saidOf = (name: string) => faults.get(fileOf(name))?.join('\n')
 
 beforeAll(() => {
   const folder = createPageFolder()
-  const steps = [
-    ...right.map((step) => [step, step] as const),
-    ...Object.entries(wrong).map(([n, [s]]) => [n, s] as const),
+  const over = (step: string) => `from([{ id: 1, text: 'a' }]).step(${step})`
+  const chains = [
+    ...right.map((step) => [step, over(step)] as const),
+    ...Object.entries(wrong).map(([name, [step]]) => [name, over(step)] as const),
+    ...Object.entries(wrongEnds).map(([name, [chain]]) => [name, chain] as const),
   ]
-  for (const [name, step] of steps)
+  for (const [name, chain] of chains)
     writeSample(
       folder,
       fileOf(name),
       `import { pipeline } from '@maestro-dataflow/core'
 import { z } from 'zod'
 void z
-export const rows = pipeline('p').from([{ id: 1, text: 'a' }]).step(${step})
+export const rows = pipeline('p').${chain}
 `,
     )
   faults = checkTypes(folder)
 }, 120_000)
 
 describe('the compiler', () => {
-  test.each(Object.entries(wrong))('names what is wrong: %s', (name, [, message]) => {
+  test.each(Object.entries({ ...wrong, ...wrongEnds }))('names what is wrong: %s', (name, [, message]) => {
     expect(saidOf(name)).toMatch(message)
   })
 

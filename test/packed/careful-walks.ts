@@ -72,6 +72,25 @@ export function carefulWalks(installed: () => string): void {
     expect(user.shown('out/empty.jsonl')).toBe('precious')
   })
 
+  test('a run that rejects rows does not replace the file that it reads', async () => {
+    user.put('data/own.jsonl', `${rows(3)}no json\n`)
+    pipeline('own', [], { write: { use: 'fs.file', path: 'data/own.jsonl', mode: 'overwrite' } })
+    const { code, stderr } = await user.types('maestro run own')
+    expect(code).toBe(1)
+    expect(stderr).toContain('The run would replace its own input, data/own.jsonl')
+    expect(user.shown('data/own.jsonl')).toContain('no json')
+  })
+
+  test('optional keys that come late are columns of a CSV file', async () => {
+    user.put('data/late.jsonl', `${rows(1200)}{"id":"late","t":"x","note":"y"}\n`)
+    pipeline('late', [], {
+      read: { use: 'fs.file', path: 'data/late.jsonl' },
+      write: { use: 'fs.file', path: 'out/late.csv' },
+    })
+    expect((await user.types('maestro run late')).stdout).toContain('1201 out')
+    expect(user.shown('out/late.csv')).toMatch(/^id,t,note\n0,text 0,\n[\s\S]*\nlate,x,y\n$/)
+  })
+
   test('two folders share a store; an unreadable document is named, and one that is gone is deleted', async () => {
     const index = (name: string) => ({
       read: { use: 'ai.load-documents', path: name },

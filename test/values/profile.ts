@@ -27,10 +27,32 @@ export async function profilesAlike(project: Project, tables: fc.Arbitrary<Table
             expect(isNear(row[part], value, largest), `${part} of ${name}: ${show(value)}`).toBe(true)
           else expect(show(row[part]), `${part} of ${name}`).toEqual(show(value))
         }
+        assertHistogram(row.histogram as readonly Bin[], usedIn(table.rows, name, ownOf(table.types, name)), name)
       }
     }),
     options(),
   )
+}
+
+interface Bin {
+  readonly from: number | Date
+  readonly to: number | Date
+  readonly count: number
+}
+
+/** The parts follow each other from the least value to the greatest, and each counts the values between its bounds. */
+function assertHistogram(parts: readonly Bin[], numbers: readonly number[], name: string): void {
+  const bounds = parts.map(({ from, to }): readonly [number, number] => [Number(from), Number(to)])
+  const [min, max] = [numbers[0], numbers.at(-1)]
+  expect(parts, name).toHaveLength(min === undefined ? 0 : min === max ? 1 : 4)
+  expect([bounds[0]?.[0], bounds.at(-1)?.[1]], name).toEqual(numbers.length === 0 ? [undefined, undefined] : [min, max])
+  for (const [at, { count }] of parts.entries()) {
+    const [from = 0, to = 0] = bounds[at] ?? []
+    const isLast = at === parts.length - 1
+    if (!isLast) expect(bounds[at + 1]?.[0], name).toBe(to)
+    const held = numbers.filter((number) => number >= from && (isLast ? number <= to : number < to))
+    expect(count, `${show(parts)} of ${name}`).toBe(held.length)
+  }
 }
 
 const numberOf = (value: unknown) => (typeof value === 'object' && !(value instanceof Date) ? 0 : Number(value))
@@ -48,13 +70,9 @@ function profileOf(rows: readonly Row[], name: string, type: ColumnType | undefi
     .map((value) => ({ value, count: values.filter((other) => equal(value, other)).length }))
     .toSorted((a, b) => b.count - a.count)
     .slice(0, 3)
-  const isNumeric = (value: unknown) =>
-    typeof value === 'number' || typeof value === 'bigint' || (type === 'decimal' && typeof value === 'string')
-  const dates = values.filter((value): value is Date => value instanceof Date && !isNothing(value))
-  const isTime = values.filter((value) => value instanceof Date).length > values.filter(isNumeric).length
-  const used = isTime ? dates : values.filter((value) => isNumeric(value) && Number.isFinite(Number(value)))
+  const { used, isTime } = rangeOf(values, type)
   const ordered = used.toSorted((a, b) => compareIn(type, a, b))
-  const numbers = used.map(Number).filter(Number.isFinite).sort(compare)
+  const numbers = finite(used)
   const as = (number: number) => (isTime ? new Date(Math.round(number)) : number + 0)
   const lengths = values
     .filter((value) => typeof value === 'string')
@@ -79,6 +97,27 @@ function profileOf(rows: readonly Row[], name: string, type: ColumnType | undefi
         : { min: Math.min(...lengths), mean: meanOf(lengths), max: Math.max(...lengths) },
   }
 }
+
+/** The numbers of a column, or its dates if it has more of them. */
+function rangeOf(values: readonly unknown[], type: ColumnType | undefined) {
+  const isNumeric = (value: unknown) =>
+    typeof value === 'number' || typeof value === 'bigint' || (type === 'decimal' && typeof value === 'string')
+  const isTime = values.filter((value) => value instanceof Date).length > values.filter(isNumeric).length
+  const used = isTime
+    ? values.filter((value) => value instanceof Date && !isNothing(value))
+    : values.filter((value) => isNumeric(value) && Number.isFinite(Number(value)))
+  return { used, isTime }
+}
+
+const finite = (values: readonly unknown[]) => values.map(Number).filter(Number.isFinite).sort(compare)
+
+const usedIn = (rows: readonly Row[], name: string, type: ColumnType | undefined) =>
+  finite(
+    rangeOf(
+      rows.map((row) => cellOf(row, name) ?? null),
+      type,
+    ).used,
+  )
 
 /** Whether two results differ by no more than the last digits of the largest number. */
 function isNear(found: unknown, expected: unknown, largest: number): boolean {

@@ -1,5 +1,18 @@
 import { defineErrors } from '@maestro-dataflow/core'
 
+interface UnknownContribution {
+  readonly name: string
+  readonly known: readonly string[]
+  readonly suggestion: string | undefined
+  /** The official plugin that has it and is not configured. */
+  readonly plugin?: string | undefined
+}
+
+const inPlugin = ({ plugin }: UnknownContribution): string =>
+  plugin === undefined
+    ? ''
+    : `It is in ${plugin}: npm install ${plugin} and add it to \`plugins\`, or run \`maestro plugin add ${plugin}\`. `
+
 /** The errors of the command line. */
 export const cliErrors = {
   MAESTRO_CLI_USAGE: {
@@ -107,18 +120,20 @@ export const cliErrors = {
     hint: () => 'Name a pipeline that reads from a storage, or a file of rows.',
   },
   MAESTRO_CLI_PLUGIN_UNKNOWN: {
-    message: (d: { name: string; known: readonly string[]; suggestion: string | undefined }) =>
+    message: (d: UnknownContribution) =>
       `No plugin of the config is named "${d.name}" or contributes it.${d.suggestion === undefined ? '' : ` Did you mean "${d.suggestion}"?`}`,
-    hint: (d: { name: string; known: readonly string[]; suggestion: string | undefined }) =>
-      d.known.length === 0 ? 'The config has no plugins: add some to `plugins`.' : `Known: ${d.known.join(', ')}.`,
+    hint: (d: UnknownContribution) =>
+      `${inPlugin(d)}${d.known.length === 0 ? 'The config has no plugins: add some to `plugins`.' : `Known: ${d.known.join(', ')}.`}`,
   },
   MAESTRO_CLI_OPERATOR_UNKNOWN: {
-    message: (d: { name: string; known: readonly string[]; suggestion: string | undefined }) =>
+    message: (d: UnknownContribution) =>
       `No configured plugin contributes an operator "${d.name}".${d.suggestion === undefined ? '' : ` Did you mean "${d.suggestion}"?`}`,
-    hint: (d: { name: string; known: readonly string[]; suggestion: string | undefined }) =>
-      d.known.length === 0
-        ? 'No configured plugin contributes an operator: add one that does to `plugins`.'
-        : `Known: ${d.known.join(', ')}.`,
+    hint: (d: UnknownContribution) =>
+      `${inPlugin(d)}${
+        d.known.length === 0
+          ? 'No configured plugin contributes an operator: add one that does to `plugins`.'
+          : `Known: ${d.known.join(', ')}.`
+      }`,
   },
   MAESTRO_CLI_TEST_ROWS: {
     message: (d: { name: string }) => `No pipeline of this project uses ${d.name} with rows that could be read.`,

@@ -104,7 +104,9 @@ describe('a project with a model', () => {
 
     // Without the file, the types of plugins are not known, and any name is accepted for a serving.
     rmSync(path('made/maestro-env.d.ts'))
-    expect(await wrong((text) => text.replace("'default'", "'defalt'"))).toContain('"fs.file"')
+    expect(await wrong((text) => text.replace("'default'", "'defalt'"))).toContain(
+      'NoSuchName<"fs.file", "No types of plugins are loaded: run `maestro types`">',
+    )
     const imports =
       "import type {} from '@maestro-dataflow/plugin-ai'\nimport type {} from '@maestro-dataflow/plugin-fs'\n"
     expect(await wrong((text) => imports + text.replace("'default'", "'defalt'"))).toBe('')
@@ -233,6 +235,28 @@ test('--rag makes a knowledge base that answers from its documents', { timeout: 
   expect((await maestro('kb', 'types')).stdout).toContain('is up to date')
   expect((await init('both', '--rag', '--plain')).code).toBe(2)
 })
+
+if (process.platform !== 'win32')
+  test('--install runs npm in the new folder, and says when npm fails', async () => {
+    const npm = (code: number) => {
+      mkdirSync(path('bin'), { recursive: true })
+      writeFileSync(path('bin/npm'), `#!/bin/sh\necho "$PWD $@" > "${path('asked')}"\nexit ${code}\n`, { mode: 0o755 })
+    }
+    const before = process.env.PATH
+    process.env.PATH = `${path('bin')}:${before}`
+    try {
+      npm(0)
+      const { code, stdout } = await init('mine', '--plain', '--install')
+      expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.not.stringContaining('npm install') })
+      expect(read('asked')).toBe(`${path('mine')} install\n`)
+      npm(7)
+      const failed = await init('other', '--plain', '--install')
+      expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining('npm ended with the exit code 7') })
+      expect(existsSync(path('other/maestro.config.ts'))).toBe(true)
+    } finally {
+      process.env.PATH = before
+    }
+  })
 
 test('the versions are those of this command and of the packages that it is tested with', async () => {
   await init()

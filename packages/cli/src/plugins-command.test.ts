@@ -120,4 +120,9 @@ test('an unknown name is wrong use, and the one that was meant is named', async 
   expect(code).toBe(2)
   expect(stderr).toContain('Did you mean "fs.file"?')
   expect(stderr).toContain('Known: @maestro-dataflow/plugin-fs, fs.file, silent, loud, loud.up.')
+  const elsewhere = await project.maestro('plugins', 'table.sample')
+  expect(elsewhere).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('It is in @maestro-dataflow/plugin-table'),
+  })
 })

@@ -5,6 +5,7 @@ import type { GlobalOptions } from './commands/command.js'
 import { cliError } from './errors.js'
 import { describeContributions } from './plugins/describe-contribution.js'
 import { describePlugins } from './plugins/describe-plugins.js'
+import { pluginElsewhere } from './plugins/plugin-elsewhere.js'
 import { renderContribution } from './plugins/render-contribution.js'
 import { renderPlugins } from './plugins/render-plugins.js'
 import { printJson } from './terminal/json.js'
@@ -43,7 +44,12 @@ function ownerOf(configured: readonly DiscoveredPlugin[], name: string): string 
   const owner = configured.find((plugin) => contributedNames(plugin).includes(name))
   if (owner !== undefined) return owner.name
   const known = configured.flatMap((plugin) => [plugin.name, ...contributedNames(plugin)])
-  throw cliError('MAESTRO_CLI_PLUGIN_UNKNOWN', { name, known, suggestion: didYouMean(name, known) })
+  throw cliError('MAESTRO_CLI_PLUGIN_UNKNOWN', {
+    name,
+    known,
+    suggestion: didYouMean(name, known),
+    plugin: pluginElsewhere(name, known),
+  })
 }
 
 function contributedNames({ manifest }: DiscoveredPlugin): readonly string[] {

@@ -62,6 +62,16 @@ describe('a run', () => {
     expect(stdout).toContain('4 in + 0 created = 3 out + 0 dropped + 0 merged + 1 rejected')
     expect(stdout).toContain('why rows were rejected: maestro rejects')
   })
+
+  test('a run that rejects most rows fails, shows the reasons by count, and leaves the output as it was', async () => {
+    project.write('cities.csv', `${cities}${'Bern,1,too many\n'.repeat(60)}`)
+    project.write('out/cities.jsonl', 'precious\n')
+    const { code, stderr } = await project.maestro('run', 'copy', '--overwrite')
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/\d+ rows rejected in source, for example cities\.csv:5: /)
+    expect(stderr).toContain('maxRejects')
+    expect(project.read('out/cities.jsonl')).toBe('precious\n')
+  })
 })
 
 describe('existing outputs', () => {
@@ -136,6 +146,7 @@ describe('Ctrl-C', () => {
     expect({ code, stdout }).toEqual({ code: 130, stdout: '' })
     expect(stderr).toContain('Stopping cleanly. Press Ctrl-C again to stop at once.')
     expect(stderr).toContain('MAESTRO_RUN_ABORTED')
+    expect(stderr).toMatch(/Continue with: maestro resume \S+-stuck-/)
     expect(existsSync(join(project.folder, 'out')) ? readdirSync(join(project.folder, 'out')) : []).toEqual([])
     const [run] = readdirSync(join(project.folder, '.maestro/runs'))
     expect(JSON.parse(project.read(join('.maestro/runs', run ?? '', 'report.json')))).toMatchObject({

@@ -148,6 +148,7 @@ async function runPipeline(
     ...(until === undefined ? {} : { until }),
     ...(incremental === undefined ? {} : { incremental }),
     ...(retryRejects === true ? { retryRejects } : {}),
+    ...(fullHash === true ? { fullHash } : {}),
     overwrite,
     fresh,
     signal,

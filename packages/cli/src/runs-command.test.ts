@@ -154,6 +154,30 @@ test('maestro rejects groups the rows, with hints', async () => {
   expect(stdout).toMatch(/^1 row rejected in ask: MAESTRO_\w+\n {2}\S.*\n {4}d: /)
 })
 
+test('maestro report writes one file that needs no network, or the same as Markdown or data', async () => {
+  const run = await oldest()
+  expect((await project.maestro('report', run)).stdout).toBe(`.maestro/runs/${run}/report.html\n`)
+  const page = project.read(`.maestro/runs/${run}/report.html`)
+  for (const part of [
+    'texts: done',
+    'filled',
+    '$0.0200',
+    'Rows over time',
+    'the text is empty',
+    'Rows before and after',
+    '四',
+  ])
+    expect(page).toContain(part)
+  expect(page).not.toMatch(/<(?:script|img|link)[^>]*(?:src|href)=|@import|url\(/)
+  expect((await project.maestro('report', run, '--format', 'md')).stdout).toContain('| 6 | 0 | 2 | 1 | 1 | 2 |')
+  expect(JSON.parse((await project.maestro('report', run, '--format', 'json')).stdout)).toMatchObject({
+    run: { runId: run, counts: { rowsIn: 6, rowsOut: 2 } },
+  })
+  project.write('mine.html', 'precious')
+  expect((await project.maestro('report', run, '--to', 'mine.html')).code).not.toBe(0)
+  expect(project.read('mine.html')).toBe('precious')
+})
+
 test('maestro diff compares rows and shows answers side by side', async () => {
   const [newest] = await json('runs')
   expect(await json('diff', await oldest(), newest.runId)).toMatchObject({

@@ -154,6 +154,12 @@ describe('--infer', () => {
     )
   })
 
+  test('of a file that is not there', async () => {
+    const { code, stderr } = await project.maestro('types', '--infer', 'nope.csv')
+    expect(code).toBe(1)
+    expect(stderr).toContain('There is no file "nope.csv", and no pipeline of that name.')
+  })
+
   test('--rows limits the rows that are read', async () => {
     const { stdout } = await project.maestro('types', '--infer', 'loud', '--rows', '1', '--json')
     expect(JSON.parse(stdout)).toEqual({

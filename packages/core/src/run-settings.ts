@@ -26,6 +26,11 @@ export interface RunSettings {
   readonly incremental?: boolean
   /** Whether an incremental run tries again the rows that the last finished run rejected. @default false */
   readonly retryRejects?: boolean
+  /**
+   * Whether the whole content of the input files tells whether they have changed, when the run is resumed, instead of their size,
+   * time, beginning, and end. A resumed run compares as it did when it began. @default false
+   */
+  readonly fullHash?: boolean
   /** The unfinished run to continue. Its other settings have to be those that it began with. @default a new run */
   readonly resume?: ResumeOptions
   /** The command line that starts the run, so that `maestro resume` can continue it. */

@@ -16,7 +16,7 @@ export { findPipeline, loadPipeline, pipelineFiles, pipelineName } from './pipel
 export type { Contribution } from './plugins/contribution.js'
 export { coreRangeOf, coreVersion, otherCore } from './plugins/core-version.js'
 export type { DiscoveredPlugin } from './plugins/discover-plugins.js'
-export { officialPlugins } from './plugins/known-plugins.js'
+export { officialPluginOf, officialPlugins } from './plugins/known-plugins.js'
 export { packageEntry } from './plugins/package-entry.js'
 export { type PackageManifest, readPackageManifest, writePackageManifest } from './plugins/package-manifest.js'
 export {
@@ -40,6 +40,7 @@ export {
   readRunState,
   type UnfinishedRun,
 } from './run/durability/run-state.js'
+export { type StageLeft, stagesLeft } from './run/durability/stages-left.js'
 export type { CallFact, Fact } from './run/ledger/facts.js'
 export { LedgerReader, type RowTrail, type StageFact } from './run/ledger/read-ledger.js'
 export type { Preview, PreviewStep } from './run/preview-pipeline.js'

@@ -1,9 +1,10 @@
-import { columnNames, maestroError, type Row, type RowId } from '@maestro-dataflow/core'
+import { type Batch, columnNames, maestroError, type Row, type RowId } from '@maestro-dataflow/core'
 import { byteOrderMark, withOwnMark } from './byte-order-mark.js'
 import { quoteCell } from './delimited-cells.js'
 import { fsError } from './errors.js'
 import { halfCharacter } from './half-character.js'
-import { digitsOf, valueToJson } from './json-value.js'
+import { digitsOf, faultIn, valueToJson } from './json-value.js'
+import { rewriteTable } from './rewrite-table.js'
 import type { EncoderState, RowEncoder } from './row-encoder.js'
 
 /** The layout of cells in a file. */
@@ -21,13 +22,16 @@ export interface CellLayout {
 const rowsLookedAt = 1000
 /** The maximum number of characters of these rows. */
 const lengthLookedAt = 1 << 22
+/** The maximum number of columns. No spreadsheet holds more, and each row has a cell for each of them. */
+const mostColumns = 16_384
 
 /**
  * A header and one record per row. Null and a missing value are both an empty cell, because the format cannot
  * distinguish them. Lists, vectors, and objects are written as JSON, bytes as base64, and dates as ISO text. In a column
  * of type `json`, texts are JSON, too.
  *
- * @param given The columns of the header, if they are known. Otherwise they are those of the first thousand rows.
+ * @param given The columns of the header, if they are known. Otherwise they are those of all rows: the file is made anew
+ * at its end if columns came after the first thousand rows.
  * @param only Whether rows are reduced to these columns. Otherwise a row with another column is refused.
  */
 export function delimitedEncoder(
@@ -43,6 +47,10 @@ export function delimitedEncoder(
     return formulas === 'escape' && typeof value === 'string' ? escapeFormula(text) : text
   }
   let header: readonly string[] | undefined = from.header
+  /** The number of columns in the header that is written. */
+  let written = from.written ?? header?.length ?? 0
+  /** The header of another file, to which rows are appended, stays as it is. */
+  const canGrow = given === undefined && from.begun !== true
   let waiting: ReadonlyMap<string, string>[] = []
   let length = 0
   const names = new Set<string>(header)
@@ -51,22 +59,39 @@ export function delimitedEncoder(
     if (cells.length === 1 && cells[0] === '') return `""${lineEnd}`
     return `${cells.map((cell) => quoteCell(cell, delimiter)).join(delimiter)}${lineEnd}`
   }
+  const titlesOf = (columns: readonly string[]) => (formulas === 'escape' ? columns.map(escapeFormula) : columns)
+  const startOf = (columns: readonly string[]) => {
+    const start = line(titlesOf(columns))
+    return excel ? byteOrderMark + start : withOwnMark(start)
+  }
   const begin = (columns: readonly string[]) => {
     header = columns
+    written = columns.length
     for (const name of columns) names.add(name)
-    const titles = formulas === 'escape' ? columns.map(escapeFormula) : columns
-    const start = excel ? byteOrderMark + line(titles) : withOwnMark(line(titles))
-    const text = start + waiting.map((cells) => line(columns.map((name) => cells.get(name) ?? ''))).join('')
+    const text = startOf(columns) + waiting.map((cells) => line(columns.map((name) => cells.get(name) ?? ''))).join('')
     waiting = []
     return text
   }
-  const lineOf = (row: Row, columns: readonly string[], id: RowId) => {
-    const late = only ? undefined : Object.keys(row).find((column) => !names.has(column))
-    if (late !== undefined) throw fsError('MAESTRO_FS_COLUMN_LATE', { path, column: late }).at({ rowId: id })
-    return line(columns.map((column) => cellOf(Object.hasOwn(row, column) ? row[column] : undefined, column, id)))
+  const lineOf = (row: Row, columns: readonly string[], id: RowId) =>
+    line(columns.map((column) => cellOf(Object.hasOwn(row, column) ? row[column] : undefined, column, id)))
+  /** The columns of rows that the header lacks. */
+  const lateColumns = ({ rows, ids }: Batch) => {
+    const late = new Set<string>()
+    if (only) return late
+    for (const [index, row] of rows.entries())
+      for (const column of Object.keys(row)) {
+        if (names.has(column) || late.has(column)) continue
+        const rowId = ids[index] ?? ''
+        if (!canGrow || names.size + late.size >= mostColumns)
+          throw fsError('MAESTRO_FS_COLUMN_LATE', { path, column }).at({ rowId })
+        if (!column.isWellFormed()) throw halfCharacter(column).at({ rowId })
+        late.add(column)
+      }
+    return late
   }
   return {
-    encode({ rows, ids }) {
+    encode(batch) {
+      const { rows, ids } = batch
       if (rows.length === 0) return ''
       if (header === undefined && given === undefined) {
         // All cells are made before any is kept: if one row of a batch is refused, nothing of the batch is written.
@@ -81,9 +106,13 @@ export function delimitedEncoder(
         return waiting.length < rowsLookedAt && length < lengthLookedAt ? '' : begin([...names])
       }
       for (const name of given ?? []) names.add(name)
-      const columns = header ?? given ?? []
+      const late = lateColumns(batch)
+      const columns = [...(header ?? given ?? []), ...late]
       const lines = rows.map((row, index) => lineOf(row, columns, ids[index] ?? '')).join('')
-      return (header === undefined ? begin(columns) : '') + lines
+      if (header === undefined) return begin(columns) + lines
+      header = columns
+      for (const name of late) names.add(name)
+      return lines
     },
     end() {
       if (header !== undefined) return ''
@@ -91,8 +120,16 @@ export function delimitedEncoder(
       return waiting.length === 0 ? '' : begin([...names])
     },
     state() {
-      if (header !== undefined) return { header }
-      return waiting.length === 0 ? {} : undefined
+      if (header === undefined) return waiting.length === 0 ? {} : undefined
+      return { header, written, ...(from.begun === true ? { begun: true } : {}) }
+    },
+    finish(compression) {
+      const columns = header
+      if (columns === undefined || columns.length === written) return undefined
+      const titles = titlesOf(columns)
+      const encoder = delimitedEncoder(path, titles, true, { delimiter, excel })
+      const start = Buffer.byteLength(startOf(columns.slice(0, written)))
+      return (file, output) => rewriteTable(file, output, { path, compression, start, titles, delimiter, encoder })
     },
   }
 }
@@ -113,6 +150,11 @@ function cellsOf(
 /** Writes an apostrophe before text that a spreadsheet would compute. Text that is a number is harmless. */
 function escapeFormula(text: string): string {
   return /^[=+\-@\t\r\n＝＋－＠]/.test(text) && !/^[+-]?[\d.,]+$/.test(text) ? `'${text}` : text
+}
+
+/** What a value is that a cell cannot hold; undefined if it can. */
+export function cellFault(value: unknown): string | undefined {
+  return faultIn(() => cellText(value, '', ''))
 }
 
 function cellText(value: unknown, column: string, rowId: RowId, isJson = false): string {

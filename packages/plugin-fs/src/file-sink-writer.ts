@@ -70,6 +70,8 @@ export class FileSinkWriter implements SinkWriter {
   readonly #file: FileHandle
   readonly #textFile: TextFile
   readonly #finish: FinishFile | undefined
+  readonly #compression: Compression
+  readonly #run: string
   readonly #gathered = new GatheredText(gatheredBytes)
   #rows: number
   #bytes: number
@@ -78,7 +80,7 @@ export class FileSinkWriter implements SinkWriter {
   #isMade = false
 
   private constructor(
-    { target, compression, plain, encoder, finish, parquet }: FileWriting,
+    { target, compression, plain, run, encoder, finish, parquet }: FileWriting,
     temporary: string,
     file: FileHandle,
     state: FileState | undefined,
@@ -91,6 +93,8 @@ export class FileSinkWriter implements SinkWriter {
     this.#encoder = encoder(state?.encoder)
     this.#file = file
     this.#finish = finish
+    this.#compression = compression
+    this.#run = run
     this.#textFile = openTextFile(file, compression)
     this.#rows = rows
     this.#bytes = bytes
@@ -166,7 +170,8 @@ export class FileSinkWriter implements SinkWriter {
       await this.#textFile.finish()
       await this.#file.sync()
       await this.#file.close()
-      const output = this.#finish === undefined ? this.#temporary : await this.#makeOutput(this.#finish)
+      const finish = this.#finish ?? this.#encoder.finish?.(this.#compression)
+      const output = finish === undefined ? this.#temporary : await this.#makeOutput(finish)
       await this.#target.publish(output, this.#rows)
       for (const path of [output, this.#temporary]) await rm(path, { force: true })
     } catch (error) {
@@ -180,6 +185,7 @@ export class FileSinkWriter implements SinkWriter {
   async #makeOutput(finish: FinishFile): Promise<string> {
     if (this.#isMade) await syncFile(this.#finished)
     else {
+      if (this.#finish === undefined) noteTemporaryFile(this.#run, this.#finished)
       await rm(this.#finished, { force: true })
       await finish(this.#temporary, this.#finished)
     }
@@ -209,7 +215,7 @@ export class FileSinkWriter implements SinkWriter {
     this.#textFile.abort()
     await this.#file.close().catch(() => undefined)
     await rm(this.#temporary, { force: true })
-    if (this.#finish !== undefined) await rm(this.#finished, { force: true })
+    await rm(this.#finished, { force: true })
   }
 
   /** Writes what is gathered, to add a text for which there was no room. */

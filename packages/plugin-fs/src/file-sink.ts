@@ -3,7 +3,6 @@ import {
   type Columns,
   columnNames,
   defineSink,
-  displayPath,
   MaestroError,
   maestroError,
   onlyColumns,
@@ -17,7 +16,7 @@ import { mergeableOutput } from './mergeable-output.js'
 import { encoderFor, finisherFor, openOutput, placeOutput } from './open-output.js'
 import { FileWriteFields, type WriteOptions } from './options.js'
 import { assertFits } from './options-fit.js'
-import { outputTarget } from './output-path.js'
+import { shownTarget } from './output-path.js'
 import { isPartitioned, partitionColumns, partitionGlob, partitionPath } from './partitions/partition-path.js'
 import { PartitionedWriter } from './partitions/partitioned-writer.js'
 import { isRemote } from './places/find-place.js'
@@ -33,7 +32,7 @@ export const fileSink = defineSink({
       ? `standard output of process ${process.pid}`
       : isRemote(path)
         ? path
-        : displayPath(outputTarget(path, context), context.directory),
+        : shownTarget(path, context.directory),
   // A compressed file and a file per partition are written in one go.
   continues: (options) =>
     options.path !== standardPath &&

@@ -31,6 +31,7 @@ import { formatByName, isDelimited, isText, isTyped } from './format.js'
 import type { FoundFile, Project } from './found-file.js'
 import { identifyFiles } from './identify-files.js'
 import { FileReadFields, type GivenReadOptions, type ReadOptions } from './options.js'
+import { shownTarget } from './output-path.js'
 import { plainColumns } from './parquet/plain-columns.js'
 import { parquetColumns } from './parquet/read-parquet.js'
 import { partitionNames, withPartitionColumns } from './partitions/read-partitions.js'
@@ -57,6 +58,12 @@ export const fileSource = defineSource({
     }
   },
   optionalColumns: true,
+  async inputs(options, context) {
+    const files = await findFiles(options, context)
+    return files.map(({ file, name }) =>
+      file.localPath === undefined ? name : shownTarget(file.localPath, context.directory),
+    )
+  },
   open: openFiles,
 })
 

@@ -52,6 +52,18 @@ describe('JSON', () => {
     expect(lines.counts).toMatchObject({ rowsIn: 3, rowsOut: 2, rejected: 1 })
   })
 
+  test('a number of millions of digits is rejected alone, and takes no time', async () => {
+    const long = '9'.repeat(2_000_000)
+    write('in.jsonl', `{"a":1}\n{"a":${long}}\n{"a":[-${long}]}\n{"a":2}\n`)
+    write('in.csv', `a\n1\n${long}\n2\n`)
+    const started = performance.now()
+    expect((await rows({ path: 'in.jsonl' })).rows).toEqual([{ a: 1 }, { a: 2 }])
+    for (const type of ['bigint', 'number', 'integer'] as const)
+      expect((await rows({ path: 'in.csv', columns: { a: type } })).rows.map(({ a }) => Number(a))).toEqual([1, 2])
+    // With their square, each of them would take minutes.
+    expect(performance.now() - started).toBeLessThan(20_000)
+  })
+
   test('integers keep all their digits, through rows and back', async () => {
     write('in.json', '[{"id": 9007199254740993, "n": 1e300, "deep": [-12345678901234567890]}]')
     await copy({ path: 'in.json' }, { path: 'out.json' })

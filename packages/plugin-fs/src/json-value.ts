@@ -1,4 +1,4 @@
-import { columnNames, maestroError, needsColumnOrder, type Row, type RowId } from '@maestro-dataflow/core'
+import { columnNames, MaestroError, maestroError, needsColumnOrder, type Row, type RowId } from '@maestro-dataflow/core'
 
 /**
  * A row as JSON: dates as ISO text, bytes as base64, vectors as lists, and big integers with all their digits. Numbers
@@ -36,6 +36,22 @@ export function valueToJson(value: unknown, column: string, rowId: RowId): strin
   } catch (error) {
     if (error instanceof TypeError) throw refuse('value that contains itself')
     if (error instanceof RangeError) throw refuse('value that is nested too deep')
+    throw error
+  }
+}
+
+/** What JSON cannot represent of a value; undefined if it can represent it. */
+export function jsonFault(value: unknown): string | undefined {
+  return isPlain(value) ? undefined : faultIn(() => valueToJson(value, '', ''))
+}
+
+/** What a value is that an encoder refuses; undefined if it accepts it. */
+export function faultIn(encode: () => string): string | undefined {
+  try {
+    encode()
+    return undefined
+  } catch (error) {
+    if (MaestroError.is(error, 'MAESTRO_ROW_UNENCODABLE')) return String(error.details.type)
     throw error
   }
 }

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import type { MergeableOutput, SourceBatch, StorageContext } from '@maestro-dataflow/core'
 import { openFiles } from './file-source.js'
 import { formatOf, isText } from './format.js'
 import type { ReadOptions, WriteOptions } from './options.js'
-import { outputTarget } from './output-path.js'
 import { isPartitioned } from './partitions/partition-path.js'
 import { isRemote } from './places/find-place.js'
 import { standardPath } from './standard-input.js'
@@ -16,7 +16,7 @@ export function mergeableOutput(options: WriteOptions, context: StorageContext):
   // A workbook does not keep the types of all values.
   if (isText(format) || format === 'xlsx') return undefined
   const reading = { path, format, delimiter }
-  return { exists: existsSync(outputTarget(path, context)), rows: () => readOutput(reading, context) }
+  return { exists: existsSync(resolve(context.directory, path)), rows: () => readOutput(reading, context) }
 }
 
 async function* readOutput(options: ReadOptions, context: StorageContext): AsyncGenerator<SourceBatch> {

@@ -13,12 +13,14 @@ import {
 import { arrowColumns } from './arrow/read-arrow.js'
 import { writeArrow } from './arrow/write-arrow.js'
 import { createRowEncoder } from './create-row-encoder.js'
+import { cellFault } from './encode-delimited.js'
 import { fsError } from './errors.js'
 import { excelFault, writeExcel } from './excel/write-excel.js'
 import { FileSinkWriter, type FileWriting, type FinishFile } from './file-sink-writer.js'
 import { findFiles } from './find-files.js'
 import { type Compression, type FileFormat, formatOf, isDelimited, isText, isTyped } from './format.js'
 import type { FoundFile } from './found-file.js'
+import { jsonFault } from './json-value.js'
 import { appendTo } from './merged/append-to.js'
 import { BaseOfAppend } from './merged/base-of-append.js'
 import { finishText, withJsonTexts } from './merged/encode-file.js'
@@ -103,9 +105,15 @@ export async function openOutput(options: WriteOptions, context: OpenContext, is
     encoder: () => {
       // The cells of the existing file are texts of JSON already.
       const json = isDelimited(format) ? jsonColumns(context.columns.columns) : new Set<string>()
-      return withJsonTexts(spoolEncoder(target.shown, options.columns, undefined), json)
+      return withJsonTexts(spoolEncoder(target.shown, options.columns, undefined, textFault(format)), json)
     },
   })
+}
+
+/** What a text format cannot hold of a value. */
+function textFault(format: FileFormat): ((value: unknown) => string | undefined) | undefined {
+  if (isTyped(format)) return undefined
+  return isDelimited(format) ? cellFault : jsonFault
 }
 
 /** The file whose rows stay, if there is one. */

@@ -58,11 +58,11 @@ export async function outputPath(
   }
 }
 
-/** The real path of an output, the same for every spelling of its path. Symbolic links are followed. */
-export function outputTarget(given: string, { directory }: Pick<Project, 'directory'>): string {
+/** An output as it is shown, the same for every spelling of its path. Symbolic links are followed. */
+export function shownTarget(given: string, directory: string): string {
   const path = realPath(resolve(directory, given))
   // By default, the file systems of these platforms ignore the case of names.
-  return ['darwin', 'win32'].includes(process.platform) ? path.toLowerCase() : path
+  return displayPath(['darwin', 'win32'].includes(process.platform) ? path.toLowerCase() : path, directory)
 }
 
 /** The folder of the file, or its nearest parent that exists. */

@@ -1,7 +1,10 @@
+import { columnNames, type Row } from '@maestro-dataflow/core'
 import { describe, expect, test } from 'vitest'
 import { failure, temporaryProject } from './__fixtures__/temporary-project.js'
 import { cellsOf, quoteCell } from './delimited-cells.js'
+import { delimitedEncoder } from './encode-delimited.js'
 import { readDelimited, readHeader } from './read-delimited.js'
+import type { EncoderState } from './row-encoder.js'
 
 const { write, read, rows, copy, path } = temporaryProject()
 
@@ -183,11 +186,71 @@ describe('writing', () => {
     expect(read('out.jsonl')).toBe(read('in.jsonl'))
   })
 
-  test('the header has the columns of the first thousand rows; a later one rejects its row', async () => {
-    write('in.jsonl', `{"a":1}\n{"a":2,"b":3}\n${'{"a":4}\n'.repeat(5000)}{"c":5}\n`)
-    const report = await copy({ path: 'in.jsonl' }, { path: 'out.csv' })
-    expect(report.counts.rejected).toBe(1)
-    expect(read('out.csv')).toBe(`a,b\n1,\n2,3\n${'4,\n'.repeat(5000)}`)
+  describe('columns that come after the first thousand rows', () => {
+    const early = `{"a":1}\n{"a":2,"b":"x\\n\\"y, z"}\n${'{"a":4}\n'.repeat(998)}`
+
+    test('are in the header, and no row is lost', async () => {
+      write('in.jsonl', `${early}{"c":"late","=d":"=1+1"}\n${'{"a":6}\n'.repeat(1000)}{"a":7,"2021":true}\n`)
+      const expected = read('in.jsonl')
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Row)
+      const texts = expected.map((row) => columnNames(row).map((name) => [name, String(row[name])]))
+      for (const path of ['out.csv', 'out.tsv.gz']) {
+        const { counts } = await copy({ path: 'in.jsonl' }, { path })
+        expect(counts).toMatchObject({ rowsIn: 2002, rowsOut: 2002, rejected: 0 })
+        const back = await rows({ path })
+        expect(back.rejects).toEqual([])
+        expect(back.rows.map((row) => Object.entries(row).filter(([, cell]) => cell !== ''))).toEqual(texts)
+      }
+      expect(read('out.csv').split('\n', 1)).toEqual(['a,b,c,=d,2021'])
+      await copy({ path: 'in.jsonl' }, { path: 'excel.csv', excel: true, delimiter: ';', formulas: 'escape' })
+      const lines = read('excel.csv').split('\r\n')
+      expect([lines[0], lines[1], lines[1001], lines.length]).toEqual([
+        "\ufeffa;b;c;'=d;2021",
+        '1;;;;',
+        ";;late;'=1+1;",
+        2004,
+      ])
+    })
+
+    test('are refused by the header of a file to which rows are appended', async () => {
+      write('in.jsonl', `${early}{"a":5,"c":"late"}\n`)
+      write('out.csv', 'a,b\n0,0\n')
+      const { counts } = await copy({ path: 'in.jsonl' }, { path: 'out.csv', mode: 'append' })
+      expect(counts).toMatchObject({ rowsOut: 1000, rejected: 1 })
+      expect(read('out.csv').startsWith('a,b\n0,0\n1,\n2,"x')).toBe(true)
+    })
+
+    test('reject their rows when a table would have more columns than a spreadsheet holds', () => {
+      const encoder = delimitedEncoder('out.csv', undefined, false, { delimiter: ',' })
+      const wide = Object.fromEntries(Array.from({ length: 16_384 }, (_, n) => [`c${n}`, 'x'.repeat(300)]))
+      encoder.encode({ ids: ['0'], rows: [wide] })
+      expect(() => encoder.encode({ ids: ['1'], rows: [{ 'one more': 5 }] })).toThrow(
+        '"one more", which is not in the header',
+      )
+      expect(encoder.encode({ ids: ['2'], rows: [{ c1: 5 }] })).toMatch(/^,5,+\n$/)
+    })
+
+    test('are in the header when an interrupted run goes on behind some of them', async () => {
+      const encoderFrom = (state?: EncoderState) =>
+        delimitedEncoder('out.csv', undefined, false, { delimiter: ',' }, state)
+      const batch = (...rows: Row[]) => ({ ids: rows.map((_, n) => `${n}`), rows })
+      const first = encoderFrom()
+      let text = first.encode(batch(...Array.from({ length: 1000 }, (_, a) => ({ a }))))
+      text += first.encode(batch({ a: 1, b: 2 }))
+      const second = encoderFrom(JSON.parse(JSON.stringify(first.state())))
+      text += second.encode(batch({ c: 3 }, { a: 4 })) + second.end()
+      write('written.csv', text)
+      await second.finish?.(undefined)?.(path('written.csv'), path('out.csv'))
+      expect(
+        read('out.csv')
+          .split('\n')
+          .filter((line) => !line.endsWith(',,')),
+      ).toEqual(['a,b,c', '1,2,', ',,3', ''])
+      expect(first.finish?.(undefined)).toBeDefined()
+      expect(encoderFrom({ header: ['a'] }).finish?.(undefined)).toBeUndefined()
+    })
   })
 
   test('a short first record leaves the header of the input as it is', async () => {

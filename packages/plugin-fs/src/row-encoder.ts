@@ -1,4 +1,5 @@
 import type { Batch } from '@maestro-dataflow/core'
+import type { Compression } from './format.js'
 
 /** Converts rows to the text of a file. */
 export interface RowEncoder {
@@ -8,12 +9,16 @@ export interface RowEncoder {
   end(): string
   /** What a new encoder needs to go on here, as JSON; undefined while the encoder gathers the first rows. */
   state(): EncoderState | undefined
+  /** How the whole text becomes the file, if it must be made anew: from the file `written`, at `path`. */
+  finish?(compression: Compression): ((written: string, path: string) => Promise<void>) | undefined
 }
 
 /** How far an encoder has come. */
 export interface EncoderState {
   /** Whether the file has begun. */
   readonly begun?: boolean
-  /** The columns of the header that is written. */
+  /** The columns of the header. */
   readonly header?: readonly string[]
+  /** The number of columns in the header that is written, if rows have had more since. */
+  readonly written?: number
 }

@@ -100,6 +100,21 @@ test('declared columns of CSV get their types, and a value that does not fit is 
   expect(rejects).toEqual([['in.csv:4', expect.stringContaining('column "stars": "many" is not of type integer')]])
 })
 
+test.each([
+  ['decimal', '1.234,56', 'numberFormat: "1.234,56"'],
+  ['number', "1'234.56", 'numberFormat: "1\'234.56"'],
+  ['integer', '1,234', 'numberFormat: "1,234.56"'],
+  ['date', '13.02.2026', "dateFormat: 'd/m/y'"],
+  ['date', '02/13/2026', "dateFormat: 'm/d/y'"],
+])('a %s that people write as %s names the option that reads it', async (type, cell, option) => {
+  write('in.csv', `n,m\n"${cell}",1\nno value,2\n,3\n`)
+  const { rejects } = await rows({ path: 'in.csv', columns: { n: type, m: 'integer' } } as never)
+  expect(rejects).toEqual([
+    ['in.csv:2', expect.stringContaining(`is not of type ${type}; if the file writes it so, set ${option}`)],
+    ['in.csv:3', expect.stringMatching(/is not of type \w+$/)],
+  ])
+})
+
 test('nothing is guessed where no type is declared', async () => {
   write('in.csv', 'a,b,c\n00123,1e5,NA\ntrue,2024-01-01,\n')
   expect((await rows({ path: 'in.csv' })).rows).toEqual([

@@ -8,6 +8,7 @@ import {
   SiftedBatch,
   type SourceBatch,
 } from '@maestro-dataflow/core'
+import { FormatSuggestions } from './cells/suggest-formats.js'
 import { isTold, plainCell, type ToldFormats } from './cells/told-formats.js'
 import { fromCell, fromJson, Unfit } from './value-types.js'
 
@@ -115,12 +116,20 @@ function typeRow(row: Row, types: readonly [string, ColumnType][], from: Written
     const value = row[column]
     if (value === undefined || value === null || typeof value === type || !Object.hasOwn(row, column)) continue
     const typed = typedValue(value, type, from, told)
-    if (typed instanceof Unfit) return typed.at(column)
+    if (typed instanceof Unfit) return `${typed.at(column)}${formatHint(value, type, told)}`
     if (typed === value) continue
     changed ??= { ...row }
     changed[column] = typed
   }
   return changed ?? row
+}
+
+/** The option that reads a number or a date as people write it. */
+function formatHint(value: unknown, type: ColumnType, told: ToldFormats): string {
+  if (typeof value !== 'string') return ''
+  const forms = new FormatSuggestions(told, type)
+  forms.add(value)
+  return forms.suggestion === undefined ? '' : `; if the file writes it so, set ${forms.suggestion}`
 }
 
 function typedValue(value: unknown, type: ColumnType, from: Written, told: ToldFormats): unknown {

@@ -25,6 +25,8 @@ export class Unfit {
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/
 const wholeNumber = /^[+-]?\d+(\.0+)?$/
 const digits = /^[+-]?\d+$/
+/** Whether a text is a whole number. The time to compute with one grows with the square of its digits, so they are bounded. */
+const isWhole = (text: string) => text.length <= 10_000 && digits.test(text)
 const booleans = new Map([
   ['true', true],
   ['false', false],
@@ -44,7 +46,7 @@ export function fromCell(cell: string, type: ColumnType): unknown {
     case 'number':
       if (/^(NaN|-?Infinity)$/.test(text)) return Number(text)
       // A whole number keeps all its digits.
-      if (digits.test(text) ? isExactNumber(BigInt(text.replace(/^\+/, ''))) : isFraction(text)) return Number(text)
+      if (isWhole(text) ? isExactNumber(BigInt(text.replace(/^\+/, ''))) : isFraction(text)) return Number(text)
       break
     case 'integer':
       // "-0" is 0, because whole numbers have no negative zero.
@@ -113,7 +115,7 @@ function parsed(text: string): unknown {
 /** Converts to the types that both cells and JSON hold as text. */
 function fromText(text: string, type: ColumnType): unknown {
   if (type === 'decimal' && decimal.test(text)) return text
-  if (type === 'bigint' && digits.test(text)) return BigInt(text.replace(/^\+/, ''))
+  if (type === 'bigint' && isWhole(text)) return BigInt(text.replace(/^\+/, ''))
   if (type === 'date') return parseIsoDate(text)
   if (type === 'bytes' && base64.test(text)) return new Uint8Array(Buffer.from(text, 'base64'))
   return undefined

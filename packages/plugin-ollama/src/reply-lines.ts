@@ -31,7 +31,7 @@ export async function* replyLines(
     isEmpty = false
     const line = parseLine(serving, text)
     throwFailure(serving, line)
-    if (!isPiece(line)) throw unexpectedReply(serving, `a line of it is no part of an answer: ${text.slice(0, 100)}`)
+    if (!isPiece(line)) throw unexpectedReply(serving, `a line of it is not part of an answer: ${text.slice(0, 100)}`)
     // The library stops reading here; unread data after this line would keep the connection open.
     if (line.done === true || line.status === 'success') {
       last = text

@@ -15,10 +15,11 @@ export interface Said {
   /** The content as data that are neither a text nor parts. */
   readonly content?: unknown
   /**
-   * What is odd about a stream: each piece holds the whole text so far, each event is sent twice, or the answer begins
-   * again in the middle.
+   * What is odd about a stream: each piece holds the whole text so far, each event is sent twice, the answer begins
+   * again in the middle, it has an empty finish reason in each piece and then breaks off, it ends with `[DONE]` alone, or
+   * it is compressed.
    */
-  readonly pieces?: 'cumulative' | 'replayed' | 'restarted'
+  readonly pieces?: 'cumulative' | 'replayed' | 'restarted' | 'broken off' | 'ended' | 'compressed'
   /** The server has cut the prompt to this number of tokens, without a word, as Ollama does. */
   readonly contextTokens?: number
   /** What a gateway has put the whole reply into. */

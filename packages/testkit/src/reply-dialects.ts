@@ -103,7 +103,7 @@ const openaiStream = dialect({
   isWrapped: false,
   cutsPrompts: true,
   name: 'OpenAI, in pieces',
-  streams: ['cumulative', 'replayed', 'restarted'],
+  streams: ['cumulative', 'replayed', 'restarted', 'broken off', 'ended', 'compressed'],
   reply(said, request) {
     const { text, reasoning, finish = 'stop', refusal, call, parts, content, body, withheld, failure } = said
     if (failure !== undefined) return openaiFailure(failure)
@@ -132,9 +132,14 @@ const openaiStream = dialect({
       model: 'test-model',
       choices: [{ index: 0, ...choice }],
     })
+    if (said.pieces === 'broken off')
+      return replies.events(
+        pieces.map((delta) => chunk({ delta, finish_reason: '' })),
+        null,
+      )
     const events = [
       ...pieces.map((delta) => chunk({ delta, finish_reason: null })),
-      chunk({ delta: {}, finish_reason: finish }),
+      ...(said.pieces === 'ended' ? [] : [chunk({ delta: {}, finish_reason: finish })]),
       {
         id: 'chat-1',
         model: 'test-model',
@@ -143,9 +148,9 @@ const openaiStream = dialect({
         ...(said.contextTokens === undefined ? said.beside : ofOllama(said, request)),
       },
     ]
-    return said.pieces === 'replayed'
-      ? replayed(events)
-      : replies.events(said.pieces === 'restarted' ? restarted(events) : events)
+    if (said.pieces === 'replayed') return replayed(events)
+    const reply = replies.events(said.pieces === 'restarted' ? restarted(events) : events)
+    return said.pieces === 'compressed' ? replies.gzip(reply) : reply
   },
 })
 
@@ -168,7 +173,7 @@ const ollamaFailure = ({ status, message, code, details, headers = {} }: Failure
 /** The API of Ollama. */
 const ollama = dialect({
   name: 'Ollama',
-  streams: ['cumulative'],
+  streams: ['cumulative', 'broken off', 'compressed'],
   cutsPrompts: true,
   isChat: ({ path }) => path === '/api/chat',
   other: ({ path }) =>
@@ -196,7 +201,9 @@ const ollama = dialect({
         eval_count: 3,
       },
     ]
-    return replies.ofType('application/x-ndjson', lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+    const sent = said.pieces === 'broken off' ? lines.slice(0, -1) : lines
+    const reply = replies.ofType('application/x-ndjson', sent.map((line) => `${JSON.stringify(line)}\n`).join(''))
+    return said.pieces === 'compressed' ? replies.gzip(reply) : reply
   },
 })
 

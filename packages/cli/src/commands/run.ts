@@ -36,7 +36,7 @@ export const register: Register = (program) => {
     .option('--allow-empty', 'replace outputs that exist even if no row is left')
     .option('--resume', 'continue the unfinished run of this pipeline, or begin a new one if there is none')
     .option('--retry-rejects', 'with --resume or --incremental, try the rejected rows again')
-    .option('--full-hash', 'with --resume, compare the whole input files, not only size, time, beginning and end')
+    .option('--full-hash', 'when resumed, compare the whole input files, not only size, time, beginning and end')
     .option('--until <step>', 'stop after this step; `maestro resume` goes on')
     .option(
       '--from <step>',

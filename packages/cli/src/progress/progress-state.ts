@@ -127,10 +127,10 @@ export class ProgressState {
     tracked.state = 'done'
   }
 
-  requestDone({ step, usage, cost, from, tries }: RequestDoneEvent): void {
+  requestDone({ step, usage, cost, from, tries, before }: RequestDoneEvent): void {
     const tracked = this.#steps.get(step ?? '')
     if (tracked === undefined) return
-    tracked.retries += Math.max(0, tries - 1)
+    tracked.retries += before !== undefined && before.tries > 0 ? tries : Math.max(0, tries - 1)
     if (from === 'cache' || from === 'joined') tracked.reused++
     if (usage === undefined) return
     this.#use(tracked, { ...usage, cost })

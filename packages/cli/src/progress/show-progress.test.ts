@@ -85,6 +85,11 @@ describe.runIf(script)('on a terminal', () => {
 
   test('a resumed run counts what was done before, and estimates the rest by its own rate', async () => {
     expect((await interrupted.maestro('run', 'stopping')).code).toBe(1)
+    // A plain run says what is left of the one before, and begins anew.
+    const anew = stripVTControlCharacters((await interrupted.onTerminal(['run', 'stopping'])).stdout)
+    expect(anew).toMatch(
+      /is unfinished\. Left: stage 0 \(function\) after [246] rows\. To continue it instead: maestro resume \S/,
+    )
     interrupted.write('go', '')
     const { stdout } = await interrupted.onTerminal(['resume'])
     const text = stripVTControlCharacters(stdout)

@@ -1,17 +1,21 @@
-import type { StageDecision, UnfinishedRun } from '@maestro-dataflow/core/runtime'
+import { type StageDecision, stagesLeft, type UnfinishedRun } from '@maestro-dataflow/core/runtime'
 import { formatCount } from '../terminal/format-number.js'
 import { printMessage } from '../terminal/print.js'
 
 /** The command that continues a run. */
 export const resumeLine = (run: string): string => `maestro resume ${run}`
 
-/** Tells a user at a terminal of an unfinished run of the pipeline that begins anew. */
+/** Tells a user at a terminal of an unfinished run of the pipeline that begins anew, and of what is left of it. */
 export function tellUnfinished(unfinished: UnfinishedRun | undefined): void {
   if (unfinished === undefined || !process.stderr.isTTY) return
-  const { runId, startedAt, status } = unfinished
+  const { runId, startedAt, status, directory } = unfinished
   const state = status === 'running' ? 'is in progress' : 'is unfinished'
+  const left = stagesLeft(directory).map(
+    ({ stage, name, rows }) => `stage ${stage} (${name})${rows === 0 ? '' : ` after ${formatCount(rows)} rows`}`,
+  )
+  const whatIsLeft = left.length === 0 ? '' : ` Left: ${left.join(', ')}.`
   const advice = status === 'running' ? '' : ` To continue it instead: ${resumeLine(runId)}`
-  printMessage(`The run ${runId} of ${startedAt} ${state}.${advice}\n`)
+  printMessage(`The run ${runId} of ${startedAt} ${state}.${whatIsLeft}${advice}\n`)
 }
 
 /** Tells which stages a resumed run reuses, and why it runs others again. */

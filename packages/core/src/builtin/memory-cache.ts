@@ -2,7 +2,7 @@ import type { Logger } from '../contracts/logger.js'
 import type { ResponseCache } from '../contracts/response-cache.js'
 import { AnswersByRun } from './memory-cache/answers-by-run.js'
 
-/** The options of `MemoryCache`. */
+/** The options of `createMemoryCache`. */
 export interface MemoryCacheOptions {
   /** @default 10000 */
   readonly maxEntries?: number

@@ -101,6 +101,8 @@ export interface RequestDoneEvent {
   readonly waitedMs: number
   /** The number of attempts, including repairs. */
   readonly tries: number
+  /** What earlier processes of a resumed run have spent on the request; it is counted already. */
+  readonly before?: { readonly tries: number; readonly usage: Usage; readonly cost: number | undefined }
   /** The number of calls that it was split into, for example for a long list of texts. @default 1 */
   readonly calls?: number
   /** Warnings about the request or the reply that did not prevent an answer, such as a setting that was not sent. */

@@ -123,7 +123,7 @@ export interface BuiltinCacheConfig {
   /** `disk`: in the state directory, for all runs and processes; `memory`: for this process. @default 'disk' */
   readonly use?: 'disk' | 'memory'
   /**
-   * The maximum size of the answers; the least recently used ones are removed first. @default '2GiB' on disk, '256MiB'
+   * The maximum size of the answers; those of the oldest runs are removed first. @default '2GiB' on disk, '256MiB'
    * in memory
    */
   readonly maxSize?: ByteSize

@@ -124,6 +124,10 @@ export interface SourceDefinition<S = unknown, Row = unknown, Options = unknown>
    * the options declare do not count.
    */
   inferOptions?(options: Options, context: InferenceContext): Promise<SuggestedOptions>
+  /**
+   * What the options read, in the form of the sink's `target`. A run that rejects rows does not replace what it has read.
+   */
+  inputs?(options: Options, context: StorageCheckContext): Promise<readonly string[]>
   open(options: Options, context: StorageContext): Promise<SourceReader> | SourceReader
   /** Faults that can be detected before anything is read, such as a missing file. */
   check?(options: Options, context: StorageCheckContext): Promise<readonly MaestroError[]>

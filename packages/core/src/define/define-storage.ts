@@ -9,7 +9,7 @@ import { type Fields, type OutputOf, type Refinement, schemaOf, shapeOf } from '
 
 type Reading<Options> = Pick<
   SourceDefinition<unknown, unknown, Options>,
-  'open' | 'check' | 'describeColumns' | 'inferOptions' | 'optionalColumns'
+  'open' | 'check' | 'describeColumns' | 'inferOptions' | 'inputs' | 'optionalColumns'
 >
 type Writing<Options> = Pick<
   SinkDefinition<unknown, Options>,

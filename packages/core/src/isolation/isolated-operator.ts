@@ -15,6 +15,7 @@ import { SERVINGS, type Servings } from '../contracts/serving-definition.js'
 import { maestroError } from '../errors/error-table.js'
 import type { MaestroError } from '../errors/maestro-error.js'
 import { reasonOf } from '../errors/reason-of.js'
+import { soundStatements } from '../pipeline/compile/sound-statements.js'
 import { decodeStepLine, encodeStepLine } from '../provider/step-codec.js'
 import { dataIssues } from './data-issues.js'
 import type { IsolatedProcess } from './isolated-process.js'
@@ -23,7 +24,6 @@ import { describeLoan, type Loan } from './loans.js'
 import type { OperatorFacts, SentEffects, SentResult, SentResults, StepFacts } from './messages.js'
 import { receiveError } from './sent-error.js'
 import { receiveRejected, sendRejected } from './sent-rows.js'
-import { receiveStatements } from './sent-statements.js'
 
 /** What the operators of a plugin share. */
 export interface IsolatedPlugin {
@@ -50,7 +50,7 @@ export function isolatedOperator(facts: OperatorFacts, plugin: IsolatedPlugin): 
         const answer = await ask('options', { options: given })
         if ('issues' in answer) return { issues: answer.issues }
         const value = { ...(given as object) }
-        const statements = kind === 'table' ? receiveStatements(name, answer.statements) : undefined
+        const statements = kind === 'table' ? soundStatements(name, answer.statements) : undefined
         factsOf.set(value, { ...answer, statements })
         return { value }
       },

@@ -4,7 +4,7 @@ import { plainText } from './plain-text.js'
 import { usageIn } from './read-usage.js'
 
 /**
- * The error of a complete reply that is no answer, whose form is therefore unlikely to improve.
+ * The error of a complete reply that is not an answer, whose form is therefore unlikely to improve.
  *
  * @param reply The reply as data. The tokens that it states are charged.
  * @example

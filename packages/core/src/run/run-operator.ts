@@ -8,8 +8,10 @@ import type { SourceBatch } from '../contracts/source.js'
 import type { TableEngine } from '../contracts/table-engine.js'
 import { maestroError } from '../errors/error-table.js'
 import { ColumnInference } from '../pipeline/compile/infer-columns.js'
+import { soundStatements } from '../pipeline/compile/sound-statements.js'
 import { SeenIds } from './checks/seen-ids.js'
 import { StepChecks } from './checks/step-checks.js'
+import { assertTableOutput } from './checks/table-output.js'
 import { withUniqueIds } from './checks/unique-ids.js'
 import { allFailed, RejectPolicy } from './report/reject-policy.js'
 import { StepCounter } from './report/step-counter.js'
@@ -130,18 +132,29 @@ export async function runTableOperator(
     const unread = rejected.length
     engine = await operator.createEngine()
     const columns = { columns: inference.columns, open: false }
-    const prepared = await engine.prepare(operator.statements, columns)
+    const statements = soundStatements(operator.constructor.name, operator.statements)
+    const prepared = await engine.prepare(statements, columns)
     const [fault] = prepared.faults
     if (fault !== undefined) throw fault.at({ step: operator.constructor.name })
     const output = join(folder, 'output.jsonl')
     const counts = await engine.execute({
       input: [{ path: input.path, format: 'step' }],
       columns,
-      statements: operator.statements,
+      statements,
       output: { path: output, format: 'step' },
       reject: (row) => rejected.push({ rowId: row.id, row: row.row, error: row.error }),
       signal: options.signal ?? new AbortController().signal,
       directory: folder,
+    })
+    const name = operator.constructor.name
+    const adds = prepared.columns ?? prepared.adds ?? {}
+    await assertTableOutput({
+      place: { step: name, use: name, engine: engine.name },
+      statements,
+      adds,
+      input: [{ path: input.path, format: 'step' }],
+      output: { path: output, format: 'step' },
+      counts,
     })
     const written = await step.write(readStepFile(output))
     return { ...written, rowsIn: counts.rowsIn + unread, rejected }

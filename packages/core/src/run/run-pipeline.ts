@@ -10,6 +10,7 @@ import { unfit } from './incremental/asked-settings.js'
 import { forgetIncremental, IncrementalRun } from './incremental/incremental-run.js'
 import { checkCounts } from './report/check-counts.js'
 import { checkEmptied } from './report/check-emptied.js'
+import { checkReplacedInput } from './report/check-replaced-input.js'
 import { createReport, observersOf } from './report/create-report.js'
 import type { PipelineRunOptions, Run } from './run.js'
 import type { RunEnvironment } from './run-environment.js'
@@ -78,6 +79,7 @@ async function writeOutputs(run: Run): Promise<MaestroError | undefined> {
     checkCounts(context, run.lastReject())
     if (run.observers.critical !== undefined) throw run.observers.critical
     if (!(run.options.allowEmpty ?? context.settings.allowEmpty ?? false)) checkEmptied(context)
+    await checkReplacedInput(context)
     committing = true
     const { incremental } = context
     if (incremental === undefined && context.folder.kept)

@@ -14,7 +14,7 @@ import type { TraceRow } from './stream/trace-row.js'
 /** How an unfinished run is continued. */
 export interface ResumeOptions extends ResumeSettings {
   readonly run: string
-  /** Whether to compare the whole content of the input instead of its size, time, beginning and end. @default false */
+  /** `fullHash` from now on. If the run began without it, the stages that read files run again. @default as it began */
   readonly fullHash?: boolean | undefined
 }
 
@@ -45,6 +45,11 @@ export interface PipelineRunOptions {
   readonly incremental?: boolean | undefined
   /** Whether an incremental run tries again the rows that the last finished run rejected. @default false */
   readonly retryRejects?: boolean | undefined
+  /**
+   * Whether the whole content of the input files tells whether they have changed, when the run is resumed, instead of their size,
+   * time, beginning, and end. A resumed run compares as it did when it began. @default false
+   */
+  readonly fullHash?: boolean | undefined
   /** The unfinished run to continue. @default a new run */
   readonly resume?: ResumeOptions | undefined
   /** The command line that started the run, so that another one can resume it. */

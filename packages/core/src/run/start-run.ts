@@ -182,6 +182,7 @@ async function openFolder(
     until,
     fresh = false,
     incremental,
+    fullHash,
   }: PipelineRunOptions,
   now: Date,
 ): Promise<OpenedFolder> {
@@ -206,7 +207,8 @@ async function openFolder(
       await durable.claims.claim(targets)
       await writePlan(folder, plan)
       const cuts = [...new Set([...(state.cuts ?? []), ...(until === undefined ? [] : [until])])]
-      await writeRunState(folder.path, { ...state, cuts })
+      const isFull = resume.fullHash ?? state.fullHash
+      await writeRunState(folder.path, { ...state, cuts, fullHash: isFull })
       return state
     })
     return { folder, lease: durable.lease, durable, startedAt: state.startedAt, isFresh: fresh || state.fresh === true }
@@ -232,6 +234,7 @@ async function openFolder(
       cuts: until === undefined ? [] : [until],
       fresh,
       incremental,
+      fullHash,
       command,
     })
   })

@@ -45,6 +45,12 @@ test('vectors in the order of the texts, in calls of as many as the provider tak
   expect(serving.dimensions).toBe(3)
 })
 
+test('texts that take several calls count no retry', async () => {
+  const { serving, events } = embedding()
+  await serving.embed(['a', 'bb', 'ccc', 'dddd', 'eeeee', 'ffffff', 'ggggggg', 'h', 'ii'])
+  expect(events.map(({ calls, tries }) => [calls, tries])).toEqual([[3, 3]])
+})
+
 test('one new text among known ones costs one; equal ones are asked for once', async () => {
   const { serving, calls, events } = embedding()
   await serving.embed(['a', 'b', 'c'])

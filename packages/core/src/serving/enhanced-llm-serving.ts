@@ -10,6 +10,7 @@ import { checkAnswer } from './answers/check-answer.js'
 import { InFlight } from './answers/join-in-flight.js'
 import { isAnswer, isWorthKeeping } from './answers/kept-answers.js'
 import { hasMedia, withLoadedMedia } from './answers/load-media.js'
+import { withoutPadding } from './answers/padded-answer.js'
 import { SchemaSupport } from './answers/schema-support.js'
 import { withThoughtsApart } from './answers/with-thoughts-apart.js'
 import { estimateRequest } from './budget/estimate-spending.js'
@@ -170,7 +171,11 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
       isAnswer(kept?.answer) && isWorthKeeping(kept.answer, options)
         ? await this.#forCaller({ result: kept.answer }, request, options)
         : undefined
-    if (kept !== undefined && found !== undefined && !('error' in found)) return { result: found, from: kept.from }
+    if (kept !== undefined && found !== undefined && !('error' in found)) {
+      if (kept.from === 'resumed')
+        record.resume({ tries: kept.spent?.tries ?? 0, usage: found.usage, cost: found.cost })
+      return { result: found, from: kept.from }
+    }
     const joins = this.#inFlight.has(fingerprint.key)
     const answer = await this.#inFlight.join(fingerprint.key, options.signal, async (signal) => {
       const turns = new AnswerTurns(answers, place, fingerprint)
@@ -227,7 +232,7 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
       ask: unlessBrokenOff(this.name, options, async (given) => {
         const sharedPrefix = turn?.sent() ?? 0
         const reply = await this.inner.generate(request, sharedPrefix === 0 ? given : { ...given, sharedPrefix })
-        const result = soundAnswer(this.name, this.model, reply)
+        const result = withoutPadding(soundAnswer(this.name, this.model, reply), request)
         for (const warning of result.warnings ?? []) record.warn(warning)
         const usage = usageOf(result, request)
         return withThoughtsApart(usage === result.usage ? result : { ...result, usage })

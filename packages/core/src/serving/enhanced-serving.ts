@@ -144,7 +144,8 @@ export abstract class EnhancedServing<Provider extends ServingBase & { readonly 
         ? maestroError('MAESTRO_SERVING_ABORTED', { serving: this.name }, cause)
         : classifyError(this.name, cause)
     record.tell(this.plane.observer, { from: 'provider', error, configName: this.configName })
-    return record.tries > 1 ? error.at({ tries: record.tries }) : error
+    const { tries } = record.whole
+    return tries > 1 ? error.at({ tries }) : error
   }
 }
 recogniseAcrossCopies(EnhancedServing, 'EnhancedServing')

@@ -8,6 +8,9 @@ import type { ServingObserver } from './serving-plane.js'
 import { tierWarning } from './tier-prices.js'
 import { partsOf } from './usage-parts.js'
 
+/** What earlier processes of the run have spent on a request. */
+export type SpentBefore = NonNullable<RequestDoneEvent['before']>
+
 /** Collects the usage of one request and reports it once, whatever the outcome. */
 export class UsageRecord {
   readonly #serving: ServingBase & { readonly kind: ServingKind }
@@ -16,6 +19,7 @@ export class UsageRecord {
   #usage: Usage | undefined
   #cost: number | undefined = 0
   #tries = 0
+  #before: SpentBefore | undefined
   #calls = 0
   #waitedMs = 0
   #started: number | undefined
@@ -42,6 +46,31 @@ export class UsageRecord {
 
   get tries(): number {
     return this.#tries
+  }
+
+  /** What the request took, with what earlier processes of the run have spent on it. */
+  get whole(): Omit<SpentBefore, 'usage'> & { readonly usage: Usage | undefined } {
+    const { tries, usage, cost } = this.#before ?? { tries: 0, usage: undefined, cost: 0 }
+    return {
+      tries: tries + this.#tries,
+      usage: addUsage(usage, this.#usage),
+      cost: cost === undefined || this.#cost === undefined ? undefined : cost + this.#cost,
+    }
+  }
+
+  /**
+   * Takes over an answer of an earlier process of the run, or a turn on the way to it.
+   *
+   * @param spent `tries`: all attempts for the request until then; `usage` and `cost`: those of the answer or turn itself.
+   */
+  resume({ tries, usage, cost }: SpentBefore): void {
+    const before = this.#before
+    const isKnown = cost !== undefined && (before === undefined || before.cost !== undefined)
+    this.#before = {
+      tries,
+      usage: addUsage(before?.usage, usage) ?? usage,
+      cost: isKnown ? (before?.cost ?? 0) + cost : undefined,
+    }
   }
 
   /** Adds a warning about something that did not prevent the answer. The run reports each text once. */
@@ -121,7 +150,10 @@ export class UsageRecord {
       requests,
       failedRequests: 0,
       reusedAnswers: 0,
-      retries: Math.max(0, this.#tries - Math.max(1, this.#calls)),
+      retries:
+        this.#before !== undefined && this.#before.tries > 0
+          ? this.#tries
+          : Math.max(0, this.#tries - Math.max(1, this.#calls)),
       inputTokens: usage?.inputTokens ?? 0,
       outputTokens: usage?.outputTokens ?? 0,
       cachedInputTokens: usage?.cachedInputTokens ?? 0,
@@ -135,6 +167,7 @@ export class UsageRecord {
       serving: name,
       provider,
       usage: before === undefined ? now : less(now, before),
+      tries: this.whole.tries,
     }
   }
 
@@ -158,6 +191,7 @@ export class UsageRecord {
       ...(this.key === undefined ? {} : { key: this.key }),
       ...asked,
       tries: this.#tries,
+      ...(this.#before === undefined ? {} : { before: this.#before }),
       ...(this.#calls > 1 ? { calls: this.#calls } : {}),
       waitedMs: this.#waitedMs,
       durationMs: this.#started === undefined ? 0 : performance.now() - this.#started,

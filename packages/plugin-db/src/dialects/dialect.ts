@@ -60,8 +60,8 @@ export interface Lexis {
 
 /** How to request the pages of a keyset. */
 export interface KeysetSyntax {
-  /** A column of the key in a lossless form. */
-  exact(column: string): string
+  /** A column of the key in a lossless form, in which it equals itself. */
+  exact(column: string, kind: ColumnKind): string
   /** A value of the key for a comparison with its column, in the order of the column. */
   bound(place: string, value: Binding, column: ColumnKind): string
 }

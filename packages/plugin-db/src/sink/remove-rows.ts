@@ -50,9 +50,10 @@ async function keysOfGone(
 ): Promise<readonly (readonly Binding[])[]> {
   const { dialect } = session
   const kinds = new Map(table.columns.map((column) => [column.name, column]))
-  const exact = key.map(
-    (column, at) => `${dialect.keyset.exact(dialect.quoteName(column))} AS ${dialect.quoteName(`maestro_key_${at}`)}`,
-  )
+  const exact = key.map((column, at) => {
+    const value = dialect.keyset.exact(dialect.quoteName(column), kinds.get(column) as Field)
+    return `${value} AS ${dialect.quoteName(`maestro_key_${at}`)}`
+  })
   const list = [quoteNames(dialect, columns), ...exact].join(', ')
   const stream = await session.stream(`SELECT ${list} FROM ${quoteTable(dialect, name)}`, [])
   try {

@@ -97,10 +97,10 @@ async function readPage(
   const { dialect } = session
   const { from, key } = query
   const columns = query.columns ?? 'page.*'
-  const keys = key.map(
-    (name, at) =>
-      `${dialect.keyset.exact(`page.${dialect.quoteName(name)}`)} AS ${dialect.quoteName(`maestro_key_${at}`)}`,
-  )
+  const keys = keyColumns.map((column, at) => {
+    const value = dialect.keyset.exact(`page.${dialect.quoteName(column.name)}`, column)
+    return `${value} AS ${dialect.quoteName(`maestro_key_${at}`)}`
+  })
   const bindings: Binding[] = [...from.bindings]
   const where = after === undefined ? '' : ` WHERE ${isAfter(dialect, keyColumns, after, bindings)}`
   const order = key.map((name) => `page.${dialect.quoteName(name)}`).join(', ')

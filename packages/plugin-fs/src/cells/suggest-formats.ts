@@ -1,5 +1,5 @@
-import { parseIsoDate } from '@maestro-dataflow/core'
-import { dateFormats, numberFormats, plainCell, type ToldFormats } from './told-formats.js'
+import { type ColumnType, parseIsoDate } from '@maestro-dataflow/core'
+import { dateFormats, isTold, numberFormats, plainCell, type ToldFormats } from './told-formats.js'
 
 /** Every way in which people write numbers and dates. */
 const formats: readonly ToldFormats[] = [
@@ -16,11 +16,11 @@ export class FormatSuggestions {
   /** The formats in which a cell has another meaning, or a meaning at all. */
   readonly #seen = new Set<ToldFormats>()
 
-  /** @param told What is told is not suggested. */
-  constructor(told: ToldFormats) {
+  /** @param told What is told is not suggested. @param type Suggests only forms of this type. @default all */
+  constructor(told: ToldFormats, type?: ColumnType) {
     const isOpen = ({ numberFormat }: ToldFormats) =>
       (numberFormat === undefined ? told.dateFormat : told.numberFormat) === undefined
-    this.#possible = formats.filter(isOpen)
+    this.#possible = formats.filter((format) => isOpen(format) && (type === undefined || isTold(format, type)))
   }
 
   add(cell: string): void {
@@ -28,7 +28,7 @@ export class FormatSuggestions {
     if (text === '' || this.#possible.length === 0) return
     this.#possible = this.#possible.filter((format) => {
       const plain = meaningOf(text, format)
-      if (plain !== undefined && isWrittenOtherwise(text, plain)) this.#seen.add(format)
+      if (plain !== undefined && isWrittenOtherwise(text, plain, format)) this.#seen.add(format)
       return plain !== undefined
     })
   }
@@ -52,7 +52,7 @@ function meaningOf(text: string, format: ToldFormats): string | undefined {
   return type === 'number' && text !== plain && /^-?0\d/.test(plain) ? undefined : plain
 }
 
-/** Whether a cell is not written as programs write numbers and dates. A phone number is none. */
-function isWrittenOtherwise(text: string, plain: string): boolean {
-  return text !== plain && !/^(?:\+|0\d)/.test(text)
+/** Whether a cell is not written as programs write numbers and dates. A phone number is no number. */
+function isWrittenOtherwise(text: string, plain: string, { numberFormat }: ToldFormats): boolean {
+  return text !== plain && (numberFormat === undefined || !/^(?:\+|0\d)/.test(text))
 }

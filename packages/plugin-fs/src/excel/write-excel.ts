@@ -1,6 +1,6 @@
 import { type Columns, columnNames, type Row } from '@maestro-dataflow/core'
 import { fsError } from '../errors.js'
-import { valueToJson } from '../json-value.js'
+import { jsonFault, valueToJson } from '../json-value.js'
 import { readSpool } from '../spooled/read-spool.js'
 import { jsonColumns } from '../typed-columns.js'
 import { serialOf } from './cell-dates.js'
@@ -37,7 +37,8 @@ export function excelFault(value: unknown, name?: string, sheetBy?: string): str
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value)
   if (value === null || value === undefined) return undefined
   if (name === '') return 'value in a column whose name is empty, which a sheet cannot have'
-  if (typeof value !== 'string') return undefined
+  // Lists and objects are cells of JSON.
+  if (typeof value !== 'string') return jsonFault(value)
   return value.length > mostCharacters
     ? `text of ${value.length} characters; a cell holds ${mostCharacters}`
     : undefined

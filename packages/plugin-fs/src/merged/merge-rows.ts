@@ -1,12 +1,12 @@
 import { type FileHandle, open, rm } from 'node:fs/promises'
-import { encodeStepLine, type Row } from '@maestro-dataflow/core'
+import { encodeStepLine, type Row, type RowId } from '@maestro-dataflow/core'
 import { fsError } from '../errors.js'
 import type { FinishFile } from '../file-sink-writer.js'
 import type { FoundFile } from '../found-file.js'
 import { digitsOf } from '../json-value.js'
 import type { ReadOptions } from '../options.js'
 import { readFile } from '../read-file.js'
-import { readSpool } from '../spooled/read-spool.js'
+import { readSpool, readSpoolBatches } from '../spooled/read-spool.js'
 
 /** How new rows join those of an existing file. */
 export interface Merging {
@@ -60,21 +60,25 @@ async function mergeRows(spool: string, file: FileHandle, { existing, read, key,
         { path: existing.name, reason: reject.error.message.replace(/\.$/, '') },
         reject.error,
       )
-    await write(file, key === undefined ? rows : rows.filter((row) => !last.has(keyIn(row, existing.name))))
+    const kept = key === undefined ? rows : rows.filter((row) => !last.has(keyIn(row, existing.name)))
+    await write(file, kept)
   }
   let position = 0
-  for await (const rows of readSpool(spool, batchRows)) {
+  for await (const { ids, rows } of readSpoolBatches(spool, batchRows)) {
     const start = position
     position += rows.length
+    const isKept = (row: Row, index: number) => key === undefined || last.get(keyIn(row, '')) === start + index
     await write(
       file,
-      key === undefined ? rows : rows.filter((row, index) => last.get(keyIn(row, '')) === start + index),
+      rows.filter(isKept),
+      ids.filter((_, index) => isKept(rows[index] ?? {}, index)),
     )
   }
 }
 
-const write = (file: FileHandle, rows: readonly Row[]) =>
-  file.appendFile(rows.map((row) => `${encodeStepLine('', row)}\n`).join(''))
+/** @param ids The new rows have theirs, which an error about a row names. */
+const write = (file: FileHandle, rows: readonly Row[], ids: readonly RowId[] = []) =>
+  file.appendFile(rows.map((row, index) => `${encodeStepLine(ids[index] ?? '', row)}\n`).join(''))
 
 /** The key as text, which is the same in formats with types and without. @throws MAESTRO_FS_KEY */
 function keyOf(row: Row, key: string, where: string, isDecimal: boolean): string {

@@ -56,7 +56,7 @@ function nameOf(value: unknown, column: string): string {
   const text = value instanceof Date && !Number.isNaN(value.getTime()) ? isoOf(value) : value
   const unfit = (type: string) => maestroError('MAESTRO_ROW_UNENCODABLE', { column, type })
   if (typeof text === 'object' || typeof text === 'function' || typeof text === 'symbol')
-    throw unfit('value that is no name of a folder')
+    throw unfit('value that is not the name of a folder')
   if (text === noValue) throw unfit(`text ${noValue}, the name of the folder of rows without a value`)
   if (text === '') throw unfit('text without characters as the name of a folder')
   if (typeof text === 'string' && !text.isWellFormed()) throw unfit('text with half a character in it')

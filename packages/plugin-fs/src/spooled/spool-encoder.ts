@@ -1,4 +1,12 @@
-import { type Columns, encodeStepLine, maestroError, type Row, rowFromEntries } from '@maestro-dataflow/core'
+import {
+  type Columns,
+  encodeStepLine,
+  MaestroError,
+  maestroError,
+  type Row,
+  type RowId,
+  rowFromEntries,
+} from '@maestro-dataflow/core'
 import { fsError } from '../errors.js'
 import type { RowEncoder } from '../row-encoder.js'
 
@@ -24,17 +32,27 @@ export function spoolEncoder(
         if (late !== undefined && columns === undefined)
           throw fsError('MAESTRO_FS_COLUMN_LATE', { path, column: late }).at({ rowId: id })
         const kept = columns === undefined ? row : pick(row, columns)
+        // It refuses values that are nested too deep for the checks below.
+        const line = lineOf(id, kept)
         for (const name of Object.keys(kept)) {
           const fault = faultOf(kept[name]) ?? check(kept[name], name)
           if (fault !== undefined)
             throw maestroError('MAESTRO_ROW_UNENCODABLE', { column: name, type: fault }).at({ rowId: id })
         }
-        text += `${encodeStepLine(id, kept)}\n`
+        text += `${line}\n`
       }
       return text
     },
     end: () => '',
     state: () => ({}),
+  }
+}
+
+function lineOf(id: RowId, row: Row): string {
+  try {
+    return encodeStepLine(id, row)
+  } catch (error) {
+    throw MaestroError.is(error, 'MAESTRO_ROW_UNENCODABLE') ? error.at({ rowId: id }) : error
   }
 }
 
@@ -56,7 +74,7 @@ function faultOf(value: unknown): string | undefined {
       return undefined
   }
   if (value === null || ArrayBuffer.isView(value)) return undefined
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'invalid date' : undefined
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'date that is none' : undefined
   for (const member of Object.values(value)) {
     const fault = faultOf(member)
     if (fault !== undefined) return fault

@@ -54,9 +54,17 @@ const rules: DefinitionRules<keyof OperatorDefinition | Declared> = {
   },
 }
 
+/** What declares columns, and would be read by nobody for a table operator. */
+const columnProperties = ['adds', 'drops', 'keeps', 'renames', 'reads', 'columns']
+
 /** Checks what is given to `defineOperator`. @throws MAESTRO_DEFINITION_INVALID */
 export function assertOperatorDefinition(definition: Readonly<Record<string, unknown>>): void {
   assertDefinition(rules, definition)
+  if (definition.kind !== 'table') return
+  const property = columnProperties.find((name) => definition[name] !== undefined)
+  if (property === undefined) return
+  const reason = `it has the kind "table" and declares "${property}", but its columns follow from its statements`
+  throw fault(rules, definition, { property, fault: reason })
 }
 
 /**

@@ -20,6 +20,7 @@ export const sourceRules: DefinitionRules<keyof SourceDefinition | 'refine'> = {
     optionalColumns: flag,
     describeColumns: functionLike('async (options, { directory }) => ({ columns, open: false })'),
     inferOptions: functionLike('async (options, { directory, rows }) => ({ options: {} })'),
+    inputs: functionLike('async ({ path }) => [path]'),
     open: functionLike('(options, { directory, signal }) => ({ async *read() {} })'),
     check,
     shape: anything,

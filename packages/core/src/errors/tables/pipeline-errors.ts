@@ -3,7 +3,10 @@ import { list, meant, type Unknown } from './known-names.js'
 /** The errors of the definition of a pipeline. */
 export const pipelineErrors = {
   MAESTRO_PIPELINE_UNKNOWN: {
-    message: (d: Unknown) => `There is no pipeline "${d.name}".`,
+    message: (d: Unknown) =>
+      /[./\\]/.test(d.name)
+        ? `There is no file "${d.name}", and no pipeline of that name.`
+        : `There is no pipeline "${d.name}".`,
     hint: (d: Unknown) => `${meant(d.suggestion)}Known: ${list(d.known)}. A path to a pipeline file works too.`,
   },
   MAESTRO_PIPELINE_AMBIGUOUS: {

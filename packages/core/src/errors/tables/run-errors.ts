@@ -28,6 +28,11 @@ export const runErrors = {
     hint: () =>
       'Look for the step that loses the rows: `maestro preview` shows what each step does. If an empty output is right, add --allow-empty, or set `run: { allowEmpty: true }` in the config.',
   },
+  MAESTRO_RUN_INPUT_REPLACED: {
+    message: (d: { outputs: readonly string[]; rejects: number }) =>
+      `The run would replace its own input, ${list(d.outputs)}, and lose the ${d.rejects === 1 ? 'row' : `${d.rejects} rows`} that it rejected. Nothing was changed.`,
+    hint: () => 'Write to another path, or correct the rows: `maestro rejects` lists them with their reasons.',
+  },
   MAESTRO_RUN_TOO_MANY_REJECTS: {
     message: (d: { rejects: number; limit: string; last: string }) =>
       `The run rejected ${d.rejects} rows; the limit is ${d.limit}. The last reason: ${d.last}`,

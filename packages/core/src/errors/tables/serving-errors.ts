@@ -100,7 +100,7 @@ export const servingErrors = {
   },
   MAESTRO_SERVING_UNEXPECTED_REPLY: {
     message: (d: ProviderAnswer & { isPage?: boolean | undefined }) =>
-      `${d.serving} sent a complete reply that is no answer: ${d.reason}`,
+      `${d.serving} sent a complete reply that is not an answer: ${d.reason}`,
     hint: () =>
       'The request was sent three times at most, because such a reply seldom changes. Check that `baseUrl` is the address of the API, and that the server has the API of this serving.',
     retryable: true,

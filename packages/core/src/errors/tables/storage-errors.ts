@@ -55,7 +55,10 @@ export const storageErrors = {
   },
   MAESTRO_ROW_UNENCODABLE: {
     message: (d: { column: string; type: string }) =>
-      `Column "${d.column}" holds a ${d.type}, which cannot be written.`,
-    hint: () => 'Rows hold data: texts, numbers, booleans, dates, bytes, vectors, lists, and plain objects.',
+      `Column "${d.column}" holds ${/^[aeiou]/i.test(d.type) ? 'an' : 'a'} ${d.type}, which cannot be written.`,
+    hint: (d: { type: string }) =>
+      /^(NaN|-?Infinity)$/.test(d.type)
+        ? 'JSON has no such number: write null instead, or, into Parquet or Arrow, a column of numbers alone.'
+        : 'Rows hold data: texts, numbers, booleans, dates, bytes, vectors, lists, and plain objects.',
   },
 } as const

@@ -10,7 +10,7 @@ import { applyEffects, effectsWhere, missingColumns } from './column-effects.js'
 import type { CompileContext, Faults } from './compile-context.js'
 import type { CompiledStep } from './compiled-pipeline.js'
 import { describeOptions, sourceVersion } from './describe-options.js'
-import { prepareTable } from './prepare-table.js'
+import { type PreparedTable, prepareTable, unknownTable } from './prepare-table.js'
 import { readOptions } from './read-options.js'
 import { promptScope, resolvePrompts } from './resolve-prompts.js'
 import { resolveSources } from './resolve-sources.js'
@@ -49,12 +49,10 @@ async function compileDefined(
     faults.add(maestroError('MAESTRO_CONTAINER_UNKNOWN_TOKEN', { token: token.name, by: definition.name }), node.id)
   if (read === undefined) return undefined
   const { options, shown } = read
-  const effects =
+  const { effects, statements } =
     definition.kind === 'table'
       ? await prepareDefinedTable(node, definition, options, columnsIn, context, faults)
-      : ((await faults.catchLater(() => declaredEffects(node.id, definition, options, columnsIn), node.id)) ?? {
-          opaque: true,
-        })
+      : await declaredColumns(node.id, definition, options, columnsIn, faults)
   const scopes = prompts.map((given) => ({
     variables: given.prompt.variables,
     scope: promptScope(given, options, columnsIn),
@@ -78,7 +76,19 @@ async function compileDefined(
     ...(vectorStores.length === 0 ? {} : { vectorStores }),
     deterministic,
   }
-  return { node, definition, options, planned: planStep(node, columnsIn, about) }
+  return { node, definition, options, statements, planned: planStep(node, columnsIn, about) }
+}
+
+/** The columns of an operator of another kind than `table`. */
+async function declaredColumns(
+  step: string,
+  definition: OperatorDefinition,
+  options: unknown,
+  columnsIn: ColumnSet,
+  faults: Faults,
+): Promise<PreparedTable> {
+  const effects = await faults.catchLater(() => declaredEffects(step, definition, options, columnsIn), step)
+  return { effects: effects ?? { opaque: true } }
 }
 
 async function declaredEffects(
@@ -99,9 +109,9 @@ async function prepareDefinedTable(
   columnsIn: ColumnSet,
   context: CompileContext,
   faults: Faults,
-): Promise<ColumnEffects> {
+): Promise<PreparedTable> {
   const created = faults.catch(() => context.createOperator(definition, options), node.id)
-  if (created === undefined) return { opaque: true }
+  if (created === undefined) return unknownTable
   return prepareTable({ id: node.id, use: definition.name }, created, columnsIn, context, faults)
 }
 
@@ -114,10 +124,10 @@ async function compileOperatorObject(
   faults: Faults,
 ): Promise<CompiledStep> {
   const name = operator.constructor.name
-  const effects =
+  const { effects } =
     operator.kind === 'table'
       ? await prepareTable({ id: node.id, use: name }, operator, columnsIn, context, faults)
-      : operator.columns
+      : { effects: operator.columns }
   checkColumns(name, node.id, effects, columnsIn, faults)
   const about = {
     use: name,

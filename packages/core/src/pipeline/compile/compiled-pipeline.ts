@@ -4,6 +4,7 @@ import type { PipelinePlan, PlannedStep } from '../../contracts/plan.js'
 import type { ColumnSet } from '../../contracts/row.js'
 import type { SinkDefinition } from '../../contracts/sink.js'
 import type { SourceDefinition } from '../../contracts/source.js'
+import type { TableStatement } from '../../contracts/table-engine.js'
 
 /** A source with its implementation. */
 export interface CompiledSource {
@@ -29,6 +30,8 @@ export interface CompiledStep {
   /** Undefined for functions and operator objects in the pipeline. */
   readonly definition: OperatorDefinition | undefined
   readonly options: unknown
+  /** What the table engine has checked of a defined table operator. */
+  readonly statements?: readonly TableStatement[] | undefined
   readonly planned: PlannedStep
 }
 

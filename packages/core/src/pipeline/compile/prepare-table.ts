@@ -5,26 +5,37 @@ import type { TableEngine, TableStatement } from '../../contracts/table-engine.j
 import { describeValue } from '../../errors/describe-value.js'
 import { maestroError } from '../../errors/error-table.js'
 import type { CompileContext, Faults } from './compile-context.js'
+import { soundStatements } from './sound-statements.js'
 
 function isTableOperator(created: unknown): created is Operator & TableOperatorObject {
   return created instanceof Operator && created.kind === 'table'
 }
 
-/** The content of a table operator: its class, or the function that `create` returned. @throws MAESTRO_STEP_CREATE */
+/**
+ * The content of a table operator: its class, or the function that `create` returned.
+ *
+ * @throws MAESTRO_STEP_CREATE, MAESTRO_STEP_CONTRACT
+ */
 export function tableStatements(step: string, created: unknown): readonly TableStatement[] {
-  if (isTableOperator(created)) return created.statements
-  if (typeof created === 'function') return (created as TableFunction)()
+  if (isTableOperator(created)) return soundStatements(step, created.statements)
+  if (typeof created === 'function') return soundStatements(step, (created as TableFunction)())
   throw maestroError('MAESTRO_STEP_CREATE', {
     step,
     reason: `create() returned ${describeValue(created)} instead of a table operator`,
   })
 }
 
+/** What a table step does to columns, and how. */
+export interface PreparedTable {
+  readonly effects: ColumnEffects
+  /** Undefined if a fault was found. */
+  readonly statements?: readonly TableStatement[]
+}
+
 /**
  * Lets the table engine check a step's statements against the columns of the input.
  *
  * @param created The operator, or what `create` returned.
- * @returns what the step does to columns
  */
 export async function prepareTable(
   step: { readonly id: string; readonly use: string },
@@ -32,17 +43,20 @@ export async function prepareTable(
   columns: ColumnSet,
   context: CompileContext,
   faults: Faults,
-): Promise<ColumnEffects> {
+): Promise<PreparedTable> {
   const statements = faults.catch(() => tableStatements(step.id, created), step.id)
   const engine = await faults.catchLater(() => requireEngine(step.use, created, context), step.id)
-  if (engine === undefined || statements === undefined) return { opaque: true }
+  if (engine === undefined || statements === undefined) return unknownTable
   const prepared = await faults.catchLater(() => engine.prepare(statements, columns), step.id)
-  if (prepared === undefined) return { opaque: true }
+  if (prepared === undefined) return unknownTable
   for (const fault of prepared.faults) faults.add(fault, step.id)
   const { reads, columns: result, adds } = prepared
-  if (result !== undefined) return { reads, keeps: [], adds: result }
-  return adds === undefined ? { reads } : { reads, adds }
+  if (result !== undefined) return { statements, effects: { reads, keeps: [], adds: result } }
+  return { statements, effects: adds === undefined ? { reads } : { reads, adds } }
 }
+
+/** A table step with a fault. */
+export const unknownTable: PreparedTable = { effects: { opaque: true } }
 
 /** @throws MAESTRO_PIPELINE_TABLE_ENGINE */
 async function requireEngine(use: string, created: unknown, context: CompileContext): Promise<TableEngine> {

@@ -33,7 +33,7 @@ export function soundEffects(step: string, effects: ColumnEffects): ColumnEffect
       throw unsound(step, `it declares \`${name}\` as ${describeValue(columns)} instead of a list of columns`)
   if (adds !== undefined) assertTypes(step, 'adds', adds)
   if (renames !== undefined && !(isObject(renames) && Object.values(renames).every(isText)))
-    throw unsound(step, 'columns() declares `renames` that are no new names of columns')
+    throw unsound(step, 'columns() declares `renames` that are not new names of columns')
   if (opaque !== undefined && typeof opaque !== 'boolean')
     throw unsound(step, `columns() declares \`opaque\` as ${describeValue(opaque)} instead of true or false`)
   return effects

@@ -1,6 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import { pipeline, type Readable, Transform } from 'node:stream'
+import { gunzipSync } from 'node:zlib'
 import { maestroError } from '../../errors/error-table.js'
+import { isGzip } from './decoded-body.js'
 import type { HttpReply } from './send-http.js'
 
 /** Limits of reading a body. */
@@ -39,7 +41,8 @@ export async function readText(reply: Body, bounds?: BodyBounds): Promise<string
  * The bytes of a text in UTF-8. Other encodings are known by a byte order mark, or by the charset of the content type if
  * the bytes are not UTF-8, because servers name the wrong one too.
  */
-export function inUtf8(bytes: Buffer, contentType: string): Uint8Array<ArrayBuffer> {
+export function inUtf8(given: Buffer, contentType: string): Uint8Array<ArrayBuffer> {
+  const bytes = unzipped(given)
   const charset = charsetOf(bytes, contentType)
   if (charset === undefined) return new Uint8Array(bytes)
   try {
@@ -47,6 +50,16 @@ export function inUtf8(bytes: Buffer, contentType: string): Uint8Array<ArrayBuff
   } catch {
     // Nobody knows an encoding of this name.
     return new Uint8Array(bytes)
+  }
+}
+
+/** No text begins like this: a proxy has removed the name of the compression. */
+function unzipped(bytes: Buffer): Buffer {
+  if (!isGzip(bytes)) return bytes
+  try {
+    return gunzipSync(bytes, { maxOutputLength: defaultMaxBytes })
+  } catch {
+    return bytes
   }
 }
 

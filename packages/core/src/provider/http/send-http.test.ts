@@ -1,6 +1,7 @@
+import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net'
-import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { Agent } from 'undici'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createHttpFetch, httpFetch } from './http-fetch.js'
@@ -67,6 +68,59 @@ describe('sendHttp', () => {
     const reply = await sendHttp(url)
     expect(reply.headers.has('content-encoding')).toBe(false)
     expect(await readText(reply)).toBe('text '.repeat(1000))
+  })
+
+  const reply = JSON.stringify({ text: 'Ärger '.repeat(100) })
+  test.each<[string, string | undefined, Buffer]>([
+    ['that only calls itself gzip', 'gzip', Buffer.from(reply)],
+    ['that only calls itself br', 'br', Buffer.from(reply)],
+    ['that only calls itself deflate, with spaces before it', 'deflate', Buffer.from(` \n${reply}`)],
+    ['in gzip that calls itself br', 'br', gzipSync(reply)],
+    ['in gzip without its name', undefined, gzipSync(reply)],
+    ['in deflate without a head', 'deflate', deflateRawSync(reply)],
+    ['compressed twice', 'gzip, br', brotliCompressSync(gzipSync(reply))],
+    ['compressed once that calls itself compressed twice', 'gzip, gzip', gzipSync(reply)],
+  ])('a body %s is read', async (_, encoding, body) => {
+    const url = await serve((_, response) => {
+      if (encoding !== undefined) response.setHeader('content-encoding', encoding)
+      response.end(body)
+    })
+    expect(JSON.parse(await readText(await sendHttp(url)))).toEqual(JSON.parse(reply))
+    expect(await (await httpFetch(url)).json()).toEqual(JSON.parse(reply))
+  })
+
+  test('an empty body may call itself compressed', async () => {
+    const url = await serve((_, response) => {
+      response.setHeader('content-encoding', 'gzip')
+      response.end()
+    })
+    expect(await readText(await sendHttp(url))).toBe('')
+  })
+
+  test.each([100, 102, 103])('an interim reply %i before the reply is skipped', async (status) => {
+    const whole = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\nx-one: 1\r\n\r\nok'
+    const asked: string[] = []
+    const server = createTcpServer((socket) => {
+      socket.on('error', () => undefined)
+      socket.on('data', (data) => {
+        asked.push(String(data))
+        socket.write(`HTTP/1.1 ${status} Interim\r\n\r\n${whole}`)
+      })
+    }).listen(0)
+    await once(server, 'listening')
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    for (const text of ['first', 'second']) {
+      const { status: given, headers, body } = await sendHttp(url, { body: text, headers: { 'x-key': 'k' } })
+      expect([given, headers.get('x-one'), await readText({ url, body })]).toEqual([200, '1', 'ok'])
+    }
+    // undici breaks the connection at 100, so its request is sent once more; this is done once for each server.
+    expect(asked.map((text) => text.split('\r\n\r\n')[1])).toEqual([
+      ...(status === 100 ? ['first'] : []),
+      'first',
+      'second',
+    ])
+    expect(asked.at(-1)).toMatch(/^POST \/ HTTP.*x-key: k/s)
+    server.close()
   })
 
   test('a compressed body that breaks off fails', async () => {

@@ -1,6 +1,9 @@
 import type { Readable } from 'node:stream'
+import type { Dispatcher } from 'undici'
 import { decodedBody } from './decoded-body.js'
 import { dispatcherFor, publicDispatcher } from './dispatcher.js'
+import { proxyOf } from './proxy-of.js'
+import { learnContinue, sendByNode, sendsContinue } from './send-by-node.js'
 
 /** One request over HTTP. */
 export interface HttpRequest {
@@ -41,21 +44,15 @@ const defaults = { 'user-agent': 'maestro-dataflow', 'accept-encoding': 'gzip, d
  * const reply = await sendHttp('https://api.example.com/v1/chat', { body: JSON.stringify(question), signal })
  * const answer = JSON.parse(await readText(reply))
  */
-export async function sendHttp(address: URL | string, request: HttpRequest = {}): Promise<HttpReply> {
-  const { body: content, method = content === undefined ? 'GET' : 'POST', headers, signal } = request
-  const { raw = false, publicOnly = false } = request
+export async function sendHttp(address: URL | string, asked: HttpRequest = {}): Promise<HttpReply> {
+  const { body: content, method = content === undefined ? 'GET' : 'POST', headers, signal } = asked
+  const { raw = false, publicOnly = false } = asked
   const url = new URL(address)
   if (publicOnly) (await import('../../media/private-addresses.js')).assertOpenHost(url)
   const dispatcher = await (publicOnly ? publicDispatcher() : dispatcherFor(url))
   signal?.throwIfAborted()
-  const reply = await dispatcher.request({
-    origin: url.origin,
-    path: `${url.pathname}${url.search}`,
-    method,
-    headers: withDefaults(headers, raw),
-    body: content ?? null,
-    signal: signal ?? null,
-  })
+  const sent = { method, headers: withDefaults(headers, raw), body: content ?? null, signal: signal ?? null }
+  const reply = await request(dispatcher, url, sent, publicOnly)
   const given = headersOf(reply.headers)
   const body = raw ? reply.body : await decodedBody(reply.body, given)
   // A body that is destroyed early fails, possibly without a listener.
@@ -66,6 +63,30 @@ export async function sendHttp(address: URL | string, request: HttpRequest = {})
     statusText: reply.statusText,
     headers: given,
     body,
+  }
+}
+
+interface Sent {
+  readonly method: string
+  readonly headers: Record<string, string>
+  readonly body: string | Uint8Array | Readable | null
+  readonly signal: AbortSignal | null
+}
+
+async function request(dispatcher: Dispatcher, url: URL, sent: Sent, publicOnly: boolean) {
+  const { body } = sent
+  const isRepeatable = body === null || typeof body === 'string' || body instanceof Uint8Array
+  // The sender of Node knows neither proxies nor the check of addresses.
+  const byNode = () => (isRepeatable && !publicOnly && proxyOf(url) === undefined ? { ...sent, body } : undefined)
+  const known = sendsContinue(url) ? byNode() : undefined
+  if (known !== undefined) return sendByNode(url, known)
+  const { origin, pathname, search } = url
+  try {
+    return await dispatcher.request({ origin, path: `${pathname}${search}`, ...sent })
+  } catch (error) {
+    const again = learnContinue(url, error) ? byNode() : undefined
+    if (again === undefined) throw error
+    return sendByNode(url, again)
   }
 }
 

@@ -30,17 +30,17 @@ describe('the record of calls', () => {
     const first = await CallRecord.open(folder, 1, owned)
     expect(first.get(keyOf(1))).toBeUndefined()
     await first.set(keyOf(1), { n: 1 }, spent())
-    expect(first.get(keyOf(1))).toEqual({ answer: { n: 1 }, resumed: false })
+    expect(first.get(keyOf(1))).toEqual({ answer: { n: 1 }, spent: spent(), resumed: false })
     await first.dispose()
     const second = await CallRecord.open(folder, 2, owned)
     await second.set(keyOf(2), { n: 2 }, spent())
     // The first use of an answer of an earlier process stands for the call itself, later ones are reused answers.
-    expect(second.get(keyOf(1))).toEqual({ answer: { n: 1 }, resumed: true })
-    expect(second.get(keyOf(1))).toEqual({ answer: { n: 1 }, resumed: false })
-    expect(second.get(keyOf(2))).toEqual({ answer: { n: 2 }, resumed: false })
+    expect(second.get(keyOf(1))).toEqual({ answer: { n: 1 }, spent: spent(), resumed: true })
+    expect(second.get(keyOf(1))).toEqual({ answer: { n: 1 }, spent: spent(), resumed: false })
+    expect(second.get(keyOf(2))).toEqual({ answer: { n: 2 }, spent: spent(), resumed: false })
     await second.dispose()
     const third = await CallRecord.open(folder, 3, owned)
-    expect([third.size, third.get(keyOf(2))]).toEqual([2, { answer: { n: 2 }, resumed: true }])
+    expect([third.size, third.get(keyOf(2))]).toEqual([2, { answer: { n: 2 }, spent: spent(), resumed: true }])
     expect(third.spentBefore).toEqual([{ ...spent(2), usage: { ...spent(2).usage, inputTokens: 20, cost: 1 } }])
     await third.dispose()
   })
@@ -53,7 +53,11 @@ describe('the record of calls', () => {
     expect(first.turn(keyOf(1), 0)).toBeUndefined()
     await first.dispose()
     const second = await CallRecord.open(folder, 2, owned)
-    expect([0, 1, 2].map((turn) => second.turn(keyOf(1), turn))).toEqual([{ draft: 0 }, { draft: 1 }, undefined])
+    expect([0, 1, 2].map((turn) => second.turn(keyOf(1), turn))).toMatchObject([
+      { answer: { draft: 0 } },
+      { answer: { draft: 1 } },
+      undefined,
+    ])
     expect(second.get(keyOf(1))).toBeUndefined()
     await second.dispose()
     const again = await CallRecord.open(folder, 3, owned, { retryRejects: true })

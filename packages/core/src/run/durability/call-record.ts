@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CachedAnswer } from '../../contracts/response-cache.js'
-import type { RunAnswer, RunAnswers, Spent } from '../../serving/answers/run-answers.js'
+import type { RecordedAnswer, RunAnswer, RunAnswers, Spent } from '../../serving/answers/run-answers.js'
 import { addUsageTotals, type GrowingUsage, noUsage } from '../report/usage-totals.js'
 import { stateErrors } from '../state/state-errors.js'
 import { FrameLog } from './frame-log.js'
@@ -77,12 +77,12 @@ export class CallRecord implements RunAnswers {
   /** The answer to a question. It is undefined, without waiting, if the run has none. */
   get(key: string): RunAnswer | undefined {
     const place = this.#answers.get(key, 0)
-    const answer = place === undefined ? undefined : this.#answerAt(Math.abs(place), key)
-    if (place === undefined || answer === undefined) return undefined
+    const recorded = place === undefined ? undefined : this.#answerAt(Math.abs(place), key)
+    if (place === undefined || recorded === undefined) return undefined
     const resumed = place < 0
     // Later uses in this process are uses of a known answer, as they would be without an interruption.
     if (resumed) this.#answers.set(key, 0, -place)
-    return { answer, resumed }
+    return { ...recorded, resumed }
   }
 
   /**
@@ -96,7 +96,7 @@ export class CallRecord implements RunAnswers {
   }
 
   /** The answer of an earlier process that did not become the final one. */
-  turn(key: string, turn: number): CachedAnswer | undefined {
+  turn(key: string, turn: number): RecordedAnswer | undefined {
     const place = this.#turns.get(key, turn)
     return place === undefined ? undefined : this.#answerAt(place, key)
   }
@@ -142,21 +142,23 @@ export class CallRecord implements RunAnswers {
     }
   }
 
-  #addSpent({ usage, ...place }: Spent): void {
+  #addSpent({ usage, tries: _, ...place }: Spent): void {
     const key = JSON.stringify([place.step, place.serving, place.provider])
     const known = this.#spent.get(key) ?? { ...place, usage: noUsage() }
     this.#spent.set(key, known)
     addUsageTotals(known.usage, usage)
   }
 
-  #answerAt(place: number, key: string): CachedAnswer | undefined {
+  #answerAt(place: number, key: string): RecordedAnswer | undefined {
     const segment = Math.floor(place / segmentStride)
     const file = segment === 0 ? this.#ownFile : this.#files[segment - 1]
     const payload = file === undefined ? undefined : readFrameAt(file, (place % segmentStride) - 1)
     if (payload === undefined) return undefined
     const end = payload.indexOf(lineEnd)
-    const head = JSON.parse(payload.toString('utf8', 0, end)) as Head
-    return head.key === key ? (JSON.parse(payload.toString('utf8', end + 1)) as CachedAnswer) : undefined
+    const { key: found, turn: _, ...spent } = JSON.parse(payload.toString('utf8', 0, end)) as Head
+    if (found !== key) return undefined
+    const answer = JSON.parse(payload.toString('utf8', end + 1)) as CachedAnswer
+    return isSpent(spent) ? { answer, spent } : { answer }
   }
 }
 

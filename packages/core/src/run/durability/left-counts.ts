@@ -2,11 +2,12 @@ import type { StepCounts } from '../../contracts/report.js'
 import type { Entry, Leaf } from '../stream/ordered-window.js'
 import type { StageProgress } from './stage-progress.js'
 
-/** What a step did to rows besides passing them on. */
-interface Losses {
+/** What became of rows at a step, besides that it took them on. */
+interface Fates {
   dropped: number
   rejected: number
   created: number
+  passedBy: number
 }
 
 /**
@@ -15,7 +16,7 @@ interface Losses {
  */
 export class LeftCounts {
   readonly #steps: readonly string[]
-  readonly #losses: ReadonlyMap<string, Losses>
+  readonly #fates: ReadonlyMap<string, Fates>
   /** The rows that have left. */
   rows: number
 
@@ -30,24 +31,24 @@ export class LeftCounts {
     const { input, counts } = before
     this.#steps = steps
     this.rows = input.rows
-    this.#losses = new Map(
+    this.#fates = new Map(
       steps.map((step) => {
-        const { dropped = 0, rejected = 0, created = 0 } = counts[step] ?? {}
+        const { dropped = 0, rejected = 0, created = 0, passedBy = 0 } = counts[step] ?? {}
         const unread = step === 'source' ? input.records - input.rows : 0
-        return [step, { dropped, rejected: rejected - unread, created }]
+        return [step, { dropped, rejected: rejected - unread, created, passedBy }]
       }),
     )
   }
 
   left(entry: Entry): void {
     this.rows++
-    if (entry.row === undefined) this.#addLosses(entry)
+    if (entry.row === undefined || entry.passedBy !== undefined) this.#add(entry)
   }
 
   /** Counts rows of the last step, or of the source without steps, that the step file refused. */
   refused(step: string, rows: number): void {
-    const losses = this.#losses.get(step)
-    if (losses !== undefined) losses.rejected += rows
+    const fates = this.#fates.get(step)
+    if (fates !== undefined) fates.rejected += rows
   }
 
   /**
@@ -59,28 +60,29 @@ export class LeftCounts {
     const counts: Record<string, StepCounts> = {}
     let rowsIn = this.rows
     for (const step of this.#steps) {
-      const { dropped, rejected: lost, created } = this.#losses.get(step) as Losses
+      const { dropped, rejected: lost, created, passedBy } = this.#of(step)
       const rejected = lost + (step === 'source' ? unread : 0)
       if (step === 'source') rowsIn += unread
       const rowsOut = rowsIn + created - dropped - rejected
-      counts[step] = { rowsIn, rowsOut, rejected, dropped, merged: 0, created }
+      const count = { rowsIn, rowsOut, rejected, dropped, merged: 0, created }
+      counts[step] = passedBy === 0 ? count : { ...count, passedBy }
       rowsIn = rowsOut
     }
     return counts
   }
 
-  #addLosses(leaf: Leaf): void {
-    const { id, children, lost, rejected } = leaf
+  #add({ id, children, lost, rejected, passedBy = [] }: Leaf): void {
+    for (const step of passedBy) this.#of(step).passedBy++
     if (lost !== undefined) this.#of(lost.step).dropped++
     else if (rejected !== undefined) this.#of(rejected).rejected++
     else if (children !== undefined) {
       const [first] = children
       this.#of((first as Leaf).id.slice(id.length + 1, -2)).created += children.length - 1
-      for (const child of children) if (child.row === undefined) this.#addLosses(child)
+      for (const child of children) this.#add(child)
     }
   }
 
-  #of(step: string): Losses {
-    return this.#losses.get(step) as Losses
+  #of(step: string): Fates {
+    return this.#fates.get(step) as Fates
   }
 }

@@ -6,13 +6,14 @@ import { identifyInput, identifyOthers } from '../source/identify-input.js'
 import { openSource } from '../source/open-source.js'
 import { inTemporaryFolder } from '../state/in-temporary-folder.js'
 import { decideStages, type StageDecision } from './decide-stages.js'
+import { readRunState } from './run-state.js'
 import { fingerprintStages } from './stage-fingerprint.js'
 
 /** What a resumption would do with each stage. It reads the files of the run and changes nothing. */
 export function previewResume(
   compiled: CompiledPipeline,
   environment: RunEnvironment,
-  { run, fullHash = false, ...resume }: ResumeOptions,
+  { run, fullHash, ...resume }: ResumeOptions,
   { limit }: { readonly limit?: number | undefined },
 ): Promise<readonly StageDecision[]> {
   return inTemporaryFolder(async (runDirectory) => {
@@ -20,8 +21,9 @@ export function previewResume(
     const { signal } = new AbortController()
     const context = { directory, allowOutside, allowPrivateAddresses, logger, signal, runDirectory }
     const reader = await openSource(compiled, context)
-    const input = await identifyInput(compiled.source.node, reader, fullHash)
-    const others = await identifyOthers(compiled, fullHash)
+    const isFull = fullHash ?? readRunState(join(stateDirectory, 'runs', run)).fullHash ?? false
+    const input = await identifyInput(compiled.source.node, reader, isFull)
+    const others = await identifyOthers(compiled, isFull)
     const parts = fingerprintStages(compiled, { input, others, limit, describeServing })
     return decideStages(join(stateDirectory, 'runs', run), compiled.plan.stages, parts, resume)
   })

@@ -21,6 +21,7 @@ import type { DurableRun } from './durable-run.js'
 import { beginsAlike } from './input-position.js'
 import { keepLedger, noBlocks } from './kept-ledger.js'
 import { keepRejects } from './kept-rejects.js'
+import { readRunState } from './run-state.js'
 import { fingerprintStages, identifySink } from './stage-fingerprint.js'
 import {
   adoptProgress,
@@ -50,8 +51,8 @@ export async function restoreStages(run: Run, durable: DurableRun, reader: Sourc
   const { path } = context.folder
   const { stages } = compiled.plan
   const parts = fingerprintStages(compiled, {
-    input: await identifyInput(compiled.source.node, reader, options.resume?.fullHash ?? false),
-    others: await identifyOthers(compiled, options.resume?.fullHash ?? false),
+    input: await identifyInput(compiled.source.node, reader, comparesAll(run)),
+    others: await identifyOthers(compiled, comparesAll(run)),
     limit: context.limit,
     describeServing: context.describeServing,
   })
@@ -166,6 +167,9 @@ async function whyNotBehind(
   return undefined
 }
 
+/** Whether the run compares the whole content of its input. */
+const comparesAll = ({ context }: Run): boolean => readRunState(context.folder.path).fullHash ?? false
+
 /**
  * Writes the receipt of a stage that has finished. A stage whose input has changed in the meantime gets none, and neither
  * does one whose sinks have refused rows: they have to refuse them again.
@@ -180,8 +184,7 @@ export async function recordStage(
   const { context, compiled, usage } = run
   const steps = stage.input === 'source' ? ['source', ...stage.steps] : stage.steps
   if (stage.input === 'source') {
-    const { fullHash = false } = run.options.resume ?? {}
-    const input = await identifyInput(compiled.source.node, reader, fullHash)
+    const input = await identifyInput(compiled.source.node, reader, comparesAll(run))
     const before = durable.partsOf(stage.index)
     if (Object.entries(input ?? {}).some(([name, part]) => before[name] !== part)) return
   }

@@ -44,6 +44,8 @@ export interface RunState {
   readonly cuts?: readonly string[] | undefined
   /** Whether the run reuses no answer of another run. */
   readonly fresh?: boolean | undefined
+  /** Whether the whole content of the input files is compared. */
+  readonly fullHash?: boolean | undefined
   /** Whether the run processes only new and changed rows. */
   readonly incremental?: boolean | undefined
   /** Missing for a run that code started. */

@@ -188,11 +188,12 @@ export class RunLedger {
   /** Notes a request to a model, if it was made for a row of this run. */
   requestDone(event: RequestDoneEvent): void {
     const { run, step, rowId, error, from } = event
-    // An earlier process of the run paid for this answer.
-    const { usage, cost } = from === 'resumed' ? { cost: undefined, usage: undefined, ...event.saved } : event
+    // Earlier processes of the run may have paid for the answer, or for turns on the way to it.
+    const before = event.before ?? (from === 'resumed' ? event.saved : undefined)
+    const paid = [event, before].flatMap((one) => (one?.usage === undefined ? [] : { ...one, usage: one.usage }))
     const { runId, started, prompts } = this.#options
     if (run !== runId || step === undefined || rowId === undefined) return
-    const nanoDollars = usage === undefined ? 0 : cost === undefined ? undefined : cost * 1e9
+    const cost = paid.reduce<number | undefined>((sum, { cost }) => addCost(sum, cost), 0)
     this.#hold(rowId, {
       kind: 'called',
       step,
@@ -201,10 +202,10 @@ export class RunLedger {
       prompt: prompts.get(step),
       key: event.key,
       from,
-      tries: event.tries,
-      inputTokens: usage?.inputTokens ?? 0,
-      outputTokens: usage?.outputTokens ?? 0,
-      nanoDollars,
+      tries: event.tries + (event.before?.tries ?? 0),
+      inputTokens: paid.reduce((sum, { usage }) => sum + usage.inputTokens, 0),
+      outputTokens: paid.reduce((sum, { usage }) => sum + usage.outputTokens, 0),
+      nanoDollars: cost === undefined ? undefined : cost * 1e9,
       endedMs: Date.now() - started,
       durationMs: event.durationMs,
       error: error?.code,
@@ -294,6 +295,10 @@ export class RunLedger {
     return tally
   }
 }
+
+/** Undefined if one of them is unknown. */
+const addCost = (one: number | undefined, other: number | undefined) =>
+  one === undefined || other === undefined ? undefined : one + other
 
 function firstOf(ids: IdList): RowId {
   return 'numbers' in ids ? `${ids.prefix}${ids.numbers[0]}` : (ids[0] ?? '')

@@ -57,7 +57,9 @@ function parse(text: string, type: ColumnType): unknown {
     case 'integer':
       return number(text.trim())
     case 'bigint':
-      return /^[+-]?\d+$/.test(text.trim()) ? BigInt(text.trim().replace(/^\+/, '')) : undefined
+      return text.length <= 10_000 && /^[+-]?\d+$/.test(text.trim())
+        ? BigInt(text.trim().replace(/^\+/, ''))
+        : undefined
     case 'boolean':
       // Spreadsheets write capital letters.
       return { true: true, false: false }[text.trim().toLowerCase()]

@@ -93,7 +93,7 @@ export class StepCounter implements StepCounts {
   /** Takes over the counts of rows from an earlier process of the run. */
   restore(counts: StepCounts): void {
     this.add(counts)
-    this.#firstLeft = Math.max(0, this.#firstLeft - counts.rowsIn)
+    this.#firstLeft = Math.max(0, this.#firstLeft - (counts.rowsIn - (counts.passedBy ?? 0)))
   }
 
   /** Checks that rows in + created = out + rejected + dropped + merged. @throws MAESTRO_RUN_COUNTS */

@@ -168,12 +168,13 @@ function entry<Value>(map: Map<string, Value>, key: string, make: () => Value): 
   return made
 }
 
-function toTotals({ from, error, usage, cost, tries, calls = 1 }: RequestDoneEvent): UsageTotals {
+function toTotals({ from, error, usage, cost, tries, before, calls = 1 }: RequestDoneEvent): UsageTotals {
   return {
     requests: from === 'provider' ? 1 : 0,
     failedRequests: error === undefined ? 0 : 1,
     reusedAnswers: from === 'cache' || from === 'joined' ? 1 : 0,
-    retries: Math.max(0, tries - calls),
+    // What follows the attempts of an earlier process is a further one.
+    retries: before !== undefined && before.tries > 0 ? tries : Math.max(0, tries - calls),
     inputTokens: usage?.inputTokens ?? 0,
     outputTokens: usage?.outputTokens ?? 0,
     cachedInputTokens: usage?.cachedInputTokens ?? 0,

@@ -158,7 +158,11 @@ export async function passOnRows(stage: PlannedStage, input: StageInput, context
   for (const sink of sinksOf(stage, context))
     if (held.has(sink.node.id) || !(await writeParquet(sink, path, context))) sinks.push(sink.node.id)
   if (sinks.length === 0 && input.outputs.length === 0) return
-  await runRows({ ...stage, sinks }, readStepFile(path), [], false, input.outputs, context, held)
+  const rows = await runRows({ ...stage, sinks }, readStepFile(path), [], false, input.outputs, context, held)
+  const step = stage.steps.at(-1) ?? ''
+  const expected = context.counters.get(step)?.rowsOut ?? rows
+  if (input.begun !== undefined || rows === expected) return
+  throw maestroError('MAESTRO_RUN_COUNTS', { step, counts: `${expected} rows counted and ${rows} found` }).at({ step })
 }
 
 function runRows(

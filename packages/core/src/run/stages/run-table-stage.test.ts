@@ -207,7 +207,7 @@ describe('what a table step rejects', () => {
   })
 
   test('an engine whose counts do not add up is an error', async () => {
-    engine.execute = async () => ({ rowsIn: 5, rowsOut: 1, rejected: 0, dropped: 0, merged: 0, created: 0 })
+    engine.execute = async () => ({ rowsIn: 5, rowsOut: 0, rejected: 0, dropped: 0, merged: 0, created: 0 })
     const steps = pipeline('p').read('lines.file', lines).step(descending, {}).write('lines.file', out)
     input('{"n":1}')
     await expect(project().run(steps)).rejects.toMatchObject({ code: 'MAESTRO_RUN_COUNTS' })

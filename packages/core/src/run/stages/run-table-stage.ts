@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { PlannedStage } from '../../contracts/plan.js'
 import type { SinkWriter } from '../../contracts/sink.js'
 import type { ParquetFiles } from '../../contracts/source.js'
@@ -7,10 +8,8 @@ import type {
   LeftOutRows,
   TableChainRequest,
   TableCounts,
-  TableEngine,
   TableFile,
   TableParquetRequest,
-  TableStatement,
 } from '../../contracts/table-engine.js'
 import { maestroError } from '../../errors/error-table.js'
 import type { CompiledStep } from '../../pipeline/compile/compiled-pipeline.js'
@@ -21,6 +20,7 @@ import { partitionFile } from '../state/stage-files.js'
 import { readStepFile } from '../state/step-file.js'
 import { createStepOperator } from '../stream/create-row-step.js'
 import { counterOf } from './run-row-stage.js'
+import { assertWork, sumOf, type TableStep } from './table-work.js'
 
 export interface TableStageRun {
   readonly stage: PlannedStage
@@ -28,13 +28,6 @@ export interface TableStageRun {
   readonly input: readonly TableFile[]
   /** A sink that takes JSON lines as text, if it is the only consumer of the rows. */
   readonly sink: SinkWriter | undefined
-}
-
-/** A table step with its engine. */
-interface TableStep {
-  readonly step: CompiledStep
-  readonly statements: readonly TableStatement[]
-  readonly engine: TableEngine
 }
 
 /**
@@ -63,7 +56,14 @@ async function openStep(step: CompiledStep, context: RunContext): Promise<TableS
   const operator = createStepOperator(step, context)
   const engine = await tableEngineFor(operator, context)
   if (engine === undefined) throw maestroError('MAESTRO_PIPELINE_TABLE_ENGINE', { use: step.planned.use })
-  return { step, statements: tableStatements(step.node.id, operator), engine }
+  const { id } = step.node
+  const statements = tableStatements(id, operator)
+  // The plan knows the columns of the statements that it has seen, and no others were checked by the engine.
+  if (step.planned.deterministic && step.statements !== undefined && !isDeepStrictEqual(statements, step.statements)) {
+    const fault = 'returned other statements for the run than for the plan'
+    throw maestroError('MAESTRO_STEP_CONTRACT', { step: id, use: step.planned.use, fault }).at({ step: id })
+  }
+  return { step, statements, engine }
 }
 
 /** Whether one engine runs all steps, each of which is one statement, and nothing needs all rows between them. */
@@ -99,6 +99,7 @@ async function runChain(
         request.progress?.(done, statement)
       },
     } satisfies TableChainRequest)) ?? []
+  await assertWork(steps, input, output, sumOf(counts), context)
   for (const [index, { step }] of steps.entries()) addCounts(step, counts[index], context)
   return counts.at(-1)?.rowsOut ?? 0
 }
@@ -167,6 +168,7 @@ export async function runOnParquet(
   const copied = parquet && (await first.engine.executeOnParquet({ ...request, input, parquet }))
   const counts = copied ?? (await first.engine.executeOnParquet({ ...request, input }))
   if (counts === undefined) return undefined
+  if (copied === undefined) await assertWork(steps, [], { path, format: 'step' }, sumOf(counts), context)
   for (const [index, { step }] of steps.entries()) addCounts(step, counts[index], context)
   if (copied === undefined) return path
   parquet?.written(counts.at(-1)?.rowsOut ?? 0)
@@ -198,6 +200,7 @@ async function runEach(
       signal,
       directory: dirname(output.path),
     })
+    await assertWork([one], files, target, counts, context)
     addCounts(step, counts, context)
     rows = counts.rowsOut
     if (!isLast) await showRows(target.path, step, context)

@@ -4,7 +4,7 @@ import { describeValue } from '../../errors/describe-value.js'
 import { maestroError } from '../../errors/error-table.js'
 import { deepCopy } from '../checks/row-copy.js'
 import type { Child } from './chain-events.js'
-import type { Leaf } from './ordered-window.js'
+import { emptyLeaf } from './ordered-window.js'
 import { ownRows } from './own-rows.js'
 import type { RowInWork } from './row-in-work.js'
 import { assertRow, isPromise } from './step-result.js'
@@ -36,7 +36,7 @@ function childrenOf(step: string, result: unknown): readonly Row[] | Promise<rea
 /** A row that a flatMap made, which continues in place of its parent. */
 export function childOf(parent: RowInWork, step: string, place: number, row: Row, from: number): Child {
   const id = `${parent.id}/${step}/${place}`
-  const leaf: Leaf = { id, row: undefined, children: undefined, lost: undefined, rejected: undefined }
+  const leaf = emptyLeaf(id)
   return { entry: parent.entry, leaf, id, row, from }
 }
 

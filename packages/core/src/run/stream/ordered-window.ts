@@ -18,7 +18,18 @@ export interface Leaf {
   lost: DroppedFact | undefined
   /** The step that rejected the row. */
   rejected: string | undefined
+  /** The steps that the row passed by. */
+  passedBy: string[] | undefined
 }
+
+export const emptyLeaf = (id: RowId): Leaf => ({
+  id,
+  row: undefined,
+  children: undefined,
+  lost: undefined,
+  rejected: undefined,
+  passedBy: undefined,
+})
 
 /** A source record in progress. */
 export interface Entry extends Leaf {

@@ -105,6 +105,8 @@ export class RowChain {
       return undefined
     }
     step.counter.passBy()
+    work.leaf.passedBy ??= []
+    work.leaf.passedBy.push(step.id)
     this.#options.trace?.(step.id, work.id, work.row)
     return false
   }

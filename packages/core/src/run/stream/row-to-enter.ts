@@ -15,6 +15,7 @@ export function rowToEnter(): RowToEnter {
     children: undefined,
     lost: undefined,
     rejected: undefined,
+    passedBy: undefined,
     pending: 1,
     bytes: 0,
     held: 0,
@@ -29,5 +30,6 @@ export function clearEntry(entry: Entry): void {
   entry.children = undefined
   entry.lost = undefined
   entry.rejected = undefined
+  entry.passedBy = undefined
   entry.pending = 1
 }

@@ -39,7 +39,8 @@ export async function runRows(
     // The rows are in memory already, and there is no file of the run here.
     bytesInFlight: Number.POSITIVE_INFINITY,
     spillPath: '',
-    left: ({ id, row, children, lost, rejected }) => leaves.push({ id, row, children, lost, rejected }),
+    left: ({ id, row, children, lost, rejected, passedBy }) =>
+      leaves.push({ id, row, children, lost, rejected, passedBy }),
     emit: () => undefined,
     reject: (_step, id, row, error) => rejects.set(id, { row, error }),
   })

@@ -1,7 +1,7 @@
 import type { Row, RowId } from '../../contracts/row.js'
 import type { SentOutcome, SentRow } from '../../contracts/step-workers.js'
 import { fromErrorData, toErrorData } from '../../provider/error-data.js'
-import type { Leaf } from '../stream/ordered-window.js'
+import { emptyLeaf, type Leaf } from '../stream/ordered-window.js'
 import { toStepError } from '../stream/step-result.js'
 import type { RanRows, RejectOfRow } from './run-rows.js'
 import { receiveRow, sendRow } from './sent-row.js'
@@ -36,7 +36,7 @@ export function decodeOutcome(outcome: SentOutcome, leaf: Leaf, id: RowId, rejec
   else if ('dropped' in outcome) leaf.lost = { kind: 'dropped', step: outcome.dropped, reason: outcome.reason }
   else if ('split' in outcome) {
     leaf.children = outcome.into.map((into, index) => {
-      const child: Leaf = { id: '', row: undefined, children: undefined, lost: undefined, rejected: undefined }
+      const child = emptyLeaf('')
       decodeOutcome(into, child, `${id}/${outcome.split}/${index}`, rejects)
       return child
     })

@@ -3,7 +3,7 @@ import type { PartitionResult, SentRow } from '../../contracts/step-workers.js'
 import { maestroError } from '../../errors/error-table.js'
 import { MaestroError } from '../../errors/maestro-error.js'
 import { fromErrorData } from '../../provider/error-data.js'
-import type { Leaf } from '../stream/ordered-window.js'
+import { emptyLeaf, type Leaf } from '../stream/ordered-window.js'
 import type { RowInWork } from '../stream/row-in-work.js'
 import { RowTraces, type TracedRow } from './row-traces.js'
 import { type RejectOfRow, type RunRowsOptions, runRows } from './run-rows.js'
@@ -126,8 +126,4 @@ export class SentRows {
   #workAt(place: number): RowInWork {
     return (this.rows[place] as WaitingRow).work
   }
-}
-
-function emptyLeaf(id: RowId): Leaf {
-  return { id, row: undefined, children: undefined, lost: undefined, rejected: undefined }
 }

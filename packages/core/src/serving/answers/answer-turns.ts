@@ -2,6 +2,7 @@ import type { CachedAnswer } from '../../contracts/response-cache.js'
 import type { LLMResult } from '../../contracts/serving.js'
 import { MaestroError, type MaestroErrorInit } from '../../errors/maestro-error.js'
 import type { Fingerprint } from '../fingerprint.js'
+import type { UsageRecord } from '../usage-record.js'
 import type { AnswerPlace, ResponseCaches } from './response-caches.js'
 import type { Spent } from './run-answers.js'
 
@@ -33,11 +34,14 @@ export class AnswerTurns {
   }
 
   /** The next recorded answer; undefined if the question has to be asked. @throws the failure on record */
-  next(): CachedAnswer | undefined {
+  next(record: UsageRecord): CachedAnswer | undefined {
     const known = this.#answers.turn(this.#place, this.#fingerprint, this.#turn)
     this.#isKnown = known !== undefined
-    if (known?.failure !== undefined) throw new MaestroError(known.failure as MaestroErrorInit)
-    return known
+    if (known === undefined) return undefined
+    const { tries = 0, usage } = known.spent ?? {}
+    if (usage !== undefined) record.resume({ tries, usage, cost: usage.cost })
+    if (known.answer.failure !== undefined) throw new MaestroError(known.answer.failure as MaestroErrorInit)
+    return known.answer
   }
 
   /** Records that the provider refuses the question, so that a resumed run does not ask it again. */

@@ -48,7 +48,7 @@ export async function askUntilSound(
       turns,
       isFirst: repairs === 0,
     })
-    const { usage = result.usage, cost } = record
+    const { usage = result.usage, cost } = record.whole
     const whole = { ...withoutCost(result), usage, ...(cost === undefined ? {} : { cost }) }
     if (schema === undefined) {
       if (packed) options.pack?.packer.learn(1, 1)
@@ -75,7 +75,7 @@ async function oneTurn(
   record: UsageRecord,
   { turns, isFirst }: { readonly turns: AnswerTurns | undefined; readonly isFirst: boolean },
 ): Promise<{ readonly result: LLMResult; readonly from: Asked['from']; readonly packed: boolean }> {
-  const known = turns?.next()
+  const known = turns?.next(record)
   if (isAnswer(known)) return { result: known, from: 'resumed', packed: false }
   try {
     const packed = isFirst ? await asker.callPacked(question, options, record) : undefined

@@ -2,7 +2,7 @@ import { createMemoryCache } from '../../builtin/memory-cache.js'
 import type { AnswerOrigin, CachedAnswer, ResponseCache } from '../../contracts/response-cache.js'
 import type { ServingBase } from '../../contracts/serving.js'
 import type { Fingerprint } from '../fingerprint.js'
-import type { RunAnswers, Spent } from './run-answers.js'
+import type { RecordedAnswer, RunAnswers, Spent } from './run-answers.js'
 
 /** How long, in milliseconds, the shared cache is waited for. One that takes longer is not asked again. */
 const patience = 30_000
@@ -18,8 +18,7 @@ export interface AnswerPlace {
 }
 
 /** A known answer, and whether an earlier process of the run paid for it. */
-export interface ReusedAnswer {
-  readonly answer: CachedAnswer
+export interface ReusedAnswer extends RecordedAnswer {
   readonly from: 'cache' | 'resumed'
 }
 
@@ -57,7 +56,7 @@ export class ResponseCaches {
 
   get(place: AnswerPlace, { key }: Fingerprint): Promise<ReusedAnswer | undefined> | ReusedAnswer | undefined {
     const own = this.#runOf(place)?.get(key)
-    if (own !== undefined) return { answer: own.answer, from: own.resumed ? 'resumed' : 'cache' }
+    if (own !== undefined) return { answer: own.answer, spent: own.spent, from: own.resumed ? 'resumed' : 'cache' }
     if (place.run !== undefined && this.#fresh.has(place.run)) return undefined
     const cache = this.#cacheOf(place)
     return cache && this.#lookUp(cache, key, place)
@@ -111,7 +110,7 @@ export class ResponseCaches {
   }
 
   /** An answer of an earlier process of the run that did not become the final one. */
-  turn(place: AnswerPlace, { key }: Fingerprint, turn: number): CachedAnswer | undefined {
+  turn(place: AnswerPlace, { key }: Fingerprint, turn: number): RecordedAnswer | undefined {
     return this.#runOf(place)?.turn(key, turn)
   }
 

@@ -82,7 +82,7 @@ describe('withRetries', () => {
     expect(await ending(withRetries({ ...policy, retries: 0 }, undefined, none.call))).toBe(last)
   })
 
-  test('a complete reply that is no answer is asked for three times at most', async () => {
+  test('a complete reply that is not an answer is asked for three times at most', async () => {
     const last = maestroError('MAESTRO_SERVING_UNEXPECTED_REPLY', { serving: 'm', reason: 'it has no answer' })
     const { call, times } = failing([last, last, last, last])
     expect(await ending(withRetries({ ...policy, retries: 9 }, undefined, call))).toBe(last)

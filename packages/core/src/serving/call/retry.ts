@@ -32,7 +32,7 @@ export type Queued = (milliseconds: number) => void
 /** The number of attempts that a provider's advice cannot raise. */
 const mostRequests = 100
 
-/** The number of further attempts after a complete reply that is no answer. */
+/** The number of further attempts after a complete reply that is not an answer. */
 const mostRetriesOfMisfits = 2
 
 /** A refusal is not a failure of the call: the limiter learns the rate, and the call soon joins the queue again. */

@@ -51,9 +51,14 @@ export const mysql = {
     backslashes: 'always',
   },
   keyset: {
-    exact: (column) => column,
+    // A FLOAT is returned with six digits, and a BIT as bytes, which do not equal it.
+    exact(column, { kind, limits }) {
+      if (kind === 'bits') return `(${column} + 0)`
+      return limits?.single === true ? `(${column} + 0e0)` : column
+    },
     // A text beside a number would be compared as a float.
     bound(place, value, { kind }) {
+      if (kind === 'bits') return `CAST(${place} AS UNSIGNED)`
       if (typeof value !== 'string' || (kind !== 'bigint' && kind !== 'decimal')) return place
       const fraction = /\.(\d*)$/.exec(value)?.[1]?.length ?? 0
       return `CAST(${place} AS DECIMAL(65,${fraction}))`

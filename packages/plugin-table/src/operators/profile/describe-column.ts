@@ -141,27 +141,35 @@ async function numbersOf(connection: DuckDBConnection, numbers: string, isTime: 
     mean: shown(mean),
     stddev: stddev === null ? null : Number(stddev),
     quantiles: Object.fromEntries(shares.map((share, index) => [`p${share * 100}`, shown(found[index])])),
-    histogram: await histogramOf(connection, numbers, Number(min), Number(max), bins, shown),
+    histogram: await histogramOf(connection, numbers, boundsOf(Number(min), Number(max), bins, isTime), shown),
   }
 }
 
+/** The bounds of parts of one width: those of dates are whole milliseconds, as they are shown. */
+function boundsOf(min: number, max: number, bins: number, isTime: boolean): readonly number[] {
+  const count = max > min ? bins : 1
+  const width = Number.isFinite(max - min) ? (max - min) / count : max / count - min / count
+  const bounds = Array.from({ length: count + 1 }, (_, index) => Math.min(max, min + index * width)).with(-1, max)
+  return isTime ? bounds.map(Math.round) : bounds
+}
+
+/** Counts the values from each bound up to the next. */
 async function histogramOf(
   connection: DuckDBConnection,
   numbers: string,
-  min: number,
-  max: number,
-  bins: number,
+  bounds: readonly number[],
   shown: (value: unknown) => number | Date,
 ): Promise<readonly Bin[]> {
-  const count = max > min ? bins : 1
-  const width = max / count - min / count
-  const at = width > 0 ? `least(${count - 1}, floor(x / ${width} - ${min / width}))::INTEGER` : '0'
-  const result = await connection.runAndReadAll(`SELECT ${at}, count(*) FROM ${numbers} GROUP BY 1`)
-  const counts = new Map(result.getRows().map(([bin, n]) => [Math.max(0, Number(bin)), Number(n)]))
-  const bound = (index: number) => (index === count ? max : min + index * width)
-  return Array.from({ length: count }, (_, index) => ({
-    from: shown(bound(index)),
-    to: shown(bound(index + 1)),
+  const starts = bounds.slice(0, -1)
+  // Of equal bounds, which very small ranges have, the last one begins a part that is not empty.
+  const parts = `(SELECT start, max(part) AS part FROM (SELECT unnest('${JSON.stringify(starts)}'::DOUBLE[]) AS start, unnest(range(${starts.length})) AS part) GROUP BY start)`
+  const result = await connection.runAndReadAll(
+    `SELECT part, count(*) FROM ${numbers} AS numbers ASOF JOIN ${parts} AS parts ON numbers.x >= parts.start GROUP BY part`,
+  )
+  const counts = new Map(result.getRows().map(([part, n]) => [Number(part), Number(n)]))
+  return starts.map((from, index) => ({
+    from: shown(from),
+    to: shown(bounds[index + 1]),
     count: counts.get(index) ?? 0,
   }))
 }

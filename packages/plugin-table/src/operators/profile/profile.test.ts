@@ -53,6 +53,32 @@ test('table.profile describes each column in one row', async () => {
   })
 })
 
+test.each([
+  ['numbers on the bounds', [10, 10.1, 10.2, 10.3], 3],
+  ['fractions', [1.1, 1.2, 1.3, 1.4, 1.5, 1.6], 5],
+  ['the whole range of numbers', [-1.7e308, 0, 1.7e308], 4],
+  ['fewer numbers than parts', [1, 1 + Number.EPSILON], 7],
+] as const)('each part of a histogram counts the values from its bound up to the next: %s', async (_, values, bins) => {
+  const [found] = await rowsOf(fromRows(values.map((n) => ({ n }))).step('table.profile', { bins }))
+  const parts = found?.histogram as readonly { from: number; to: number; count: number }[]
+  expect([parts.length, parts[0]?.from, parts.at(-1)?.to]).toEqual([bins, values[0], values.at(-1)])
+  const expected = parts.map(({ from, to }, index) => {
+    const isLast = index === parts.length - 1
+    return values.filter((n) => n >= from && (isLast ? n <= to : n < to)).length
+  })
+  expect(parts.map(({ count }) => count)).toEqual(expected)
+})
+
+test('the parts of a histogram of dates begin at whole milliseconds, as they are shown', async () => {
+  const rows = [1, 2, 3, 5].map((ms) => ({ at: new Date(ms) }))
+  const [found] = await rowsOf(fromRows(rows).step('table.profile', { bins: 3 }))
+  expect(found?.histogram).toEqual([
+    { from: new Date(1), to: new Date(2), count: 1 },
+    { from: new Date(2), to: new Date(4), count: 2 },
+    { from: new Date(4), to: new Date(5), count: 1 },
+  ])
+})
+
 test('values are compared by type and value, and odd values do not stop it', async () => {
   const values = [
     1,

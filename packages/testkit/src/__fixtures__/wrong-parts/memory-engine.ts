@@ -23,7 +23,7 @@ export class MemoryEngine implements TableEngine {
     const adds: Record<string, 'unknown'> = {}
     let isWrong = false
     for (const statement of statements) {
-      const [, column] = statement.kind === 'filter' ? (/^(\w+) [>=] (?:\$\w+|\d+)$/.exec(statement.where) ?? []) : []
+      const [, column] = statement.kind === 'filter' ? comparison(statement.where) : []
       if (statement.kind === 'filter' && column === undefined) isWrong = true
       const keys = statement.kind === 'sort' ? statement.by.map((key) => key.column) : 'by' in statement ? (statement.by as readonly string[]) : []
       const named = column === undefined ? keys : [column]
@@ -140,12 +140,18 @@ export class MemoryEngine implements TableEngine {
   }
 
   holds(row: Row, where: string, params: Readonly<Record<string, unknown>> = {}): boolean {
-    const [, column = '', operator, value = ''] = /^(\w+) ([>=]) (.*)$/.exec(where) ?? []
+    const [, column = '', operator, value = ''] = comparison(where)
     const other = value.startsWith('$') ? params[value.slice(1)] : Number(value)
     return operator === '=' ? row[column] === other : row[column] !== null && Number(row[column]) > Number(other)
   }
 
   async dispose(): Promise<void> {}
+}
+
+/** The column, the operator, and the value of an expression. A column with an unusual name is in quotation marks. */
+const comparison = (where: string): readonly (string | undefined)[] => {
+  const [, column, operator, value] = /^(\w+|"(?:[^"]|"")+") ([>=]) (\$\w+|\d+)$/u.exec(where) ?? []
+  return [where, column?.startsWith('"') ? column.slice(1, -1).replaceAll('""', '"') : column, operator, value]
 }
 
 const place = (id: string, seed: number) => (Number(id.replace(/\D/g, '')) * (seed * 7919 + 13)) % 101

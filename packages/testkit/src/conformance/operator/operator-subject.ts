@@ -166,7 +166,18 @@ export class OperatorSubject {
       () => undefined,
       (error: unknown) => error,
     )
-    return { declared: watched.declared, fault }
+    const isTable = this.definition.kind === 'table' && fault === undefined
+    return { declared: isTable ? await this.#plannedColumns(project, steps) : watched.declared, fault }
+  }
+
+  /** The columns of a table step, which follow from its statements. */
+  async #plannedColumns(
+    project: RowsProject,
+    steps: Parameters<RowsProject['maestro']['runTo']>[0],
+  ): Promise<WatchedOperator['declared']> {
+    const { runId } = await project.maestro.runTo(steps, { write: () => undefined })
+    const [step] = project.planOf(runId)?.steps ?? []
+    return step && { effects: step.effects, before: step.columnsIn }
   }
 
   /** Runs the operator over rows, as the only step of a pipeline. Every row is checked against the declarations. */

@@ -1,4 +1,4 @@
-import { answer, byName, type ReplyCase } from './reply-case.js'
+import { answer, bad, byName, type ReplyCase } from './reply-case.js'
 
 const names = (...words: readonly string[]) => Object.fromEntries(words.map((word) => [word, word]))
 
@@ -58,6 +58,16 @@ export const endCases: Readonly<Record<string, ReplyCase>> = {
     (finish) => `an answer that ended with ${finish} is whole`,
     (finish) => ({ said: [{ text: 'bad', finish }], expected: { text: 'bad' } }),
   ),
+  'data behind which the model wrote blanks up to its limit are whole': {
+    said: [{ text: `${answer}${'\n \t'.repeat(200)}`, finish: 'length' }],
+    json: true,
+    expected: { object: bad },
+  },
+  'data that break off in blanks are cut off': {
+    said: [{ text: `{"tone":${' '.repeat(600)}`, finish: 'length' }],
+    json: true,
+    expected: { code: 'CUT_OFF' },
+  },
   'an empty answer is an empty text': { said: [{ text: '' }], expected: { text: '' } },
   'an answer of thoughts alone is an empty text': {
     said: [{ text: '', reasoning: 'Hm.' }],

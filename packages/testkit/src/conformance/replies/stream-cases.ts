@@ -21,4 +21,17 @@ export const streamCases: Readonly<Record<string, ReplyCase>> = {
     said: [{ text: 'The customer was not content with the heating.', pieces: 'restarted' }, { text: 'bad' }],
     expected: { text: 'bad' },
   },
+  'a stream with an empty finish reason in each piece that then breaks off is asked for again': {
+    said: [{ text: 'The customer was not', pieces: 'broken off' }, { text: 'bad' }],
+    expected: { text: 'bad' },
+  },
+  'a stream that ends without a finish reason, but says that it is done, is whole': {
+    said: [{ text: 'bad, very bad', pieces: 'ended' }],
+    expected: { text: 'bad, very bad' },
+  },
+  'a compressed stream is read': {
+    said: [{ text: answer, reasoning: 'Hm. Hm.', pieces: 'compressed' }],
+    json: true,
+    expected: { object: bad, reasoning: 'Hm. Hm.' },
+  },
 }

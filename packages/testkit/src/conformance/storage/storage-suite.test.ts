@@ -27,3 +27,11 @@ test('a storage that gives other ids each time is found', async () => {
     await failureOf(storageSuite(wrong, { rows, options }), 'reading: each read returns the same rows and ids'),
   ).toContain('id')
 })
+
+test('a storage that cannot read what it wrote is found, with the failure of its source', async () => {
+  const wrong = storage(() => {
+    throw new RangeError('the header is cut off')
+  })
+  const failure = await failureOf(storageSuite(wrong, { rows, options }), 'writing: values of all kinds are read back')
+  expect(failure).toMatch(/Its source failed at what its sink wrote: .*the header is cut off/)
+})

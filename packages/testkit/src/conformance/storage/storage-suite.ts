@@ -1,4 +1,6 @@
+import { AssertionError } from 'node:assert/strict'
 import type { Row, StorageDefinition } from '@maestro-dataflow/core'
+import { describeFailure } from '../../fuzz/for-all.js'
 import { sinkCases, sinkVisibleCases } from '../sink/sink-cases.js'
 import { sinkContinuationCases } from '../sink/sink-continuation-cases.js'
 import { sinkNameCases } from '../sink/sink-name-cases.js'
@@ -18,6 +20,8 @@ interface StorageSubject {
   readonly sink: SinkSubject
   /** A source over what the sink has written. */
   written(): Promise<SourceSubject>
+  /** How the source failed at the last target that it could not read. */
+  failure: unknown
 }
 
 type Check<Subject> = (subject: Subject) => Promise<void>
@@ -51,24 +55,30 @@ export function storageSuite(storage: StorageDefinition, options: StorageSuiteOp
         sources.push(source)
         return source
       }
-      const holder: { sink?: SinkSubject } = {}
+      const holder: { sink?: SinkSubject; subject?: StorageSubject } = {}
       const read = async (given: object): Promise<readonly Row[] | undefined> => {
         const source = await sourceAt(holder.sink as SinkSubject, given)
+        // A target that is not there yet cannot be read either.
         return source.read().then(
           ({ rows }) => rows,
-          () => undefined,
+          (error: unknown) => {
+            if (holder.subject !== undefined) holder.subject.failure = error
+            return undefined
+          },
         )
       }
       const sink = await SinkSubject.open(sinkOf(storage), { ...options, read } as SinkSuiteOptions)
       holder.sink = sink
-      return {
+      holder.subject = {
         sink,
         written: async () => {
           const place = sink.fresh()
           await sink.write(place, options.rows)
           return sourceAt(sink, place.given)
         },
+        failure: undefined,
       }
+      return holder.subject
     },
     close: async ({ sink }) => {
       await Promise.all(sources.map((source) => source.close()))
@@ -84,7 +94,16 @@ function prefixed<Subject, Name extends string, const Prefix extends string>(
 ): Readonly<Record<`${Prefix}: ${Name}`, Check<StorageSubject>>> {
   const entries = Object.entries<Check<Subject>>(cases).map(([name, run]) => [
     `${prefix}: ${name}`,
-    async (subject: StorageSubject) => run(await subjectOf(subject)),
+    async (subject: StorageSubject) => {
+      subject.failure = undefined
+      try {
+        await run(await subjectOf(subject))
+      } catch (error) {
+        if (subject.failure === undefined) throw error
+        const what = `${describeFailure(error)}\nIts source failed at what its sink wrote: ${describeFailure(subject.failure)}`
+        throw new AssertionError({ message: what })
+      }
+    },
   ])
   return Object.fromEntries(entries)
 }

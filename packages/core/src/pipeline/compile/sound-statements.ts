@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { TableStatement } from '../contracts/table-engine.js'
-import { describeIssues } from '../errors/describe-issues.js'
-import { maestroError } from '../errors/error-table.js'
+import type { TableStatement } from '../../contracts/table-engine.js'
+import { describeIssues } from '../../errors/describe-issues.js'
+import { maestroError } from '../../errors/error-table.js'
 
 const names = z.array(z.string())
 const count = z.int().nonnegative()
@@ -16,10 +16,7 @@ const values = z.record(z.string(), z.string())
 const side = z.union([count, z.literal('all')])
 const sample = { kind: z.literal('sample'), seed: z.number(), by: names.optional() }
 
-/**
- * The statements of a table operator. A table engine trusts that they have the types of their declaration, which is not
- * sure of those that come from another process. It checks their expressions itself.
- */
+/** What a table engine relies on. It checks the expressions itself. */
 const statements = z.array(
   z.union([
     z.strictObject({
@@ -43,10 +40,15 @@ const statements = z.array(
   ]),
 )
 
-/** @throws MAESTRO_STEP_CONTRACT that names the values of other types */
-export function receiveStatements(operator: string, sent: unknown): readonly TableStatement[] {
-  const { error, data } = statements.safeParse(sent)
+/**
+ * The statements of a table operator, if they have the form that a table engine relies on. Code without types may return
+ * anything, and so may another process.
+ *
+ * @throws MAESTRO_STEP_CONTRACT that names what is wrong
+ */
+export function soundStatements(step: string, given: unknown): readonly TableStatement[] {
+  const { error, data } = statements.safeParse(given)
   if (error === undefined) return data as readonly TableStatement[]
-  const fault = `returned statements of another form: ${describeIssues(error.issues, sent, 'statements').join('; ')}`
-  throw maestroError('MAESTRO_STEP_CONTRACT', { step: operator, fault })
+  const fault = `returned statements of another form: ${describeIssues(error.issues, given, 'statements').join('; ')}`
+  throw maestroError('MAESTRO_STEP_CONTRACT', { step, fault })
 }

@@ -1,0 +1,85 @@
+import { pipeline, type Row, type RunReport } from '@maestro-dataflow/core'
+import { describe, expect, test } from 'vitest'
+import { rejectsOf, temporaryProject } from './__fixtures__/temporary-project.js'
+
+/* A value that a file cannot hold costs its own row, whatever the format and the mode, and the row is named. */
+
+const { project, read, files } = temporaryProject()
+
+const nested = (levels: number): unknown => {
+  let value: unknown = 1
+  for (let level = 0; level < levels; level++) value = [value]
+  return value
+}
+
+const unheld: Readonly<Record<string, unknown>> = {
+  'a Map': new Map(),
+  'a function in a list': [() => 1],
+  '3,000 levels': nested(3000),
+  '100,000 levels': nested(100_000),
+  'an invalid date': new Date(Number.NaN),
+}
+const inJson: Readonly<Record<string, unknown>> = {
+  'NaN in a list': [1, Number.NaN],
+  'an infinity in an object': { a: Number.POSITIVE_INFINITY },
+  'NaN in a vector of a list': [new Float32Array([Number.NaN])],
+}
+const modes = ['create', 'append', 'upsert'] as const
+
+/** Writes rows around one with the value. With a mode, the output has rows already. */
+async function writeAround(value: unknown, to: string, mode: (typeof modes)[number]): Promise<RunReport> {
+  const write = (rows: readonly Row[], options: object) =>
+    project().run(
+      pipeline('w')
+        .from(rows)
+        .write('fs.file', { path: to, ...options }),
+    )
+  if (mode !== 'create') await write([{ id: 'a', v: 'x' }], {})
+  const rows = [
+    { id: 'b', v: 'y' },
+    { id: 'c', v: value },
+    { id: 'd', v: 'z' },
+  ] as Row[]
+  return write(rows, mode === 'create' ? {} : { mode, ...(mode === 'upsert' ? { key: 'id' } : {}) })
+}
+
+const places = [
+  ...['jsonl', 'json', 'csv', 'parquet', 'arrow'].flatMap((ending) => modes.map((mode) => [ending, mode] as const)),
+  ['xlsx', 'create'] as const,
+]
+
+describe.each(places)('%s, %s: only the row is rejected for', (ending, mode) => {
+  // A column of Parquet and Arrow holds lists and objects of numbers, if it holds nothing else.
+  const isTyped = ending === 'parquet' || ending === 'arrow'
+  test.each(Object.entries(isTyped ? unheld : { ...unheld, ...inJson }))('%s', async (_, value) => {
+    const report = await writeAround(value, `out.${ending}`, mode)
+    expect(rejectsOf(report)).toEqual([['rows:2', expect.stringContaining('Column "v" holds a')]])
+    const { rows } = await readBack(`out.${ending}`)
+    expect(rows.map(({ id }) => id)).toEqual(mode === 'create' ? ['b', 'd'] : ['a', 'b', 'd'])
+  })
+})
+
+test.each(['parquet', 'arrow'].flatMap((ending) => modes.map((mode) => [ending, mode] as const)))(
+  '%s, %s: NaN in a column of several types, which is known last, is named with its row, and nothing is written',
+  async (ending, mode) => {
+    const run = writeAround(Number.NaN, `out.${ending}`, mode)
+    await expect(run).rejects.toMatchObject({
+      code: 'MAESTRO_ROW_UNENCODABLE',
+      rowId: 'rows:2',
+      details: { column: 'v' },
+      hint: expect.stringContaining('a column of numbers alone'),
+    })
+    expect(files()).toEqual(mode === 'create' ? [] : [`out.${ending}`])
+  },
+)
+
+async function readBack(from: string): Promise<{ rows: Row[] }> {
+  const found = pipeline('r').read('fs.file', { path: from })
+  await project().run(found.write('fs.file', { path: 'back.jsonl' }))
+  return {
+    rows: read('back.jsonl')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+  }
+}
