@@ -68,8 +68,8 @@ function declaredBy(statement: ts.Statement): readonly Declared[] {
 /** What a file exports by name, each with the place of its declaration. */
 function allExports(file: string): ReadonlyMap<string, Declared & { readonly place: string }> {
   const { declared, passedOn } = exportsOf(file)
-  const found = new Map(
-    declared.map((one) => [one.name, { ...one, place: `${relative(root, file)}#${one.name}` }] as const),
+  const found = new Map<string, Declared & { readonly place: string }>(
+    declared.map((one) => [one.name, { ...one, place: `${relative(root, file)}#${one.name}` }]),
   )
   for (const { from, names } of passedOn) {
     for (const [name, one] of allExports(from)) {

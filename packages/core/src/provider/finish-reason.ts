@@ -141,12 +141,12 @@ export function finishReasonOf(serving: string, said: string | null | undefined,
   throw maestroError('MAESTRO_SERVING_UNFINISHED', { serving, reason: said ?? '', usage })
 }
 
-/** Normalizes a reason: `FINISH_REASON_MAX_TOKENS`, `maxTokens`, and `max-tokens: 100` are the same. */
+/** Normalizes a reason: `FINISH_REASON_MAX_TOKENS`, `FinishReason.MAX_TOKENS`, `maxTokens`, and `max-tokens: 100` are the same. */
 function wordOf(said: string): string {
   const [first = ''] = said.split(/[:(]/)
   const parts = first.trim().replace(/([a-z])([A-Z])/g, '$1_$2')
   return parts
     .toLowerCase()
-    .replace(/[\s-]+/g, '_')
-    .replace(/^(?:(?:finish|stop)_)?reason_/, '')
+    .replace(/[\s.-]+/g, '_')
+    .replace(/^(?:(?:finish|stop)_)?reason_+/, '')
 }

@@ -5,6 +5,8 @@ import { pipeline, type Row } from '@maestro-dataflow/core'
 import { maestro } from '@maestro-dataflow/core/runtime'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import fs from '../index.js'
+import { LocalFile } from '../places/local/local-file.js'
+import { ZipArchive } from './zip-archive.js'
 import { ZipWriter } from './zip-writer.js'
 
 let folder: string
@@ -136,6 +138,23 @@ describe('reading', () => {
     await expect(read(name, { sheet: '丙' })).rejects.toThrow(/has no sheet "丙". It has "甲", "乙"/)
   })
 
+  test('of two header rows, one is chosen or the names are given, and no row of data is lost', async () => {
+    const rows = [
+      row(1, '<c r="A1" t="inlineStr"><is><t>2026</t></is></c>'),
+      row(2, '<c r="A2" t="inlineStr"><is><t>first</t></is></c><c r="B2" t="inlineStr"><is><t>second</t></is></c>'),
+      row(3, cell('A3', '1') + cell('B3', '2')),
+    ]
+    const merged = '</x:sheetData><x:mergeCells><x:mergeCell ref="A1:B1"/></x:mergeCells><x:sheetData>'
+    const name = await workbook('a.xlsx', { one: rows.join('') + merged })
+    expect((await read(name, { headerRow: 2 })).rows).toEqual([{ first: 1, second: 2 }])
+    // The first row names one column, so that the cells beyond it are not lost in silence.
+    const { rows: found, rejects } = await read(name)
+    expect(found).toEqual([])
+    expect(rejects).toEqual([expect.stringContaining('column B'), expect.stringContaining('column B')])
+    const filled = await read(name, { mergedCells: 'fill' }).catch((error: Error) => error.message)
+    expect(JSON.stringify(filled)).toContain('2026')
+  })
+
   test('a bomb, a cut file, a password, and a file of another kind are clear errors', async () => {
     const name = await workbook('a.xlsx', { one: header })
     const whole = readFileSync(join(folder, name))
@@ -251,6 +270,15 @@ describe('writing', () => {
       'out.xlsx:Others!2',
       'out.xlsx:2026!2',
     ])
+  })
+
+  test('the header stays in sight, and each column is as wide as its values', async () => {
+    await write([{ id: 1, text: 'x'.repeat(30), 很长的名字: '你好你好你好' }])
+    const archive = await ZipArchive.open(new LocalFile(join(folder, 'out.xlsx')))
+    const sheet = Buffer.concat(await Array.fromAsync(archive.stream('xl/worksheets/sheet1.xml'))).toString()
+    expect(sheet).toContain('<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>')
+    // A Chinese character is as wide as two letters.
+    expect([...sheet.matchAll(/<col [^>]*width="(\d+)"/g)].map(([, width]) => Number(width))).toEqual([8, 32, 14])
   })
 
   test('the same rows give the same file', async () => {

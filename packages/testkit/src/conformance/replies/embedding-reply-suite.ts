@@ -9,6 +9,7 @@ import { startMisbehavingServer } from '../../misbehaving-server.js'
 import { type VectorDialect, vectorDialects } from '../../vector-dialects.js'
 import { createSuite, type Suite, type SuiteOptions } from '../suite.js'
 import { assertFailure } from './assert-failure.js'
+import { servingFor } from './serving-for.js'
 import { type VectorCase, vectorCases } from './vector-cases.js'
 
 /** The options of the suite of replies with vectors. */
@@ -60,7 +61,7 @@ async function assertOutcome(
     return reply
   })
   const done: RequestDoneEvent[] = []
-  const serving = new EnhancedEmbeddingServing(await makeServing(server.url), {
+  const serving = new EnhancedEmbeddingServing(await servingFor(server, makeServing), {
     plane: new ServingPlane({ observer: { requestDone: (event) => void done.push(event) } }),
     settings: { retries },
   })

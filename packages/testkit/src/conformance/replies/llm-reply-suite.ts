@@ -23,6 +23,7 @@ import { limitCases } from './limit-cases.js'
 import { misfitCases } from './misfit-cases.js'
 import type { ReplyCase } from './reply-case.js'
 import { requestCases } from './request-cases.js'
+import { servingFor } from './serving-for.js'
 import { sideDataCases } from './side-data-cases.js'
 import { streamCases } from './stream-cases.js'
 import { thoughtCases } from './thought-cases.js'
@@ -97,7 +98,7 @@ async function assertOutcome(
     assert.ok(reply !== undefined)
     return reply
   })
-  const serving = new EnhancedLLMServing(await makeServing(server.url), {
+  const serving = new EnhancedLLMServing(await servingFor(server, makeServing), {
     plane: new ServingPlane({ observer: { requestDone: (event) => void done.push(event) } }),
     settings: { retries, repairs: 1, timeout },
   })
