@@ -72,7 +72,7 @@ export class DuckDBEngine implements TableEngine {
   ): Promise<PreparedStatement> {
     const faults: MaestroError[] = []
     const reads = new Set<string>()
-    const adds: Record<string, ColumnType> = {}
+    const adds = new Map<string, ColumnType>()
     let isReplaced = false
     let current = columns
     for (const statement of statements) {
@@ -80,11 +80,11 @@ export class DuckDBEngine implements TableEngine {
       faults.push(...checked.faults)
       if (current === columns) for (const column of [...checked.reads, ...checked.keys]) reads.add(column)
       isReplaced ||= checked.columns !== undefined
-      Object.assign(adds, checked.adds)
+      for (const [column, type] of Object.entries(checked.adds ?? {})) adds.set(column, type)
       current = columnsAfter(current, checked)
     }
     if (isReplaced) return { faults, reads: [...reads], columns: current.columns }
-    return { faults, reads: [...reads], ...(Object.keys(adds).length === 0 ? {} : { adds }) }
+    return { faults, reads: [...reads], ...(adds.size === 0 ? {} : { adds: Object.fromEntries(adds) }) }
   }
 
   /** @throws MAESTRO_TABLE_FAILED, MAESTRO_RUN_ABORTED, and the errors that `reject` throws */

@@ -32,7 +32,8 @@ export async function assertWork(
   const statements = steps.flatMap((step) => step.statements)
   // The columns of a table of groups replace all columns before.
   const from = steps.findLastIndex(({ step }) => step.planned.effects.keeps !== undefined)
-  const added = steps.slice(Math.max(0, from)).map(({ step }) => step.planned.effects.adds)
-  const adds: Columns = Object.assign({}, ...added)
+  const added = steps.slice(Math.max(0, from)).flatMap(({ step }) => Object.entries(step.planned.effects.adds ?? {}))
+  // Not `Object.assign`, for which a column `__proto__` is not a column.
+  const adds: Columns = Object.fromEntries(added)
   await assertTableOutput({ place, statements, adds, input, output, counts }, settings.checks)
 }
