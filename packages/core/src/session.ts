@@ -139,6 +139,7 @@ export class Session {
       ),
       observer: this.#events.observer,
       media,
+      redact: redactor.error,
     })
     this.#servings = new ConfiguredServings({
       ...context,

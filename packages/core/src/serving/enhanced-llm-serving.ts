@@ -158,7 +158,7 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
 
   /** Takes the answer from the cache, from an identical call in progress, or from the provider. */
   async #answer(request: LLMRequest, options: PackedCallOptions, record: UsageRecord): Promise<Answered<LLMResult>> {
-    const { answers } = this.plane
+    const { answers, redact } = this.plane
     if (!this.reuses(options)) {
       const { result, checked, from } = await askUntilSound(this.#asker, request, options, record, undefined)
       return { result: checked === undefined ? result : { ...result, object: checked.value }, from }
@@ -178,7 +178,7 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
     }
     const joins = this.#inFlight.has(fingerprint.key)
     const answer = await this.#inFlight.join(fingerprint.key, options.signal, async (signal) => {
-      const turns = new AnswerTurns(answers, place, fingerprint)
+      const turns = new AnswerTurns(answers, place, fingerprint, redact)
       const answer = await askUntilSound(this.#asker, request, { ...options, signal }, record, turns)
       const requests = answer.from === 'packed' ? 0 : 1
       if (isWorthKeeping(answer.result, options))

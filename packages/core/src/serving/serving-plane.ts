@@ -2,6 +2,7 @@ import type { RequestDoneEvent, RequestEvent, ServingStateEvent } from '../contr
 import type { ResponseCache } from '../contracts/response-cache.js'
 import type { CallOptions } from '../contracts/serving.js'
 import type { Budgets } from '../contracts/serving-settings.js'
+import type { MaestroError } from '../errors/maestro-error.js'
 import type { MediaAccess } from '../media/media-access.js'
 import { ResponseCaches } from './answers/response-caches.js'
 import type { RunAnswers } from './answers/run-answers.js'
@@ -24,6 +25,8 @@ export class ServingPlane {
   readonly observer: ServingObserver
   /** The folders and addresses from which images and recordings may be read. */
   readonly media: MediaAccess
+  /** Removes secrets from an error before it is stored. */
+  readonly redact: (error: MaestroError) => MaestroError
 
   readonly #promptVersions = new Map<string, ReadonlyMap<string, string>>()
 
@@ -38,6 +41,7 @@ export class ServingPlane {
       readonly gates?: LimitGates | undefined
       readonly observer?: ServingObserver
       readonly media?: MediaAccess
+      readonly redact?: (error: MaestroError) => MaestroError
     } = {},
   ) {
     const { cache } = parts
@@ -46,6 +50,7 @@ export class ServingPlane {
     this.budgets = new BudgetKeeper(parts.budgets, this.gates)
     this.observer = parts.observer ?? {}
     this.media = parts.media ?? {}
+    this.redact = parts.redact ?? ((error) => error)
   }
 
   /**

@@ -24,13 +24,21 @@ export class AnswerTurns {
   readonly #answers: ResponseCaches
   readonly #place: AnswerPlace
   readonly #fingerprint: Fingerprint
+  readonly #redact: (error: MaestroError) => MaestroError
   #turn = 0
   #isKnown = false
 
-  constructor(answers: ResponseCaches, place: AnswerPlace, fingerprint: Fingerprint) {
+  /** @param redact Removes secrets from what is recorded of a failure. */
+  constructor(
+    answers: ResponseCaches,
+    place: AnswerPlace,
+    fingerprint: Fingerprint,
+    redact: (error: MaestroError) => MaestroError,
+  ) {
     this.#answers = answers
     this.#place = place
     this.#fingerprint = fingerprint
+    this.#redact = redact
   }
 
   /** The next recorded answer; undefined if the question has to be asked. @throws the failure on record */
@@ -47,7 +55,7 @@ export class AnswerTurns {
   /** Records that the provider refuses the question, so that a resumed run does not ask it again. */
   async refused(error: unknown, spent: () => Spent): Promise<void> {
     if (!MaestroError.is(error) || !refusals.has(error.code)) return
-    const { code, message, hint } = error
+    const { code, message, hint } = this.#redact(error)
     await this.#answers.setTurn(this.#place, this.#fingerprint, this.#turn, { failure: { code, message, hint } }, spent)
   }
 
