@@ -81,7 +81,7 @@ describe.skipIf(!isLlmockInstalled)('llmock finds no fault with a client', () =>
   // On a busy machine, the server can have sent the rest of a stream before it sees that the client has stopped.
   test.each(cases)('%s: %s', { retry: 2 }, async (_, __, serving, behaviours) => {
     // A stream that is sent in one go is over before a client can stop it.
-    server = await startLlmock('--stream-chunk-delay-ms', '20')
+    server = await startLlmock('--stream-chunk-delay-ms', '60')
     await server.behave(...behaviours)
     expect(await askAbout(40, server.url, serving)).toEqual({ answered: 40, rejected: 0 })
     expect((await server.verdict()).findings).toEqual([])
