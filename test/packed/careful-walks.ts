@@ -181,6 +181,41 @@ export function carefulWalks(installed: () => string): void {
     expect(user.shown('out/prices.jsonl')).toContain('"t":1049,')
   })
 
+  test('the report is one file that needs no network', async () => {
+    user.put('data/report.jsonl', rows(3))
+    pipeline('report', [])
+    await user.types('maestro run report')
+    const { code, stderr } = await user.types('maestro report report --to report.html')
+    expect({ code, stderr }).toMatchObject({ code: 0 })
+    const page = user.shown('report.html')
+    expect(page).toContain('<!doctype html>')
+    expect(page).not.toMatch(/<(script|link|img)[^>]*(src|href)=["']?https?:/i)
+  })
+
+  test('a table for Excel has a byte order mark, and computes no text where that is asked for', async () => {
+    user.put('data/excel.jsonl', '{"id":"1","t":"=1+1"}\n{"id":"2","t":"价格"}\n')
+    pipeline('excel', [], { write: { use: 'fs.file', path: 'out/excel.csv', excel: true, formulas: 'escape' } })
+    expect(await user.types('maestro run excel')).toMatchObject({ code: 0 })
+    expect(user.shown('out/excel.csv')).toBe("\uFEFFid,t\r\n1,'=1+1\r\n2,价格\r\n")
+  })
+
+  test('a script asks one question, for a text and for a value', async () => {
+    user.put(
+      'ask.mjs',
+      `import { openProject } from '@maestro-dataflow/core/runtime'
+import { z } from 'zod'
+const project = openProject()
+const tone = await project.ask('Is it good?', { schema: z.object({ tone: z.enum(['good', 'bad']) }) })
+console.log(await project.ask('Say yes'), tone.tone)
+for await (const piece of project.stream('Again')) console.log(piece)
+await project.dispose()
+`,
+    )
+    provider.reply = (question) => (question.includes('good') ? '{"tone":"good"}' : 'yes')
+    const { stdout, stderr } = await user.types('"$NODE" ask.mjs')
+    expect(stdout, stderr).toBe('yes good\nyes\n')
+  })
+
   test('the shell completes the names of pipelines', async () => {
     expect((await user.types('maestro completion bash')).stdout).toContain('complete')
     expect((await user.types("maestro complete -- run 'out'")).stdout).toContain('outage')
