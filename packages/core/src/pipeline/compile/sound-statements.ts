@@ -1,9 +1,17 @@
 import { z } from 'zod'
 import type { TableStatement } from '../../contracts/table-engine.js'
+import { isPlainObject } from '../../define/definition/rule.js'
 import { describeIssues } from '../../errors/describe-issues.js'
 import { maestroError } from '../../errors/error-table.js'
 
 const names = z.array(z.string())
+
+/** An object with a value for each name. It may hold the order of its names under a symbol. */
+function byName<Value extends z.ZodType>(value: Value) {
+  const named = (given: unknown) => (isPlainObject(given) ? Object.fromEntries(Object.entries(given)) : given)
+  return z.preprocess(named, z.record(z.string(), value))
+}
+
 const count = z.int().nonnegative()
 const sortKeys = z.array(
   z.strictObject({
@@ -12,7 +20,7 @@ const sortKeys = z.array(
     nulls: z.enum(['first', 'last']).optional(),
   }),
 )
-const values = z.record(z.string(), z.string())
+const values = byName(z.string())
 const side = z.union([count, z.literal('all')])
 const sample = { kind: z.literal('sample'), seed: z.number(), by: names.optional() }
 
@@ -22,7 +30,7 @@ const statements = z.array(
     z.strictObject({
       kind: z.literal('filter'),
       where: z.string(),
-      params: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
+      params: byName(z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
     }),
     z.strictObject({ kind: z.literal('sort'), by: sortKeys }),
     z.strictObject({ kind: z.literal('limit'), count, offset: count.optional() }),
@@ -47,8 +55,9 @@ const statements = z.array(
  * @throws MAESTRO_STEP_CONTRACT that names what is wrong
  */
 export function soundStatements(step: string, given: unknown): readonly TableStatement[] {
-  const { error, data } = statements.safeParse(given)
-  if (error === undefined) return data as readonly TableStatement[]
+  const { error } = statements.safeParse(given)
+  // Not the copy, which lacks the order of the columns.
+  if (error === undefined) return given as readonly TableStatement[]
   const fault = `returned statements of another form: ${describeIssues(error.issues, given, 'statements').join('; ')}`
   throw maestroError('MAESTRO_STEP_CONTRACT', { step, fault })
 }
