@@ -210,6 +210,15 @@ test('tokens, cost, reused answers and retries of a step', () => {
   expect(of('a')).toMatchObject({ tokens: 25, cachedTokens: 8, cost: undefined })
 })
 
+test('the calls that a request is split into are not retries, and those after an earlier process are', () => {
+  const { state, of } = started('a')
+  state.requestDone({ ...request, tries: 4, calls: 4 })
+  expect(of('a')).toMatchObject({ retries: 0 })
+  const before = { tries: 1, usage: { inputTokens: 1, outputTokens: 1 }, cost: 0 }
+  state.requestDone({ ...request, tries: 1, before })
+  expect(of('a')).toMatchObject({ retries: 1 })
+})
+
 test('servings that are asked, and those that are left in peace until their time is over', () => {
   const { state, wait } = started('a')
   const idle = { serving: 's', concurrency: 4, inFlight: 0, waiting: 0 }

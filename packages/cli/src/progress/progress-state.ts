@@ -10,6 +10,7 @@ import type {
   StepStartEvent,
   Usage,
 } from '@maestro-dataflow/core'
+import { retriesOf } from '@maestro-dataflow/core/runtime'
 import { RateMeter } from './rate-meter.js'
 
 /** The progress of one step. */
@@ -127,10 +128,11 @@ export class ProgressState {
     tracked.state = 'done'
   }
 
-  requestDone({ step, usage, cost, from, tries, before }: RequestDoneEvent): void {
+  requestDone(event: RequestDoneEvent): void {
+    const { step, usage, cost, from } = event
     const tracked = this.#steps.get(step ?? '')
     if (tracked === undefined) return
-    tracked.retries += before !== undefined && before.tries > 0 ? tries : Math.max(0, tries - 1)
+    tracked.retries += retriesOf(event)
     if (from === 'cache' || from === 'joined') tracked.reused++
     if (usage === undefined) return
     this.#use(tracked, { ...usage, cost })

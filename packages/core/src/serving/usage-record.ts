@@ -4,6 +4,7 @@ import type { CallOptions, ServingBase, ServingKind, Usage } from '../contracts/
 import type { Price } from '../contracts/serving-settings.js'
 import type { Spent } from './answers/run-answers.js'
 import { addUsage, costAtMost, costOf } from './cost.js'
+import { retriesOf } from './retries-of.js'
 import type { ServingObserver } from './serving-plane.js'
 import { tierWarning } from './tier-prices.js'
 import { partsOf } from './usage-parts.js'
@@ -150,10 +151,11 @@ export class UsageRecord {
       requests,
       failedRequests: 0,
       reusedAnswers: 0,
-      retries:
-        this.#before !== undefined && this.#before.tries > 0
-          ? this.#tries
-          : Math.max(0, this.#tries - Math.max(1, this.#calls)),
+      retries: retriesOf({
+        tries: this.#tries,
+        calls: Math.max(1, this.#calls),
+        ...(this.#before === undefined ? {} : { before: this.#before }),
+      }),
       inputTokens: usage?.inputTokens ?? 0,
       outputTokens: usage?.outputTokens ?? 0,
       cachedInputTokens: usage?.cachedInputTokens ?? 0,

@@ -1,5 +1,6 @@
 import type { RequestDoneEvent, ServingStateEvent } from '../../contracts/events.js'
 import type { ServingReport, UsageTotals } from '../../contracts/report.js'
+import { retriesOf } from '../../serving/retries-of.js'
 import type { ServingListener } from '../serving-listener.js'
 import type { Entry } from '../stream/ordered-window.js'
 import { UnrecordedUsage } from './unrecorded-usage.js'
@@ -168,13 +169,13 @@ function entry<Value>(map: Map<string, Value>, key: string, make: () => Value): 
   return made
 }
 
-function toTotals({ from, error, usage, cost, tries, before, calls = 1 }: RequestDoneEvent): UsageTotals {
+function toTotals(event: RequestDoneEvent): UsageTotals {
+  const { from, error, usage, cost } = event
   return {
     requests: from === 'provider' ? 1 : 0,
     failedRequests: error === undefined ? 0 : 1,
     reusedAnswers: from === 'cache' || from === 'joined' ? 1 : 0,
-    // What follows the attempts of an earlier process is a further one.
-    retries: before !== undefined && before.tries > 0 ? tries : Math.max(0, tries - calls),
+    retries: retriesOf(event),
     inputTokens: usage?.inputTokens ?? 0,
     outputTokens: usage?.outputTokens ?? 0,
     cachedInputTokens: usage?.cachedInputTokens ?? 0,
