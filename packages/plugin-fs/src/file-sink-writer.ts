@@ -20,10 +20,11 @@ import { openBehind } from './open-behind.js'
 import { openTextFile, type TextFile } from './packed-file.js'
 import type { Destination } from './places/place.js'
 import type { EncoderState, RowEncoder } from './row-encoder.js'
+import type { Shapes } from './spooled/spool-shapes.js'
 import { syncFolder } from './sync-folder.js'
 
-/** Makes the file at `path` from the rows in the file `spool`. */
-export type FinishFile = (spool: string, path: string) => Promise<void>
+/** Makes the file at `path` from the rows in the file `spool`, the shapes of whose columns may be known. */
+export type FinishFile = (spool: string, path: string, shapes?: Shapes) => Promise<void>
 
 /** Text is gathered up to this number of bytes. */
 const gatheredBytes = 1 << 19
@@ -187,7 +188,7 @@ export class FileSinkWriter implements SinkWriter {
     else {
       if (this.#finish === undefined) noteTemporaryFile(this.#run, this.#finished)
       await rm(this.#finished, { force: true })
-      await finish(this.#temporary, this.#finished)
+      await finish(this.#temporary, this.#finished, this.#encoder.shapes?.())
     }
     return this.#finished
   }

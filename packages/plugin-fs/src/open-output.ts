@@ -35,6 +35,7 @@ import type { Destination } from './places/place.js'
 import { isProjectFile } from './project-files.js'
 import type { EncoderState, RowEncoder } from './row-encoder.js'
 import { spoolEncoder } from './spooled/spool-encoder.js'
+import { RunningShapes } from './spooled/spool-shapes.js'
 import { jsonColumns } from './typed-columns.js'
 
 type OpenContext = StorageContext & SinkTarget
@@ -221,9 +222,10 @@ export function finisherFor(
   if (format === 'xlsx')
     return (spool, path) =>
       writeExcel(spool, path, { columns: known.columns, names, sheet: options.sheet, sheetBy: options.sheetBy })
-  if (format === 'arrow') return (spool, path) => writeArrow(spool, path, { columns: known.columns, names }, rowGroup)
+  const types = { columns: known.columns, names }
+  if (format === 'arrow') return (spool, path, shapes) => writeArrow(spool, path, types, rowGroup, shapes)
   if (format !== 'parquet') return undefined
-  return (spool, path) => writeParquet(spool, path, { columns: known.columns, names }, { compression, rowGroup })
+  return (spool, path, shapes) => writeParquet(spool, path, types, { compression, rowGroup }, shapes)
 }
 
 export function encoderFor(
@@ -235,7 +237,12 @@ export function encoderFor(
 ): RowEncoder {
   if (isTyped(format)) {
     const check = (value: unknown, name: string) => excelFault(value, name, sheetBy)
-    return spoolEncoder(path, columns, known.open ? undefined : known.columns, format === 'xlsx' ? check : undefined)
+    const closed = known.open ? undefined : known.columns
+    if (format === 'xlsx') return spoolEncoder(path, columns, closed, check)
+    // A resumed run has not seen the first rows.
+    const shapes =
+      from === undefined ? new RunningShapes(columns ?? columnNames(known.columns), known.columns) : undefined
+    return spoolEncoder(path, columns, closed, undefined, shapes)
   }
   const only = columns !== undefined && !isText(format)
   const names = columns ?? (known.open ? undefined : columnNames(known.columns))

@@ -1,5 +1,6 @@
 import type { Batch } from '@maestro-dataflow/core'
 import type { Compression } from './format.js'
+import type { Shapes } from './spooled/spool-shapes.js'
 
 /** Converts rows to the text of a file. */
 export interface RowEncoder {
@@ -9,6 +10,8 @@ export interface RowEncoder {
   end(): string
   /** What a new encoder needs to go on here, as JSON; undefined while the encoder gathers the first rows. */
   state(): EncoderState | undefined
+  /** The shapes of the columns of all rows; undefined if they are not known. */
+  shapes?(): Shapes | undefined
   /** How the whole text becomes the file, if it must be made anew: from the file `written`, at `path`. */
   finish?(compression: Compression): ((written: string, path: string) => Promise<void>) | undefined
 }

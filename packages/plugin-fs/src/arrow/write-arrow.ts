@@ -3,20 +3,25 @@ import { type Batch, columnNames } from '@maestro-dataflow/core'
 import { valueToJson } from '../json-value.js'
 import type { KnownTypes } from '../parquet/write-parquet.js'
 import { readSpoolBatches } from '../spooled/read-spool.js'
-import { shapesOf } from '../spooled/spool-shapes.js'
+import { type Shapes, shapesOf } from '../spooled/spool-shapes.js'
 import { type ArrowColumn, arrowColumn } from './arrow-types.js'
 import { fileFooter, type RowsBlock } from './file-footer.js'
 import { ipcMessages } from './ipc-messages.js'
 
-/** Writes the rows that were held back as an Arrow file. Column types follow from all values of a column. */
+/**
+ * Writes the rows that were held back as an Arrow file. Column types follow from all values of a column.
+ *
+ * @param given The shapes of the columns, if they are known. @default they are read from the rows
+ */
 export async function writeArrow(
   spool: string,
   path: string,
   { columns, names }: KnownTypes,
   batchRows: number,
+  given?: Shapes,
 ): Promise<void> {
   const arrow = await import('@uwdata/flechette')
-  const shapes = await shapesOf(spool, names ?? columnNames(columns), columns)
+  const shapes = given ?? (await shapesOf(spool, names ?? columnNames(columns), columns))
   // The row of the value that is converted, for the error about it.
   let rowId = ''
   const parts = Array.from(shapes, ([name, shape]): [string, ArrowColumn] => [

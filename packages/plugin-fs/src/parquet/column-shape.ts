@@ -56,6 +56,29 @@ function decimalShape(text: string): Shape {
   return { kind: 'decimal', whole: whole.length, scale: fraction.length }
 }
 
+/** Whether a shape stays the same with a value. It answers at once for the values that most columns have. */
+export function covers(shape: Shape, value: unknown): boolean {
+  if (value === null || value === undefined || shape.kind === 'mixed') return true
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return shape.kind === typeof value
+    case 'number':
+      // A whole number that a number does not hold exactly is one of the floating-point numbers.
+      if (shape.kind === 'double') return true
+      return (
+        shape.kind === 'integer' &&
+        shape.hasNumbers &&
+        Number.isSafeInteger(value) &&
+        !Object.is(value, -0) &&
+        value >= shape.least &&
+        value <= shape.most
+      )
+    default:
+      return false
+  }
+}
+
 /** The shape that covers both. */
 export function joinShapes(one: Shape, other: Shape): Shape {
   if (one.kind === 'none') return other

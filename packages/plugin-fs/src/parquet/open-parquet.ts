@@ -4,7 +4,8 @@ import { fsError } from '../errors.js'
 import type { OpenedFile, StoredFile } from '../places/stored-file.js'
 import { unreadable } from '../unreadable.js'
 import { decompressors } from './codecs.js'
-import { columnsOfFile, type ParquetColumn, parsers } from './parquet-columns.js'
+import { groupValues } from './group-values.js'
+import { columnsOfFile, type ParquetColumn } from './parquet-columns.js'
 
 /** An open Parquet file. */
 export interface ParquetFile {
@@ -12,8 +13,8 @@ export interface ParquetFile {
   readonly columns: readonly ParquetColumn[]
   /** The descriptions of the columns, in their order. */
   readonly elements: readonly SchemaElement[]
-  /** The rows of a row group, with these columns only. */
-  rowsOf(group: number, columns: readonly ParquetColumn[]): Promise<readonly Readonly<Record<string, unknown>>[]>
+  /** The values of a row group: for each of these columns, one for each row. */
+  valuesOf(group: number, columns: readonly ParquetColumn[]): Promise<readonly ArrayLike<unknown>[]>
   close(): Promise<void>
 }
 
@@ -25,7 +26,7 @@ const mostGroupBytes = 4 * 1024 ** 3
 
 /** @throws MAESTRO_FS_PARQUET for a file that is damaged or uses what cannot be read */
 export async function openParquet(stored: StoredFile, name: string): Promise<ParquetFile> {
-  const { parquetMetadataAsync, parquetReadObjects, parquetSchema } = await import('hyparquet')
+  const { parquetMetadataAsync, parquetSchema } = await import('hyparquet')
   const handle = await stored.open()
   const fail = (reason: string, cause?: unknown) => fsError('MAESTRO_FS_PARQUET', { path: name, reason }, cause)
   try {
@@ -44,32 +45,20 @@ export async function openParquet(stored: StoredFile, name: string): Promise<Par
     })
     const schema = parquetSchema(metadata)
     const columns = readable(() => columnsOfFile(metadata, schema), fail)
-    const starts = [0]
-    for (const { num_rows: rows } of metadata.row_groups) starts.push((starts.at(-1) ?? 0) + Number(rows))
     return {
       metadata,
       columns,
       elements: schema.children.map(({ element }) => element),
-      async rowsOf(group, asked) {
+      async valuesOf(group, asked) {
         assertGroup(metadata, group, asked, fail)
-        const names = asked.map((column) => column.name)
-        const range = { rowStart: starts[group] ?? 0, rowEnd: starts[group + 1] ?? 0 }
-        const compressors = decompressors as Record<string, (packed: Uint8Array, length: number) => Uint8Array>
-        const asking = {
-          file,
-          metadata,
-          columns: names,
-          ...range,
-          compressors,
-          parsers: parsers as never,
-          utf8: false,
-        }
-        const rows = await parquetReadObjects(asking).catch((error: unknown) => {
+        const values = await groupValues({ file, metadata, schema }, group, asked).catch((error: unknown) => {
           throw fail(`row group ${group + 1} cannot be read: ${reasonOf(error)}`, error)
         })
-        if (rows.length !== range.rowEnd - range.rowStart)
-          throw fail(`row group ${group + 1} holds ${rows.length} rows instead of ${range.rowEnd - range.rowStart}`)
-        return rows
+        const rows = Number(metadata.row_groups[group]?.num_rows)
+        const wrong = values.find(({ length }) => length !== rows)
+        if (wrong !== undefined)
+          throw fail(`row group ${group + 1} holds ${wrong.length} rows instead of ${rows}`)
+        return values
       },
       close: () => handle.close(),
     }

@@ -46,6 +46,7 @@ interface Kind {
  */
 export function columnsOfFile(metadata: FileMetaData, tree: SchemaTree): readonly ParquetColumn[] {
   const noted = notedTypes(metadata)
+  const safe = safeColumns(metadata)
   assertAllDistinct(tree)
   for (const { columns } of metadata.row_groups)
     for (const { meta_data: data } of columns) if (data?.type === 'INT96') data.type = 'FIXED_LEN_BYTE_ARRAY'
@@ -55,7 +56,7 @@ export function columnsOfFile(metadata: FileMetaData, tree: SchemaTree): readonl
     const isComparable = child.children.length === 0 && isStatedAsIs(child.element, type)
     const written = noted[name]
     if (written !== 'bigint')
-      return { name, type: type === 'unknown' ? sureType(child, metadata) : type, convert, isComparable }
+      return { name, type: type === 'unknown' ? sureType(child, safe) : type, convert, isComparable }
     const toBigint: Convert = (value) => (value === null || value === undefined ? value : BigInt(value as number))
     const inFull: Convert = (value) => toBigint(convert === undefined ? value : convert(value))
     return { name, type: 'bigint', convert: inFull, isComparable }
@@ -82,22 +83,26 @@ function notedTypes({ key_value_metadata: pairs = [] }: FileMetaData): Columns {
   }
 }
 
-/** The statistics may prove that all whole numbers of a column are safe. */
-function sureType({ element }: SchemaTree, { row_groups: groups }: FileMetaData): ColumnType {
-  if (
-    element.type !== 'INT64' ||
-    element.logical_type?.type === 'TIMESTAMP' ||
-    element.converted_type?.startsWith('TIME')
+/** A column of whole numbers of 64 bits, of which the statistics may prove that all are safe. */
+function sureType({ element }: SchemaTree, safe: ReadonlySet<string>): ColumnType {
+  const isTime = element.logical_type?.type === 'TIMESTAMP' || element.converted_type?.startsWith('TIME')
+  return element.type === 'INT64' && !isTime && safe.has(element.name) ? 'integer' : 'unknown'
+}
+
+/** The columns whose statistics state, in every row group, that all values are whole numbers that a number holds. */
+function safeColumns({ row_groups: groups }: FileMetaData): ReadonlySet<string> {
+  const isSafe = (value: unknown) => typeof value === 'bigint' && Number.isSafeInteger(Number(value))
+  const [first, ...others] = groups.map(
+    ({ columns }) =>
+      new Set(
+        columns.flatMap(({ meta_data: data }) =>
+          isSafe(data?.statistics?.min_value) && isSafe(data?.statistics?.max_value)
+            ? (data?.path_in_schema[0] ?? [])
+            : [],
+        ),
+      ),
   )
-    return 'unknown'
-  const isSure = groups.every(({ columns }) => {
-    const statistics = columns.find(({ meta_data: data }) => data?.path_in_schema[0] === element.name)?.meta_data
-      ?.statistics
-    const [least, most] = [statistics?.min_value, statistics?.max_value]
-    const isSafe = (value: unknown) => typeof value === 'bigint' && Number.isSafeInteger(Number(value))
-    return isSafe(least) && isSafe(most)
-  })
-  return isSure && groups.length > 0 ? 'integer' : 'unknown'
+  return new Set([...(first ?? [])].filter((name) => others.every((other) => other.has(name))))
 }
 
 function kindOf(node: SchemaTree, path: readonly string[]): Kind {

@@ -45,10 +45,11 @@ function columnsOf(
   const names = columns.map(({ name }) => name.toLowerCase())
   // SQL knows no difference between such names.
   if (new Set(names).size < names.length || names.includes(numberColumn)) return undefined
+  const elementOf = new Map(elements.map((element) => [element.name, element]))
   const found: ParquetFileColumn[] = []
   for (const { name, type } of columns) {
     if (asked?.has(name) === false) continue
-    const element = elements.find((one) => one.name === name)
+    const element = elementOf.get(name)
     const values = element && plainValues(element, type)
     const isOdd = name.startsWith('$') || name.includes('\0') || !name.isWellFormed() || needsColumnOrder([name])
     if (values === undefined || isOdd || !fits(type, declared[name])) return undefined

@@ -1,4 +1,12 @@
-import { type ColumnSet, type Columns, rowFromEntries, type SourceBatch } from '@maestro-dataflow/core'
+import {
+  type ColumnSet,
+  type Columns,
+  needsColumnOrder,
+  type Row,
+  rowFromEntries,
+  type SourceBatch,
+  withColumnOrder,
+} from '@maestro-dataflow/core'
 import { fsError } from '../errors.js'
 import type { FoundFile } from '../found-file.js'
 import { mayMatch } from './may-match.js'
@@ -28,11 +36,12 @@ export async function* readParquet(
         number += Number(group.num_rows)
         continue
       }
-      const rows = columns.length === 0 ? emptyRows(Number(group.num_rows)) : await file.rowsOf(index, columns)
+      const count = Number(group.num_rows)
+      const values = await file.valuesOf(index, columns)
       counted(Number(group.total_compressed_size ?? group.total_byte_size))
-      for (let start = 0; start < rows.length; start += batchRows) {
-        const some = rows.slice(start, start + batchRows)
-        yield { ids: some.map(() => `${name}:${++number}`), rows: some.map((row) => rowOf(row, columns)) }
+      for (let start = 0; start < count; start += batchRows) {
+        const rows = rowsBetween(columns, values, start, Math.min(start + batchRows, count))
+        yield { ids: rows.map(() => `${name}:${++number}`), rows }
       }
     }
   } finally {
@@ -40,15 +49,23 @@ export async function* readParquet(
   }
 }
 
-const emptyRows = (count: number) => Array.from({ length: count }, () => ({}))
-
-function rowOf(row: Readonly<Record<string, unknown>>, columns: readonly ParquetColumn[]) {
-  return rowFromEntries(
-    columns.map(({ name, convert }) => {
-      const value = row[name] ?? null
-      return [name, value === null || convert === undefined ? value : convert(value)]
-    }),
-  )
+/** The rows of a row group from one to another. */
+function rowsBetween(
+  columns: readonly ParquetColumn[],
+  values: readonly ArrayLike<unknown>[],
+  start: number,
+  end: number,
+): readonly Row[] {
+  const rows: Record<string, unknown>[] = Array.from({ length: end - start }, () => ({}))
+  for (const [index, { name, convert }] of columns.entries()) {
+    const own = values[index] ?? []
+    for (const [place, row] of rows.entries()) {
+      const value = own[start + place] ?? null
+      row[name] = value === null || convert === undefined ? value : convert(value)
+    }
+  }
+  const names = columns.map(({ name }) => name)
+  return needsColumnOrder(names) ? rows.map((row) => withColumnOrder(row, names)) : rows
 }
 
 /** The columns of Parquet files. A column that has different types in two files is unknown. */
@@ -64,7 +81,8 @@ export async function parquetColumns(
       const known = types.get(column.name) ?? column.type
       types.set(column.name, known === column.type ? known : 'unknown')
     }
-    const missing = [...(asked ?? [])].filter((one) => !columns.some((column) => column.name === one))
+    const own = new Set(columns.map((column) => column.name))
+    const missing = [...(asked ?? [])].filter((one) => !own.has(one))
     if (missing.length > 0)
       throw fsError('MAESTRO_FS_COLUMN_MISSING', { path: name, missing, header: columns.map((column) => column.name) })
   }

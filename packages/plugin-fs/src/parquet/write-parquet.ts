@@ -4,7 +4,7 @@ import type { SchemaElement } from 'hyparquet'
 import { fsError } from '../errors.js'
 import { valueToJson } from '../json-value.js'
 import { readSpoolBatches } from '../spooled/read-spool.js'
-import { shapesOf } from '../spooled/spool-shapes.js'
+import { type Shapes, shapesOf } from '../spooled/spool-shapes.js'
 import { compressors } from './codecs.js'
 import type { Shape } from './column-shape.js'
 import { typesKey } from './parquet-columns.js'
@@ -26,15 +26,20 @@ export interface KnownTypes {
   readonly names: readonly string[] | undefined
 }
 
-/** Writes the rows that were held back as a Parquet file. Column types follow from all values of a column. */
+/**
+ * Writes the rows that were held back as a Parquet file. Column types follow from all values of a column.
+ *
+ * @param given The shapes of the columns, if they are known. @default they are read from the rows
+ */
 export async function writeParquet(
   spool: string,
   path: string,
   { columns, names }: KnownTypes,
   { compression, rowGroup }: ParquetLayout,
+  given?: Shapes,
 ): Promise<void> {
   const { ByteWriter, ParquetWriter } = await import('hyparquet-writer')
-  const shapes = await shapesOf(spool, names ?? columnNames(columns), columns)
+  const shapes = given ?? (await shapesOf(spool, names ?? columnNames(columns), columns))
   if (shapes.has('__proto__')) throw fsError('MAESTRO_FS_PARQUET_NAME', { column: '__proto__' })
   // The row of the value that is converted, for the error about it.
   let rowId = ''

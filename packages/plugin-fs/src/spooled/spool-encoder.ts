@@ -9,23 +9,26 @@ import {
 } from '@maestro-dataflow/core'
 import { fsError } from '../errors.js'
 import type { RowEncoder } from '../row-encoder.js'
+import type { RunningShapes } from './spool-shapes.js'
 
 /**
  * Holds rows back as lines that keep every value, for formats that must know all rows before they write the first: the
  * type of a column follows from its values. Rows with values that no such format can represent are refused at once.
  *
  * @param columns The only columns that are written. @param known The columns of a closed table, which rows may not exceed.
- * @param check What a value is that this format cannot represent.
+ * @param check What a value is that this format cannot represent. @param shapes Gets the rows that are held back.
  */
 export function spoolEncoder(
   path: string,
   columns: readonly string[] | undefined,
   known: Columns | undefined,
   check: (value: unknown, name: string) => string | undefined = () => undefined,
+  shapes?: RunningShapes,
 ): RowEncoder {
   return {
     encode({ ids, rows }) {
       let text = ''
+      const held: Row[] = []
       for (const [index, row] of rows.entries()) {
         const id = ids[index] ?? ''
         const late = known === undefined ? undefined : Object.keys(row).find((name) => !Object.hasOwn(known, name))
@@ -40,11 +43,14 @@ export function spoolEncoder(
             throw maestroError('MAESTRO_ROW_UNENCODABLE', { column: name, type: fault }).at({ rowId: id })
         }
         text += `${line}\n`
+        held.push(kept)
       }
+      if (shapes !== undefined) for (const row of held) shapes.add(row)
       return text
     },
     end: () => '',
     state: () => ({}),
+    shapes: () => shapes?.shapes,
   }
 }
 

@@ -1,21 +1,35 @@
 import { type Columns, columnNames, type Row } from '@maestro-dataflow/core'
-import { joinShapes, none, type Shape, shapeOf } from '../parquet/column-shape.js'
+import { covers, joinShapes, none, type Shape, shapeOf } from '../parquet/column-shape.js'
 import { readSpool } from './read-spool.js'
 
-/** The shapes of the columns of all rows that were held back. */
-export async function shapesOf(
-  spool: string,
-  names: readonly string[],
-  types: Columns,
-): Promise<ReadonlyMap<string, Shape>> {
-  const shapes = new Map<string, Shape>(names.map((name) => [name, none]))
-  for await (const rows of readSpool(spool, 1024)) for (const row of rows) addShapes(row, shapes, types)
-  return shapes
+/** The shapes of the columns of rows, in the order in which the columns appear. */
+export type Shapes = ReadonlyMap<string, Shape>
+
+/** Gathers the shapes of the columns of rows. */
+export class RunningShapes {
+  readonly shapes: Map<string, Shape>
+  readonly #types: Columns
+
+  /** @param names The first columns. @param types What the plan knows of them. */
+  constructor(names: readonly string[], types: Columns) {
+    this.shapes = new Map(names.map((name) => [name, none]))
+    this.#types = types
+  }
+
+  add(row: Row): void {
+    for (const name of columnNames(row)) {
+      const known = this.shapes.get(name)
+      const value = row[name]
+      if (known !== undefined && covers(known, value)) continue
+      const type = Object.hasOwn(this.#types, name) ? this.#types[name] : 'unknown'
+      this.shapes.set(name, joinShapes(known ?? none, shapeOf(value, type)))
+    }
+  }
 }
 
-function addShapes(row: Row, shapes: Map<string, Shape>, types: Columns): void {
-  for (const name of columnNames(row)) {
-    const known = shapes.get(name) ?? none
-    shapes.set(name, joinShapes(known, shapeOf(row[name], Object.hasOwn(types, name) ? types[name] : 'unknown')))
-  }
+/** The shapes of the columns of all rows that were held back. */
+export async function shapesOf(spool: string, names: readonly string[], types: Columns): Promise<Shapes> {
+  const running = new RunningShapes(names, types)
+  for await (const rows of readSpool(spool, 1024)) for (const row of rows) running.add(row)
+  return running.shapes
 }
