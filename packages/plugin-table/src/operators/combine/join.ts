@@ -32,6 +32,7 @@ import { JoinTables, type Matches, type RightRow } from './join-tables.js'
 import { chosen, NextMatches, OutputBatch, reasons } from './joined-rows.js'
 import { joinLines } from './lines/join-lines.js'
 import { batchesOf, columnsOf, missingColumn, type OtherTable, otherTableOption } from './other-table.js'
+import { rowBound, rowsWithin } from './row-bound.js'
 
 const fields = {
   /** The other table: rows in code, or another source, `{ use, ...options }`. It need not fit into memory. */
@@ -59,11 +60,12 @@ const fields = {
   /** The prefix of the columns that are added. The columns in `on` are not added. @default 'right_' */
   columnPrefix: z.string().default('right_'),
   /**
-   * The most rows that the join may make. A join that would make more stops before it makes any.
+   * The most rows that the join may make: a number, or a multiple of the rows of both tables, which allows at least a
+   * million. A join that would make more stops before it makes any.
    *
-   * @default ten times the rows of both tables, and at least a million
+   * @default '10x'
    */
-  maxRows: z.number().int().positive().optional(),
+  maxRows: rowBound.default('10x'),
 }
 
 /** The options of `table.join`. */
@@ -157,7 +159,7 @@ export class JoinRowsOperator extends GlobalOperator {
   }
 
   #mostRows(rows: number): number {
-    return this.#options.maxRows ?? Math.max(1_000_000, rows * 10)
+    return rowsWithin(this.#options.maxRows, rows)
   }
 
   async *#joined(

@@ -25,6 +25,7 @@ import { isBound, resultColumns, selectedRows } from '../../engine/run-select.js
 import { TypedTables } from '../../engine/typed-tables.js'
 import { tableError } from '../../errors.js'
 import { batchesOf, columnsOf, type OtherTable, otherTableOption } from '../combine/other-table.js'
+import { rowBound, rowsWithin } from '../combine/row-bound.js'
 import { plannedColumns, rememberColumns } from '../planned-columns.js'
 import { prepareSql, twiceNamed } from './prepare-sql.js'
 
@@ -43,8 +44,13 @@ const fields = {
   timeout: duration().default(600_000),
   /** What the query may hold in memory, in bytes or with a unit. More goes to temporary files. @default '1GiB' */
   memory: byteSize().default(1024 ** 3),
-  /** The most rows that the query may return. @default ten times the rows of all tables, and at least a million */
-  maxRows: z.number().int().positive().optional(),
+  /**
+   * The most rows that the query may return: a number, or a multiple of the rows of all tables, which allows at least a
+   * million.
+   *
+   * @default '10x'
+   */
+  maxRows: rowBound.default('10x'),
 }
 
 const refine: Refinement<SqlOptions> = ({ tables }, { addIssue }) => {
@@ -94,7 +100,7 @@ export class SqlRowsOperator extends GlobalOperator {
       const columns = await resultColumns(connection, query)
       const twice = twiceNamed(columns.map(({ name }) => name))
       if (twice !== undefined) throw tableError('MAESTRO_TABLE_SQL', { reason: twice })
-      const { maxRows = Math.max(1_000_000, rows.count * 10) } = this.#options
+      const maxRows = rowsWithin(this.#options.maxRows, rows.count)
       let made = 0
       for await (const batch of selectedRows(connection, query, columns, rows.hasDecimals)) {
         if (limit.aborted) break
