@@ -61,6 +61,7 @@ export type {
   MapFunction,
   TableFunction,
 } from './contracts/operator-functions.js'
+export type * from './contracts/parquet-output.js'
 export { parseJson } from './contracts/parse-json.js'
 export { parseJsonRow } from './contracts/parse-json-row.js'
 export type {

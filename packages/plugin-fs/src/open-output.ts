@@ -215,7 +215,7 @@ const usualRowGroup = 100_000
 /** Makes the file from the rows that were held back, for a format that must know all of them. */
 export function finisherFor(
   options: WriteOptions,
-  { columns: known }: SinkTarget,
+  { columns: known, writeParquet: byEngine }: SinkTarget & Pick<StorageContext, 'writeParquet'>,
   format: FileFormat,
 ): FinishFile | undefined {
   const { columns: names, compression = usualCompression, rowGroup = usualRowGroup } = options
@@ -225,7 +225,9 @@ export function finisherFor(
   const types = { columns: known.columns, names }
   if (format === 'arrow') return (spool, path, shapes) => writeArrow(spool, path, types, rowGroup, shapes)
   if (format !== 'parquet') return undefined
-  return (spool, path, shapes) => writeParquet(spool, path, types, { compression, rowGroup }, shapes)
+  // A database makes row groups of about a size.
+  const engine = options.rowGroup === undefined ? byEngine : undefined
+  return (spool, path, shapes) => writeParquet(spool, path, types, { compression, rowGroup, engine }, shapes)
 }
 
 export function encoderFor(

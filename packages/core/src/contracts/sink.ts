@@ -1,17 +1,10 @@
 import type { MaestroError } from '../errors/maestro-error.js'
+import type { ParquetOutput } from './parquet-output.js'
 import type { Batch, ColumnSet, Row, RowId } from './row.js'
 import type { WriteResult } from './row-storage.js'
 import type { Schema } from './schema.js'
 import type { SourceBatch } from './source.js'
 import type { StorageCheckContext, StorageContext } from './storage-context.js'
-
-/** A Parquet file that a table engine may write. */
-export interface ParquetOutput {
-  readonly path: string
-  readonly compression: 'snappy' | 'zstd' | 'gzip' | 'brotli' | 'none'
-  /** About how many rows a row group has. */
-  readonly rowGroup: number
-}
 
 /** A row that an output refused. */
 export interface RefusedRow {

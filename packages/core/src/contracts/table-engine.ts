@@ -1,6 +1,6 @@
 import type { MaestroError } from '../errors/maestro-error.js'
+import type { ParquetOutput } from './parquet-output.js'
 import type { ColumnSet, Columns, Row, RowId } from './row.js'
-import type { ParquetOutput } from './sink.js'
 import type { ParquetFiles } from './source.js'
 
 /** One column to sort by. */

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PipelinePlan } from '../contracts/plan.js'
+import type { StorageContext } from '../contracts/storage-context.js'
 import { maestroError } from '../errors/error-table.js'
 import type { MaestroError } from '../errors/maestro-error.js'
 import { reasonOf } from '../errors/reason-of.js'
@@ -54,7 +55,25 @@ export async function startRun(
   await durable?.orRelease(async () => incremental?.keep(folder.path))
   const journal = new Journal(folder.kept ? folder.path : undefined)
   const createCounter = () => new StepCounter(settings.failFast)
-  const storage = { directory, allowOutside, allowPrivateAddresses, signal, runDirectory: folder.path, logger }
+  const storage: StorageContext = {
+    directory,
+    allowOutside,
+    allowPrivateAddresses,
+    signal,
+    runDirectory: folder.path,
+    logger,
+    async writeParquet({ path, columns }, output) {
+      const engine = await environment.tableEngine()
+      const input = { path, format: 'step' } as const
+      return engine?.writeParquet?.({
+        input,
+        columns: { columns, open: false },
+        output,
+        signal,
+        directory: folder.path,
+      })
+    },
+  }
   const warn = (serving: string, step: string | undefined, warning: string) => logger.warn(warning, { serving, step })
   const usage = new UsageCounter(folder.runId, warn, durable !== undefined)
   const prompts = promptVersions(compiled)

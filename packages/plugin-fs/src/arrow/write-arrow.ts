@@ -21,7 +21,7 @@ export async function writeArrow(
   given?: Shapes,
 ): Promise<void> {
   const arrow = await import('@uwdata/flechette')
-  const shapes = given ?? (await shapesOf(spool, names ?? columnNames(columns), columns))
+  const { shapes } = given ?? (await shapesOf(spool, names ?? columnNames(columns), columns))
   // The row of the value that is converted, for the error about it.
   let rowId = ''
   const parts = Array.from(shapes, ([name, shape]): [string, ArrowColumn] => [

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises'
-import { type Columns, type ColumnType, columnNames } from '@maestro-dataflow/core'
+import { type Columns, type ColumnType, columnNames, type StorageContext } from '@maestro-dataflow/core'
 import type { SchemaElement } from 'hyparquet'
 import { fsError } from '../errors.js'
 import { valueToJson } from '../json-value.js'
@@ -9,6 +9,7 @@ import { compressors } from './codecs.js'
 import type { Shape } from './column-shape.js'
 import { typesKey } from './parquet-columns.js'
 import { storedAs } from './parquet-schema.js'
+import { isWrittenByEngine } from './written-by-engine.js'
 
 /** The compressions that can be chosen. */
 export const parquetCompressions = ['snappy', 'zstd', 'gzip', 'brotli', 'none'] as const
@@ -17,6 +18,8 @@ export interface ParquetLayout {
   readonly compression: (typeof parquetCompressions)[number]
   /** The rows of one row group. */
   readonly rowGroup: number
+  /** How a table engine writes the rows, if it may. */
+  readonly engine?: StorageContext['writeParquet']
 }
 
 /** What the plan knows of the columns, in the order in which they are written. */
@@ -35,12 +38,15 @@ export async function writeParquet(
   spool: string,
   path: string,
   { columns, names }: KnownTypes,
-  { compression, rowGroup }: ParquetLayout,
+  layout: ParquetLayout,
   given?: Shapes,
 ): Promise<void> {
   const { ByteWriter, ParquetWriter } = await import('hyparquet-writer')
-  const shapes = given ?? (await shapesOf(spool, names ?? columnNames(columns), columns))
+  const found = given ?? (await shapesOf(spool, names ?? columnNames(columns), columns))
+  const { shapes } = found
   if (shapes.has('__proto__')) throw fsError('MAESTRO_FS_PARQUET_NAME', { column: '__proto__' })
+  if (await isWrittenByEngine(spool, path, found, layout)) return
+  const { compression, rowGroup } = layout
   // The row of the value that is converted, for the error about it.
   let rowId = ''
   const parts = Array.from(shapes, ([name, shape]) => {

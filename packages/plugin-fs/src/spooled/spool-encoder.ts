@@ -50,7 +50,7 @@ export function spoolEncoder(
     },
     end: () => '',
     state: () => ({}),
-    shapes: () => shapes?.shapes,
+    shapes: () => shapes,
   }
 }
 

@@ -3,11 +3,15 @@ import { covers, joinShapes, none, type Shape, shapeOf } from '../parquet/column
 import { readSpool } from './read-spool.js'
 
 /** The shapes of the columns of rows, in the order in which the columns appear. */
-export type Shapes = ReadonlyMap<string, Shape>
+export interface Shapes {
+  readonly shapes: ReadonlyMap<string, Shape>
+  readonly rows: number
+}
 
 /** Gathers the shapes of the columns of rows. */
-export class RunningShapes {
+export class RunningShapes implements Shapes {
   readonly shapes: Map<string, Shape>
+  rows = 0
   readonly #types: Columns
 
   /** @param names The first columns. @param types What the plan knows of them. */
@@ -17,6 +21,7 @@ export class RunningShapes {
   }
 
   add(row: Row): void {
+    this.rows++
     for (const name of columnNames(row)) {
       const known = this.shapes.get(name)
       const value = row[name]
@@ -31,5 +36,5 @@ export class RunningShapes {
 export async function shapesOf(spool: string, names: readonly string[], types: Columns): Promise<Shapes> {
   const running = new RunningShapes(names, types)
   for await (const rows of readSpool(spool, 1024)) for (const row of rows) running.add(row)
-  return running.shapes
+  return running
 }
