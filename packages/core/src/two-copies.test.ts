@@ -123,7 +123,7 @@ describe('what the other copy makes is recognised', () => {
       {
         read: async function* () {},
         identity: async () => undefined,
-        lend: (_, use) => use(undefined),
+        lend: (_, use) => use({}),
       },
     )
     expect(source).toBeInstanceOf(RowSource)

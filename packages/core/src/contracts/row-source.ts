@@ -1,16 +1,15 @@
 import { recogniseAcrossCopies } from './across-copies.js'
 import type { ColumnSet, Row } from './row.js'
-import type { JsonLinesFiles, SourceBatch } from './source.js'
+import type { SourceBatch, SourceReader } from './source.js'
+
+/** The files of a source that an operator may read itself, as `SourceReader` describes them. */
+export type LentFiles = Pick<SourceReader, 'jsonLines' | 'parquet'>
 
 /** How a `RowSource` reaches the rows of its source. */
 export interface RowSourceAccess {
   read(signal: AbortSignal): AsyncIterable<SourceBatch>
-  /**
-   * Lends the files of JSON lines that the source reads, if it reads such files.
-   *
-   * @param use Is called with the files, or with undefined.
-   */
-  lend<Result>(signal: AbortSignal, use: (lines: JsonLinesFiles | undefined) => Promise<Result>): Promise<Result>
+  /** Lends the files that the source reads, if it reads JSON lines or Parquet. */
+  lend<Result>(signal: AbortSignal, use: (files: LentFiles) => Promise<Result>): Promise<Result>
   /** Identifies what the source reads, as `SourceReader.identity` does; undefined if it cannot say. */
   identity(isFull: boolean): Promise<Readonly<Record<string, string>> | undefined>
 }
@@ -41,10 +40,10 @@ export class RowSource {
   }
 
   /**
-   * Lends the files of JSON lines that the source reads, for an operator that works on text. Nothing has checked the
-   * lines. With a source of another kind, `use` gets undefined.
+   * Lends the files of JSON lines or of Parquet that the source reads, for an operator that reads files. Nothing has
+   * checked them. A source of another kind has none.
    */
-  lend<Result>(signal: AbortSignal, use: (lines: JsonLinesFiles | undefined) => Promise<Result>): Promise<Result> {
+  lend<Result>(signal: AbortSignal, use: (files: LentFiles) => Promise<Result>): Promise<Result> {
     return this.#access.lend(signal, use)
   }
 

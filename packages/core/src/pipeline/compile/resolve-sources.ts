@@ -39,6 +39,6 @@ export async function resolveSources(
 /** A source without rows. */
 const nothing: RowSourceAccess = {
   async *read() {},
-  lend: (_signal, use) => use(undefined),
+  lend: (_signal, use) => use({}),
   identity: async () => undefined,
 }

@@ -27,7 +27,7 @@ export function accessTo(
     lend: (signal, use) =>
       inTemporaryFolder(async (runDirectory) => {
         const reader = await definition.open(options, { ...context, signal, runDirectory })
-        return use(reader.jsonLines)
+        return use(reader)
       }),
     identity: (isFull) =>
       inTemporaryFolder(async (runDirectory) => {

@@ -51,7 +51,7 @@ export async function joinLines(
   try {
     signal.throwIfAborted()
     if (read !== undefined) stopWatching = await watchProgress(database, input, read)
-    return await withRightLines(join.right, request, (right) =>
+    return await withRightLines(join.right, { database, directory, signal }, (right) =>
       new LinesOfJoin(database, join, request, { ...right, mostHeld }).run(),
     )
   } catch (error) {

@@ -1,7 +1,8 @@
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type ColumnSet, encodeStepLine, RowSource, type TableFile } from '@maestro-dataflow/core'
-import { RowsUnfit } from '../../../engine/connect.js'
+import { type ColumnSet, encodeStepLine, type ParquetFiles, RowSource, type TableFile } from '@maestro-dataflow/core'
+import { writeParquetLines } from '../../../engine/chain/parquet-lines.js'
+import { type Database, RowsUnfit } from '../../../engine/connect.js'
 import { batchesOf, type OtherTable } from '../other-table.js'
 
 /** The lines of the other table. */
@@ -10,33 +11,58 @@ export interface RightLines {
   readonly columns: ColumnSet
 }
 
+/** What the lines of the other table need. */
+export interface RightContext {
+  readonly database: Database
+  readonly directory: string
+  readonly signal: AbortSignal
+}
+
 /**
- * Calls a function with the other table as files of lines: those that its source reads, or else a step file.
+ * Calls a function with the other table as files of lines: those that its source reads, or else a step file. The database
+ * itself makes it from Parquet files.
  *
  * @throws RowsUnfit if a record of the source is not a row
  */
 export async function withRightLines<Result>(
   table: OtherTable,
-  { directory, signal }: { readonly directory: string; readonly signal: AbortSignal },
+  { database, directory, signal }: RightContext,
   use: (lines: RightLines) => Promise<Result>,
 ): Promise<Result> {
+  const path = join(directory, 'right.jsonl')
+  const files = [{ path, format: 'step' as const }]
   const written = async () => {
-    const files = [{ path: await writeLines(table, join(directory, 'right.jsonl'), signal), format: 'step' as const }]
+    await writeLines(table, path, signal)
     return use({ files, columns: { columns: {}, open: true } })
   }
   if (!(table instanceof RowSource)) return written()
-  return table.lend(signal, (lines) => {
-    if (lines === undefined) return written()
-    const files = lines.paths.map((path, index) => ({
-      path,
-      format: 'rows' as const,
-      idPrefix: lines.idPrefixes[index] ?? '',
-    }))
-    return use({ files, columns: table.columns })
+  return table.lend(signal, async ({ jsonLines, parquet }) => {
+    if (parquet !== undefined && (await isConverted(database, parquet, path, signal)))
+      return use({ files, columns: table.columns })
+    if (jsonLines === undefined) return written()
+    const { paths, idPrefixes } = jsonLines
+    const own = paths.map((path, index) => ({ path, format: 'rows' as const, idPrefix: idPrefixes[index] ?? '' }))
+    return use({ files: own, columns: table.columns })
   })
 }
 
-async function writeLines(table: OtherTable, path: string, signal: AbortSignal): Promise<string> {
+/** Whether the database could write the rows of Parquet files as a step file; if not, the source says why. */
+async function isConverted(
+  database: Database,
+  files: ParquetFiles,
+  path: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    await writeParquetLines(database, files, path)
+    return true
+  } catch {
+    signal.throwIfAborted()
+    return false
+  }
+}
+
+async function writeLines(table: OtherTable, path: string, signal: AbortSignal): Promise<void> {
   const file = await open(path, 'w')
   try {
     for await (const { ids, rows, rejects = [] } of batchesOf(table, signal)) {
@@ -46,5 +72,4 @@ async function writeLines(table: OtherTable, path: string, signal: AbortSignal):
   } finally {
     await file.close()
   }
-  return path
 }
