@@ -32,7 +32,7 @@ test('consecutive table steps are one stage, of which the record of the run tell
   const plan = await project.plan(built)
   expect(plan.stages.map(({ kind, steps }) => [kind, steps.length])).toEqual([['table', 5]])
 
-  const report = await project.run(built)
+  const report = await project.run(built, { keepStepFiles: true })
   expect(readFileSync(join(folder, 'out.jsonl'), 'utf8')).toBe('{"city":"Rome","n":5}\n{"city":"Bergen","n":1}\n')
   expect(report.steps.map(({ counts }) => [counts.rowsIn, counts.rowsOut, counts.dropped, counts.merged])).toEqual([
     [6, 5, 1, 0],

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Columns, pipeline, type Row } from '@maestro-dataflow/core'
@@ -189,7 +189,7 @@ test.each(Object.entries(choosing))(
       const source = pipeline('p').read('fs.file', { path: ['1.parquet', '2.parquet'], columns: typed })
       let built = (between ? source.filter(() => true, { id: 'all' }) : source) as unknown as Building
       for (const [use, options] of steps) built = built.step(use, options)
-      const report = await project.run(built.write('fs.file', { path, mode: 'overwrite' }))
+      const report = await project.run(built.write('fs.file', { path, mode: 'overwrite' }), { keepStepFiles: true })
       const record = await findRun(join(folder, '.maestro'), report.runId)
       const own = report.steps.filter(({ id }) => id !== 'all')
       return {
@@ -198,9 +198,7 @@ test.each(Object.entries(choosing))(
         sinks: report.sinks.map(({ rows }) => rows),
         reasons: own.map(({ id }) => droppedRows(record, id, 1000).reasons),
         samples: own.map(({ id }) => (record.samples?.steps[id] ?? []).map((one) => one.id)),
-        stages: readdirSync(join(report.directory ?? '', 'stages'), { recursive: true }).filter((name) =>
-          String(name).endsWith('.jsonl'),
-        ),
+        stages: globSync('stages/**/*.jsonl', { cwd: report.directory ?? '' }),
       }
     }
     for (const path of ['copied.parquet', 'usual.parquet']) rmSync(join(folder, path), { force: true })

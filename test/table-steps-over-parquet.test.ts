@@ -54,7 +54,9 @@ async function run(steps: readonly Step[], between = false, path: Path = ['one.p
   const source = pipeline('p').read('fs.file', { path: [path].flat() })
   let built = (between ? source.filter(() => true, { id: 'all' }) : source) as unknown as Building
   for (const [use, options] of steps) built = built.step(use, options)
-  const report = await project.run(built.write('fs.file', { path: 'out.jsonl', mode: 'overwrite' }))
+  const report = await project.run(built.write('fs.file', { path: 'out.jsonl', mode: 'overwrite' }), {
+    keepStepFiles: true,
+  })
   const stages = join(report.directory ?? '', 'stages')
   const names = readdirSync(stages).sort()
   const lines = readFileSync(join(stages, names.at(-1) ?? '', 'part-00000.jsonl'), 'utf8')

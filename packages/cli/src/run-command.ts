@@ -31,6 +31,8 @@ export interface RunCommandOptions extends PipelineOptions {
   readonly output?: string | undefined
   readonly overwrite?: boolean | undefined
   readonly allowEmpty?: boolean | undefined
+  /** Whether the rows between stages stay when the run is done. @default as the config says */
+  readonly keepStepFiles?: boolean | undefined
   /** Whether to continue an unfinished run if there is one. */
   readonly resume?: boolean | undefined
   readonly retryRejects?: boolean | undefined
@@ -134,7 +136,7 @@ async function runPipeline(
   signal: AbortSignal,
 ): Promise<FinishedRun> {
   const { set, output, serving, limit, overwrite = false, allowEmpty = false, retryRejects, fullHash } = options
-  const { until, from, fresh = false, incremental } = options
+  const { until, from, fresh = false, incremental, keepStepFiles } = options
   const loaded = await openPipeline(pipeline, config, set)
   // A file that the user names explicitly may be replaced by a partial result.
   const limited =
@@ -147,6 +149,7 @@ async function runPipeline(
     ...(allowEmpty || limited !== undefined ? { allowEmpty: true } : {}),
     ...(until === undefined ? {} : { until }),
     ...(incremental === undefined ? {} : { incremental }),
+    ...(keepStepFiles === undefined ? {} : { keepStepFiles }),
     ...(retryRejects === true ? { retryRejects } : {}),
     ...(fullHash === true ? { fullHash } : {}),
     overwrite,

@@ -62,7 +62,7 @@ beforeAll(async () => {
     'pipelines/texts.ts': pipeline,
     'in.jsonl': lines(rows),
   })
-  const { stdout, stderr, code } = await project.maestro('run', 'texts')
+  const { stdout, stderr, code } = await project.maestro('run', 'texts', '--keep-step-files')
   expect(code, stderr).toBe(0)
   expect(stdout).toContain('1 row dropped in filled, for example b: the text is empty')
   expect(stdout).toContain('1 row merged in once, for example c into a')

@@ -12,6 +12,8 @@ export interface RunSettings {
   readonly overwrite?: boolean
   /** Whether to replace an existing output even if no row reaches it. @default `run.allowEmpty` of the config, else false */
   readonly allowEmpty?: boolean
+  /** Whether the rows between stages stay when the run is done. @default `run.keepStepFiles` of the config, else false */
+  readonly keepStepFiles?: boolean
   readonly signal?: AbortSignal
   /** The step after which the run stops. Its report is `paused`, and it can be resumed. @default the end */
   readonly until?: string

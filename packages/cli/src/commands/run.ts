@@ -7,6 +7,7 @@ interface RunOptions {
   readonly output?: string
   readonly overwrite?: boolean
   readonly allowEmpty?: boolean
+  readonly keepStepFiles?: boolean
   readonly resume?: boolean
   readonly retryRejects?: boolean
   readonly fullHash?: boolean
@@ -34,6 +35,7 @@ export const register: Register = (program) => {
     .option('--serving <name>', 'the serving that operators ask instead of "default"')
     .option('--overwrite', 'replace outputs that exist, with --limit too')
     .option('--allow-empty', 'replace outputs that exist even if no row is left')
+    .option('--keep-step-files', 'keep the rows between stages when the run is done, for `maestro export`')
     .option('--resume', 'continue the unfinished run of this pipeline, or begin a new one if there is none')
     .option('--retry-rejects', 'with --resume or --incremental, try the rejected rows again')
     .option('--full-hash', 'when resumed, compare the whole input files, not only size, time, beginning and end')

@@ -26,6 +26,7 @@ const run = z.strictObject({
   failFast: positive.optional(),
   checks: z.enum(['sample', 'strict']).optional(),
   allowEmpty: z.boolean().optional(),
+  keepStepFiles: z.boolean().optional(),
   ledger: z.union([z.boolean(), z.literal('checksums')]).optional(),
 })
 const amount = z.number('a number of 0 or more is expected').nonnegative('a number of 0 or more is expected')

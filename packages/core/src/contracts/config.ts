@@ -69,4 +69,10 @@ export interface RunConfig {
   readonly ledger?: boolean | 'checksums'
   /** Whether to replace an existing output even if no row reaches it. @default false: the run fails */
   readonly allowEmpty?: boolean
+  /**
+   * Whether the rows between stages stay when a run is done, so that `maestro export` can show them.
+   *
+   * @default false: they are removed, because only a run that is not done needs them
+   */
+  readonly keepStepFiles?: boolean
 }

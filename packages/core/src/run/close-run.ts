@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import type { RunReport } from '../contracts/report.js'
 import { reasonOf } from '../errors/reason-of.js'
 import { waitAWhile } from '../provider/wait-a-while.js'
@@ -8,7 +8,6 @@ import type { RunContext } from './run-context.js'
 import { pruneRuns } from './state/prune-run-folders.js'
 import { removeListedFiles } from './state/remove-temporary-files.js'
 import { writeFileAtomically } from './state/run-folder.js'
-import { stageFolder } from './state/stage-files.js'
 
 /** How long, in milliseconds, the end of an operator is waited for. */
 const patience = 10_000
@@ -53,15 +52,8 @@ export async function closeRun(context: RunContext, report: RunReport): Promise<
     context.logger.warn('The run folder is not complete.', { path: folder.path, reason: reasonOf(error) })
   } finally {
     journal.close()
-    await context.durable?.end(report.status === 'done', leftovers(context)).catch(() => undefined)
+    await context.durable?.end(report.status === 'done').catch(() => undefined)
   }
-}
-
-/** The folders of stages whose rows no later stage reads. They serve only a resumption. */
-function leftovers({ compiled, folder }: RunContext): readonly string[] {
-  const stages = compiled.plan.stages.filter(({ kind, materialized }) => kind === 'rows' && !materialized)
-  const isAll = stages.length === compiled.plan.stages.length
-  return isAll ? ['stages'] : stages.map((stage) => relative(folder.path, stageFolder(folder.path, stage)))
 }
 
 /** Writes the report into the run folder, if it is kept. A failure is only logged. */

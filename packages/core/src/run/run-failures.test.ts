@@ -222,7 +222,7 @@ describe('the run folder', () => {
     expect(plain).toMatchObject({ id: 'rows:3', row: { big: '10', bytes: '[3 bytes]', text: '\ud800', nan: 'NaN' } })
   })
 
-  test('holds these files and no other; rejects.jsonl when there are rejects, step files when there are stages', async () => {
+  test('holds these files and no other; rejects.jsonl when there are rejects, step files when they are asked for', async () => {
     const report = await folder.project().run(copy)
     expect(readdirSync(report.directory ?? '').sort()).toEqual([
       'events.jsonl',
@@ -238,7 +238,7 @@ describe('the run folder', () => {
       .write('memory.sink', { name: 'a' })
       .map((row) => row)
       .write('memory.sink', { name: 'b' })
-    const other = await folder.project().run(steps)
+    const other = await folder.project().run(steps, { keepStepFiles: true })
     expect(readdirSync(other.directory ?? '', { recursive: true }).sort()).toEqual([
       'events.jsonl',
       'lease',

@@ -27,6 +27,8 @@ export interface PipelineRunOptions {
   readonly overwrite?: boolean | undefined
   /** Whether to replace an existing output even if no row reaches it. @default the setting of the config */
   readonly allowEmpty?: boolean | undefined
+  /** Whether the rows between stages stay when the run is done. @default the setting of the config */
+  readonly keepStepFiles?: boolean | undefined
   /** Whether to keep a run folder with the plan, events, rejected rows, and report. @default true */
   readonly keep?: boolean | undefined
   /** Receives the rows that the pipeline ends with. */

@@ -148,7 +148,7 @@ export const runErrors = {
   MAESTRO_RUN_STEP_NOT_KEPT: {
     message: (d: { step: string; run: string }) => `The run ${d.run} has no rows of the step "${d.step}".`,
     hint: (d: { step: string }) =>
-      `The rows of the last step of a stage are kept. Run the pipeline with --until ${d.step}, and look at the stages with \`maestro plan\`.`,
+      `A run keeps the rows of the last step of each stage until it is done, and longer with --keep-step-files. Run the pipeline with --until ${d.step}, and look at the stages with \`maestro plan\`.`,
   },
   MAESTRO_RUN_EDIT_INVALID: {
     message: (d: { path: string; line: number; reason: string }) =>

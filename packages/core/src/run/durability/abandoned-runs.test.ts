@@ -96,10 +96,11 @@ test('the temporary folder of another user stays, and stops no run', async () =>
     chmodSync(left, 0o700)
     rmSync(left, { recursive: true, force: true })
   })
-  await (await ownedByAnother(left))()
+  const kill = await ownedByAnother(left)
   if (process.getuid?.() === 0) chownSync(left, 65_534, 65_534)
   // Only the administrator can give a folder away. For others, a folder that is closed looks the same.
   else chmodSync(left, 0)
+  await kill()
   await folder.project().preview(pipeline('p').from([{ n: 1 }]))
   expect(existsSync(left)).toBe(true)
 })

@@ -1,9 +1,9 @@
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { leaseFolder, type RunFolder } from '../state/run-folder.js'
 import { CallRecord } from './call-record.js'
 import { Lease } from './lease.js'
 import { OutputClaims } from './output-claims.js'
+import { removeLeftovers } from './remove-leftovers.js'
 import { isDone, notUnfinished } from './run-state.js'
 import { type FingerprintParts, hashOf } from './stage-fingerprint.js'
 
@@ -85,16 +85,10 @@ export class DurableRun {
     }
   }
 
-  /**
-   * Ends the work on the run. What only a resumption needs is removed when the run is done.
-   *
-   * @param leftovers Further files and folders of this kind.
-   */
-  async end(isDone: boolean, leftovers: readonly string[] = []): Promise<void> {
+  /** Ends the work on the run. What only a resumption needs is removed when the run is done. */
+  async end(isDone: boolean): Promise<void> {
     await this.calls.dispose()
-    if (isDone)
-      for (const name of ['calls', 'sinks', ...leftovers])
-        await rm(join(this.folder.path, name), { recursive: true, force: true })
+    if (isDone) await removeLeftovers(this.folder.path)
     await this.claims.release()
     await this.lease.release()
   }

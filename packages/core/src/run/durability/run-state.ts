@@ -40,6 +40,8 @@ export interface RunState {
   readonly limit?: number | undefined
   readonly overwrite: boolean
   readonly allowEmpty?: boolean | undefined
+  /** Whether the rows between its stages stay when it is done. @default false */
+  readonly keepStepFiles?: boolean | undefined
   /** The steps after which the run has stopped, or was to stop. They end a stage. */
   readonly cuts?: readonly string[] | undefined
   /** Whether the run reuses no answer of another run. */
@@ -97,6 +99,15 @@ export function isResumable(directory: string): boolean {
 /** Whether the run of a folder has reached its end. */
 export const isDone = (directory: string): boolean =>
   readJson<RunReport>(join(directory, 'report.json'))?.status === 'done'
+
+/**
+ * Whether the rows between the stages of a run stay when it is done. Those of a run whose state cannot be read stay: it may have
+ * been asked to keep them.
+ */
+export function keepsStepFiles(directory: string): boolean {
+  const state = readSealed<RunState>(join(directory, 'run.json'))
+  return state === undefined || state === 'damaged' || state.keepStepFiles === true
+}
 
 export const notUnfinished = (run: string | undefined, unfinished: readonly UnfinishedRun[] = []) =>
   maestroError('MAESTRO_RUN_NOT_UNFINISHED', { run, unfinished: unfinished.map(({ runId }) => runId) })

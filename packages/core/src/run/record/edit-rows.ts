@@ -12,6 +12,7 @@ import { MaestroError } from '../../errors/maestro-error.js'
 import { reasonOf } from '../../errors/reason-of.js'
 import { decodeStepLine, encodeStepLine } from '../../provider/step-codec.js'
 import { Lease } from '../durability/lease.js'
+import { isDone, notUnfinished } from '../durability/run-state.js'
 import { dropProgress } from '../durability/stage-progress.js'
 import { dropReceipt, readReceipt, type StageReceipt, writeReceipt } from '../durability/stage-receipts.js'
 import { type Edit, ledgerFile, RunLedger } from '../ledger/run-ledger.js'
@@ -78,7 +79,8 @@ export async function exportRows(record: RunRecord, step: string, path: string, 
  *
  * @param path A file as `exportRows` writes it, with rows changed, added, removed, or moved.
  * @throws MAESTRO_RUN_EDIT_INVALID for a line that is not a row of the step, before anything is changed;
- *   MAESTRO_RUN_STEP_NOT_KEPT, MAESTRO_RUN_STEP_UNKNOWN, MAESTRO_RUN_HELD, MAESTRO_RUN_EDIT_FORMAT
+ *   MAESTRO_RUN_STEP_NOT_KEPT, MAESTRO_RUN_STEP_UNKNOWN, MAESTRO_RUN_HELD, MAESTRO_RUN_EDIT_FORMAT;
+ *   MAESTRO_RUN_NOT_UNFINISHED if the run is done
  */
 export async function importRows(record: RunRecord, step: string, path: string): Promise<RowEdits> {
   assertEditable(path)
@@ -86,6 +88,8 @@ export async function importRows(record: RunRecord, step: string, path: string):
   const lease = await Lease.takeExisting(leaseFolder(directory), { what: runId })
   if (lease === undefined) throw maestroError('MAESTRO_RUN_STEP_NOT_KEPT', { step, run: runId })
   try {
+    // Nothing would read the edited rows.
+    if (isDone(directory)) throw notUnfinished(runId)
     const { stage, step: planned, folder, receipt } = await keptStage(record, step)
     const before = new Map<RowId, number>()
     for await (const line of linesOf(join(folder, receipt.file))) before.set(decodeStepLine(line).id, crc32(line))
