@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { errorOf, ProjectFolder } from '../../__fixtures__/project-folder.js'
@@ -91,19 +91,36 @@ describe('a lease', () => {
     await second.release()
   })
 
-  test('with any byte changed or cut is held by its beat, and its number is never given twice', async () => {
+  test('that is cut at any length, or has any byte changed, is held or taken over, and its number is never given twice', async () => {
     const project = new ProjectFolder()
-    const folder = project.file('lease')
-    const first = await Lease.take(folder, settings)
-    const whole = readFileSync(join(folder, '000001'))
-    for (let length = 0; length < whole.length; length += 37) {
-      writeFileSync(join(folder, '000001'), whole.subarray(0, length))
-      const before = readdirSync(folder).filter((name) => /^\d{6}$/.test(name)).length
-      const next = await Lease.take(folder, settings)
-      expect(next.number).toBe(before + 1)
-      await next.release()
-      if (length > 100) break
-    }
-    await first.release()
+    const model = await Lease.take(project.file('model'), settings)
+    const { length } = readFileSync(join(project.file('model'), '000001'))
+    await model.release()
+    const damages = Array.from({ length }, (_, at) => [
+      { name: `cut-${at}`, damage: (whole: Buffer) => whole.subarray(0, at) },
+      { name: `changed-${at}`, damage: (whole: Buffer) => whole.fill((whole[at] ?? 0) ^ 1, at, at + 1) },
+    ]).flat()
+    let takenOver = 0
+    const damaged = damages.map(async ({ name, damage }) => {
+      const folder = project.file(name)
+      const first = await Lease.take(folder, settings)
+      const path = join(folder, '000001')
+      writeFileSync(path, damage(readFileSync(path)))
+      const next = await Lease.take(folder, settings).catch((error: unknown) => error)
+      if (next instanceof Lease) {
+        takenOver++
+        expect(next.number, name).toBe(2)
+        expect(() => first.assertHeld(), name).toThrow(/taken over/)
+        await next.release()
+      } else {
+        // The change does not matter, such as that of a time.
+        expect(next, name).toMatchObject({ code: 'MAESTRO_RUN_HELD' })
+        expect(first.isHeld, name).toBe(true)
+      }
+      await first.release()
+    })
+    await Promise.all(damaged)
+    // Nothing but its beat tells that the holder of a damaged lease is alive, and this one shows none.
+    expect(takenOver).toBeGreaterThanOrEqual(length)
   })
 })
