@@ -12,7 +12,7 @@ export async function accountsOf(folder: Folder) {
     status: record.status,
     why: Object.fromEntries(namedRows(record).map((id) => [id, whyOf(record, id)])),
     dropped: record.plan.steps.map(({ id }) => droppedRows(record, id)).map(({ run: _, ...dropped }) => dropped),
-    rejects: record.rejects(),
+    rejects: [...record.rejects()],
   }
 }
 

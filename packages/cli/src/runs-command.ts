@@ -89,9 +89,9 @@ export async function rejects(
   options: Options & { readonly step?: string; readonly limit: number },
 ): Promise<void> {
   const record = await recordOf(run, options)
-  const lines = record.rejects().filter(({ step }) => options.step === undefined || step === options.step)
-  const groups = groupRejects(lines, options.limit)
-  if (options.json) printJson({ run: record.runId, rows: lines.length, groups }, 2)
+  const groups = groupRejects(record.rejects(), options.limit, options.step)
+  const rows = groups.reduce((sum, group) => sum + group.rows, 0)
+  if (options.json) printJson({ run: record.runId, rows, groups }, 2)
   else print(renderRejects(record.runId, groups, outputWidth()))
 }
 

@@ -10,20 +10,17 @@ export interface RejectedGroup {
 }
 
 /** Groups rejected rows by step and code, the most frequent first. @param most The examples of each group. */
-export function groupRejects(lines: readonly RejectLine[], most: number): readonly RejectedGroup[] {
-  const groups = new Map<string, RejectLine[]>()
+export function groupRejects(lines: Iterable<RejectLine>, most: number, step?: string): readonly RejectedGroup[] {
+  const groups = new Map<string, { rows: number; readonly first: RejectLine; readonly examples: RejectLine[] }>()
   for (const line of lines) {
+    if (step !== undefined && line.step !== step) continue
     const key = `${line.step} ${line.code}`
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [line])
-    else group.push(line)
+    const group = groups.get(key) ?? { rows: 0, first: line, examples: [] }
+    groups.set(key, group)
+    group.rows++
+    if (group.examples.length < most) group.examples.push(line)
   }
   return [...groups.values()]
-    .sort((a, b) => b.length - a.length)
-    .flatMap((group) => {
-      const [first] = group
-      if (first === undefined) return []
-      const { step, code, hint } = first
-      return [{ step, code, rows: group.length, hint, examples: group.slice(0, most) }]
-    })
+    .sort((a, b) => b.rows - a.rows)
+    .map(({ rows, first, examples }) => ({ step: first.step, code: first.code, rows, hint: first.hint, examples }))
 }

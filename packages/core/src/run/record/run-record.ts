@@ -8,6 +8,7 @@ import { type Holder, livingHolder } from '../durability/lease.js'
 import { LedgerReader } from '../ledger/read-ledger.js'
 import { ledgerFile } from '../ledger/run-ledger.js'
 import type { RejectLine } from '../state/journal.js'
+import { readLines } from './read-lines.js'
 import type { SavedSamples } from './row-samples.js'
 
 /** The state of a run: a run that was killed, or that goes on, is unfinished. */
@@ -84,24 +85,15 @@ export class RunRecord {
     return readRecord(this.directory, this.runId) ?? this
   }
 
-  /** The lines of `rejects.jsonl`, without one that a crash has cut off. */
-  rejects(): readonly RejectLine[] {
-    return readLines<RejectLine>(join(this.directory, 'rejects.jsonl'))
+  /** The lines of `rejects.jsonl`, without one that a crash has cut off. There may be more than fit into memory. */
+  *rejects(): Generator<RejectLine, undefined> {
+    for (const line of readLines(join(this.directory, 'rejects.jsonl'))) yield JSON.parse(line) as RejectLine
   }
 
   /** The lines of `rejects.jsonl` about one row. */
   rejectsOf(id: string): readonly RejectLine[] {
-    const path = join(this.directory, 'rejects.jsonl')
-    if (!existsSync(path)) return []
-    const text = readFileSync(path)
-    const start = Buffer.from(`{"id":${JSON.stringify(id)},`)
-    const lines: RejectLine[] = []
-    for (let at = text.indexOf(start); at !== -1; at = text.indexOf(start, at + 1)) {
-      const end = text.indexOf(10, at)
-      if ((at === 0 || text[at - 1] === 10) && end !== -1)
-        lines.push(JSON.parse(text.toString('utf8', at, end)) as RejectLine)
-    }
-    return lines
+    const lines = readLines(join(this.directory, 'rejects.jsonl'), `{"id":${JSON.stringify(id)},`)
+    return Array.from(lines, (line) => JSON.parse(line) as RejectLine)
   }
 }
 
@@ -147,12 +139,6 @@ function readJson<Value>(path: string): Value | undefined {
   } catch {
     return undefined
   }
-}
-
-export function readLines<Value>(path: string): readonly Value[] {
-  if (!existsSync(path)) return []
-  const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1)
-  return lines.map((line) => JSON.parse(line) as Value)
 }
 
 /** The start of a run, from its id. */
