@@ -2,7 +2,7 @@ import type { Row } from '@maestro-dataflow/core'
 import fc from 'fast-check'
 import { Choices, type Columns, directions, ends, type Made, quoted } from './choices.js'
 import { combineMakers } from './combine-steps.js'
-import { compare, compareIn, sumOf } from './compare.js'
+import { compare, compareIn, returned, sumOf } from './compare.js'
 import {
   aggregate,
   type Computed,
@@ -157,7 +157,7 @@ function aggregateOf(choices: Choices, { names, types }: Columns): Made {
   const name = choices.of(names)
   const type = ownOf(types, name)
   const column = quoted(name)
-  const cells = (rows: readonly Row[]) => rows.map((row) => cellOf(row, name) ?? null)
+  const cells = (rows: readonly Row[]) => rows.map((row) => returned(type, cellOf(row, name) ?? null))
   const members = (rows: readonly Row[]) => cells(rows).filter((value) => value !== null)
   const extreme = (sign: number) => (rows: readonly Row[]) =>
     members(rows).reduce<unknown>(

@@ -64,6 +64,11 @@ export function sumOf(type: string, values: readonly unknown[]): unknown {
   return (values as (number | bigint)[]).reduce((sum: bigint, value) => sum + BigInt(value), 0n)
 }
 
+/** A value as SQL returns it: a decimal number has only the digits that it needs. */
+export function returned(type: ColumnType | undefined, value: unknown): unknown {
+  return type === 'decimal' && typeof value === 'string' ? sumOfDecimals([value]) : value
+}
+
 /** The sum of decimal numbers as text. */
 function sumOfDecimals(texts: readonly string[]): string {
   const scale = Math.max(0, ...texts.map((text) => scaleOf(text)))

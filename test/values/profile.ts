@@ -83,8 +83,9 @@ function profileOf(rows: readonly Row[], name: string, type: ColumnType | undefi
     nulls: rows.length - values.length,
     distinct: distinct.length,
     top,
-    min: ordered[0] ?? null,
-    max: ordered.at(-1) ?? null,
+    // Zero has no sign in SQL.
+    min: unsigned(ordered[0] ?? null),
+    max: unsigned(ordered.at(-1) ?? null),
     mean: numbers.length === 0 ? null : as(meanOf(numbers)),
     stddev: numbers.length < 2 ? null : deviationOf(numbers),
     quantiles:
@@ -97,6 +98,8 @@ function profileOf(rows: readonly Row[], name: string, type: ColumnType | undefi
         : { min: Math.min(...lengths), mean: meanOf(lengths), max: Math.max(...lengths) },
   }
 }
+
+const unsigned = (value: unknown) => (Object.is(value, -0) ? 0 : value)
 
 /** The numbers of a column, or its dates if it has more of them. */
 function rangeOf(values: readonly unknown[], type: ColumnType | undefined) {

@@ -1,7 +1,7 @@
 import type { Row } from '@maestro-dataflow/core'
 import { withCells, withCellsAt, withoutCells } from './cells.js'
 import { type Choices, type Columns, freeName, type Made } from './choices.js'
-import { compareIn } from './compare.js'
+import { compareIn, returned } from './compare.js'
 import { cellOf, groupsOf, ownOf, refuse, type TableStep, type Types } from './reference.js'
 
 /* The steps that change the shape of a table, in plain JavaScript. */
@@ -95,7 +95,7 @@ function pivotOf(choices: Choices, columns: Columns): Made {
   const others = choices.of(['reject', 'drop'] as const)
   const isOf = (output: unknown) => (row: Row) => compareIn(type, cellOf(row, input) ?? null, output) === 0
   const compute = (rows: readonly Row[]) => {
-    const cells = cellsOf(rows, value)
+    const cells = cellsOf(rows, value).map((cell) => returned(valueType, cell))
     if (method === 'count') return cells.filter((cell) => cell !== null).length
     return cells.at(method === 'first' ? 0 : -1) ?? null
   }

@@ -1,7 +1,7 @@
 import type { Row } from '@maestro-dataflow/core'
 import { withCells } from './cells.js'
 import { type Choices, type Columns, freeName, type Made, quoted } from './choices.js'
-import { compareInSort } from './compare.js'
+import { compareInSort, returned } from './compare.js'
 import { jsonOf } from './held-values.js'
 import { cellOf, groupsOf, ownOf, refuse, sort } from './reference.js'
 import { isWellFormed } from './texts.js'
@@ -12,13 +12,16 @@ import { isWellFormed } from './texts.js'
 export const sqlMakers: readonly ((choices: Choices, columns: Columns) => Made)[] = [projectionOf, countsOf, joinOf]
 
 /** SQL has columns for all rows, no negative zero, and no half a character. Values of several kinds are JSON. */
-function tableOf(rows: readonly Row[], names: readonly string[]): readonly Row[] {
+function tableOf(rows: readonly Row[], { names, types }: Columns): readonly Row[] {
   const isMixed = names.map((name) => new Set(rows.map((row) => kindIn(cellOf(row, name))).filter(Boolean)).size > 1)
   const isHere = (row: Row) => names.every((name, at) => isHeld(cellOf(row, name), isMixed[at] === true))
   return refuse(rows, isHere).map((row) =>
     withCells(
       {},
-      names.map((name, at) => [name, isMixed[at] ? jsonOf(cellOf(row, name) ?? null) : inSql(cellOf(row, name))]),
+      names.map((name, at) => [
+        name,
+        isMixed[at] ? jsonOf(cellOf(row, name) ?? null) : returned(ownOf(types, name), inSql(cellOf(row, name))),
+      ]),
     ),
   )
 }
@@ -42,14 +45,15 @@ const inSql = (value: unknown) => (Object.is(value, -0) ? 0 : (value ?? null))
 const isKnown = ({ names, types }: Columns) =>
   names.every((name) => ![undefined, 'json', 'vector'].includes(ownOf(types, name)))
 
-function projectionOf(choices: Choices, { names, types }: Columns): Made {
+function projectionOf(choices: Choices, columns: Columns): Made {
+  const { names, types } = columns
   const chosen = choices.some(names, 3)
   const by = choices.of(names)
   const list = chosen.map(quoted).join(', ')
-  const isSorted = isKnown({ names, types }) && choices.of([true, false])
+  const isSorted = isKnown(columns) && choices.of([true, false])
   const order = sort([{ column: by, descending: false, nulls: 'last' }], types)
   const apply = (rows: readonly Row[]) => {
-    const all = tableOf(rows, names)
+    const all = tableOf(rows, columns)
     return (isSorted ? order.apply(all) : all).map((row) =>
       withCells(
         {},
@@ -71,7 +75,7 @@ function countsOf(choices: Choices, columns: Columns): Made {
   const by = choices.of(names)
   const count = freeName('rows_', [by])
   const apply = (rows: readonly Row[]) =>
-    groupsOf(tableOf(rows, names), [by], types)
+    groupsOf(tableOf(rows, columns), [by], types)
       .map((members) =>
         withCells({}, [
           [by, cellOf(members[0] ?? {}, by)],
@@ -93,6 +97,7 @@ const keys: Readonly<Record<string, readonly unknown[]>> = {
   number: [0, 1, 2.5, 10, 1e40, 0.1, null],
   integer: [0, 1, 2, 10, -1, null],
   bigint: [0n, 1n, 9007199254740993n, 2n ** 63n, -1n, null],
+  decimal: ['0', '1', '2.50', '10.0', '0.000000000001', '1e1', null],
   boolean: [true, false, null],
   date: [new Date(0), new Date(-1), new Date('2026-02-28'), null],
 }
@@ -111,13 +116,15 @@ function joinOf(choices: Choices, columns: Columns): Made {
     k !== null && row[by] !== null && compareInSort(type, row[by], k, false, 'last') === 0
   const isFilter = kind === 'SEMI JOIN' || kind === 'ANTI JOIN'
   const apply = (rows: readonly Row[]) =>
-    tableOf(rows, names).flatMap((row) => {
+    tableOf(rows, columns).flatMap((row) => {
       const matches = right.filter(({ k }) => isMatch(row, k))
       const made = (v: unknown) => withCells({}, [[by, row[by]], ...(isFilter ? [] : [['v', v] as const])])
       if (isFilter) return matches.length > 0 === (kind === 'SEMI JOIN') ? [made(null)] : []
       return matches.length === 0 && kind === 'LEFT JOIN' ? [made(null)] : matches.map(({ v }) => made(v))
     })
-  const condition = `input.${quoted(by)} = other.k`
+  // Nobody says that the texts of the other table are decimal numbers.
+  const key = type === 'decimal' ? 'CAST(other.k AS DECIMAL(38, 12))' : 'other.k'
+  const condition = `input.${quoted(by)} = ${key}`
   const query = isFilter
     ? `SELECT ${quoted(by)} FROM input ${kind} other ON ${condition} ORDER BY input.rowid`
     : `SELECT ${quoted(by)}, v FROM input ${kind} other ON ${condition} ORDER BY input.rowid, other.rowid`

@@ -1,6 +1,6 @@
 import type { Row } from '@maestro-dataflow/core'
 import { type Choices, type Columns, directions, ends, freeName, type Made, quoted } from './choices.js'
-import { compareInSort, sumOf } from './compare.js'
+import { compareInSort, returned, sumOf } from './compare.js'
 import { cellOf, type Key, ownOf, type Seen, type Types, window } from './reference.js'
 import { isWellFormed } from './texts.js'
 
@@ -23,7 +23,7 @@ export function windowOf(choices: Choices, { names, types }: Columns): Made {
     if (frame === undefined) return orderBy.length === 0 ? rows : rows.slice(0, at + 1)
     return rows.slice(frame.before === 'all' ? 0 : Math.max(0, at - frame.before), at + frame.after + 1)
   }
-  const cell = (row: Row | undefined) => cellOf(row ?? {}, name) ?? null
+  const cell = (row: Row | undefined) => returned(type, cellOf(row ?? {}, name) ?? null)
   const isPeer = (a: Row | undefined, b: Row | undefined) =>
     orderBy.every(
       ({ column, descending, nulls }) =>

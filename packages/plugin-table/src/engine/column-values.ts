@@ -137,7 +137,8 @@ export class ColumnValues {
     if (['invalid', 'broken'].includes(kind)) return 'false'
     if (['json', 'mixed'].includes(kind) && !this.#shown.includes(column)) return 'false'
     if (kind === 'decimal' && this.#known.get(column)?.rounds === true) return this.#isRounded(column)
-    if (kind === 'string' && this.format === 'step') return `starts_with(${this.json(column)}, '{"$text":')`
+    if (kind === 'string' && this.format === 'step')
+      return `(starts_with(${this.json(column)}, '{"$text":') OR ${this.json(column)} = '{"$date":null}')`
     return `(${this.json(column)} IS NOT NULL AND (${this.typed(column)}) IS NULL)`
   }
 

@@ -59,7 +59,10 @@ export async function learnColumns(
       learned.set(name, decimalColumn(kinds))
       continue
     }
-    if (computed.includes(name)) for (const kind of unfitKinds) isUnfit = kinds.delete(kind) || isUnfit
+    const unfit = computed.includes(name) ? unfitKinds.filter((one) => kinds.delete(one)) : []
+    isUnfit ||= unfit.length > 0
+    // A column with nothing else has a type, too: its rows are rejected by it.
+    if (unfit.length > 0 && kinds.size === 0) kinds.add('string')
     const kind = commonKind(kinds as Set<Kind>, computed.includes(name))
     learned.set(name, kind === 'unknown' ? (known.get(name) ?? { kind }) : { kind })
     if (kind === 'mixed') mixed.push(name)

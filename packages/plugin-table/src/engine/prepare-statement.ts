@@ -22,6 +22,7 @@ import {
 import { checkExpression } from './check-expression.js'
 import type { CheckedStatement, ComputedValue } from './checked-statement.js'
 import type { KnownColumns } from './column-values.js'
+import { withComparedNumbers } from './compared-numbers.js'
 import { extremeOf } from './extreme-of.js'
 import { columnTypeIn } from './known-columns.js'
 import { withNumberTexts } from './number-texts.js'
@@ -78,14 +79,17 @@ async function prepareFilter(
   const { reads } = checked
   if (hasMissing(reads, columns)) return plain(reads, learned)
   const bound = await bindExpression(where, reads, columns, learned, async (table) => {
-    const result = await connection.run(`SELECT (${where}\n) FROM ${table}`, { ...params })
+    const alone = (part: string) => typeOf(connection, part, table, params)
+    const compared = await withComparedNumbers(connection, where, alone, params && { params })
+    const result = await connection.run(`SELECT (${compared}\n) FROM ${table}`, { ...params })
     const found = sqlTypeName(result.columnType(0))
     if (found !== 'BOOLEAN' && found !== '"NULL"' && found !== 'SQLNULL')
       throw tableError('MAESTRO_TABLE_EXPRESSION_TYPE', { expression: where, found, expected: 'true or false' })
-    await connection.run(`SELECT 1 FROM ${table} WHERE (${where}\n)`, { ...params })
+    await connection.run(`SELECT 1 FROM ${table} WHERE (${compared}\n)`, { ...params })
+    return compared
   })
   if ('fault' in bound) return { ...plain(reads, learned), faults: [bound.fault] }
-  const typed = await withNumberTexts(connection, where, (expression) =>
+  const typed = await withNumberTexts(connection, bound.result, (expression) =>
     typeOf(connection, expression, emptyTable(reads, bound.known), params),
   )
   return { ...plain(reads, bound.known), where: typed }
@@ -115,8 +119,11 @@ async function prepareAggregate(
     for (const column of found.reads) reads.add(column)
     if (!hasMissing(found.reads, columns)) checked.push({ name, expression, reads: found.reads })
   }
+  const comparedIn = (expression: string, table: string) =>
+    withComparedNumbers(connection, expression, (part) => typeOf(connection, part, table))
   const bind = async (expression: string, table: string) => {
-    const result = await connection.run(`SELECT (${expression}\n) FROM ${table} GROUP BY ()`)
+    const compared = await comparedIn(expression, table)
+    const result = await connection.run(`SELECT (${compared}\n) FROM ${table} GROUP BY ()`)
     return sqlTypeName(result.columnType(0))
   }
   // Columns of unknown type get types that give all expressions a meaning, if there are any. If there are none, the
@@ -154,7 +161,8 @@ async function prepareAggregate(
       faults.push(expressionFault(expression, reason, read, bound.known))
       continue
     }
-    const typed = await withNumberTexts(connection, await withoutMacros(connection, expression), (part) =>
+    const compared = await comparedIn(expression, emptyTable(read, bound.known))
+    const typed = await withNumberTexts(connection, await withoutMacros(connection, compared), (part) =>
       typeOf(connection, part, emptyTable(read, bound.known)),
     )
     const ordered = await inInputOrder(connection, await withFilteredArguments(connection, typed), (column) =>

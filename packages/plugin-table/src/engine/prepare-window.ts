@@ -15,6 +15,7 @@ import {
 import { checkExpression } from './check-expression.js'
 import type { CheckedStatement, ComputedValue } from './checked-statement.js'
 import type { KnownColumns } from './column-values.js'
+import { withComparedNumbers } from './compared-numbers.js'
 import { columnTypeIn } from './known-columns.js'
 import { positionColumn } from './lines.js'
 import { withNumberTexts } from './number-texts.js'
@@ -79,8 +80,11 @@ async function checkValue(
 ): Promise<{ readonly value: ComputedValue; readonly assumed: KnownColumns } | { readonly fault: MaestroError }> {
   const asWindows = await withWindows(connection, await withFilteredArguments(connection, expression), statement)
   const empty = (known: KnownColumns) => withWindowColumns(emptyTable(reads, known), statement)
+  const comparedIn = (table: string) =>
+    withComparedNumbers(connection, asWindows, (part) => typeOf(connection, part, table), { shown: expression })
   const bind = async (table: string) => {
-    const result = await connection.run(`SELECT (${asWindows}\n) FROM ${withWindowColumns(table, statement)}`)
+    const whole = withWindowColumns(table, statement)
+    const result = await connection.run(`SELECT (${await comparedIn(whole)}\n) FROM ${whole}`)
     return sqlTypeName(result.columnType(0))
   }
   // Types that gave an earlier expression a meaning are tried first, so that a column has one type in all of them.
@@ -96,7 +100,9 @@ async function checkValue(
     const reason = new Error(`The values of "${unordered}" have no order that SQL knows.`)
     return { fault: expressionFault(expression, reason, reads, known) }
   }
-  const typed = await withNumberTexts(connection, asWindows, (part) => typeOf(connection, part, empty(known)))
+  const typed = await withNumberTexts(connection, await comparedIn(empty(known)), (part) =>
+    typeOf(connection, part, empty(known)),
+  )
   const keepsDecimals = reads.some((column) => known.get(column)?.kind === 'decimal')
   return { value: { expression: typed, sqlType: result, keepsDecimals }, assumed: known }
 }

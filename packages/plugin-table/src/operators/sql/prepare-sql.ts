@@ -1,5 +1,6 @@
-import { type ColumnSet, type ColumnType, columnNames, rowFromEntries } from '@maestro-dataflow/core'
+import { type ColumnSet, type ColumnType, columnNames, MaestroError, rowFromEntries } from '@maestro-dataflow/core'
 import { checkSelect } from '../../engine/check-select.js'
+import { withComparedColumns } from '../../engine/compared-columns.js'
 import { connect, type Database, reasonOf } from '../../engine/connect.js'
 import { guesses, type Kind, sqlTypes } from '../../engine/kinds.js'
 import { resultColumns, resultTypes } from '../../engine/run-select.js'
@@ -32,7 +33,8 @@ async function bind(database: Database, query: string, tables: ReadonlyMap<strin
   for (const guess of isKnown ? guesses.slice(0, 1) : guesses) {
     try {
       for (const [name, { columns }] of tables) await createEmpty(database, name, columns, guess)
-      const found = await resultColumns(database.connection, query)
+      const compared = await withComparedColumns(database.connection, query)
+      const found = await resultColumns(database.connection, compared)
       const twice = twiceNamed(found.map(({ name }) => name))
       if (twice !== undefined) return { fault: twice }
       const types = resultTypes(found, keepsDecimals).map(([name, type]): readonly [string, ColumnType] => [
@@ -41,7 +43,7 @@ async function bind(database: Database, query: string, tables: ReadonlyMap<strin
       ])
       return { columns: { columns: rowFromEntries(types), open: false } }
     } catch (error) {
-      fault ??= reasonOf(error)
+      fault ??= MaestroError.is(error) ? String(error.details.reason) : reasonOf(error)
     }
   }
   return { fault: fault ?? 'it has no meaning.' }

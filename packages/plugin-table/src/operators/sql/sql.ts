@@ -18,6 +18,7 @@ import {
 } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { checkSelect } from '../../engine/check-select.js'
+import { withComparedColumns } from '../../engine/compared-columns.js'
 import { reasonOf } from '../../engine/connect.js'
 import { interruptOn } from '../../engine/interrupt-on.js'
 import { orderedInSelect } from '../../engine/ordered-select.js'
@@ -97,12 +98,13 @@ export class SqlRowsOperator extends GlobalOperator {
       if (fault !== undefined) throw tableError('MAESTRO_TABLE_SQL', { reason: `${fault}.` })
       const unordered = await orderedInSelect(connection, query, rows.unordered)
       if (unordered !== undefined) throw tableError('MAESTRO_TABLE_SQL', { reason: withoutOrder(unordered) })
-      const columns = await resultColumns(connection, query)
+      const compared = await withComparedColumns(connection, query)
+      const columns = await resultColumns(connection, compared)
       const twice = twiceNamed(columns.map(({ name }) => name))
       if (twice !== undefined) throw tableError('MAESTRO_TABLE_SQL', { reason: twice })
       const maxRows = rowsWithin(this.#options.maxRows, rows.count)
       let made = 0
-      for await (const batch of selectedRows(connection, query, columns, rows.hasDecimals)) {
+      for await (const batch of selectedRows(connection, compared, columns, rows.hasDecimals)) {
         if (limit.aborted) break
         const first = made + 1
         made += batch.length
