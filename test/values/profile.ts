@@ -112,7 +112,12 @@ function rangeOf(values: readonly unknown[], type: ColumnType | undefined) {
   return { used, isTime }
 }
 
-const finite = (values: readonly unknown[]) => values.map(Number).filter(Number.isFinite).sort(compare)
+// Zero has no sign in SQL.
+const finite = (values: readonly unknown[]) =>
+  values
+    .map((value) => Number(value) + 0)
+    .filter(Number.isFinite)
+    .sort(compare)
 
 const usedIn = (rows: readonly Row[], name: string, type: ColumnType | undefined) =>
   finite(

@@ -9,7 +9,7 @@ const rows = [
   { k: 1, n: 2.5, b: 9007199254740993n, t: '99.6' },
   { k: 2, n: 0.1, b: 9007199254740992n, t: '100' },
 ]
-const keptBy = async (where: string, params?: object) => {
+const keptBy = async (where: string, params?: Record<string, string | number>) => {
   const found = await rowsOf(fromUnknown(rows).step('table.filter', { where, ...(params && { params }) }))
   return found.map(({ k }) => k)
 }
