@@ -85,3 +85,28 @@ test('a join of files counts and explains its rows', async () => {
     { outcome: 'dropped', reason: 'no row of the other table matches' },
   ])
 })
+
+test.each([
+  ['plain lines', '{"k":2}\n\n{"k":3}', 0],
+  ['a line that is no JSON', '{"k":2}\n{"k":\n{"k":3}\n', 1],
+  ['a key that looks like a tag', '{"k":{"$date":"x"}}\n{"k":3}\n', 0],
+  ['a column that the source does not declare', '{"k":2,"other":1}\n{"k":3}\n', 0],
+  ['a value of another type than declared', '{"k":"x"}\n{"k":3}\n', 1],
+] as const)('a union of files gives the rows, ids, and counts of a union row by row: %s', async (_, text, rejected) => {
+  write('a.jsonl', '{"k":1}\n')
+  write('b.jsonl', text)
+  const columns = text.includes('$') ? undefined : ({ k: 'integer' } as const)
+  const outcome = async (more: object) => {
+    const built = pipeline('p')
+      .read('fs.file', { path: 'a.jsonl' })
+      .step('table.union', { right: { use: 'fs.file', path: 'b.jsonl', columns, ...more } })
+      .mapBatches((rows, { rowIds }) => rows.map((row, index) => ({ ...row, id: rowIds[index] })))
+      .write('fs.file', { path: 'out.jsonl', mode: 'overwrite' })
+    const { counts } = await project().run(built)
+    return { counts, text: readFileSync(join(folder, 'out.jsonl'), 'utf8') }
+  }
+  // A source with conditions offers no lines.
+  const byLines = await outcome({})
+  expect(byLines.counts.rejected).toBe(rejected)
+  expect(byLines).toStrictEqual(await outcome({ where: {} }))
+})

@@ -56,8 +56,7 @@ export async function openParquet(stored: StoredFile, name: string): Promise<Par
         })
         const rows = Number(metadata.row_groups[group]?.num_rows)
         const wrong = values.find(({ length }) => length !== rows)
-        if (wrong !== undefined)
-          throw fail(`row group ${group + 1} holds ${wrong.length} rows instead of ${rows}`)
+        if (wrong !== undefined) throw fail(`row group ${group + 1} holds ${wrong.length} rows instead of ${rows}`)
         return values
       },
       close: () => handle.close(),

@@ -1,8 +1,8 @@
-import { columnNames, rowFromEntries } from '@maestro-dataflow/core'
+import { columnNames, type Row, rowFromEntries } from '@maestro-dataflow/core'
 import { expect, test } from 'vitest'
 import { tableProject } from '../../__fixtures__/table-project.js'
 
-const { fromRows, rowsOf } = tableProject()
+const { fromRows, fromLines, otherLines, linesOf, rowsOf } = tableProject()
 
 test('the rows of the other table follow, with their own columns', async () => {
   const right = [{ id: 2n ** 60n, 城市: '上海' }, { id: '1' }]
@@ -27,4 +27,23 @@ test('rows of code keep the order of their columns', async () => {
   ]
   const [, added = {}] = await rowsOf(fromRows([{ id: 1 }]).step('table.union', { right }))
   expect(columnNames(added)).toEqual(['city', '2021', '2020'])
+})
+
+test('lines of files are copied as they are, behind those of the input', async () => {
+  const right: readonly Row[] = otherLines(['{"id": 1.50, "城市":"上海"}', '', '{"id":"x"}'])
+  const { lines, rejects } = await linesOf(fromLines(['{"id":1}', '{ "id":2 }']).step('table.union', { right }))
+  expect(lines).toEqual(['{"id":1}', '{ "id":2 }', '{"id": 1.50, "城市":"上海"}', '{"id":"x"}'])
+  expect(rejects).toEqual([])
+})
+
+test('lines of files have the ids of their step and their line, and their values for the next step', async () => {
+  const right: readonly Row[] = otherLines(['{"id":2}', '', '{"id":9007199254740993}'])
+  const built = fromLines(['{"id":1}']).step('table.union', { right }).step('table.union', { right })
+  expect(await rowsOf(built)).toEqual([
+    { id: 1 },
+    { id: 2 },
+    { id: 9007199254740993n },
+    { id: 2 },
+    { id: 9007199254740993n },
+  ])
 })

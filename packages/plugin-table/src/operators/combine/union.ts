@@ -8,13 +8,17 @@ import {
   defineOperator,
   type GlobalContext,
   GlobalOperator,
+  type LineRequest,
   type OutputOf,
   type Row,
   type RowFunction,
+  RowSource,
   rowFromEntries,
   rowFunction,
+  type TableCounts,
 } from '@maestro-dataflow/core'
 import { columnTypeIn } from '../../engine/known-columns.js'
+import { unionLines } from './lines/union-lines.js'
 import { batchesOf, columnsOf, type OtherRow, type OtherTable, otherTableOption } from './other-table.js'
 
 const fields = {
@@ -36,6 +40,10 @@ export class UnionRowsOperator extends GlobalOperator {
 
   override get columns(): ColumnEffects {
     return { opaque: true }
+  }
+
+  override async runOnLines(request: LineRequest): Promise<TableCounts | undefined> {
+    return this.#right instanceof RowSource ? unionLines(this.#right, request) : undefined
   }
 
   override async *process(all: AllRows, context: GlobalContext): AsyncIterable<Batch> {
