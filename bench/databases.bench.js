@@ -31,9 +31,11 @@ export async function bench() {
           ])
         const results = await alternate(rounds, run('ours.js'), run('bare.js'))
         const [ours, theirs] = [results.ours, results.theirs].map((runs) => median(runs.map(({ seconds }) => seconds)))
+        const cpuRatios = results.ours.map((run, round) => results.theirs[round].cpuSeconds / run.cpuSeconds)
         figures[`${name}_${direction}_rows_per_s`] = Math.round(rows / ours)
         figures[`${name}_${direction}_bare_rows_per_s`] = Math.round(rows / theirs)
         figures[`${name}_${direction}_ratio`] = round(theirs / ours)
+        figures[`${name}_${direction}_cpu_ratio`] = round(median(cpuRatios))
         peak = Math.max(peak, ...results.ours.map(({ peakMegabytes }) => peakMegabytes))
       }
     }

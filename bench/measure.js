@@ -41,9 +41,13 @@ export function reportPeak() {
   console.log(`peak_rss_kb=${process.resourceUsage().maxRSS}`)
 }
 
-/** Says how long the measured part took, when loading the libraries is to stay out of it. */
-export function reportSeconds(started) {
-  const { user, system } = process.cpuUsage(loaded)
+/**
+ * Says how long the measured part took, when loading the libraries is to stay out of it.
+ *
+ * @param usedBefore The processor time before it. @default when the libraries were loaded
+ */
+export function reportSeconds(started, usedBefore = loaded) {
+  const { user, system } = process.cpuUsage(usedBefore)
   console.log(`seconds=${(performance.now() - started) / 1000}\ncpu_s=${(user + system) / 1e6}`)
 }
 

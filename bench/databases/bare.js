@@ -24,6 +24,7 @@ async function sqlite() {
   file.pragma('journal_mode = WAL')
   file.pragma('synchronous = NORMAL')
   const started = performance.now()
+  const used = process.cpuUsage()
   let done = 0
   if (direction === 'write') {
     file.exec('DROP TABLE IF EXISTS bare')
@@ -44,7 +45,7 @@ async function sqlite() {
       done++
     }
   }
-  reportSeconds(started)
+  reportSeconds(started, used)
   return done
 }
 
@@ -52,6 +53,7 @@ async function postgres() {
   const connection = new pg.Client(access)
   await connection.connect()
   const started = performance.now()
+  const used = process.cpuUsage()
   let done = 0
   if (direction === 'write') {
     await connection.query('BEGIN')
@@ -77,7 +79,7 @@ async function postgres() {
     const cursor = connection.query(new Cursor('SELECT * FROM bare'))
     for (let rows = await cursor.read(2000); rows.length > 0; rows = await cursor.read(2000)) done += rows.length
   }
-  reportSeconds(started)
+  reportSeconds(started, used)
   await connection.end()
   return done
 }
@@ -85,6 +87,7 @@ async function postgres() {
 async function mariadb() {
   const connection = mysql.createConnection(access)
   const started = performance.now()
+  const used = process.cpuUsage()
   let done = 0
   if (direction === 'write') {
     const session = connection.promise()
@@ -108,7 +111,7 @@ async function mariadb() {
   } else {
     for await (const _row of connection.query('SELECT * FROM bare').stream({ highWaterMark: 1000 })) done++
   }
-  reportSeconds(started)
+  reportSeconds(started, used)
   await connection.promise().end()
   return done
 }

@@ -37,6 +37,7 @@ await project.run(
 await project.runTo(pipeline('warm').read('db.table', warm), { write: () => undefined })
 
 const started = performance.now()
+const used = process.cpuUsage()
 if (direction === 'write') {
   const report = await project.run(
     pipeline('write')
@@ -53,7 +54,7 @@ if (direction === 'write') {
   })
   if (read !== count) throw new Error('rows are missing')
 }
-reportSeconds(started)
+reportSeconds(started, used)
 reportPeak()
 await project.dispose()
 rmSync(directory, { recursive: true, force: true })

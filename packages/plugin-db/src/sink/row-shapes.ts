@@ -55,8 +55,9 @@ export class RowShapes {
       const row = rows[index] as Row
       const id = ids[index] as string
       try {
-        const shape = this.#shapeOf(row)
-        const values = encodeValues(row, shape)
+        const known = this.#only === undefined ? encodeInOrder(row, this.#shape) : undefined
+        const shape = known === undefined ? this.#shapeOf(row) : this.#shape
+        const values = known ?? encodeValues(row, shape)
         if (part?.columns !== shape.columns) {
           part?.end()
           part = this.#lineOf === undefined ? new ValuesPart(shape.columns) : new LinesPart(shape, this.#lineOf)
@@ -154,6 +155,30 @@ class LinesPart implements RowPart {
   rows(): readonly EncodedRow[] {
     return this.#rows.map((row, at) => ({ id: this.#ids[at] ?? '', row, values: encodeValues(row, this.#shape) }))
   }
+}
+
+/**
+ * Encodes a plain row that has exactly the columns of a shape, in its order, as most rows do; undefined for any other one.
+ *
+ * @throws Unfit
+ */
+function encodeInOrder(row: Row, { columns, encoders }: Shape): readonly Binding[] | undefined {
+  const prototype: unknown = Object.getPrototypeOf(row)
+  if (prototype !== Object.prototype && prototype !== null) return undefined
+  const values: Binding[] = new Array(columns.length)
+  let at = 0
+  for (const column in row) {
+    const value = row[column]
+    const encode = encoders[at]
+    if (column !== columns[at] || value === undefined || encode === undefined) return undefined
+    try {
+      values[at++] = value === null ? null : encode(value)
+    } catch (error) {
+      if (error instanceof Unfit) error.message = `column "${column}": ${error.message}`
+      throw error
+    }
+  }
+  return at === columns.length ? values : undefined
 }
 
 /** @throws Unfit */

@@ -88,24 +88,26 @@ export class RowBuilder {
     return rejects.length === 0 ? { ids, rows, bytes } : { ids, rows, bytes, rejects }
   }
 
+  /** @throws Unfit */
   #row(values: readonly unknown[]): Row {
-    if (!this.#plain) return rowFromEntries(this.#names.map((name, at) => [name, this.#value(values, at)]))
+    const names = this.#names
     const row: Record<string, unknown> = {}
-    for (let at = 0; at < this.#names.length; at++) row[this.#names[at] as string] = this.#value(values, at)
-    return row
-  }
-
-  #value(values: readonly unknown[], at: number): unknown {
-    const raw = values[this.#places[at] as number]
-    if (raw === null || raw === undefined) return null
-    const decode = this.#decoders[at]
-    if (decode === undefined) return raw
+    const entries: [string, unknown][] = []
+    let at = 0
     try {
-      return decode(raw)
+      for (; at < names.length; at++) {
+        const name = names[at] as string
+        const raw = values[this.#places[at] as number]
+        const decode = this.#decoders[at]
+        const value = raw === null || raw === undefined ? null : decode === undefined ? raw : decode(raw)
+        if (this.#plain) row[name] = value
+        else entries.push([name, value])
+      }
     } catch (error) {
-      if (error instanceof Unfit) error.message = `column "${this.#names[at]}": ${error.message}`
+      if (error instanceof Unfit) error.message = `column "${names[at]}": ${error.message}`
       throw error
     }
+    return this.#plain ? row : rowFromEntries(entries)
   }
 
   #idOf(row: Row): string {

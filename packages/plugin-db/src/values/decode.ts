@@ -11,6 +11,11 @@ export type Decode = (raw: unknown) => unknown
 /** The driver's bytes as bytes of a row. */
 export const bytesOf = (buffer: Uint8Array): Uint8Array => new Uint8Array(buffer)
 
+/** A whole number from a database's digits; a number takes less time to convert than a text. */
+export function bigintOf(raw: unknown): bigint {
+  return typeof raw === 'string' && raw.length < 16 ? BigInt(Number(raw)) : BigInt(raw as string | number)
+}
+
 /** Decodes numbers of four bytes each. */
 export const vectorOf = (bytes: Uint8Array): Float32Array => new Float32Array(new Uint8Array(bytes).buffer)
 

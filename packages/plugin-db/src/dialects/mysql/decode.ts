@@ -1,10 +1,10 @@
-import { bytesOf, type Decode, dateOf, jsonOf, vectorOf } from '../../values/decode.js'
+import { bigintOf, bytesOf, type Decode, dateOf, jsonOf, vectorOf } from '../../values/decode.js'
 import { shortSingle } from '../../values/limits.js'
 import type { ColumnKind, ValueKind } from '../../values/value-kind.js'
 import { mostScale } from './kinds.js'
 
 const decoders: Partial<Record<ValueKind, Decode>> = {
-  bigint: (raw) => BigInt(raw as string | number),
+  bigint: bigintOf,
   number: Number,
   // TINYINT(1) is MySQL's boolean; other small numbers in it stay numbers.
   boolean: (raw) => (raw === 1 ? true : raw === 0 ? false : raw),

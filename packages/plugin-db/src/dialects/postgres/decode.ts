@@ -1,4 +1,4 @@
-import { bytesOf, type Decode, dateOf, jsonOf } from '../../values/decode.js'
+import { bigintOf, bytesOf, type Decode, dateOf, jsonOf } from '../../values/decode.js'
 import type { ColumnKind, ValueKind } from '../../values/value-kind.js'
 import { parseArray } from './parse-array.js'
 
@@ -6,7 +6,7 @@ import { parseArray } from './parse-array.js'
 const decoders: Partial<Record<ValueKind, Decode>> = {
   integer: Number,
   number: Number,
-  bigint: (raw) => BigInt(raw as string),
+  bigint: bigintOf,
   boolean: (raw) => raw === 't',
   timestamp: dateOf,
   local: dateOf,

@@ -33,7 +33,9 @@ export class SqliteInserter implements RowInserter {
   readonly encoderOf = encoderOf
   readonly lineOf = undefined
   readonly aboutRows = (error: unknown) => error instanceof SkippedRows || aboutRows(error)
-  readonly #statements = new Map<string, Statement>()
+  /** The statements of the columns of the last rows, by their number of rows. */
+  readonly #statements = new Map<number, Statement>()
+  #columns: readonly string[] = []
 
   constructor(session: Preparing, target: InsertTarget) {
     this.#session = session
@@ -46,10 +48,11 @@ export class SqliteInserter implements RowInserter {
     const most = Math.max(1, Math.min(statementRows, Math.floor(mostValues / Math.max(1, columns.length))))
     const size = columns.length === 0 ? 1 : most
     for (let start = 0; start < rows.length; start += size) {
-      const part = rows.slice(start, start + size)
-      const statement = this.#statementFor(columns, part.length)
-      const values = part.length === 1 ? (part[0]?.values ?? []) : part.flatMap((row) => row.values)
-      this.#run(statement, columns, values, part.length)
+      const count = Math.min(size, rows.length - start)
+      const values: Binding[] = []
+      for (let at = start; at < start + count; at++)
+        for (const value of (rows[at] as EncodedRow).values) values.push(value)
+      this.#run(this.#statementFor(columns, count), columns, values, count)
       if (start % turnRows < size) await this.#session.breathe()
     }
   }
@@ -60,7 +63,7 @@ export class SqliteInserter implements RowInserter {
     for (let start = 0; start < rows.length; start += turnRows) {
       for (const row of rows.slice(start, start + turnRows)) {
         try {
-          this.#run(statement, columns, row.values, 1)
+          this.#run(statement, columns, [...row.values], 1)
         } catch (error) {
           if (!this.aboutRows(error)) throw error
           refused.push({ row, reason: (error as Error).message })
@@ -71,14 +74,20 @@ export class SqliteInserter implements RowInserter {
     return refused
   }
 
-  #run(statement: Statement, columns: readonly string[], values: readonly Binding[], rows: number): void {
-    const { changes } = statement.run([...values])
+  #run(statement: Statement, columns: readonly string[], values: Binding[], rows: number): void {
+    const { changes } = statement.run(values)
     // An upsert without columns to update leaves existing rows unchanged.
     const { upsertBy } = this.#target
     if (upsertBy === undefined || columns.some((column) => !upsertBy.includes(column))) assertWritten(changes, rows)
   }
 
   #statementFor(columns: readonly string[], rows: number): Statement {
+    if (columns !== this.#columns) {
+      this.#columns = columns
+      this.#statements.clear()
+    }
+    const known = this.#statements.get(rows)
+    if (known !== undefined) return known
     const { name, upsertBy } = this.#target
     const places = `(${columns.map(() => '?').join(', ')})`
     const values =
@@ -86,8 +95,8 @@ export class SqliteInserter implements RowInserter {
         ? 'DEFAULT VALUES'
         : `(${quoteNames(sqlite, columns)}) VALUES ${Array(rows).fill(places).join(', ')}`
     const sql = `INSERT INTO ${quoteTable(sqlite, name)} ${values}${upsertBy === undefined ? '' : sqlite.onConflict(columns, upsertBy)}`
-    const statement = this.#statements.get(sql) ?? this.#session.prepare(sql)
-    this.#statements.set(sql, statement)
+    const statement = this.#session.prepare(sql)
+    this.#statements.set(rows, statement)
     return statement
   }
 }

@@ -22,7 +22,8 @@ export class WholeTexts {
       return undefined
     const columns = places.map((place) => `page.${sqlite.quoteName(fields[place]?.name ?? '')}`)
     const isCut = grouped(
-      columns.map((column) => `(typeof(${column}) = 'text' AND instr(${column}, char(0)))`),
+      // Of other values, only bytes can contain it, and these are left out below.
+      columns.map((column) => `instr(${column}, char(0))`),
       ' OR ',
     )
     const hex = grouped(
