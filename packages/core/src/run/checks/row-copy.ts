@@ -2,6 +2,7 @@ import type { Row } from '../../contracts/row.js'
 
 /** A copy of a row whose cells can be changed in place without changing the row itself. */
 export function deepCopy(row: Row): Row {
+  if (!hasNestedCells(row)) return { ...row }
   try {
     // The row itself keeps the order of its columns.
     return { ...row, ...(copyOf(row) as Row) }
