@@ -1,5 +1,6 @@
 // A run is killed, and resumed with other sinks: each of them has all rows, and nothing is left of the others.
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { pipeline } from '@maestro-dataflow/core'
 import { installFailpoints, setPartitionSize } from '@maestro-dataflow/core/runtime'
 import { expect, onTestFinished, test } from 'vitest'
@@ -51,4 +52,29 @@ test.each([
   await runIn(expected, after)
   expect(readdirSync(folder.path).sort()).toEqual(readdirSync(expected.path).sort())
   expect(after.map((path) => folder.read(path))).toEqual(after.map((path) => expected.read(path)))
+})
+
+test('an output that was committed and removed by hand before the resume is written again', async () => {
+  const outputs = ['a.jsonl', 'b.csv', 'c.jsonl.gz']
+  const whole = new Folder(questions(5))
+  const crashes: Folder[] = []
+  onTestFinished(() => installFailpoints(undefined))
+  installFailpoints((place) => {
+    if (place === 'sink-state-renamed') crashes.push(Folder.after(whole.path))
+  })
+  await runIn(whole, outputs)
+  installFailpoints(undefined)
+  const contents = (folder: Folder) => outputs.map((path) => folder.read(path))
+  const removed = crashes.flatMap((folder) =>
+    outputs.filter((path) => existsSync(join(folder.path, path))).map((path) => [folder, path] as const),
+  )
+  // Each of the three commits is noted before and after it.
+  expect([crashes.length, removed.length]).toEqual([6, 9])
+  for (const [crashed, path] of removed) {
+    const folder = Folder.after(crashed.path)
+    rmSync(join(folder.path, path))
+    await runIn(folder, outputs)
+    expect(contents(folder), path).toEqual(contents(whole))
+    expect(readdirSync(folder.path).sort(), path).toEqual(readdirSync(whole.path).sort())
+  }
 })

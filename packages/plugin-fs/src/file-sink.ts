@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import {
   type ColumnSet,
   type Columns,
@@ -33,6 +35,11 @@ export const fileSink = defineSink({
       : isRemote(path)
         ? path
         : shownTarget(path, context.directory),
+  isThere: (options, context) => {
+    const { path } = options
+    const isLocal = path !== standardPath && !isRemote(path) && !isPartitioned(options)
+    return !isLocal || existsSync(resolve(context.directory, path))
+  },
   // A compressed file and a file per partition are written in one go.
   continues: (options) =>
     options.path !== standardPath &&

@@ -158,6 +158,12 @@ export interface SinkDefinition<S = unknown, Options = unknown> {
    */
   target?(options: Options, context: StorageCheckContext): string | undefined
   open(options: Options, context: StorageContext & SinkTarget): Promise<SinkWriter> | SinkWriter
+  /**
+   * Whether what a commit has made is still there. A resumed run writes an output again that was removed in the meantime.
+   *
+   * @default yes
+   */
+  isThere?(options: Options, context: StorageCheckContext): boolean
   /** Whether writers with these options have `checkpoint`: the plan says which sinks get all rows again. */
   continues?(options: Options): boolean
   /** The output of these options for an incremental run; undefined if its rows cannot be merged. */

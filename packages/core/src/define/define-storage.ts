@@ -13,7 +13,15 @@ type Reading<Options> = Pick<
 >
 type Writing<Options> = Pick<
   SinkDefinition<unknown, Options>,
-  'open' | 'check' | 'takesJsonLines' | 'target' | 'findReceipt' | 'findCheckpoint' | 'mergeable' | 'continues'
+  | 'open'
+  | 'check'
+  | 'takesJsonLines'
+  | 'target'
+  | 'isThere'
+  | 'findReceipt'
+  | 'findCheckpoint'
+  | 'mergeable'
+  | 'continues'
 >
 
 /**

@@ -82,8 +82,10 @@ export class SinkCommits {
     const { id } = sink.node
     const state = readState(this.#folder, id)
     if (state === undefined) return { mayHaveWritten: false }
-    if (state !== 'damaged' && state.state === 'done' && state.fingerprint === this.#fingerprintOf(id))
+    if (state !== 'damaged' && state.state === 'done' && state.fingerprint === this.#fingerprintOf(id)) {
+      if (sink.definition.isThere?.(sink.options, context) === false) return { mayHaveWritten: true }
       return this.#settle(id, state, rows)
+    }
     if (sink.definition.target?.(sink.options, context) !== undefined) return { mayHaveWritten: true }
     if (state === 'damaged') throw this.#unsettled(sink, 'has begun to add its rows, and the note about it is damaged')
     if (state.state === 'done') throw this.#unsettled(sink, addsOthers)
