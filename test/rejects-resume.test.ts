@@ -110,7 +110,7 @@ describe.each(Object.entries(starts))('%s', (_, { prepare, read: start }) => {
     const result = resultOf(whole)
     // The cast refuses two, and the function one.
     expect(expected.counts.rejected).toBeGreaterThanOrEqual(3)
-    expect(String(result.rejects).trim().split('\n')).toHaveLength(expected.counts.rejected)
+    expect(String(whole.result(outputs).rejects).trim().split('\n')).toHaveLength(expected.counts.rejected)
     expect(ends.length).toBeGreaterThan(10)
     for (const [index, { place, folder }] of ends.entries()) {
       if (place === 'report-written') continue
