@@ -1,38 +1,27 @@
-// 2,048 calls to a server that takes 200 ms, 64 at once, beside the bare openai SDK in a loop and LangChain.js.
-import { join } from 'node:path'
-import { median, round, runScript, sized } from './measure.js'
-import { checkAnswers } from './model-server/check-answers.js'
-import { warmUpRows } from './model-server/rows.js'
-import { withServer } from './model-server/with-server.js'
+// 2,048 calls to a server that takes 200 ms, 64 at once, beside the bare openai SDK in a loop and LangChain.js. All of them warm
+// up with the same questions, and are measured from their first question to their last answer.
+import { median, round, sized } from './measure.js'
+import { measureCalls } from './model-server/measure-calls.js'
 
-const calls = sized(2048, 128)
-const concurrency = 64
-const latencyMs = 200
+const schedule = { calls: sized(2048, 128), concurrency: 64, latencyMs: 200 }
 const rounds = sized(3, 1)
 
-export function bench() {
-  return withServer({ latencyMs }, async (server, folder) => {
-    const output = join(folder, 'answers.jsonl')
-    const run = async (script, ...more) => {
-      const path = join(import.meta.dirname, script)
-      return (await runScript(path, [server.baseUrl, calls, concurrency, ...more])).seconds
-    }
-    const seconds = { ours: [], sdk: [], langchain: [] }
-    for (let turn = 0; turn < rounds; turn++) {
-      seconds.ours.push(await run('model-server/ours.js', output, 'openai', warmUpRows.length))
-      const { lost, wrong } = checkAnswers(output, calls)
-      if (lost + wrong > 0) throw new Error(`${lost} rows lost, ${wrong} with another's answer`)
-      seconds.sdk.push(await run('model-server/sdk-loop.js'))
-      seconds.langchain.push(await run('scheduling/langchain.js'))
-    }
-    const limit = ((calls / concurrency) * latencyMs) / 1000
-    const ours = median(seconds.ours)
-    return {
-      limit_s: round(limit),
-      ours_s: round(ours),
-      sdk_loop_s: round(median(seconds.sdk)),
-      langchain_s: round(median(seconds.langchain)),
-      ratio_to_limit: round(ours / limit, 3),
-    }
-  })
+export async function bench() {
+  const runs = { ours: [], sdk: [], langchain: [] }
+  for (let turn = 0; turn < rounds; turn++) {
+    runs.ours.push(await measureCalls('model-server/ours.js', schedule, 'openai'))
+    runs.sdk.push(await measureCalls('model-server/sdk-loop.js', schedule))
+    runs.langchain.push(await measureCalls('scheduling/langchain.js', schedule))
+  }
+  const limit = ((schedule.calls / schedule.concurrency) * schedule.latencyMs) / 1000
+  const seconds = (kind) => median(runs[kind].map(({ seconds }) => seconds))
+  return {
+    limit_s: round(limit),
+    ours_s: round(seconds('ours')),
+    sdk_loop_s: round(seconds('sdk')),
+    langchain_s: round(seconds('langchain')),
+    ratio_to_limit: round(seconds('ours') / limit, 3),
+    sdk_ratio_to_limit: round(seconds('sdk') / limit, 3),
+    whole_run_s: round(median(runs.ours.map(({ wholeSeconds }) => wholeSeconds))),
+  }
 }

@@ -13,7 +13,7 @@ let tokens = burst
 let filledAt = performance.now()
 let firstAt
 let asked = 0
-/** When the first question came, and when the last answer was sent. */
+/** When the first question after the warm-up came, and when the last answer was sent. */
 let cameAt
 let answeredAt
 
@@ -77,7 +77,7 @@ function reply(response, row) {
 const server = createServer((request, response) => {
   if (request.method === 'GET')
     return answer(response, 200, JSON.stringify({ ...counts, seconds: (answeredAt - cameAt) / 1000 }))
-  cameAt ??= performance.now()
+  const came = performance.now()
   response.on('finish', () => {
     answeredAt = performance.now()
   })
@@ -87,7 +87,9 @@ const server = createServer((request, response) => {
   })
   request.on('end', () => {
     counts.requests++
-    reply(response, Number(/row (\d+)/.exec(body)?.[1]))
+    const row = Number(/row (\d+)/.exec(body)?.[1])
+    if (row < warmUpRow) cameAt ??= came
+    reply(response, row)
   })
 })
 server.keepAliveTimeout = 60_000

@@ -3,6 +3,7 @@ import { pipeline, type Readable, Transform } from 'node:stream'
 import { gunzipSync } from 'node:zlib'
 import { maestroError } from '../../errors/error-table.js'
 import { isGzip } from './decoded-body.js'
+import { inSmallGroups } from './in-small-groups.js'
 import type { HttpReply } from './send-http.js'
 
 /** Limits of reading a body. */
@@ -27,7 +28,7 @@ export function readBytes({ url, body }: Body, { maxBytes = defaultMaxBytes }: B
         if (bytes > maxBytes) body.destroy(tooLarge(url, maxBytes))
         else pieces.push(piece)
       })
-      .on('end', () => resolve(Buffer.concat(pieces)))
+      .on('end', () => inSmallGroups(() => resolve(Buffer.concat(pieces))))
       .on('error', reject)
   })
 }
