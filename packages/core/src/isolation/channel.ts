@@ -17,6 +17,15 @@ interface Waiting {
 type Input<Call> = Call extends (input: infer Given) => unknown ? Given : never
 type Output<Call> = Call extends (...parameters: never[]) => infer Given ? Given : never
 
+/** How much a channel holds for a process that is not trusted, and what happens beyond that. */
+export interface FloodGate {
+  /** The longest message, in characters. */
+  readonly longest: number
+  /** How many bytes may wait for a process that asks and does not read the answers. */
+  readonly unread: number
+  flooded(how: string): void
+}
+
 /**
  * Calls between two processes, in both directions, as lines of JSON. A message is read as data, whatever the other process
  * sends: the channel of Node.js itself would end this process at certain messages.
@@ -29,20 +38,26 @@ export class Channel<Asked, Answered> {
   readonly #answers: Answers<Answered>
   readonly #waiting = new Map<number, Waiting>()
   readonly #busy: (busy: boolean) => void
+  readonly #gate: FloodGate | undefined
   #last = 0
   #ended: Error | undefined
 
-  /** @param busy Called when the first call begins to wait, and when no call waits any more. */
+  /**
+   * @param busy Called when the first call begins to wait, and when no call waits any more.
+   * @param gate Without it, nothing that the other process sends is too much.
+   */
   constructor(
     stream: Duplex,
     plugin: string,
     answers: Answers<Answered>,
     busy: (busy: boolean) => void = () => undefined,
+    gate?: FloodGate,
   ) {
     this.#stream = stream
     this.#plugin = plugin
     this.#answers = answers
     this.#busy = busy
+    this.#gate = gate
     // A process that has ended is reported by its end, not by the failure of each message.
     stream.on('error', () => undefined)
     this.#listen()
@@ -74,13 +89,20 @@ export class Channel<Asked, Answered> {
 
   #listen(): void {
     let begun: string[] = []
+    let length = 0
     this.#stream.setEncoding('utf8').on('data', (text: string) => {
+      if (this.#ended !== undefined) return
       const [end = '', ...lines] = text.split('\n')
       begun.push(end)
+      length += end.length
+      if (length > (this.#gate?.longest ?? Infinity)) return this.#gate?.flooded('a message without an end')
       for (const next of lines) {
         this.#read(begun.join(''))
         begun = [next]
+        length = next.length
       }
+      if (this.#stream.writableLength > (this.#gate?.unread ?? Infinity))
+        this.#gate?.flooded('questions whose answers it does not read')
     })
   }
 

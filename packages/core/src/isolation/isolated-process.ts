@@ -13,6 +13,9 @@ import { grantedEnvironment, permissionFlags } from './permission-flags.js'
 
 const program = fileURLToPath(new URL('./child/main.js', import.meta.url))
 
+/** Far above what rows need. Without bounds, the project's own process would run out of memory. */
+const bounds = { longest: 2 ** 28, unread: 2 ** 29 }
+
 /** What a process is started with. */
 export interface ProcessSettings {
   readonly plugin: string
@@ -41,11 +44,15 @@ export class IsolatedProcess {
     const hold = (busy: boolean) => (busy ? stream.ref() : stream.unref())
     const ask: ProjectCalls['ask'] = (asked) => askLent(plugin, this.loans.get(asked.instance), asked)
     const answers = { ask, ...this.#rowAnswers(plugin) }
-    this.channel = new Channel<PluginCalls, ProjectCalls>(stream, plugin, answers, hold)
     const ended = (how: string) => {
       this.isAlive = false
       this.channel.end(maestroError('MAESTRO_PLUGIN_ENDED', { plugin, how }).at({ plugin }))
     }
+    const flooded = (how: string) => {
+      ended(how)
+      this.stop()
+    }
+    this.channel = new Channel<PluginCalls, ProjectCalls>(stream, plugin, answers, hold, { ...bounds, flooded })
     child.on('error', (error) => ended(error.message))
     child.on('exit', (code, signal) => ended(signal === null ? `exit code ${code}` : `signal ${signal}`))
     child.unref()
