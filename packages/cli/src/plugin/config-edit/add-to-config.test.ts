@@ -57,6 +57,15 @@ describe('TypeScript and JavaScript', () => {
       "  }],\n  '@acme/plugin-x',\n]",
     ],
     ['several in a line', "export default { plugins: [\n  'a', 'b',\n  'c', 'd'\n] }", "'d',\n  '@acme/plugin-x'\n]"],
+    ['the quotes of the list', `export default { plugins: ["a"] }`, '["a", "@acme/plugin-x"]'],
+    ['CommonJS', "module.exports = defineConfig({ plugins: ['a'] })", "['a', '@acme/plugin-x']"],
+    [
+      'CommonJS with a name',
+      'const c = {\n  run: {},\n}\nmodule.exports = c',
+      "{\n  plugins: ['@acme/plugin-x'],\n  run",
+    ],
+    ['an export by name', "const c = { plugins: ['a'] }\nexport { c as default }", "['a', '@acme/plugin-x']"],
+    ['a mark at the start of the file', "\uFEFFexport default { plugins: ['a'] }", "['a', '@acme/plugin-x']"],
     ['a spread', "export default { plugins: [...base, './own.ts'] }", "[...base, './own.ts', '@acme/plugin-x']"],
   ])('%s', async (_what, text, part) => {
     const changed = (await addToScript(text, name)) ?? ''
@@ -76,6 +85,9 @@ describe('TypeScript and JavaScript', () => {
     "export default { ['plugins']: ['a'] }",
     'export default { get plugins() { return [] } }',
     'export default async () => ({ plugins: [] })',
+    'module.exports.plugins = []',
+    "exports['default'] = { plugins: [] }",
+    'export { plugins as default } from "./other.js"',
     'export default function config() { return { plugins: [] } }',
     'export default class { plugins = [] }',
   ])('what cannot be edited safely is left: %s', async (text) => {

@@ -22,14 +22,16 @@ export async function addToScript(text: string, name: string): Promise<string | 
   if (list?.type !== 'ArrayExpression') return undefined
   if (holds(list, name, program)) return text
   const elements = list.elements.filter((element) => element !== null)
-  return insertElement(text, { ...list, elements }, quoted(text, name))
+  const last = elements.findLast((element) => element.type === 'Literal')
+  return insertElement(text, { ...list, elements }, quoted(text, name, last && text[last.start]))
 }
 
 /** The syntax tree. Types are replaced by spaces first, so that all positions are those of the text. */
 async function parse(text: string): Promise<Program | undefined> {
   const { parse: parseScript } = await import('acorn')
   try {
-    const script = withoutTypes(text)
+    // The mark at the start of a file is no part of the script.
+    const script = withoutTypes(text.replace(/^\uFEFF/, ' '))
     if (script.length !== text.length) return undefined
     return parseScript(script, { ecmaVersion: 'latest', sourceType: 'module' })
   } catch {
@@ -48,9 +50,29 @@ function withoutTypes(text: string): string {
   }
 }
 
+/** What `export default`, `export { config as default }`, or `module.exports =` exports. */
 function defaultExport({ body }: Program): AnyNode | undefined {
-  const statement = body.find(({ type }) => type === 'ExportDefaultDeclaration')
-  return statement?.type === 'ExportDefaultDeclaration' ? statement.declaration : undefined
+  for (const statement of body) {
+    if (statement.type === 'ExportDefaultDeclaration') return statement.declaration
+    if (statement.type === 'ExportNamedDeclaration' && !statement.source)
+      for (const { local, exported } of statement.specifiers)
+        if (exported.type === 'Identifier' && exported.name === 'default') return local
+    if (statement.type !== 'ExpressionStatement' || statement.expression.type !== 'AssignmentExpression') continue
+    const { left, right, operator } = statement.expression
+    if (operator === '=' && isModuleExports(left)) return right
+  }
+  return undefined
+}
+
+function isModuleExports(node: AnyNode): boolean {
+  if (node.type !== 'MemberExpression' || node.computed) return false
+  const { object, property } = node
+  return (
+    object.type === 'Identifier' &&
+    object.name === 'module' &&
+    property.type === 'Identifier' &&
+    property.name === 'exports'
+  )
 }
 
 /** The value behind names and behind calls such as `defineConfig(...)`. */
@@ -92,9 +114,10 @@ function importedFrom(local: string, { body }: Program): unknown {
   return statement?.type === 'ImportDeclaration' ? statement.source.value : undefined
 }
 
-/** In the quotes of the file. */
-function quoted(text: string, name: string): string {
-  const quote = /\bfrom\s+(['"])/.exec(text)?.[1] ?? "'"
+/** In the quotes of the element before, or else of the imports of the file. */
+function quoted(text: string, name: string, beside?: string): string {
+  const isQuote = beside === '"' || beside === "'"
+  const quote = isQuote ? beside : (/\b(?:from|require\()\s*(['"])/.exec(text)?.[1] ?? "'")
   return `${quote}${name}${quote}`
 }
 
