@@ -4,7 +4,7 @@ import type { Row } from './row.js'
  * JavaScript enumerates the keys of an object in the order in which they were set, except that keys such as "2021" come
  * first. A row with such columns carries the order of its columns under a symbol, which `{ ...row }` also copies.
  */
-const columnOrder = Symbol.for('maestro.columnOrder')
+export const columnOrder = Symbol.for('maestro.columnOrder')
 
 /** Whether JavaScript would move one of these columns. */
 export function needsColumnOrder(names: readonly string[]): boolean {

@@ -109,7 +109,8 @@ export class RowsProject {
 
   async dispose(): Promise<void> {
     await this.maestro.dispose()
-    await rm(this.#state, { recursive: true, force: true })
+    // A run that did not end may still write.
+    await rm(this.#state, { recursive: true, force: true, maxRetries: 5 })
   }
 }
 

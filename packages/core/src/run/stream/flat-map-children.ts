@@ -26,7 +26,7 @@ function childrenOf(step: string, result: unknown): readonly Row[] | Promise<rea
     if (Symbol.asyncIterator in result) return gatherLater(step, result as AsyncIterable<unknown>)
     if (Symbol.iterator in result) {
       const yielded = new YieldedRows(step)
-      for (const value of result as Iterable<unknown>) yielded.add(value)
+      for (const value of nothingReturned(step, result as Iterable<unknown>)) yielded.add(value)
       return yielded.rows
     }
   }
@@ -42,8 +42,24 @@ export function childOf(parent: RowInWork, step: string, place: number, row: Row
 
 async function gatherLater(step: string, result: AsyncIterable<unknown>): Promise<readonly Row[]> {
   const yielded = new YieldedRows(step)
-  for await (const value of result) yielded.add(value)
+  for await (const value of nothingReturnedLater(step, result)) yielded.add(value)
   return yielded.rows
+}
+
+/** The values of a generator, which must not end with one more value, since a loop over the generator loses it. */
+function* nothingReturned(step: string, values: Iterable<unknown>): Iterable<unknown> {
+  assertNothing(step, yield* values)
+}
+
+async function* nothingReturnedLater(step: string, values: AsyncIterable<unknown>): AsyncIterable<unknown> {
+  assertNothing(step, yield* values)
+}
+
+/** No rows may be returned, as by `return drop('no text')`. */
+function assertNothing(step: string, returned: unknown): void {
+  if (returned === undefined || returned === null || (Array.isArray(returned) && returned.length === 0)) return
+  const fault = `returned ${describeValue(returned)} at the end of its generator instead of yielding it`
+  throw maestroError('MAESTRO_STEP_CONTRACT', { step, fault })
 }
 
 /** Rows as a generator yields them: each is copied at once, since the generator may go on with the same object. */

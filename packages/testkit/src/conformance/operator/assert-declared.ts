@@ -9,6 +9,7 @@ import {
   type RowId,
 } from '@maestro-dataflow/core'
 import { describeFailure } from '../../fuzz/for-all.js'
+import { someTurns } from '../outcomes.js'
 import type { OperatorRun, OperatorSubject } from './operator-subject.js'
 
 /** The codes of errors that an operator does not throw itself: the runner makes them of anything else. */
@@ -25,6 +26,7 @@ export async function assertDeclared(
   for (const { id, error } of run.rejects) assertTyped(id, error)
   assert.equal(new Set(run.ids).size, run.ids.length, 'two of its rows have the same id')
   await assertStorable(run)
+  await assertFinal(run)
   if (subject.isWhole) await assertWhole(subject, given, run)
 }
 
@@ -35,6 +37,17 @@ function assertTyped(id: RowId, error: MaestroError): void {
       'Handle the value, or throw an error that is defined with defineErrors',
   )
   assert.ok(error.message.trim() !== '', `row ${id} is rejected without a message`)
+}
+
+/** What an operator has returned is read at once, so a later change of it is lost. */
+async function assertFinal({ watched: { returned } }: OperatorRun): Promise<void> {
+  await someTurns()
+  for (const [row, cells] of returned)
+    for (const [column, value] of Object.entries(cells))
+      assert.ok(
+        Object.is(Reflect.get(row, column), value),
+        `it changes the column "${column}" of a row that it has already returned`,
+      )
 }
 
 /** Between two stages, rows are stored in files. The first rows of many are enough to know. */
@@ -55,6 +68,7 @@ async function assertWhole(subject: OperatorSubject, given: ReadonlyMap<RowId, R
   const { columnFault } = await import('@maestro-dataflow/core/runtime')
   const { effects, before } = run.watched.declared ?? plannedOf(run) ?? subject.declared
   const rejected = new Set(run.rejects.map(({ id }) => id))
+  assertTold(given, run, rejected)
   for (const [index, id] of run.ids.entries()) {
     const row = run.rows[index] as Row
     assert.ok(!rejected.has(id), `row ${id} is rejected, and returned all the same`)
@@ -75,6 +89,18 @@ async function assertWhole(subject: OperatorSubject, given: ReadonlyMap<RowId, R
     for (const column of Object.keys(effects.adds ?? {}))
       assert.ok(Object.hasOwn(row, column), `row ${id}: without the column "${column}", which it declares to add`)
   }
+}
+
+/** An operator that gives some of its rows back must say of the others what became of them. */
+function assertTold(given: ReadonlyMap<RowId, Row>, run: OperatorRun, rejected: ReadonlySet<RowId>): void {
+  const { told } = run.watched
+  if (told === undefined || run.ids.some((id) => !given.has(id))) return
+  const returned = new Set(run.ids)
+  const lost = [...given.keys()].find((id) => !returned.has(id) && !rejected.has(id) && !told.has(id))
+  assert.ok(
+    lost === undefined,
+    `row ${lost} is lost: it is neither returned nor rejected, and the operator does not say that it dropped or merged it`,
+  )
 }
 
 function plannedOf({ planned }: OperatorRun) {

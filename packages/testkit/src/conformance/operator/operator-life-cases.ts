@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { getEventListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { MaestroError } from '@maestro-dataflow/core'
-import { growthOf } from '../growth.js'
+import { MaestroError, type Row } from '@maestro-dataflow/core'
+import { collectGarbage } from '../collect-garbage.js'
+import { grownAfter, growthOf } from '../growth.js'
 import { HeldServings } from '../held-servings.js'
 import { watch, within } from '../outcomes.js'
 import { processChangesOf } from '../process-changes.js'
@@ -65,7 +67,34 @@ export const operatorLifeCases = {
     assert.deepEqual(changes, [], 'what a run changes for everything else in the process')
     const grown = await growthOf(() => attempted(subject, samples))
     assert.deepEqual(grown, [], 'what each run leaves behind')
+    const left = await listenersOf(subject, samples)
+    const more = (await listenersOf(subject, Array.from({ length: grownAfter * 4 }, () => samples).flat())) - left
+    assert.ok(more < grownAfter, `it leaves listeners on its signal: ${more} more with more rows`)
   },
+
+  async 'it keeps no rows of a run that has ended'(subject: OperatorSubject) {
+    const rows: WeakRef<object>[][] = []
+    for (let run = 0; run < grownAfter; run++) {
+      const watched = new WatchedOperator({})
+      await attempted(subject, subject.samples, { watched })
+      rows.push(watched.rows)
+    }
+    await collectGarbage()
+    const kept = rows.filter((seen) => seen.some((row) => row.deref() !== undefined))
+    assert.ok(kept.length < grownAfter, `it keeps rows of all ${kept.length} runs`)
+  },
+}
+
+/** How many listeners the signals of a run have at the end of its last call. */
+async function listenersOf(subject: OperatorSubject, rows: readonly Row[]): Promise<number> {
+  let most = 0
+  const watched: WatchedOperator = new WatchedOperator({
+    onCall: () => {
+      for (const signal of watched.signals) most = Math.max(most, getEventListeners(signal, 'abort').length)
+    },
+  })
+  await attempted(subject, rows, { watched, concurrency: 1 })
+  return most
 }
 
 /** A run whose signal fires. A quick operator may be done before. @returns how the run failed, and its calls */

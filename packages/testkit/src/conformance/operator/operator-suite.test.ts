@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { casesWithoutFault, failureOf } from '../../__fixtures__/failed-cases.js'
 import { carelessOperators } from '../../__fixtures__/wrong-parts/careless/operators.js'
+import { hurriedOperators } from '../../__fixtures__/wrong-parts/hurried/operators.js'
 import { operatorsForTheSuite, rightOperators, rows } from '../../__fixtures__/wrong-parts/operators-for-the-suite.js'
 import { wrongOperators } from '../../__fixtures__/wrong-parts/wrong-operators.js'
 import { runSuite } from '../suite.js'
@@ -9,7 +10,7 @@ import { operatorSuite } from './operator-suite.js'
 // One of the faults changes it for the whole process.
 afterEach(() => void Reflect.deleteProperty(Array.prototype, 'acme'))
 
-test.each(rightOperators)('a right operator passes: $fault', async ({ part, settings }) => {
+test.each(rightOperators)('a right operator passes: $fault', { timeout: 240_000 }, async ({ part, settings }) => {
   const outcomes = await runSuite(operatorSuite(part, { rows, ...settings }))
   expect(outcomes.filter(({ error }) => error !== undefined)).toEqual([])
 })
@@ -39,6 +40,8 @@ test('a failure names step, row, and column, and shows the smallest example', as
 
 test('each case is failed by a planted fault', () => {
   const suite = operatorSuite(rightOperators[0]?.part as never, { rows })
-  const faults = Object.fromEntries(operatorsForTheSuite.map(({ fault, rule }) => [fault, [fault, rule]] as const))
+  const faults = Object.fromEntries(
+    [...operatorsForTheSuite, ...hurriedOperators].map(({ fault, rule }) => [fault, [fault, rule]] as const),
+  )
   expect(casesWithoutFault(suite, faults)).toEqual([])
 })

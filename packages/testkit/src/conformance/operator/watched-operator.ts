@@ -1,10 +1,14 @@
+import assert from 'node:assert/strict'
 import {
   type Batch,
   type ColumnEffects,
   type ColumnSet,
+  GlobalOperator,
   Operator,
   type OperatorDefinition,
+  type RowId,
   type RowStorage,
+  type RunOptions,
 } from '@maestro-dataflow/core'
 import { deepFreeze } from '../deep-freeze.js'
 import { type Watched, watch } from '../outcomes.js'
@@ -38,6 +42,14 @@ export class WatchedOperator {
   /** The calls that have returned a promise. */
   readonly calls: Watched<unknown>[] = []
   readonly disposals: Watched<unknown>[] = []
+  /** The signals that calls were given. */
+  readonly signals = new Set<AbortSignal>()
+  /** The rows of the last calls, which a garbage collector may take. */
+  readonly rows: WeakRef<object>[] = []
+  /** What calls have returned, with the cells at that moment. */
+  readonly returned: (readonly [row: object, cells: object])[] = []
+  /** The ids of the rows of which an operator that sees all rows said what became of them; undefined if it cannot. */
+  told: Set<RowId> | undefined
 
   constructor(settings: WatchSettings) {
     this.#settings = settings
@@ -86,12 +98,46 @@ export class WatchedOperator {
   #call(run: AnyFunction, self: unknown, kind: OperatorDefinition['kind']): AnyFunction {
     return (given, ...others) => {
       this.#settings.onCall?.()
-      const input = kind === 'opaque' ? this.#storage(given as RowStorage) : given
-      if (this.#settings.freeze === true && kind !== 'opaque') deepFreeze(input)
-      const result = run.call(self, input, ...others)
-      if (result instanceof Promise) this.calls.push(watch(result))
+      if (kind === 'opaque') return this.#whole(run, self, given as RowStorage, others[0] as RunOptions | undefined)
+      const [context, ...more] = others
+      this.#note(given, context)
+      if (this.#settings.freeze === true) {
+        deepFreeze(given)
+        Object.freeze(context)
+      }
+      const result =
+        kind === 'filter'
+          ? keptWithoutDrop(context, (watchedContext) => run.call(self, given, watchedContext, ...more))
+          : run.call(self, given, context, ...more)
+      if (result instanceof Promise) this.calls.push(watch(result.then((value) => this.#noteReturned(value))))
+      else this.#noteReturned(result)
       return result
     }
+  }
+
+  #noteReturned(result: unknown): unknown {
+    for (const row of Array.isArray(result) ? result : [result])
+      if (typeof row === 'object' && row !== null) this.returned.push([row, { ...row }])
+    return result
+  }
+
+  #note(given: unknown, context: unknown): void {
+    const { signal } = (context ?? {}) as { readonly signal?: AbortSignal }
+    if (signal !== undefined) this.signals.add(signal)
+    for (const row of Array.isArray(given) ? given : [given])
+      if (typeof row === 'object' && row !== null) this.rows.push(new WeakRef(row))
+  }
+
+  /** A call of an operator that sees all rows. */
+  #whole(run: AnyFunction, self: unknown, storage: RowStorage, options: RunOptions = {}): unknown {
+    if (self instanceof GlobalOperator) this.told = new Set()
+    const tell: RunOptions['tell'] = (fate) => {
+      this.told?.add(fate.rowId)
+      options.tell?.(fate)
+    }
+    const result = run.call(self, this.#storage(storage), { ...options, tell })
+    if (result instanceof Promise) this.calls.push(watch(result))
+    return result
   }
 
   async #disposed(dispose: () => unknown): Promise<void> {
@@ -116,6 +162,28 @@ export class WatchedOperator {
       },
     }
   }
+}
+
+/** Calls a filter, which must not keep a row of which it has said why it drops it. */
+function keptWithoutDrop(context: unknown, call: (context: unknown) => unknown): unknown {
+  if (typeof context !== 'object' || context === null) return call(context)
+  let reason: unknown
+  const watched = new Proxy(context, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name, target)
+      if (name !== 'drop') return value
+      return (given: unknown) => {
+        reason = given ?? ''
+        return (value as AnyFunction)(given)
+      }
+    },
+  })
+  const assertDropped = (result: unknown) => {
+    assert.ok(result !== true || reason === undefined, `it keeps a row that it drops: drop(${JSON.stringify(reason)})`)
+    return result
+  }
+  const result = call(watched)
+  return result instanceof Promise ? result.then(assertDropped) : assertDropped(result)
 }
 
 /** A batch in parts of a size. */

@@ -39,6 +39,10 @@ const changedValues = (values: PromptVariables): PromptVariables =>
     Object.entries(values).map(([name, value]) => [name, typeof value === 'string' ? `other ${value}` : value]),
   )
 
+/** Texts that look like the places of variables, as they may stand in a cell. */
+const placeholders = (names: readonly string[]): readonly string[] =>
+  names.map((name) => `{{${name}}} {{ ${name} }} {${name}} $${name} \${${name}} <${name}> %${name}% [${name}]`)
+
 const cases = {
   async 'names its variables, and has a version'({ make, values }: PromptSubject) {
     const prompt = make()
@@ -151,7 +155,7 @@ const cases = {
     const prompt = make()
     for (const name of shown) {
       if (typeof values[name] !== 'string') continue
-      for (const text of oddTexts) {
+      for (const text of [...oddTexts, ...placeholders(shown)]) {
         const filled = { ...values, [name]: text }
         // The text of a message may have its edges cut.
         assert.ok(

@@ -117,4 +117,43 @@ export const tableValueCases = {
     )
     assertCounts(counts, { rowsIn: 5000, rowsOut: 5000 })
   },
+
+  async 'each of many rows has its place, its group, and its report'(subject: TableEngineSubject) {
+    const half = 2500
+    const many = Array.from({ length: 2 * half }, (_, n) => ({ n: n % half, text: `row ${n}`, kind: `k${n % half}` }))
+    const of = (statement: TableStatement) => run(subject, many, [statement])
+    const numbered = (count: number, from: number) => Array.from({ length: count }, (_, index) => `r${index + from}`)
+
+    const sorted = await of({ kind: 'sort', by: [{ column: 'n' }] })
+    const pairs = Array.from({ length: half }, (_, n) => [`r${n + 1}`, `r${n + 1 + half}`]).flat()
+    assert.deepEqual(sorted.ids, pairs, 'equal rows do not keep their order')
+    assert.deepEqual(sorted.leftOut, [])
+
+    const filtered = await of({ kind: 'filter', where: `n > ${half - 2}` })
+    assert.deepEqual(filtered.ids, [`r${half}`, `r${2 * half}`])
+    assert.equal(new Set(filtered.leftOut).size, filtered.leftOut.length, 'a row is reported twice')
+    assert.equal(filtered.leftOut.length, 2 * half - 2, 'not every row that is left out is reported')
+
+    const merged = await of({ kind: 'dedupe', by: ['n'], keep: 'first' })
+    assert.deepEqual(merged.ids.toSorted(), numbered(half, 1).toSorted(), 'other rows than the first ones stay')
+    const reports = numbered(half, 1).map((id, index) => `r${index + 1 + half} > ${id}`)
+    assert.deepEqual(merged.leftOut.toSorted(), reports.toSorted(), 'which row a duplicate became part of')
+
+    const groups = await of({ kind: 'aggregate', by: ['kind'], values: { count: 'count(*)' } })
+    assert.equal(new Set(groups.ids).size, half, 'two groups have one id')
+    assert.deepEqual(
+      groups.rows.map(({ kind }) => kind).toSorted(),
+      many
+        .slice(0, half)
+        .map(({ kind }) => kind)
+        .toSorted(),
+    )
+    assert.ok(
+      groups.rows.every(({ count }) => Number(count) === 2),
+      'a group has another number of rows',
+    )
+    const idOf = ({ ids, rows }: typeof groups) => new Map(rows.map(({ kind }, index) => [kind, ids[index]]))
+    const again = await of({ kind: 'aggregate', by: ['kind'], values: { count: 'count(*)' } })
+    assert.deepEqual(idOf(again), idOf(groups), 'the ids of groups differ from run to run')
+  },
 }
