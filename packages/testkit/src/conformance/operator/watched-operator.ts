@@ -117,7 +117,7 @@ export class WatchedOperator {
 
   #noteReturned(result: unknown): unknown {
     for (const row of Array.isArray(result) ? result : [result])
-      if (typeof row === 'object' && row !== null) this.returned.push([row, { ...row }])
+      if (typeof row === 'object' && row !== null && !(row instanceof Error)) this.returned.push([row, { ...row }])
     return result
   }
 
