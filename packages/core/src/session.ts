@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { SecretRedactor } from './builtin/secret-redactor.js'
 import { warnOnce } from './builtin/warn-once.js'
 import type { EnvironmentLookup } from './config/leave-out-environment.js'
@@ -37,6 +38,7 @@ import { accessTo } from './run/source/other-source.js'
 import { assertSameWorkers } from './run/workers/same-workers.js'
 import { enhance } from './serving/enhance.js'
 import { LimitGates } from './serving/limiter/shared/limit-gates.js'
+import { RefusedSettings } from './serving/refused-settings.js'
 import { ServingPlane } from './serving/serving-plane.js'
 import { ServingEvents } from './serving-events.js'
 
@@ -137,6 +139,7 @@ export class Session {
             reason: reasonOf(error),
           }),
       ),
+      refusedSettings: new RefusedSettings(join(stateDirectory, 'refused-settings.json')),
       observer: this.#events.observer,
       media,
       redact: redactor.error,

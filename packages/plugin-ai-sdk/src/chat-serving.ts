@@ -37,6 +37,7 @@ export class AISDKChatServing extends AISDKServing<LanguageModel> implements LLM
   readonly kind = 'llm'
   readonly capabilities: LLMCapabilities
   readonly tier: string | undefined
+  readonly defaults: LLMServing['defaults']
   readonly #settings: ChatSettings
   readonly #access: MediaAccess
 
@@ -51,7 +52,8 @@ export class AISDKChatServing extends AISDKServing<LanguageModel> implements LLM
     this.capabilities = capabilities
     this.#settings = settings
     this.#access = access
-    const { tier } = settings
+    const { tier, temperature, topP, topK, seed, stop, maxTokens, reasoningEffort } = settings
+    this.defaults = { temperature, topP, topK, seed, stop, maxTokens, reasoningEffort }
     this.tier = tier !== undefined && tierOptions(this.provider ?? '', tier) !== undefined ? tier : undefined
   }
 
@@ -75,8 +77,8 @@ export class AISDKChatServing extends AISDKServing<LanguageModel> implements LLM
       const model = await this.loaded()
       const prompt = await toPrompt(request.messages, this.#promptSettings(model, signal, options.sharedPrefix))
       const tierGiven = tier === undefined ? {} : tierOptions(model.provider, tier)
-      const callOptions = this.#callOptions(request, tierGiven)
-      const answer = await this.#ask(model, prompt, { ...callOptions, abortSignal: signal })
+      const callOptions = this.#callOptions(request, options.omit, tierGiven)
+      const answer = await this.#ask(model, prompt, { ...callOptions, abortSignal: signal }, options.omit)
       const promptTokens = () => estimateChatTokens(request.messages)
       const { provider } = model
       const read = fromAnswer(answer, { serving: this.name, model: this.model ?? this.name, promptTokens, provider })
@@ -97,8 +99,13 @@ export class AISDKChatServing extends AISDKServing<LanguageModel> implements LLM
       : []
   }
 
-  async #ask(model: LanguageModel, prompt: Turn[], options: CommonOptions): Promise<GivenAnswer> {
-    const { reasoningEffort } = this.#settings
+  async #ask(
+    model: LanguageModel,
+    prompt: Turn[],
+    options: CommonOptions,
+    omit: CallOptions['omit'],
+  ): Promise<GivenAnswer> {
+    const { reasoningEffort } = withoutOmitted(this.#settings, omit)
     switch (model.specificationVersion) {
       case 'v4':
         return model.doGenerate({
@@ -124,8 +131,12 @@ export class AISDKChatServing extends AISDKServing<LanguageModel> implements LLM
     }
   }
 
-  #callOptions(request: LLMRequest, tierGiven: ReturnType<typeof tierOptions> = {}): CommonOptions {
-    const { providerOptions: own, ...defaults } = this.#settings
+  #callOptions(
+    request: LLMRequest,
+    omit: CallOptions['omit'],
+    tierGiven: ReturnType<typeof tierOptions> = {},
+  ): CommonOptions {
+    const { providerOptions: own, ...defaults } = withoutOmitted(this.#settings, omit)
     const providerOptions = merged(tierGiven, own)
     const temperature = request.temperature ?? defaults.temperature
     const topP = request.topP ?? defaults.topP
@@ -144,6 +155,12 @@ export class AISDKChatServing extends AISDKServing<LanguageModel> implements LLM
       ...(Object.keys(providerOptions).length === 0 ? {} : { providerOptions }),
     }
   }
+}
+
+/** A provider has its own name for the maximum tokens, which are never left out. */
+function withoutOmitted(settings: ChatSettings, omit: readonly string[] = []): ChatSettings {
+  const kept = Object.entries(settings).filter(([name]) => name === 'maxTokens' || !omit.includes(name))
+  return Object.fromEntries(kept)
 }
 
 type ProviderOptions = NonNullable<CommonOptions['providerOptions']>

@@ -36,7 +36,7 @@ import { withNotedReplies } from './noted-replies.js'
 import { withoutRetries } from './own-calls.js'
 import { withOwnFetch, withTolerantClient } from './own-fetch.js'
 import { heldSchema, responseFormatOf } from './response-format.js'
-import { ModelVariants, settingsOf, unsupportedSettingsOf } from './sampling.js'
+import { fieldsOf, ModelVariants, ownSettingsOf, settingsOf, unsupportedSettingsOf } from './sampling.js'
 import { StreamedPieces } from './streamed-pieces.js'
 import { toChatMessages } from './to-chat-messages.js'
 import { toServingError } from './to-serving-error.js'
@@ -58,12 +58,15 @@ const fromLangChainOptions = z.strictObject({ ...chatModelSettings, ...givenFact
 export class LangChainChatServing extends LangChainServing<ModelVariants> implements LLMServing {
   readonly kind = 'llm'
   readonly capabilities: LLMCapabilities
+  readonly defaults: LLMServing['defaults']
   /** Some servers have models that only stream. */
   #mustStream = false
 
-  constructor(facts: ModelFacts, capabilities: LLMCapabilities, make: () => Promise<BaseChatModel>) {
+  /** @param given The model, or the arguments of its class. */
+  constructor(facts: ModelFacts, capabilities: LLMCapabilities, given: object, make: () => Promise<BaseChatModel>) {
     super(facts, async () => new ModelVariants(withTolerantClient(withoutRetries(await make()))))
     this.capabilities = capabilities
+    this.defaults = ownSettingsOf(given)
   }
 
   /** @throws MAESTRO_LANGCHAIN_*, MAESTRO_SERVING_*, MAESTRO_MEDIA_* */
@@ -85,10 +88,11 @@ export class LangChainChatServing extends LangChainServing<ModelVariants> implem
       const { accepted, removed } = withoutUnsupportedSettings(request, {
         unsupportedSettings: unsupportedSettingsOf(base),
       })
-      const { call, fields: sampling } = settingsOf(base, accepted)
+      const { omit = [] } = callOptions
+      const { call, fields: sampling } = settingsOf(base, accepted, omit)
       const fields = { ...sampling, ...this.#streaming(base) }
       const messages = await toChatMessages(request.messages, { name, capabilities, signal })
-      const options = { ...defaultsOf(base), ...call, maxRetries: 0, signal }
+      const options = { ...defaultsOf(base, omit), ...call, maxRetries: 0, signal }
       const { answer: result } = await withNotedReplies(
         () => {
           const ask = () => this.#ask(variants.with(fields), messages, options, request)
@@ -161,23 +165,30 @@ export function fromLangChain(model: BaseChatModel, options: FromLangChainOption
     ...(account === undefined ? {} : { account }),
     price,
   }
-  return new LangChainChatServing(facts, capabilitiesOf(model, options), async () => model)
+  return new LangChainChatServing(facts, capabilitiesOf(model, options), model, async () => model)
 }
 
 /** A chat model that is imported and created when it is first asked. */
 export function chatServingOf(named: NamedChatModel, directory: string): LLMServing {
   const { options } = named
-  return new LangChainChatServing(factsOfExport(named, options, directory), capabilitiesOfNamed(named), async () => {
-    const model = await createFrom(named, [withOwnFetch(named.from, { ...options, maxRetries: 0 })], directory)
-    if (isChatModel(model)) return model
-    const found = `${named.export} of ${named.from}`
-    throw langchainError('MAESTRO_LANGCHAIN_WRONG_KIND', { found, expected: 'a chat model' })
-  })
+  return new LangChainChatServing(
+    factsOfExport(named, options, directory),
+    capabilitiesOfNamed(named),
+    options,
+    async () => {
+      const model = await createFrom(named, [withOwnFetch(named.from, { ...options, maxRetries: 0 })], directory)
+      if (isChatModel(model)) return model
+      const found = `${named.export} of ${named.from}`
+      throw langchainError('MAESTRO_LANGCHAIN_WRONG_KIND', { found, expected: 'a chat model' })
+    },
+  )
 }
 
 /** The settings that `withConfig` has bound to a model; they are not constructor arguments. */
-function defaultsOf(model: BaseChatModel): object {
-  return 'defaultOptions' in model && typeof model.defaultOptions === 'object' ? { ...model.defaultOptions } : {}
+function defaultsOf(model: BaseChatModel, omit: readonly string[]): object {
+  const bound: unknown = Reflect.get(model, 'defaultOptions')
+  const omitted = fieldsOf(omit)
+  return Object.fromEntries(Object.entries(bound ?? {}).filter(([name]) => !omitted.includes(name)))
 }
 
 /** Whether a server has refused to answer in one piece. */

@@ -6,6 +6,7 @@ import { embeddingServingOf, fromLangChainEmbeddings } from './embedding-serving
 import { langchainEmbeddingsOptions } from './embedding-serving-options.js'
 import { assertModuleExists } from './import-export.js'
 import { documents } from './load-source.js'
+import { ownSettingsOf } from './sampling.js'
 import { split } from './split.js'
 
 const chat = defineServing({
@@ -16,6 +17,7 @@ const chat = defineServing({
   check: (given, place) => assertModuleExists(given, place),
   inject: [PROJECT],
   capabilities: (given) => ('model' in given ? capabilitiesOf(given.model, given) : capabilitiesOfNamed(given)),
+  defaults: (given) => ownSettingsOf('model' in given ? given.model : given.options),
   create: (given, [{ directory }]) => {
     if (!('model' in given)) return chatServingOf(given, directory)
     const { model, ...settings } = given

@@ -32,10 +32,38 @@ export function unsupportedSettingsOf(model: BaseChatModel): readonly (keyof Sam
   return settingNames.filter((option) => !model.callKeys.includes(option) && nameIn(model, option) === undefined)
 }
 
-/** Determines how the settings of a request are passed to a model. Settings that it does not have are left out. */
-export function settingsOf(model: BaseChatModel, request: LLMRequest): ModelSettings {
+/** Further settings that a model may have been created with. */
+const ownSettings: Readonly<Record<string, readonly string[]>> = {
+  ...settings,
+  stop: ['stop', 'stopSequences'],
+  reasoningEffort: ['reasoningEffort', 'reasoning'],
+  tier: ['service_tier', 'serviceTier'],
+}
+
+/** The settings that a model, or the arguments of its class, send with each request. */
+export function ownSettingsOf(model: object): Readonly<Record<string, unknown>> {
+  const bound: unknown = Reflect.get(model, 'defaultOptions')
+  const from = typeof bound === 'object' && bound !== null ? [bound, model] : [model]
+  const found = Object.entries(ownSettings).map(([setting, names]) => [
+    setting,
+    from.flatMap((one) => names.map((name): unknown => Reflect.get(one, name))).find((value) => value != null),
+  ])
+  return Object.fromEntries(found.filter(([, value]) => value !== undefined))
+}
+
+/** The names of the fields of a model that hold these settings. */
+export const fieldsOf = (omit: readonly string[]): readonly string[] =>
+  omit.flatMap((setting) => (setting === 'maxTokens' ? [] : (ownSettings[setting] ?? [])))
+
+/**
+ * Determines how the settings of a request are passed to a model. Settings that it does not have are left out.
+ *
+ * @param omit The settings that the model must not send, even if it was created with them.
+ */
+export function settingsOf(model: BaseChatModel, request: LLMRequest, omit: readonly string[] = []): ModelSettings {
   const call: Record<string, unknown> = {}
   const fields: Record<string, unknown> = {}
+  for (const name of fieldsOf(omit)) if (Reflect.get(model, name) !== undefined) fields[name] = undefined
   // Every chat model of LangChain has it.
   if (request.stop !== undefined && request.stop.length > 0) call.stop = request.stop
   for (const option of settingNames) {
@@ -65,7 +93,8 @@ export class ModelVariants {
 
   with(fields: Readonly<Record<string, unknown>>): BaseChatModel {
     if (Object.keys(fields).length === 0) return this.base
-    const key = JSON.stringify(fields)
+    // As a list, in which undefined values stay.
+    const key = JSON.stringify(Object.entries(fields))
     const known = this.#made.get(key)
     if (known !== undefined) return known
     const Model = this.base.constructor as new (fields: object) => BaseChatModel

@@ -1,4 +1,4 @@
-import type { LLMCapabilities, Sampling } from '@maestro-dataflow/core'
+import { type LLMCapabilities, refusedByOpenAI, type Sampling } from '@maestro-dataflow/core'
 import type { OpenAIChatOptions } from './chat-serving-options.js'
 import { factsOf, isOpenAI, type JsonMode } from './hosts.js'
 import { retirementOf } from './prices.js'
@@ -25,13 +25,10 @@ export function chatCapabilities(options: OpenAIChatOptions): LLMCapabilities {
   }
 }
 
-/** Models of OpenAI, fine-tuned or not, that reason before they answer and do not accept sampling options. */
-const reasoning = /^(?:ft:)?(?:o\d|gpt-5(?!.*chat)|codex-mini|computer-use)/
-
 /** OpenAI and Azure refuse a request with an unknown setting; other servers ignore it. */
 function unsupportedSettingsOf({ model, reasoningEffort, ...address }: OpenAIChatOptions): readonly (keyof Sampling)[] {
   if (address.azure === undefined && !isOpenAI(addressOf(address))) return []
-  return reasoning.test(model) && reasoningEffort !== 'none' ? ['topK', 'temperature', 'topP', 'stop'] : ['topK']
+  return refusedByOpenAI(model, reasoningEffort)
 }
 
 export function jsonModeOf({ jsonMode, ...address }: OpenAIChatOptions): JsonMode {

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { EnhancedLLMServing, type LLMRequest, ServingPlane } from '@maestro-dataflow/core'
+import { EnhancedLLMServing, type LLMRequest, type RequestDoneEvent, ServingPlane } from '@maestro-dataflow/core'
 import { openAIReplies, replies, type ScriptedReply, startMisbehavingServer } from '@maestro-dataflow/testkit'
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { OpenAIChatServing } from './chat-serving.js'
@@ -173,23 +173,32 @@ test('a filter that leaves no message is reported as the finish reason', async (
   expect(await serving.generate(request)).toMatchObject({ text: '', finishReason: 'content-filter' })
 })
 
-test('settings that OpenAI would refuse the request for are not sent, and the answer carries warnings', async () => {
+test('settings that OpenAI would refuse the request for are not sent, and the call carries warnings', async () => {
   server.always(good)
-  const asked = { ...request, topK: 5, temperature: 0 }
-  const azure = (model: string) => new OpenAIChatServing({ model, azure: { endpoint: server.url }, apiKey: key })
-  expect((await azure('gpt-5-mini').generate(asked)).warnings).toEqual([
+  const asked = { ...request, topK: 5 }
+  const warnings: unknown[] = []
+  const observer = { requestDone: (event: RequestDoneEvent) => void warnings.push(...(event.warnings ?? [])) }
+  const azure = (model: string) =>
+    new EnhancedLLMServing(
+      new OpenAIChatServing({ model, azure: { endpoint: server.url }, apiKey: key, temperature: 0 }),
+      { plane: new ServingPlane({ observer }) },
+    )
+  await azure('gpt-5-mini').generate(asked)
+  expect(warnings).toEqual([
     'The model gpt-5-mini does not accept `topK`, which is not sent.',
     'The model gpt-5-mini does not accept `temperature`, which is not sent.',
   ])
   await azure('gpt-4o').generate(asked)
-  await new OpenAIChatServing({ model: 'gpt-5-mini', baseUrl: server.url, apiKey: key }).generate(asked)
+  await new OpenAIChatServing({ model: 'gpt-5-mini', baseUrl: server.url, apiKey: key, temperature: 0 }).generate(asked)
   const sent = server.requests.map((one) => one.json())
   expect(sent[0]).not.toHaveProperty('top_k')
   expect(sent[0]).not.toHaveProperty('temperature')
   expect(sent[1]).toHaveProperty('temperature', 0)
   expect(sent[1]).not.toHaveProperty('top_k')
   expect(sent[2]).toMatchObject({ top_k: 5, temperature: 0 })
-  expect((await azure('ft:o4-mini:acme::1').generate(asked)).warnings).toHaveLength(2)
+  warnings.length = 0
+  await azure('ft:o4-mini:acme::1').generate(asked)
+  expect(warnings).toHaveLength(2)
 })
 
 describe('errors help and keep quiet', () => {

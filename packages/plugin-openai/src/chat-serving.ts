@@ -19,7 +19,6 @@ import { fromChatResponse } from './from-chat-response.js'
 import { assertWholePrompt, contextOf, ollamaFingerprint } from './prompt-cut.js'
 import { readChatStream } from './read-chat-stream.js'
 import { checkText } from './read-reply.js'
-import { RefusedSettings } from './refused-settings.js'
 import { isStream, serverEvents } from './server-events.js'
 import { callServer } from './serving-call.js'
 import { type ChatRequest, type ChatSettings, toChatRequest } from './to-chat-request.js'
@@ -38,10 +37,10 @@ export class OpenAIChatServing implements LLMServing {
   readonly price: Price | undefined
   readonly tier: string | undefined
   readonly capabilities: LLMCapabilities
+  readonly defaults: Readonly<Record<string, unknown>>
   readonly #connection: Connection
   readonly #settings: ChatSettings
   readonly #flexTimeout: number | undefined
-  readonly #refused = new RefusedSettings()
   /** In tokens, if known. */
   #ollamaContext: number | undefined
 
@@ -65,6 +64,8 @@ export class OpenAIChatServing implements LLMServing {
     this.tier = options.tier
     this.capabilities = chatCapabilities(options)
     const defaults = { temperature, topP, topK, seed, stop, maxTokens, reasoningEffort, tier }
+    // Pieces may be requested by a setting or by a caller who hears them.
+    this.defaults = { ...defaults, streamOptions: true }
     const jsonMode = jsonModeOf(options)
     this.identity = { ...connection.identity, deployment: connection.model, ...defaults, jsonMode, maxSide, detail }
     this.#settings = {
@@ -81,34 +82,22 @@ export class OpenAIChatServing implements LLMServing {
   /** @throws MAESTRO_SERVING_* depending on the server's answer, MAESTRO_OPENAI_*, MAESTRO_MEDIA_* */
   async generate(request: LLMRequest, options: CallOptions = {}): Promise<LLMResult> {
     const asked = await toChatRequest(request, this.#settings, options)
-    if (asked.body.service_tier !== 'flex') return this.#ask(request, asked, options)
+    if (asked.body.service_tier !== 'flex') return this.#send(request, asked, options)
     try {
       const timeout = flexTimeoutOf(this.#flexTimeout, options.timeout)
-      return await this.#ask(request, asked, { ...options, timeout })
+      return await this.#send(request, asked, { ...options, timeout })
     } catch (error) {
       if (options.signal?.aborted === true || !isFlexUnavailable(error)) throw error
       const warning = `A request in the tier flex was sent again in the standard tier: ${reasonOf(error)}`
       const body = { ...asked.body, service_tier: 'default' as const }
-      const result = await this.#ask(request, { ...asked, body, warnings: [...asked.warnings, warning] }, options)
-      return { tier: 'standard', ...result }
+      const result = await this.#send(request, { ...asked, body }, options)
+      return { tier: 'standard', ...result, warnings: [...(result.warnings ?? []), warning] }
     }
   }
 
-  /** Asks, and asks again without a setting that the server refuses. */
-  async #ask(request: LLMRequest, given: ChatRequest, options: CallOptions): Promise<LLMResult> {
-    for (;;) {
-      const { body, warnings } = this.#refused.without(given.body)
-      try {
-        return await this.#send(request, { ...given, body, warnings: [...given.warnings, ...warnings] }, options)
-      } catch (error) {
-        if (!this.#refused.learn(error, body)) throw error
-      }
-    }
-  }
-
-  #send(request: LLMRequest, { body, answer, warnings }: ChatRequest, options: CallOptions): Promise<LLMResult> {
+  #send(request: LLMRequest, { body, answer }: ChatRequest, options: CallOptions): Promise<LLMResult> {
     const { statesCost } = this.#connection.facts
-    const asked = { serving: this.name, model: this.model, request, answer, warnings, statesCost }
+    const asked = { serving: this.name, model: this.model, request, answer, statesCost }
     return callServer(this.#connection, {
       serving: this.name,
       options,

@@ -26,7 +26,6 @@ export interface Asked {
   readonly model: string
   readonly request: LLMRequest
   readonly answer: AnswerSchema | undefined
-  readonly warnings: readonly string[]
   /** Whether the server states the cost of its replies in dollars. */
   readonly statesCost?: boolean | undefined
 }
@@ -66,7 +65,7 @@ export function fromChatResponse(completion: ChatCompletion, asked: Asked): LLMR
     ...(asked.statesCost === true ? costIn(completion.usage) : {}),
     model: typeof completion.model === 'string' && completion.model !== '' ? completion.model : asked.model,
     ...(request.logprobs === undefined ? {} : toLogprobs(choice)),
-    ...withWarnings([...asked.warnings, ...warningsOf(unreadable, isCounted)]),
+    ...withWarnings(warningsOf(unreadable, isCounted)),
   }
 }
 

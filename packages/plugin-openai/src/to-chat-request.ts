@@ -1,10 +1,4 @@
-import {
-  type CallOptions,
-  type LLMRequest,
-  type Message,
-  unsupportedSettingMessage,
-  withoutUnsupportedSettings,
-} from '@maestro-dataflow/core'
+import type { CallOptions, LLMRequest, Message } from '@maestro-dataflow/core'
 import { type AnswerSchema, toAnswerSchema } from './answer-schema.js'
 import type { BodyMessage, ChatBody } from './chat-body.js'
 import type { OpenAIChatOptions } from './chat-serving-options.js'
@@ -21,6 +15,7 @@ export interface ChatSettings {
     | 'topP'
     | 'topK'
     | 'seed'
+    | 'stop'
     | 'maxTokens'
     | 'reasoningEffort'
     | 'stream'
@@ -37,20 +32,23 @@ export interface ChatSettings {
 export interface ChatRequest {
   readonly body: ChatBody
   readonly answer: AnswerSchema | undefined
-  /** Warnings about settings that are not sent. */
-  readonly warnings: readonly string[]
 }
+
+/** The maximum tokens by the name that a server knows, if it has refused the other one. */
+const otherName = { max_tokens: 'max_completion_tokens', max_completion_tokens: 'max_tokens' } as const
 
 /** @throws MAESTRO_OPENAI_MEDIA, _MEDIA_ROLE, _AUDIO, _IMAGE, _SHARP_MISSING, MAESTRO_MEDIA_* */
 export async function toChatRequest(
   request: LLMRequest,
   settings: ChatSettings,
-  { onText }: Pick<CallOptions, 'onText'> = {},
+  { onText, omit = [] }: Pick<CallOptions, 'onText' | 'omit'> = {},
 ): Promise<ChatRequest> {
-  const { defaults, jsonMode, maxTokensParameter, media, model } = settings
-  const wanted = { ...defaults, ...withoutUndefined(request) }
-  const { accepted, removed } = withoutUnsupportedSettings(wanted, settings.media.capabilities)
-  const { temperature, topP, topK, seed, stop, maxTokens } = accepted
+  const { jsonMode, media, model } = settings
+  const defaults = withoutOmitted(settings.defaults, omit)
+  const { temperature, topP, topK, seed, stop, maxTokens } = { ...defaults, ...withoutUndefined(request) }
+  const maxTokensName = omit.includes('maxTokens')
+    ? otherName[settings.maxTokensParameter]
+    : settings.maxTokensParameter
   const { schema, json = schema !== undefined, logprobs } = request
   const answer =
     schema !== undefined && jsonMode === 'schema' ? toAnswerSchema(schema, settings.wholeSchemas) : undefined
@@ -62,13 +60,13 @@ export async function toChatRequest(
     ...(topK === undefined ? {} : { top_k: topK }),
     ...(seed === undefined ? {} : { seed }),
     ...(stop === undefined || stop.length === 0 ? {} : { stop: [...stop] }),
-    ...(maxTokens === undefined ? {} : { [maxTokensParameter]: maxTokens }),
+    ...(maxTokens === undefined ? {} : { [maxTokensName]: maxTokens }),
     ...(defaults.reasoningEffort === undefined ? {} : { reasoning_effort: defaults.reasoningEffort }),
     ...(defaults.tier === undefined ? {} : { service_tier: defaults.tier === 'standard' ? 'default' : defaults.tier }),
     ...(defaults.promptCacheRetention === undefined ? {} : { prompt_cache_retention: defaults.promptCacheRetention }),
     ...(logprobs === undefined ? {} : { logprobs: true, top_logprobs: logprobs }),
     ...(defaults.stream === true || onText !== undefined
-      ? { stream: true, stream_options: { include_usage: true } }
+      ? { stream: true, ...(omit.includes('streamOptions') ? {} : { stream_options: { include_usage: true } }) }
       : {}),
     ...(answer !== undefined
       ? {
@@ -81,7 +79,7 @@ export async function toChatRequest(
         ? { response_format: { type: 'json_object' } }
         : {}),
   }
-  return { body, answer, warnings: removed.map((setting) => unsupportedSettingMessage(`The model ${model}`, setting)) }
+  return { body, answer }
 }
 
 async function toMessage({ role, content }: Message, media: MediaSettings): Promise<BodyMessage> {
@@ -92,6 +90,14 @@ async function toMessage({ role, content }: Message, media: MediaSettings): Prom
   const other = content.find(({ type }) => type !== 'text')
   if (role !== 'user') throw openaiError('MAESTRO_OPENAI_MEDIA_ROLE', { role, type: other?.type ?? '' })
   return { role, content: await Promise.all(content.map((part) => toContentPart(part, media))) }
+}
+
+/** The maximum tokens are sent by another name instead. */
+function withoutOmitted(defaults: ChatSettings['defaults'], omit: readonly string[]): ChatSettings['defaults'] {
+  const rest: { -readonly [Name in keyof ChatSettings['defaults']]: ChatSettings['defaults'][Name] } = { ...defaults }
+  for (const name of Object.keys(rest) as (keyof typeof rest)[])
+    if (name !== 'maxTokens' && omit.includes(name)) delete rest[name]
+  return rest
 }
 
 function withoutUndefined<Value extends object>(value: Value): Value {

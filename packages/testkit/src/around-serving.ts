@@ -39,6 +39,7 @@ const told: Readonly<Record<Told, boolean>> = {
   tier: true,
   concurrency: true,
   capabilities: true,
+  defaults: true,
   dimensions: true,
   batchSize: true,
   maxBatchTokens: true,

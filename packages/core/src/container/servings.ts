@@ -35,7 +35,7 @@ const examples: Readonly<Record<ServingKind, string>> = {
 export interface ServingDescription {
   readonly kind: ServingKind
   readonly capabilities: LLMCapabilities | undefined
-  /** The settings in the config; empty for a serving that was created in code. */
+  /** The settings in the config, and those that it sends with each request. */
   readonly options: object
   /** The name of the serving that answers what this one does not answer. */
   readonly fallback: string | undefined
@@ -99,7 +99,7 @@ export class ConfiguredServings implements Servings {
         fallback,
         kind: configured.kind,
         capabilities: configured.kind === 'llm' ? configured.capabilities : undefined,
-        options: {},
+        options: { ...(configured.kind === 'llm' ? configured.defaults : {}) },
       }
     this.#components.assertValid(name)
     const { definition, options } = this.#components.checked(name, configured)
@@ -107,7 +107,12 @@ export class ConfiguredServings implements Servings {
     if (options === undefined) return { kind: definition.kind, capabilities: undefined, options: configured, fallback }
     definition.check?.(options, { directory: this.#directory })
     const capabilities = definition.capabilities?.(options)
-    return { kind: definition.kind, capabilities, options: configured, fallback }
+    return {
+      kind: definition.kind,
+      capabilities,
+      options: { ...definition.defaults?.(options), ...configured },
+      fallback,
+    }
   }
 
   /**

@@ -10,6 +10,8 @@ export interface ServingDefinition<Kind extends ServingKind = ServingKind>
   readonly options: Schema<unknown, unknown>
   /** The capabilities of servings with these options, known without creating one. Only for `llm`. */
   capabilities?(options: unknown): LLMCapabilities
+  /** The settings that servings with these options send with each request, if the options do not name them. Only for `llm`. */
+  defaults?(options: unknown): LLMServing['defaults']
   /**
    * Looks for faults that can be found without creating a serving, such as a package that is not installed. The plan
    * calls it, if the options do not depend on the environment. @throws a typed error

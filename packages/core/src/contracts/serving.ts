@@ -124,6 +124,11 @@ export interface CallOptions {
    * provider that needs marks for its prefix cache sets one there.
    */
   readonly sharedPrefix?: number
+  /**
+   * The settings that the model does not accept, by the names of {@link LLMServing.defaults}. The request does not have
+   * them, and the serving must not send its own either.
+   */
+  readonly omit?: readonly string[]
   /** Whether an answer that was cut off counts as complete and is cached. @default false */
   readonly keepCutOff?: boolean
   /** A further check of the answer, for requests with a schema. An answer that fails it is sent back to the model. */
@@ -183,6 +188,13 @@ export interface ServingBase {
 export interface LLMServing extends ServingBase {
   readonly kind: 'llm'
   readonly capabilities: LLMCapabilities
+  /**
+   * The settings that it sends with each request that does not have them: those of {@link Sampling}, and others such as
+   * `reasoningEffort`. The serving plane learns from refusals which of them to omit.
+   *
+   * @default none
+   */
+  readonly defaults?: Readonly<Record<string, unknown>> | undefined
   generate(request: LLMRequest, options?: CallOptions): Promise<LLMResult>
   /** Answers in the order of the requests. */
   generateBatch?(requests: Iterable<LLMRequest>, options?: CallOptions): AsyncIterable<LLMResult>

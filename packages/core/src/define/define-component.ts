@@ -71,6 +71,7 @@ export function defineServing<
   readonly options: Schema<unknown, Options>
   readonly inject?: Tokens
   capabilities?(options: Options): LLMCapabilities
+  defaults?(options: Options): Readonly<Record<string, unknown>> | undefined
   check?(options: Options, place: ServingPlace): void
   create(options: Options, dependencies: Injected<Tokens>): ServingByKind[Kind]
 }): ServingDefinition<Kind> {

@@ -53,7 +53,7 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
     callPacked: (request, options, record) => this.#askPacked(request, options, record),
   }
   readonly #schemas = new SchemaSupport(() => this.capabilities.jsonSchema)
-  readonly #settings = new SettingSupport(this.inner.model ?? this.name, () => this.capabilities)
+  readonly #settings = new SettingSupport(this.inner, this.plane.refusedSettings)
 
   /** Returns a serving that is wrapped already, or wraps it. */
   static of(serving: LLMServing): EnhancedLLMServing {
@@ -211,8 +211,9 @@ export class EnhancedLLMServing extends EnhancedServing<LLMServing> implements L
   #callHeld(request: LLMRequest, options: CallOptions, record: UsageRecord): Promise<LLMResult> {
     return this.#settings.call(
       request,
-      (accepted, isCut) => {
-        const given = isCut ? withoutPieces(options) : options
+      ({ request: accepted, omit }) => {
+        const heard = omit.includes('stop') ? withoutPieces(options) : options
+        const given = omit.length === 0 ? heard : { ...heard, omit }
         return this.#schemas.call(accepted, (asked) => this.#call(asked, given, record), record)
       },
       record,

@@ -8,6 +8,7 @@ import { ResponseCaches } from './answers/response-caches.js'
 import type { RunAnswers } from './answers/run-answers.js'
 import { BudgetKeeper } from './budget/budgets.js'
 import { LimitGates } from './limiter/shared/limit-gates.js'
+import { RefusedSettings } from './refused-settings.js'
 
 /** Receives events of calls. */
 export interface ServingObserver {
@@ -22,6 +23,7 @@ export class ServingPlane {
   readonly answers: ResponseCaches
   readonly budgets: BudgetKeeper
   readonly gates: LimitGates
+  readonly refusedSettings: RefusedSettings
   readonly observer: ServingObserver
   /** The folders and addresses from which images and recordings may be read. */
   readonly media: MediaAccess
@@ -39,6 +41,8 @@ export class ServingPlane {
       readonly budgets?: Budgets | undefined
       /** The limits and budgets that several processes share. */
       readonly gates?: LimitGates | undefined
+      /** What is known from earlier runs. @default nothing */
+      readonly refusedSettings?: RefusedSettings
       readonly observer?: ServingObserver
       readonly media?: MediaAccess
       readonly redact?: (error: MaestroError) => MaestroError
@@ -48,6 +52,7 @@ export class ServingPlane {
     this.answers = new ResponseCaches(typeof cache === 'function' ? cache : () => cache, parts.onCacheFault)
     this.gates = parts.gates ?? new LimitGates(() => undefined)
     this.budgets = new BudgetKeeper(parts.budgets, this.gates)
+    this.refusedSettings = parts.refusedSettings ?? new RefusedSettings()
     this.observer = parts.observer ?? {}
     this.media = parts.media ?? {}
     this.redact = parts.redact ?? ((error) => error)

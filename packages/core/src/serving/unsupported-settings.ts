@@ -1,16 +1,15 @@
 import type { LLMCapabilities, Sampling } from '../contracts/serving.js'
 
 /** The warning about a setting that a model does not accept. @param model Such as `The model gpt-5-mini`. */
-export function unsupportedSettingMessage(model: string, setting: keyof Sampling): string {
+export function unsupportedSettingMessage(model: string, setting: string): string {
   return setting === 'stop'
     ? `${model} does not accept \`stop\`. Its answers are cut at these texts instead, and the rest of them is charged too.`
     : `${model} does not accept \`${setting}\`, which is not sent.`
 }
 
-/** The setting that such a warning is about, also by its name at a provider; undefined for another warning. */
+/** The setting that such a warning is about; undefined for another warning. */
 export function unsupportedSettingIn(message: string): string | undefined {
-  const [, name] = /does not accept `(\w+)`/.exec(message) ?? []
-  return name?.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
+  return /does not accept `(\w+)`/.exec(message)?.[1]
 }
 
 /** Settings without those that a model does not accept, and the names of those that were set. */

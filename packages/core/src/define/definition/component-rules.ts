@@ -53,6 +53,7 @@ export const servingRules: DefinitionRules<keyof ServingDefinition> = {
     ...component,
     kind: oneOf(Object.keys(servingKinds)),
     capabilities: functionLike('(options) => ({ jsonSchema: false, images: false, audio: false })'),
+    defaults: functionLike('(options) => ({ temperature: options.temperature })'),
     check: functionLike('(options, { directory }) => { ... }'),
   },
 }

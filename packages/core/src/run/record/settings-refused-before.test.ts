@@ -31,12 +31,13 @@ const warm = defineOperator({
 })
 
 /** A server that takes no temperature, and says so only when it is asked. */
-const cold = (): LLMServing => ({
+const cold = (asked: LLMRequest[] = []): LLMServing => ({
   kind: 'llm',
   name: 'cold',
   identity: {},
   capabilities: { jsonSchema: false, images: false, audio: false },
   async generate(request) {
+    asked.push(request)
     if (request.temperature !== undefined) {
       const reason = "400 Unsupported value: 'temperature' does not support 0.2 with this model."
       throw maestroError('MAESTRO_SERVING_BAD_REQUEST', { serving: 'cold', status: 400, reason })
@@ -71,4 +72,22 @@ test('the plan names a setting that the server refused in an earlier run, until 
   expect(await warningsOf(0.2)).toEqual(expected)
   expect(await warningsOf()).toEqual([])
   await project.dispose()
+})
+
+test('the next process does not send the setting again, and warns of it', async () => {
+  const directory = new ProjectFolder().path
+  const own = definePlugin({ name: 'test', operators: [warm] })
+  const run = async (temperature: number) => {
+    const asked: LLMRequest[] = []
+    const project = maestro({ plugins: [smallPlugin().plugin, own], servings: { default: cold(asked) }, directory })
+    const report = await project.run(asking(temperature))
+    await project.dispose()
+    const warnings = report.servings.flatMap((serving) => serving.warnings.map(({ message }) => message))
+    return { refused: asked.filter((request) => request.temperature !== undefined).length, warnings }
+  }
+  const warnings = [expect.stringContaining('`temperature`')]
+  const first = await run(0.2)
+  expect(first).toEqual({ refused: expect.any(Number), warnings })
+  expect(first.refused).toBeGreaterThan(0)
+  expect(await run(0.3)).toEqual({ refused: 0, warnings })
 })
