@@ -1,4 +1,4 @@
-import { failureIn, parseReply, TextPieces } from '@maestro-dataflow/core'
+import { failureIn, parseReply, TextPieces, usageCounts } from '@maestro-dataflow/core'
 import { eventData, isEnd } from './stream-events.js'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -40,6 +40,8 @@ class JoinedAnswer {
   /** Content that is no text: parts, or data. */
   #data: unknown
   #hasMessage = false
+  /** The number of the answer. */
+  #place: string | undefined
   #id: unknown
   /** The pieces with text of this id. */
   #pieces = 0
@@ -47,7 +49,10 @@ class JoinedAnswer {
   /** @returns whether the piece belongs to the same answer */
   add({ id, choices }: Fields): boolean {
     const given: readonly unknown[] = Array.isArray(choices) ? choices : []
-    const choice = given.filter(isFields).find(({ index }) => index == null || index === 0)
+    const all = given.filter(isFields)
+    // Some servers count from one, or write the number as a text.
+    this.#place ??= placeOf(all[0])
+    const choice = all.find((one) => (placeOf(one) ?? this.#place) === this.#place)
     if (choice === undefined) return true
     this.#choice = { ...this.#choice, ...filled(choice) }
     const said = choice.message ?? choice.delta ?? choice.text
@@ -140,8 +145,14 @@ function parsed(text: string): unknown {
 /** Later pieces repeat the values of earlier ones, or have none. */
 const filled = (fields: Fields): Fields =>
   Object.fromEntries(
-    Object.entries(fields).filter(([name, value]) => value != null && (name !== 'finish_reason' || isReason(value))),
+    Object.entries(fields).filter(
+      ([name, value]) =>
+        value != null && (name !== 'finish_reason' || isReason(value)) && (name !== 'usage' || usageCounts(value)),
+    ),
   )
+
+const placeOf = (choice: Fields | undefined): string | undefined =>
+  choice?.index == null ? undefined : String(choice.index)
 
 /** Some servers write a missing reason as a text. */
 const isReason = (reason: unknown): reason is string => typeof reason === 'string' && reason !== '' && reason !== 'null'

@@ -12,6 +12,10 @@ const message = z.union([z.looseObject({}), z.string()])
 export const chatChoice = z.object({
   index: z.unknown().optional(),
   finish_reason: z.unknown().optional(),
+  /** The reason of the server behind a gateway. */
+  native_finish_reason: z.unknown().optional(),
+  /** Some servers have the reason here alone. */
+  stop_reason: z.unknown().optional(),
   message: message.nullish(),
   delta: message.nullish(),
   /** Where servers of the older API put the answer. */

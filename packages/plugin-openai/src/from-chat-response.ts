@@ -16,7 +16,7 @@ import {
 } from '@maestro-dataflow/core'
 import { type AnswerSchema, wrapper } from './answer-schema.js'
 import { type ChatChoice, type ChatCompletion, tokenLogprobs } from './chat-api.js'
-import { type ChoiceContent, readChoice } from './read-choice.js'
+import { type ChoiceContent, finishIn, readChoice } from './read-choice.js'
 import { assertNoFailure } from './read-reply.js'
 import { warningsOf } from './usage-warnings.js'
 
@@ -44,7 +44,7 @@ export function fromChatResponse(completion: ChatCompletion, asked: Asked): LLMR
   const isCounted = told.inputTokens !== undefined && told.outputTokens !== undefined
   if (choice === undefined) throw withoutAnswer(serving, completion, usage)
   if (choice.error != null) assertNoFailure(serving, { error: choice.error })
-  const { finish_reason: given } = choice
+  const given = finishIn(choice)
   // What is not a text is an unknown reason, not a complete answer.
   const said = typeof given === 'string' || given == null ? given : JSON.stringify(given)
   const isEmpty = (choice.message ?? choice.delta ?? choice.text) == null

@@ -1,6 +1,6 @@
-import { parseReply, TextPieces, unexpectedReply } from '@maestro-dataflow/core'
-import { type ChatCompletion, chatChunk, tokenLogprobs } from './chat-api.js'
-import { readChoice } from './read-choice.js'
+import { parseReply, TextPieces, unexpectedReply, usageCounts } from '@maestro-dataflow/core'
+import { type ChatChoice, type ChatCompletion, chatChunk, tokenLogprobs } from './chat-api.js'
+import { finishIn, isReason, readChoice } from './read-choice.js'
 import { checkReply } from './read-reply.js'
 import { Restarts } from './restarts.js'
 import { isEnd } from './server-events.js'
@@ -29,6 +29,7 @@ export async function readChatStream(
   let usage: unknown
   let isEmpty = true
   let isDone = false
+  let place: string | undefined
   let answers = 0
   let hasMessage = false
   let rest: Readonly<Record<string, unknown>> = {}
@@ -39,7 +40,9 @@ export async function readChatStream(
     if (isDone) break
     const chunk = checkReply(serving, parse(serving, event), chatChunk)
     rest = { ...rest, ...withoutNothing(chunk) }
-    const choice = chunk.choices?.find(({ index }) => index === undefined || index === null || index === 0)
+    // Some servers count from one, or write the number as a text.
+    place ??= placeOf(chunk.choices?.[0])
+    const choice = chunk.choices?.find((one) => (placeOf(one) ?? place) === place)
     if (choice === undefined) continue
     answers++
     hasMessage ||= (choice.message ?? choice.delta ?? choice.text) != null
@@ -48,7 +51,7 @@ export async function readChatStream(
       throw brokenReply(serving, 'the answer began again in the middle of its stream')
     usage = choice.usage ?? usage
     // Some servers repeat the whole message at the end of its pieces.
-    const kind = choice.message != null ? 'whole' : isReason(choice.finish_reason) ? 'last' : 'next'
+    const kind = choice.message != null ? 'whole' : isReason(finishIn(choice)) ? 'last' : 'next'
     content.add(said.text, kind)
     reasoning.add(said.reasoning, kind)
     refusal.add(said.refusal, kind)
@@ -58,7 +61,8 @@ export async function readChatStream(
     }
     error ??= choice.error
     logprobs.push(...(tokenLogprobs.safeParse(choice.logprobs).data?.content ?? []))
-    if (isReason(choice.finish_reason)) finishReason = choice.finish_reason
+    const reason = finishIn(choice)
+    if (isReason(reason)) finishReason = reason
   }
   if (isEmpty) throw unexpectedReply(serving, 'it is empty')
   if (finishReason === undefined && !isDone) throw brokenReply(serving, 'the stream ended before the answer did')
@@ -80,8 +84,8 @@ export async function readChatStream(
   return { ...rest, model, usage: counted ?? usage, system_fingerprint, choices: answers === 0 ? [] : [choice] }
 }
 
-/** Some servers write a missing reason as a text. */
-const isReason = (reason: unknown): reason is string => typeof reason === 'string' && reason !== '' && reason !== 'null'
+const placeOf = (choice: ChatChoice | undefined): string | undefined =>
+  choice?.index == null ? undefined : String(choice.index)
 
 function parse(serving: string, event: string): unknown {
   try {
@@ -96,5 +100,6 @@ function withoutNothing({
   choices: _,
   ...chunk
 }: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(chunk).filter(([, value]) => value !== undefined && value !== null))
+  const filled = Object.entries(chunk).filter(([, value]) => value !== undefined && value !== null)
+  return Object.fromEntries(filled.filter(([name, value]) => name !== 'usage' || usageCounts(value)))
 }

@@ -1,4 +1,4 @@
-import { readContent, withoutData } from '@maestro-dataflow/core'
+import { knownFinishReason, readContent, toolCallsIn, withoutData } from '@maestro-dataflow/core'
 import type { ChatChoice } from './chat-api.js'
 
 /** The contents of an answer, or of a piece of one. */
@@ -30,20 +30,30 @@ export function readChoice({ message, delta, text }: ChatChoice): ChoiceContent 
     text: content.text,
     reasoning: content.reasoning + (thoughts ?? ''),
     refusal: content.refusal + (typeof said.refusal === 'string' ? said.refusal : ''),
-    calls: [...(Array.isArray(said.tool_calls) ? said.tool_calls : []), { function: said.function_call }]
-      .map(argumentsOf)
-      .filter((given) => given !== ''),
+    calls: toolCallsIn(said).map((call) => call.arguments),
   }
 }
+
+/**
+ * The finish reason in the server's words. A gateway may call an answer complete whose own server has cut it off, and
+ * some servers state the reason elsewhere.
+ */
+export function finishIn({
+  finish_reason: given,
+  native_finish_reason: native,
+  stop_reason: other,
+}: ChatChoice): unknown {
+  if (!isReason(given)) return [native, other].find((reason) => knownFinishReason(reason) !== undefined) ?? given
+  const isWorse = knownFinishReason(given) === 'stop' && (knownFinishReason(native) ?? 'stop') !== 'stop'
+  return isWorse ? native : given
+}
+
+/** Some servers write a missing reason as a text. */
+export const isReason = (reason: unknown): reason is string =>
+  typeof reason === 'string' && reason !== '' && reason !== 'null'
 
 /** A text, an object around one, or a list of parts. */
 function readThoughts(given: unknown): string {
   const { text, reasoning } = readContent(given)
   return text + reasoning
-}
-
-function argumentsOf(call: unknown): string {
-  const { arguments: given } = (call as { function?: { arguments?: unknown } | null } | null)?.function ?? {}
-  if (given === undefined || given === null) return ''
-  return typeof given === 'string' ? given : JSON.stringify(given)
 }

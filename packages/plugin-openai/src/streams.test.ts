@@ -54,6 +54,23 @@ test.each<[string, Reply]>([
   })
 })
 
+test.each<[string, object, string]>([
+  [
+    'that a gateway calls complete, although its server has cut it off',
+    { native_finish_reason: 'MAX_TOKENS' },
+    'length',
+  ],
+  ['whose native reason is unknown', { native_finish_reason: 'something new' }, 'stop'],
+  ['whose only reason stands elsewhere', { finish_reason: null, stop_reason: 'length' }, 'length'],
+  ['that ended with a text of the user', { stop_reason: 'length' }, 'stop'],
+])('the end of an answer %s', async (_, end, finishReason) => {
+  const choice = { index: 0, finish_reason: 'stop', ...end }
+  const whole = replies.json({ choices: [{ ...choice, message: { content: 'bad' } }] })
+  expect(await answered(whole)).toMatchObject({ text: 'bad', finishReason })
+  const pieces = replies.events([{ choices: [{ index: 0, delta: { content: 'bad' } }] }, { choices: [choice] }], null)
+  expect(await answered(pieces)).toMatchObject({ text: 'bad', finishReason })
+})
+
 test('a caller with a listener receives each piece as it arrives, even if the config does not ask for a stream', async () => {
   server.next(stream)
   const serving = new OpenAIChatServing({ model: 'm', baseUrl: `${server.url}/v1`, apiKey: 'k' })

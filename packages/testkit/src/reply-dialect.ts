@@ -10,16 +10,27 @@ export interface Said {
   readonly refusal?: string
   /** The arguments of a tool call. */
   readonly call?: Readonly<Record<string, unknown>>
+  /** Tool calls in a form of their own. */
+  readonly calls?: readonly unknown[]
   /** The content as a list of parts. */
   readonly parts?: readonly unknown[]
   /** The content as data that are neither a text nor parts. */
   readonly content?: unknown
   /**
    * What is odd about a stream: each piece holds the whole text so far, each event is sent twice, the answer begins
-   * again in the middle, it has an empty finish reason in each piece and then breaks off, it ends with `[DONE]` alone, or
-   * it is compressed.
+   * again in the middle, it has an empty finish reason in each piece and then breaks off, it ends with `[DONE]` alone,
+   * it is compressed, its answer has the number 1 or a text for its number, or zeros follow its usage.
    */
-  readonly pieces?: 'cumulative' | 'replayed' | 'restarted' | 'broken off' | 'ended' | 'compressed'
+  readonly pieces?:
+    | 'cumulative'
+    | 'replayed'
+    | 'restarted'
+    | 'broken off'
+    | 'ended'
+    | 'compressed'
+    | 'from one'
+    | 'number as text'
+    | 'zeros'
   /** The server has cut the prompt to this number of tokens, without a word, as Ollama does. */
   readonly contextTokens?: number
   /** What a gateway has put the whole reply into. */

@@ -13,7 +13,7 @@ function dialect({ reply, streams, cutsPrompts = false, isWrapped = false, ...re
       if (said.broken !== undefined) return { instead: said.broken }
       if (said.empty !== undefined) return replies.empty(said.empty)
       if (said.contextTokens !== undefined && !cutsPrompts) return undefined
-      if (said.within !== undefined && !isWrapped) return undefined
+      if ((said.within !== undefined || said.calls !== undefined) && !isWrapped) return undefined
       const written =
         said.pieces !== undefined && streams?.includes(said.pieces) !== true ? undefined : reply(said, request)
       return written && { ...written, headers: { ...written.headers, ...said.headers } }
@@ -79,7 +79,19 @@ const openai = dialect({
   isChat: ({ path }) => path.endsWith('/chat/completions'),
   other: ({ path }) => (path === '/api/ps' ? contextReply : notFound()),
   reply(said, request) {
-    const { text = null, reasoning, finish = 'stop', refusal, call, parts, content, body, withheld, failure } = said
+    const {
+      text = null,
+      reasoning,
+      finish = 'stop',
+      refusal,
+      call,
+      calls,
+      parts,
+      content,
+      body,
+      withheld,
+      failure,
+    } = said
     if (failure !== undefined) return openaiFailure(failure)
     if (withheld !== undefined) return replies.json(withheldReplyOf(withheld))
     if (body !== undefined) return replies.json(body)
@@ -89,6 +101,7 @@ const openai = dialect({
       ...(reasoning === undefined ? {} : { reasoning_content: reasoning }),
       ...(refusal === undefined ? {} : { refusal }),
       ...(call === undefined ? {} : { tool_calls: [{ id: 'call-1', type: 'function', function: calledBy(call) }] }),
+      ...(calls === undefined ? {} : { tool_calls: calls }),
     }
     const reply = openAIReplies.chat(null, { finish_reason: finish, message })
     const beside = said.contextTokens === undefined ? said.beside : ofOllama(said, request)
@@ -103,7 +116,17 @@ const openaiStream = dialect({
   isWrapped: false,
   cutsPrompts: true,
   name: 'OpenAI, in pieces',
-  streams: ['cumulative', 'replayed', 'restarted', 'broken off', 'ended', 'compressed'],
+  streams: [
+    'cumulative',
+    'replayed',
+    'restarted',
+    'broken off',
+    'ended',
+    'compressed',
+    'from one',
+    'number as text',
+    'zeros',
+  ],
   reply(said, request) {
     const { text, reasoning, finish = 'stop', refusal, call, parts, content, body, withheld, failure } = said
     if (failure !== undefined) return openaiFailure(failure)
@@ -130,7 +153,7 @@ const openaiStream = dialect({
       object: 'chat.completion.chunk',
       created: 1,
       model: 'test-model',
-      choices: [{ index: 0, ...choice }],
+      choices: [{ index: numbers[said.pieces ?? ''] ?? 0, ...choice }],
     })
     if (said.pieces === 'broken off')
       return replies.events(
@@ -147,6 +170,7 @@ const openaiStream = dialect({
         usage: { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 },
         ...(said.contextTokens === undefined ? said.beside : ofOllama(said, request)),
       },
+      ...(said.pieces === 'zeros' ? [{ id: 'chat-1', model: 'test-model', choices: [], usage: noUsage }] : []),
     ]
     if (said.pieces === 'replayed') return replayed(events)
     const reply = replies.events(said.pieces === 'restarted' ? restarted(events) : events)
@@ -217,6 +241,11 @@ export const replyDialects = {
   gemini: dialect(geminiDialect),
   openaiResponses: dialect(responsesDialect),
 } as const
+
+/** The number of the answer, in odd streams. */
+const numbers: Readonly<Record<string, unknown>> = { 'from one': 1, 'number as text': '0' }
+
+const noUsage = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }
 
 /** After half of the events, a second answer begins, which is whole. */
 const restarted = (events: readonly object[]): readonly object[] => [

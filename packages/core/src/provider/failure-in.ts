@@ -80,9 +80,11 @@ function wordsOf(given: unknown, depth = 0): readonly string[] {
 
 const holdsError = (given: unknown): boolean => isFields(given) && isFilled(inLowerCase(given).error)
 
-/** `error: null`, `error: ""`, and `error: {}` report no failure. */
+/** `error: null`, `error: ""`, `error: {}`, and `error: { message: "", code: 0 }` report no failure. */
 const isFilled = (error: unknown): boolean =>
-  typeof error === 'string' ? error !== '' : typeof error === 'object' && Object.keys(error ?? {}).length > 0
+  typeof error === 'string' ? error !== '' : typeof error === 'object' && Object.values(error ?? {}).some(says)
+
+const says = (value: unknown): boolean => value != null && value !== '' && value !== 0 && value !== false
 
 /** A text may be the JSON of another server behind this one. */
 function textsOf(text: string, depth: number): readonly string[] {

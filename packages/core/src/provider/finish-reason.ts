@@ -141,6 +141,11 @@ export function finishReasonOf(serving: string, said: string | null | undefined,
   throw maestroError('MAESTRO_SERVING_UNFINISHED', { serving, reason: said ?? '', usage })
 }
 
+/** What a provider's finish reason means; undefined for one that is missing or not known. */
+export function knownFinishReason(said: unknown): FinishReason | undefined {
+  return typeof said === 'string' ? known.get(wordOf(said)) : undefined
+}
+
 /** Normalizes a reason: `FINISH_REASON_MAX_TOKENS`, `FinishReason.MAX_TOKENS`, `maxTokens`, and `max-tokens: 100` are the same. */
 function wordOf(said: string): string {
   const [first = ''] = said.split(/[:(]/)

@@ -167,3 +167,7 @@ function countOf(value: unknown): number | undefined {
 
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Whether usage counts anything. Some servers send zeros with the pieces of a stream that follow the count. */
+export const usageCounts = (usage: unknown): boolean =>
+  !isFields(usage) || Object.values(usage).some((value) => value !== null && value !== 0)

@@ -83,6 +83,8 @@ const table: readonly {
     error: 'MAESTRO_SERVING_QUOTA',
   },
   { status: [402], error: 'MAESTRO_SERVING_QUOTA' },
+  { code: /budget_exceeded/i, error: 'MAESTRO_SERVING_QUOTA' },
+  { status: [400, 429], words: /budget has been exceeded/i, error: 'MAESTRO_SERVING_QUOTA' },
   { code: /rate_limit|throttl|too_many_requests/i, error: 'MAESTRO_SERVING_RATE_LIMITED' },
   // A free limit per minute or hour is whole again soon, and one per month is not.
   {
@@ -125,7 +127,14 @@ const table: readonly {
     error: 'MAESTRO_SERVING_SCHEMA_REFUSED',
   },
   // The words of Groq for an answer that its model did not write as JSON, which the next one may be.
-  { code: /json_validate_failed/i, error: 'MAESTRO_SERVING_SERVER' },
+  { code: /json_validate_failed|tool_use_failed/i, error: 'MAESTRO_SERVING_SERVER' },
+  // LM Studio says so with status 400. It loads the model anew for the next request.
+  {
+    status: [400],
+    words: /\bmodel (has |was |is )?(crashed|unloaded|reloaded|still loading)|model is (being )?loaded/i,
+    error: 'MAESTRO_SERVING_SERVER',
+  },
+  { status: [400], words: /no models? (is |are )?loaded/i, error: 'MAESTRO_SERVING_NOT_FOUND' },
   { code: /content_filter|content_policy|data_inspection|safety/i, error: 'MAESTRO_SERVING_FILTERED' },
   {
     status: [400, 403, 498],
@@ -184,6 +193,11 @@ export function servingError(serving: string, failure: ProviderFailure, cause?: 
   // A wait of 0 is no wait: some servers send it with every refusal.
   const waits = (rateLimits?.retryAfterMs ?? 0) > 0
   const tooLarge = status === 413 || status === 429 ? readTooLarge(reason) : undefined
+  // Google advises a short wait all the same.
+  if (status === 429 && isDailyQuota(failure.body)) {
+    const details = { serving, reason, status, ...(usage === undefined ? {} : { usage }) }
+    return maestroError('MAESTRO_SERVING_QUOTA', details, cause)
+  }
   const known = table.find(
     (line) =>
       (line.status === undefined || (status !== undefined && line.status.includes(status))) &&
@@ -203,6 +217,14 @@ export function servingError(serving: string, failure: ProviderFailure, cause?: 
   }
   if (tooLarge !== undefined) return maestroError('MAESTRO_SERVING_REQUEST_TOO_LARGE', details, cause)
   return maestroError(known?.error ?? byStatus(status), details, cause)
+}
+
+/** Whether Google's reply names a quota of a day among those that are used up. */
+function isDailyQuota(body: unknown, depth = 10): boolean {
+  if (typeof body !== 'object' || body === null || depth === 0) return false
+  return Object.entries(body).some(([name, value]) =>
+    name === 'quotaId' ? /PerDay/.test(String(value)) : isDailyQuota(value, depth - 1),
+  )
 }
 
 /** Headers are the best source of the waiting time. */

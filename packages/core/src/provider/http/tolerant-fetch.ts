@@ -3,6 +3,7 @@ import { failureIn } from '../failure-in.js'
 import { parseReply } from '../parse-reply.js'
 import { plainText } from '../plain-text.js'
 import { readUsage, usageFieldOf } from '../read-usage.js'
+import { isCall, toolCallsIn } from '../tool-calls.js'
 import { unwrapped } from '../unwrapped.js'
 import { amendReplies, type WholeReply } from './amend-replies.js'
 import { amendVectors } from './amend-vectors.js'
@@ -109,7 +110,8 @@ function counts(usage: Fields): Fields {
  */
 function amendChoice(choice: unknown): unknown {
   if (!isFields(choice)) return undefined
-  const { message = choice.delta ?? choice.text, finish_reason } = choice
+  const { message: given = choice.delta ?? choice.text, finish_reason } = choice
+  const message = isFields(given) ? withUsualCalls(given) : given
   if (typeof message === 'string') return { ...choice, message: { role: 'assistant', content: message } }
   if (message == null)
     return isRegular(finish_reason) ? undefined : { ...choice, message: { role: 'assistant', content: '' } }
@@ -120,6 +122,20 @@ function amendChoice(choice: unknown): unknown {
   return content === message.content && message === choice.message
     ? choice
     : { ...choice, message: { ...message, content } }
+}
+
+/** The message with its calls of tools in the form of OpenAI. */
+function withUsualCalls(message: Fields): Fields {
+  const { tool_calls, content } = message
+  const hasParts = Array.isArray(content) && content.some(isCall)
+  const isUsual = !Array.isArray(tool_calls) || tool_calls.every((call) => isFields(call) && isFields(call.function))
+  if (isUsual && !hasParts) return message
+  const calls = toolCallsIn(message).map((called, place) => ({
+    id: `call-${place}`,
+    type: 'function',
+    function: called,
+  }))
+  return { ...message, tool_calls: calls, ...(hasParts ? { content: content.filter((part) => !isCall(part)) } : {}) }
 }
 
 const isRegular = (reason: unknown): boolean => reason == null || /^(|null|stop)$/i.test(String(reason))

@@ -25,7 +25,12 @@ const answer: Metered = { usage }
 
 function pathWith(settings: ServingSettings = {}, budgets: Budgets = {}): CallPath & { readonly limiter: Limiter } {
   const resolved = resolveSettings(serving, settings)
-  const { limiter } = joinLimiter({ account: undefined, model: 'm', limits: resolved.limits })
+  const { limiter } = joinLimiter({
+    account: undefined,
+    model: 'm',
+    limits: resolved.limits,
+    total: resolved.timeouts.total,
+  })
   return {
     serving,
     name: 'm',
@@ -150,6 +155,28 @@ describe('callProvider', () => {
     expect(path.limiter.state.coolDownMs).toBe(3000)
     await vi.advanceTimersByTimeAsync(10_000)
     for (const { made } of calls) expect(await made).toBe(answer)
+  })
+
+  test.each([
+    ['a minute', {}, 60_000],
+    ['what a call may take', { timeout: { total: 3000 } }, 3000],
+  ])('a wait for a limit that is told to last a day is reported, and is at most %s', async (_, settings, longest) => {
+    const path = pathWith({ limits: { concurrency: 1 }, ...settings })
+    const requests = { limit: 10, remaining: 0, resetMs: 86_400_000 }
+    const states: (number | undefined)[] = []
+    const stop = path.limiter.observe(({ coolDownMs }) => states.push(coolDownMs))
+    await call(path, async () => ({ ...answer, rateLimits: { requests } })).made
+    expect(path.limiter.state.coolDownMs).toBe(longest)
+    const ask = failing()
+    const { made } = call(path, ask)
+    await vi.advanceTimersByTimeAsync(longest - 10)
+    expect(ask).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(20)
+    expect(await made).toBe(answer)
+    // The progress line shows each state.
+    expect(states.some((coolDownMs) => coolDownMs !== undefined && coolDownMs > 0.9 * longest)).toBe(true)
+    stop()
+    await vi.advanceTimersByTimeAsync(1000)
   })
 
   test('a provider that answers nothing but failures ends all its calls within a bounded time', async () => {

@@ -1,3 +1,4 @@
+import type { Said } from '../../reply-dialect.js'
 import { answer, bad, byName, draft, type ReplyCase } from './reply-case.js'
 
 /** How the data of an answer are found. */
@@ -77,6 +78,15 @@ export const answerCases: Readonly<Record<string, ReplyCase>> = {
     json: true,
     expected: { object: bad },
   },
+  ...byName<Said>(
+    {
+      'without a function around it': { calls: [{ id: 'call-1', name: 'answer', arguments: answer }] },
+      'with args': { calls: [{ id: 'call-1', type: 'tool_call', name: 'answer', args: bad }] },
+      'as a part of the content': { parts: [{ type: 'tool_use', id: 'call-1', name: 'answer', input: bad }] },
+    },
+    (what) => `a call of a tool ${what} counts`,
+    (said) => ({ said: [{ ...said, finish: 'tool_calls' }], json: true, expected: { object: bad } }),
+  ),
   'a call of a tool that stands in the text counts': {
     said: [{ text: `<tool_call>{"name":"answer","arguments":${answer}}</tool_call>` }],
     json: true,

@@ -83,6 +83,14 @@ const rateLimits: Readonly<Record<string, ReplyCase>> = {
       'status 498': refusal('Flex tier capacity exceeded', { status: 498 }),
       'status 499': refusal('The client closed the request', { status: 499 }),
       'status 425': refusal('Too early', { status: 425 }),
+      'a model that has crashed, as at LM Studio': refusal('The model has crashed without additional information.', {
+        status: 400,
+      }),
+      'a model that was unloaded, as at LM Studio': refusal('Model unloaded.', { status: 400 }),
+      'a call that the model wrote wrongly, as at Groq': refusal('Failed to call a function.', {
+        status: 400,
+        code: 'tool_use_failed',
+      }),
     },
     (what) => `${what} is asked again`,
     (said) => ({ said: [said, right], expected: { text: 'bad' } }),
@@ -179,6 +187,23 @@ const account: Readonly<Record<string, ReplyCase>> = byName<readonly [string, Sa
         status: 400,
       }),
     ],
+    'a budget of the key, as at LiteLLM': [
+      'QUOTA',
+      refusal('Budget has been exceeded! Current cost: 10.2, Max budget: 10.0', { status: 400 }),
+    ],
+    'a quota of a day, as at Gemini': [
+      'QUOTA',
+      refusal(quota, {
+        details: [
+          {
+            '@type': 'type.googleapis.com/google.rpc.QuotaFailure',
+            violations: [{ quotaId: 'GenerateRequestsPerDayPerProjectPerModel-FreeTier' }],
+          },
+          { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '0.02s' },
+        ],
+      }),
+    ],
+    'no model that is loaded, as at LM Studio': ['NOT_FOUND', refusal('No models loaded.', { status: 400 })],
     'a limit of the key, as at OpenRouter': ['QUOTA', refusal('Key limit exceeded (monthly limit).', { status: 403 })],
     'a disabled organization': ['PERMISSION', refusal('This organization has been disabled.', { status: 400 })],
     'no permission': ['PERMISSION', refusal('This key may not use the model', { status: 403 })],

@@ -19,6 +19,8 @@ const odd = byName(
     'no id': { id: null },
     'a text for the time': { created: 'yesterday' },
     'a usage below the name of Groq': { usage: null, x_groq: { usage: { prompt_tokens: 7, completion_tokens: 3 } } },
+    'an error of nulls': { error: { message: null, code: null } },
+    'an error without words': { error: { message: '', code: 0 } },
     'a number for the service tier': { service_tier: 3 },
   },
   (what) => `${what} does not spoil an answer`,

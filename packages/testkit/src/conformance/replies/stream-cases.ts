@@ -29,6 +29,15 @@ export const streamCases: Readonly<Record<string, ReplyCase>> = {
     said: [{ text: 'bad, very bad', pieces: 'ended' }],
     expected: { text: 'bad, very bad' },
   },
+  ...byName(
+    { 'that is counted from one': 'from one', 'whose number is a text': 'number as text' } as const,
+    (what) => `a stream of an answer ${what} is read`,
+    (pieces) => ({ said: [{ text: 'bad, very bad', pieces }], expected: { text: 'bad, very bad' } }),
+  ),
+  'zeros at the end of a stream do not replace the usage before them': {
+    said: [{ text: 'bad, very bad', pieces: 'zeros' }],
+    expected: { text: 'bad, very bad', usage: { inputTokens: 7, outputTokens: 3 } },
+  },
   'a compressed stream is read': {
     said: [{ text: answer, reasoning: 'Hm. Hm.', pieces: 'compressed' }],
     json: true,
