@@ -90,33 +90,37 @@ const places = (length: number) =>
 test.each([
   ['while the first stage works', 'progress-renamed', 1],
   ['after the transaction of a partition ended, before its note counts', 'partition-settled', 2],
-] as const)('each file of a run that ended %s may be cut and changed', { timeout: isLong ? 0 : 120_000 }, async (_, at, passage) => {
-  const whole = new Folder(questions(14))
-  let crashed: Folder | undefined
-  let passed = 0
-  installFailpoints((place) => {
-    if (place === at && passed++ === passage) crashed = Folder.after(whole.path)
-  })
-  await runIn(whole)
-  installFailpoints(undefined)
-  const expected = leftIn(whole)
-  if (crashed === undefined) throw new Error(`${at} was not reached`)
-  const outcomes: string[] = []
-  for (const [index, name] of stateFiles(crashed).entries()) {
-    const content = readFileSync(join(crashed.path, name))
-    const ways = ['cut', 'changed'] as const
-    for (const how of isLong ? ways : ways.slice((index + passage) % 2).slice(0, 1))
-      for (const place of places(content.length)) {
-        const folder = Folder.after(crashed.path)
-        const changed = Buffer.from(content)
-        if (content.length > 0) changed[place] = (changed[place] as number) ^ 1
-        writeFileSync(join(folder.path, name), how === 'cut' ? content.subarray(0, place) : changed)
-        const where = `${name}, ${how} at byte ${place}`
-        const error = await runIn(folder).catch((thrown: unknown) => thrown)
-        if (error === undefined) expect(leftIn(folder), where).toEqual(expected)
-        else if (!MaestroError.is(error)) throw new Error(where, { cause: error })
-        else outcomes.push(`${where}: ${error.code} ${error.message}`)
-      }
-  }
-  for (const outcome of outcomes) expect(outcome).toMatch(/ cannot be resumed: /)
-})
+] as const)(
+  'each file of a run that ended %s may be cut and changed',
+  { timeout: isLong ? 0 : 120_000 },
+  async (_, at, passage) => {
+    const whole = new Folder(questions(14))
+    let crashed: Folder | undefined
+    let passed = 0
+    installFailpoints((place) => {
+      if (place === at && passed++ === passage) crashed = Folder.after(whole.path)
+    })
+    await runIn(whole)
+    installFailpoints(undefined)
+    const expected = leftIn(whole)
+    if (crashed === undefined) throw new Error(`${at} was not reached`)
+    const outcomes: string[] = []
+    for (const [index, name] of stateFiles(crashed).entries()) {
+      const content = readFileSync(join(crashed.path, name))
+      const ways = ['cut', 'changed'] as const
+      for (const how of isLong ? ways : ways.slice((index + passage) % 2).slice(0, 1))
+        for (const place of places(content.length)) {
+          const folder = Folder.after(crashed.path)
+          const changed = Buffer.from(content)
+          if (content.length > 0) changed[place] = (changed[place] as number) ^ 1
+          writeFileSync(join(folder.path, name), how === 'cut' ? content.subarray(0, place) : changed)
+          const where = `${name}, ${how} at byte ${place}`
+          const error = await runIn(folder).catch((thrown: unknown) => thrown)
+          if (error === undefined) expect(leftIn(folder), where).toEqual(expected)
+          else if (!MaestroError.is(error)) throw new Error(where, { cause: error })
+          else outcomes.push(`${where}: ${error.code} ${error.message}`)
+        }
+    }
+    for (const outcome of outcomes) expect(outcome).toMatch(/ cannot be resumed: /)
+  },
+)

@@ -16,7 +16,7 @@ import { dateFormats, numberFormats } from './cells/told-formats.js'
 import { isEncoding } from './decode-text.js'
 import { sheetName } from './excel/sheets-of-rows.js'
 import { fileFormats } from './format.js'
-import { parquetCompressions } from './parquet/write-parquet.js'
+import { parquetCompressions } from './parquet/parquet-layout.js'
 import { hubReadOptions, hubWriteOptions } from './places/hub/hub-options.js'
 import { webOptions } from './places/web/web-options.js'
 

@@ -1,5 +1,5 @@
 import { ChatOpenAI, type ChatOpenAIFields } from '@langchain/openai'
-import { EnhancedLLMServing, type LLMServing, ServingPlane } from '@maestro-dataflow/core'
+import { EnhancedLLMServing, type LLMServing, type RequestDoneEvent, ServingPlane } from '@maestro-dataflow/core'
 import { openAIReplies, replies, startMisbehavingServer } from '@maestro-dataflow/testkit'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { chatServingOf, fromLangChain } from './chat-serving.js'
@@ -20,7 +20,7 @@ function refuse(...names: readonly string[]): void {
 
 async function ask(given: LLMServing, more: object = {}) {
   const warned: string[] = []
-  const observer = { requestDone: ({ warnings = [] }) => void warned.push(...warnings) }
+  const observer = { requestDone: ({ warnings }: RequestDoneEvent) => void warned.push(...(warnings ?? [])) }
   const serving = new EnhancedLLMServing(given, { plane: new ServingPlane({ observer }) })
   const { text } = await serving.generate({ messages: [{ role: 'user', content: 'Good or bad?' }], ...more })
   return { text, warned }

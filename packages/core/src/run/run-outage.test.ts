@@ -65,7 +65,7 @@ async function runWith(serving: LLMServing) {
   const rows = Array.from({ length: 2000 }, (_, n) => ({ text: `row ${n}` }))
   const asking = pipeline('asking')
     .from(rows)
-    .step(ask)
+    .step(ask, {})
     .write('acme.rows' as never, {} as never)
   let end: { readonly error: unknown } | undefined
   project.run(asking).then(

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises'
-import { type Columns, type ColumnType, columnNames, type StorageContext } from '@maestro-dataflow/core'
+import { type Columns, type ColumnType, columnNames } from '@maestro-dataflow/core'
 import type { SchemaElement } from 'hyparquet'
 import { fsError } from '../errors.js'
 import { valueToJson } from '../json-value.js'
@@ -8,19 +8,9 @@ import { type Shapes, shapesOf } from '../spooled/spool-shapes.js'
 import { compressors } from './codecs.js'
 import type { Shape } from './column-shape.js'
 import { typesKey } from './parquet-columns.js'
+import type { ParquetLayout } from './parquet-layout.js'
 import { storedAs } from './parquet-schema.js'
 import { isWrittenByEngine } from './written-by-engine.js'
-
-/** The compressions that can be chosen. */
-export const parquetCompressions = ['snappy', 'zstd', 'gzip', 'brotli', 'none'] as const
-
-export interface ParquetLayout {
-  readonly compression: (typeof parquetCompressions)[number]
-  /** The rows of one row group. */
-  readonly rowGroup: number
-  /** How a table engine writes the rows, if it may. */
-  readonly engine?: StorageContext['writeParquet']
-}
 
 /** What the plan knows of the columns, in the order in which they are written. */
 export interface KnownTypes {

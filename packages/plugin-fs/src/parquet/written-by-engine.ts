@@ -2,7 +2,7 @@ import { open, rm, stat } from 'node:fs/promises'
 import { type Columns, type ColumnType, rowFromEntries } from '@maestro-dataflow/core'
 import type { Shapes } from '../spooled/spool-shapes.js'
 import type { Shape } from './column-shape.js'
-import type { ParquetLayout } from './write-parquet.js'
+import type { ParquetLayout } from './parquet-layout.js'
 
 /** With fewer bytes, JavaScript has written the file before a database has started. */
 const leastBytes = 4 * 1024 ** 2
