@@ -3,8 +3,7 @@ const leastOfTurn = 4
 const shareOfTurn = 1 / 4
 
 /** Replies that have arrived in full and wait for their turn. */
-let waiting: (() => void)[] = []
-let next = 0
+const waiting: (() => void)[] = []
 /** The number of replies that this turn may still hand on. */
 let left = leastOfTurn
 
@@ -25,15 +24,8 @@ export function inSmallGroups(handOn: () => void): void {
 }
 
 function beginTurn(): void {
-  const group = Math.max(leastOfTurn, Math.ceil((waiting.length - next) * shareOfTurn))
-  const end = Math.min(next + group, waiting.length)
-  if (next === end) {
-    waiting = []
-    next = 0
-    left = leastOfTurn
-    return
-  }
-  left = 0
-  setImmediate(beginTurn)
-  while (next < end) waiting[next++]?.()
+  const group = waiting.splice(0, Math.max(leastOfTurn, Math.ceil(waiting.length * shareOfTurn)))
+  left = group.length === 0 ? leastOfTurn : 0
+  if (group.length > 0) setImmediate(beginTurn)
+  for (const handOn of group) handOn()
 }
