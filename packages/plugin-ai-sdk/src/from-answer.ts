@@ -5,6 +5,7 @@ import {
   finishReasonOf,
   type LLMResult,
   readRateLimits,
+  uncountedTokens,
 } from '@maestro-dataflow/core'
 import { asFields } from './fields.js'
 import type { GivenAnswer, GivenWarning } from './given-answer.js'
@@ -48,8 +49,8 @@ export function fromAnswer(answer: GivenAnswer, asked: Asked): LLMResult {
   const rateLimits = headers === undefined ? undefined : readRateLimits(headersOf(headers))
   const tier = tierIn(answer)
   const cost = costIn(answer.providerMetadata)
-  const isCounted = raw !== undefined || statesUsage(answer.usage)
-  const warnings = [...(answer.warnings ?? []).map(warningText), ...(isCounted ? [] : [uncounted])]
+  const isCounted = statesUsage(answer.usage, raw)
+  const warnings = [...(answer.warnings ?? []).map(warningText), ...(isCounted ? [] : [uncountedTokens])]
   return {
     text: text.toWellFormed(),
     ...(reasoning === '' ? {} : { reasoning }),
@@ -82,8 +83,6 @@ function rawUsageOf({ usage, response, providerMetadata = {} }: GivenAnswer, pro
     (raw) => raw !== undefined && raw !== null,
   )
 }
-
-const uncounted = 'A reply does not state its tokens. They are estimated, and so is its cost.'
 
 function textOf(content: GivenAnswer['content'], type: 'text' | 'reasoning'): string {
   return content

@@ -33,10 +33,11 @@ export function readUsage(given: GivenUsage | undefined, estimated: Usage, raw: 
   }
 }
 
-/** Whether an answer states the tokens of its prompt and of itself. */
-export function statesUsage(usage: GivenUsage | undefined): boolean {
+/** Whether an answer states the tokens of its prompt and of itself, in its own form or in that of its provider. */
+export function statesUsage(usage: GivenUsage | undefined, raw: unknown): boolean {
   const { input, output } = countsOf(usage)
-  return input !== undefined && output !== undefined
+  const own = readRawUsage(raw).usage
+  return (input ?? own.inputTokens) !== undefined && (output ?? own.outputTokens) !== undefined
 }
 
 const rawOf = (given: GivenUsage | undefined): unknown => asFields(given).raw
@@ -66,6 +67,8 @@ function countsOf(given: GivenUsage | undefined): Counts {
       output: count(said) ?? sum(text, reasoning),
       reasoning: count(reasoning),
     }
+    // Packages report 0 where the provider reports nothing, and no prompt is without tokens.
+    if (counts.input === 0 && !counts.output) return { input: undefined, output: undefined }
     return { ...counts, output: withReasoningBeside(counts, asFields(given).raw) }
   }
   const { cachedInputTokens, reasoningTokens } = given as LanguageModelV2Usage

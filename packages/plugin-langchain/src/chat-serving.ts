@@ -100,7 +100,8 @@ export class LangChainChatServing extends LangChainServing<ModelVariants> implem
         },
         (error, told) => toServingError(name, error, told),
       )
-      const warnings = removed.map((setting) => unsupportedSettingMessage(`The model ${this.model ?? name}`, setting))
+      const unsent = removed.map((setting) => unsupportedSettingMessage(`The model ${this.model ?? name}`, setting))
+      const warnings = [...unsent, ...(result.warnings ?? [])]
       return warnings.length === 0 ? result : { ...result, warnings }
     })
   }

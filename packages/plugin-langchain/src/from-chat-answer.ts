@@ -8,6 +8,7 @@ import {
   readContent,
   type TokenLogprob,
   type Usage,
+  uncountedTokens,
 } from '@maestro-dataflow/core'
 
 import type { StreamedPieces } from './streamed-pieces.js'
@@ -45,7 +46,9 @@ export function fromChatAnswer(serving: string, message: BaseMessage, asked: Ask
   const called = typeof call === 'object' ? JSON.stringify(call) : (call ?? '')
   const logprobs = fromLogprobs(metadata.logprobs)
   const said = (refusal ?? (text.trim() === '' ? called : text)).toWellFormed()
-  const usage = usageOf(usage_metadata) ?? { inputTokens: asked.promptTokens, outputTokens: estimateTokens(said) }
+  const counted = countsIn(usage_metadata)
+  const usage = { inputTokens: asked.promptTokens, outputTokens: estimateTokens(said), ...counted }
+  const isCounted = counted.inputTokens !== undefined && counted.outputTokens !== undefined
   const { system_fingerprint: fingerprint } = metadata
   assertReadPrompt(serving, { fingerprint, inputTokens: usage.inputTokens, estimatedTokens: asked.promptTokens })
   const finishReason = finishReasonOf(serving, endOf(metadata), usage)
@@ -56,6 +59,7 @@ export function fromChatAnswer(serving: string, message: BaseMessage, asked: Ask
     usage,
     model: firstText(metadata.model_name, metadata.model) ?? asked.model,
     ...(logprobs === undefined ? {} : { logprobs }),
+    ...(isCounted ? {} : { warnings: [uncountedTokens] }),
   }
 }
 
@@ -63,26 +67,33 @@ export function fromChatAnswer(serving: string, message: BaseMessage, asked: Ask
 export function fromData(data: unknown, { model, promptTokens }: Asked): LLMResult {
   const text = JSON.stringify(data)
   const usage = { inputTokens: promptTokens, outputTokens: estimateTokens(text) }
-  return { text, object: data, finishReason: 'stop', usage, model }
+  return { text, object: data, finishReason: 'stop', usage, model, warnings: [uncountedTokens] }
 }
 
-function usageOf(usage: UsageMetadata | undefined): Usage | undefined {
-  if (usage?.input_tokens === undefined && usage?.output_tokens === undefined) return undefined
-  const { cache_read: cached, cache_creation: written, image, audio } = usage.input_token_details ?? {}
-  const reasoning = usage.output_token_details?.reasoning
-  const { input_tokens: input = 0, output_tokens: output = 0, total_tokens: total } = usage
+/** The tokens that an answer states. LangChain passes on what a server has written in the place of a number. */
+function countsIn({
+  input_tokens: input,
+  output_tokens: output,
+  total_tokens: total,
+  input_token_details: { cache_read: cached, cache_creation: written, image, audio } = {},
+  output_token_details: { reasoning } = {},
+}: Partial<UsageMetadata> = {}): Partial<Usage> {
   // xAI counts reasoning beside the answer; the total shows it.
-  const beside = reasoning !== undefined && reasoning > 0 && total === input + output + reasoning ? reasoning : 0
-  return {
+  const isBeside =
+    isCount(input) && isCount(output) && isCount(reasoning) && reasoning > 0 && total === input + output + reasoning
+  const counts = {
     inputTokens: input,
-    outputTokens: output + beside,
-    ...(cached === undefined ? {} : { cachedInputTokens: cached }),
-    ...(written === undefined ? {} : { cacheWriteInputTokens: written }),
-    ...(image === undefined ? {} : { imageInputTokens: image }),
-    ...(audio === undefined ? {} : { audioInputTokens: audio }),
-    ...(reasoning === undefined ? {} : { reasoningTokens: reasoning }),
+    outputTokens: isBeside ? output + reasoning : output,
+    cachedInputTokens: cached,
+    cacheWriteInputTokens: written,
+    imageInputTokens: image,
+    audioInputTokens: audio,
+    reasoningTokens: reasoning,
   }
+  return Object.fromEntries(Object.entries(counts).filter(([, tokens]) => isCount(tokens)))
 }
+
+const isCount = (tokens: unknown): tokens is number => Number.isInteger(tokens) && (tokens as number) >= 0
 
 /** Where the packages of providers put reasoning that is not part of the content. */
 function thoughtsBeside({
