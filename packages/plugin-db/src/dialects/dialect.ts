@@ -22,6 +22,8 @@ export interface Dialect extends Syntax {
   encoderOf(column: ColumnKind): Encode
   /** Decodes values of a column for rows; undefined if they need no decoding. */
   decoderOf(column: ColumnKind): Decode | undefined
+  /** The text of a time as rows have it, with all its digits. @throws Unfit */
+  timeText(raw: string): string
   /** The type that every value of a column has in rows; unknown if the types may differ. */
   columnTypeOf(column: ColumnKind): ColumnType
   readonly tables: TableStatements

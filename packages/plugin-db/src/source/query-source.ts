@@ -14,6 +14,7 @@ import { dbError } from '../errors.js'
 import { QueryReadFields, type QueryReadOptions } from '../options.js'
 import { bindParameters, prepareQuery } from './check-query.js'
 import { keysetIdentity } from './key-cursor.js'
+import { type ReadContext, warnOfCutTime } from './read-context.js'
 import { readKeyset } from './read-keyset.js'
 import { readSnapshot, type Select } from './read-snapshot.js'
 import { RowBuilder, type RowShape } from './row-builder.js'
@@ -48,7 +49,7 @@ export const querySource = defineSource({
     )
   },
   async open(options, context) {
-    return openQuery(options, connectionSettings(options, context), context.signal)
+    return openQuery(options, connectionSettings(options, context), context)
   },
 })
 
@@ -56,13 +57,13 @@ export const querySource = defineSource({
 export async function openQuery(
   options: QueryReadOptions,
   settings: ConnectionSettings,
-  signal?: AbortSignal,
+  context: ReadContext = {},
 ): Promise<SourceReader> {
   assertExists(settings)
   const select = selectOf(options, settings)
-  await withSession(settings, (session) => session.assertHarmless(select.sql), signal)
+  await withSession(settings, (session) => session.assertHarmless(select.sql), context.signal)
   return {
-    read: (from) => validateRows(readQuery(options, select, settings, signal, from), options.schema),
+    read: (from) => validateRows(readQuery(options, select, settings, context, from), options.schema),
     ...(options.method === 'keyset'
       ? { identity: async () => keysetIdentity('the query', settings, { ...options }) }
       : {}),
@@ -106,11 +107,12 @@ async function* readQuery(
   options: QueryReadOptions,
   select: Select,
   settings: ConnectionSettings,
-  signal: AbortSignal | undefined,
+  { signal, logger }: ReadContext,
   cursor: SourceCursor | undefined,
 ): AsyncGenerator<SourceBatch> {
   const { key } = options
-  const shape = shapeOf(options, settings)
+  const onCutTime = (column: string) => warnOfCutTime(logger, column)
+  const shape = { ...shapeOf(options, settings), onCutTime }
   const columns = wantedColumns(options, key)
   if (options.method === 'keyset' && key !== undefined) {
     const from = { sql: `(${select.sql})`, bindings: select.bindings }

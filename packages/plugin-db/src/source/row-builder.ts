@@ -10,6 +10,7 @@ import {
 import type { Dialect } from '../dialects/dialect.js'
 import type { Field } from '../dialects/session.js'
 import { dbError } from '../errors.js'
+import { furtherDigits } from '../values/convert-date.js'
 import type { Decode } from '../values/decode.js'
 import { toColumnType } from '../values/to-column-type.js'
 import { Unfit } from '../values/unfit.js'
@@ -18,7 +19,7 @@ import { sizeOfAll } from './pace.js'
 
 /** How to create rows from a query's result. */
 export interface RowShape {
-  readonly dialect: Pick<Dialect, 'decoderOf'>
+  readonly dialect: Pick<Dialect, 'decoderOf' | 'timeText'>
   /** The name of the rows in ids and messages. */
   readonly name: string
   /** The columns whose values form a row's id; without them, the rows are counted. */
@@ -27,6 +28,8 @@ export interface RowShape {
   readonly types: Columns | undefined
   /** The columns of the rows. @default all columns of the result */
   readonly columns?: readonly string[] | undefined
+  /** Is called when the first time of a column is read that has more digits than a date. */
+  onCutTime?(column: string): void
   /** What the columns of a table hold, because the database says more about a table than about a query. */
   readonly kinds?: ReadonlyMap<string, ColumnKind>
 }
@@ -133,13 +136,32 @@ function shownValue(raw: unknown): unknown {
   return typeof raw === 'bigint' || Buffer.isBuffer(raw) ? String(raw) : raw
 }
 
-function decoderFor(field: Field, { dialect, types, kinds }: RowShape): Decode | undefined {
+function decoderFor(field: Field, { dialect, types, kinds, onCutTime }: RowShape): Decode | undefined {
   const column = kinds?.get(field.name) ?? field
-  const decode = dialect.decoderOf(column)
   const type = types !== undefined && Object.hasOwn(types, field.name) ? types[field.name] : undefined
+  const plain = dialect.decoderOf(column)
+  const isTime = (column.kind === 'timestamp' || column.kind === 'local') && column.list !== true
+  if (isTime && plain !== undefined && type === 'string')
+    return (raw) => toColumnType(typeof raw === 'string' ? dialect.timeText(raw) : plain(raw), type)
+  const decode = isTime && plain !== undefined ? noticing(plain, () => onCutTime?.(field.name)) : plain
   if (type === undefined || type === 'unknown') return decode
   // A column of JSON that is declared as JSON reads a JSON null as null.
   if (type === 'json' && column.kind === 'json' && column.list !== true && decode !== undefined)
     return (raw) => (typeof raw === 'string' && raw.trim() === 'null' ? null : decode(raw))
   return (raw) => toColumnType(decode === undefined ? raw : decode(raw), type)
+}
+
+/** The length of a time with milliseconds. */
+const usualLength = '2026-01-02 03:04:05.678'.length
+
+/** A decoder of times that notices the first one with more digits than a date. */
+function noticing(decode: Decode, notice: () => void): Decode {
+  let isNoticed = false
+  return (raw) => {
+    if (!isNoticed && typeof raw === 'string' && raw.length > usualLength && furtherDigits(raw) !== '') {
+      isNoticed = true
+      notice()
+    }
+    return decode(raw)
+  }
 }

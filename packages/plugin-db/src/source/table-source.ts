@@ -17,6 +17,7 @@ import { quoteTable, shownTable } from '../tables/names.js'
 import type { TableColumn, TableDescription } from '../tables/table-description.js'
 import { tableMissing } from '../tables/table-missing.js'
 import { keysetIdentity } from './key-cursor.js'
+import { type ReadContext, warnOfCutTime } from './read-context.js'
 import { readKeyset } from './read-keyset.js'
 import { readSnapshot } from './read-snapshot.js'
 import type { RowShape } from './row-builder.js'
@@ -46,7 +47,7 @@ export const tableSource = defineSource({
     return statedColumns(options, settings.dialect, columns)
   },
   async open(options, context) {
-    return openTable(options, connectionSettings(options, context), context.signal)
+    return openTable(options, connectionSettings(options, context), context)
   },
 })
 
@@ -54,13 +55,14 @@ export const tableSource = defineSource({
 export async function openTable(
   options: TableReadOptions,
   settings: ConnectionSettings,
-  signal?: AbortSignal,
+  context: ReadContext = {},
 ): Promise<SourceReader> {
   assertExists(settings)
+  const { signal } = context
   const found = await withSession(settings, (session) => lookAt(session, options), signal)
   const table = shownTable({ schema: options.databaseSchema, table: options.table })
   return {
-    read: (from) => validateRows(readTable(options, found, settings, signal, from), options.schema),
+    read: (from) => validateRows(readTable(options, found, settings, context, from), options.schema),
     ...(options.method === 'keyset'
       ? { identity: async () => keysetIdentity(`the table ${table}`, settings, { ...options }) }
       : {}),
@@ -108,13 +110,14 @@ async function* readTable(
   options: TableReadOptions,
   { columns, key }: FoundTable,
   settings: ConnectionSettings,
-  signal: AbortSignal | undefined,
+  { signal, logger }: ReadContext,
   cursor: SourceCursor | undefined,
 ): AsyncGenerator<SourceBatch> {
   const { dialect } = settings
   const name = { schema: options.databaseSchema, table: options.table }
   const kinds = new Map(columns.map((column) => [column.name, column]))
-  const shape: RowShape = { dialect, name: shownTable(name), key, types: declaredTypes(options), kinds }
+  const onCutTime = (column: string) => warnOfCutTime(logger, column)
+  const shape: RowShape = { dialect, name: shownTable(name), key, types: declaredTypes(options), kinds, onCutTime }
   const from = quoteTable(dialect, name)
   if (options.method === 'keyset' && key !== undefined) {
     const query = {

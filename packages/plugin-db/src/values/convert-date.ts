@@ -41,7 +41,7 @@ export function timeText(value: unknown): string {
 }
 
 /** The digits beyond milliseconds in the text of a time, which a date omits. */
-function furtherDigits(text: string): string {
+export function furtherDigits(text: string): string {
   return (/\.\d{3}(\d+)/.exec(text)?.[1] ?? '').replace(/0+$/, '')
 }
 

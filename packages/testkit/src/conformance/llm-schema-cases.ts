@@ -5,12 +5,13 @@ import { ask, assertResult, type LLMSubject } from './llm-subject.js'
 import { watch } from './outcomes.js'
 import { assertTypedError } from './serving-subject.js'
 
+/** Without free texts: a tiny model may begin one and never end it. */
 const review = z.strictObject({
   colour: z.enum(['red', 'green', 'blue']),
   count: z.number().int(),
-  tags: z.array(z.string()).max(2),
+  tags: z.array(z.enum(['sky', 'day'])).max(2),
 })
-const question = 'What colour is a clear sky? Answer with a colour, the count 1 and one short tag.'
+const question = 'What colour is a clear sky? Answer with a colour, the count 1, and one tag.'
 
 const hello = '你好，世界 👩🏽‍🚀 é "quoted" \\ {{x}}'
 const greeting: JsonSchema = {

@@ -1,4 +1,5 @@
 import { nameQuoter } from '../../tables/names.js'
+import { timeText } from '../../values/convert-date.js'
 import { columnTypeOf } from '../../values/value-kind.js'
 import type { Dialect } from '../dialect.js'
 import { decoderOf } from './decode.js'
@@ -27,6 +28,7 @@ export const mysql = {
   failureKind: mysqlFailureKind,
   encoderOf,
   decoderOf,
+  timeText,
   // TINYINT(1) is the type for booleans, and may hold other small numbers.
   columnTypeOf(column) {
     if (column.kind === 'boolean') return 'unknown'

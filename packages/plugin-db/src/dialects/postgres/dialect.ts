@@ -1,5 +1,6 @@
 import { nameQuoter } from '../../tables/names.js'
 import { onConflictUpdate } from '../../tables/on-conflict.js'
+import { timeText } from '../../values/convert-date.js'
 import { columnTypeOf } from '../../values/value-kind.js'
 import type { Dialect } from '../dialect.js'
 import { decoderOf } from './decode.js'
@@ -18,6 +19,7 @@ export const postgres = {
   failureKind: postgresFailureKind,
   encoderOf,
   decoderOf,
+  timeText,
   // A type that is not in the table is text, as PostgreSQL writes it.
   columnTypeOf: (column) => (column.kind === 'other' && column.list !== true ? 'string' : columnTypeOf(column)),
   quoteName,

@@ -25,6 +25,8 @@ export const sqlite = {
   failureKind: sqliteFailureKind,
   encoderOf,
   decoderOf,
+  // A time is a text there, in any form.
+  timeText: (raw) => raw,
   columnTypeOf({ strict, kind, asText }) {
     if (asText === true) return 'decimal'
     return strict === true ? (strictTypes[kind] ?? 'unknown') : 'unknown'
