@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { createServer, type Socket } from 'node:net'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { definePipeline, env, pipeline } from '@maestro-dataflow/core'
@@ -192,6 +192,33 @@ describe.each(servers)('%s', (name) => {
     expect(await failure(readAll('snapshot'))).toMatchObject({ code: 'MAESTRO_DB_CONNECTION_LOST' })
     expect(await readAll('keyset')).toEqual(Array.from({ length: 40_000 }, (_, n) => String(n)))
   })
+
+  // MariaDB needs nothing more after the last row.
+  test.runIf(name === 'postgres')(
+    'a connection that breaks right behind the last row is lost, and not waited for',
+    async () => {
+      const proxy = createServer((client) => {
+        const upstream = connect(server.port ?? 0, server.host ?? '127.0.0.1')
+        for (const socket of [client, upstream]) socket.on('error', () => undefined)
+        client.pipe(upstream)
+        upstream.on('data', (data) => {
+          if (!data.includes('the last row')) client.write(data)
+          else client.end(data, () => upstream.destroy())
+        })
+      })
+      await new Promise<void>((resolve) => void proxy.listen(0, '127.0.0.1', resolve))
+      try {
+        const { port } = proxy.address() as AddressInfo
+        const rows = ['one', 'two', 'the last row'].map((text) => `SELECT '${text}' AS text`).join(' UNION ALL ')
+        const run = reading({ host: '127.0.0.1', port }, {
+          query: `SELECT text FROM (${rows}) AS found`,
+        } as never)
+        expect(await failure(run)).toMatchObject({ code: 'MAESTRO_DB_CONNECTION_LOST' })
+      } finally {
+        proxy.close()
+      }
+    },
+  )
 
   test('a connection that breaks in the middle of a write leaves the table as it was', async () => {
     /** Enough rows that some are written before the connection breaks. */

@@ -38,19 +38,18 @@ export class PostgresSession extends HeldSession<Client> implements DatabaseSess
     let fields: readonly FieldDescription[] = []
     let failed = false
     const read = (count: number) =>
-      this.guarded(
-        () =>
-          new Promise<readonly (readonly unknown[])[]>((resolve, reject) =>
-            cursor.read(count, (error, rows, result) => {
-              if (error) {
-                failed = true
-                return reject(error)
-              }
-              // After the last row, there is no result any more.
-              fields = result?.fields ?? fields
-              resolve(rows)
-            }),
-          ),
+      this.guarded(() =>
+        this.#untilLost<readonly (readonly unknown[])[]>((resolve, reject) =>
+          cursor.read(count, (error, rows, result) => {
+            if (error) return reject(error)
+            // After the last row, there is no result any more.
+            fields = result?.fields ?? fields
+            resolve(rows)
+          }),
+        ).catch((error: unknown) => {
+          failed = true
+          throw error
+        }),
       )
     this.connection.query(cursor)
     // The fields arrive with the first row.
@@ -66,11 +65,29 @@ export class PostgresSession extends HeldSession<Client> implements DatabaseSess
         if (begun === undefined) return read(count)
         return begun.length === 0 || count === 1 ? begun : [...begun, ...(await read(count - 1))]
       },
-      // A failed cursor is already closed, and a cursor of a lost connection would never report that it is.
+      // A failed cursor is already closed.
       close: async () => {
-        if (!failed) await cursor.close()
+        if (!failed) await this.#untilLost<void>((resolve, reject) => cursor.close().then(resolve, reject))
       },
     }
+  }
+
+  /** A promise that fails when the connection ends: a cursor that has received its last row would then wait forever. */
+  #untilLost<Result>(
+    work: (resolve: (result: Result) => void, reject: (error: unknown) => void) => void,
+  ): Promise<Result> {
+    const { connection } = this
+    return new Promise<Result>((resolve, reject) => {
+      const lost = () => reject(new Error('Connection terminated unexpectedly'))
+      connection.once('end', lost)
+      const settling =
+        <Value>(settle: (value: Value) => void) =>
+        (value: Value) => {
+          connection.off('end', lost)
+          settle(value)
+        }
+      work(settling(resolve), settling(reject))
+    })
   }
 
   async beginReading(): Promise<void> {
