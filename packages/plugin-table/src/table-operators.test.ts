@@ -200,9 +200,11 @@ describe('expressions are checked when the plan is made', () => {
     ['lenght(text) > 1', 'length'],
     ['n > text', 'cast'],
     ['n', 'true or false'],
-    ['n > $least', 'least'],
-  ])('%s', async (where, reason) => {
-    const faults = await faultsOf(where)
+    ['n > $least', '$least has no value', { most: 1 }],
+    ['n > $least', '$least has no value', undefined],
+    ['n > $least', 'does not use the parameter $most', { least: 1, most: 2 }],
+  ])('%s', async (where, reason, values?: Record<string, number>) => {
+    const faults = await faultsOf(where, values)
     if (where.startsWith('n > 0) or')) return expect(faults).toEqual([])
     expect(faults).toHaveLength(1)
     expect(faults[0]?.message).toContain(reason)

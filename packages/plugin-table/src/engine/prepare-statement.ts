@@ -27,6 +27,7 @@ import { extremeOf } from './extreme-of.js'
 import { columnTypeIn } from './known-columns.js'
 import { withNumberTexts } from './number-texts.js'
 import { inInputOrder } from './order-aggregates.js'
+import { parameterFault } from './parameter-fault.js'
 import { prepareWindow } from './prepare-window.js'
 import { orderedColumn, withFilteredArguments } from './row-expressions.js'
 import { sqlTypeName } from './sql-type-name.js'
@@ -77,6 +78,8 @@ async function prepareFilter(
   const checked = await checkExpression(connection, where, columns)
   if ('fault' in checked) return { ...plain([], learned), faults: [checked.fault] }
   const { reads } = checked
+  const wrongParameter = await parameterFault(connection, where, params ?? {})
+  if (wrongParameter !== undefined) return { ...plain(reads, learned), faults: [wrongParameter] }
   if (hasMissing(reads, columns)) return plain(reads, learned)
   const bound = await bindExpression(where, reads, columns, learned, async (table) => {
     const alone = (part: string) => typeOf(connection, part, table, params)

@@ -25,28 +25,30 @@ const side = z.union([count, z.literal('all')])
 const sample = { kind: z.literal('sample'), seed: z.number(), by: names.optional() }
 
 /** What a table engine relies on. It checks the expressions itself. */
-const statements = z.array(
-  z.union([
-    z.strictObject({
-      kind: z.literal('filter'),
-      where: z.string(),
-      params: byName(z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
-    }),
-    z.strictObject({ kind: z.literal('sort'), by: sortKeys }),
-    z.strictObject({ kind: z.literal('limit'), count, offset: count.optional() }),
-    z.strictObject({ ...sample, count }),
-    z.strictObject({ ...sample, fraction: z.number().min(0).max(1) }),
-    z.strictObject({ kind: z.literal('dedupe'), by: names, keep: z.enum(['first', 'last']) }),
-    z.strictObject({ kind: z.literal('aggregate'), by: names, values }),
-    z.strictObject({
-      kind: z.literal('window'),
-      by: names,
-      orderBy: sortKeys,
-      frame: z.strictObject({ before: side, after: side }).optional(),
-      values,
-    }),
-  ]),
-)
+const statements = z
+  .array(
+    z.union([
+      z.strictObject({
+        kind: z.literal('filter'),
+        where: z.string(),
+        params: byName(z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
+      }),
+      z.strictObject({ kind: z.literal('sort'), by: sortKeys }),
+      z.strictObject({ kind: z.literal('limit'), count, offset: count.optional() }),
+      z.strictObject({ ...sample, count }),
+      z.strictObject({ ...sample, fraction: z.number().min(0).max(1) }),
+      z.strictObject({ kind: z.literal('dedupe'), by: names, keep: z.enum(['first', 'last']) }),
+      z.strictObject({ kind: z.literal('aggregate'), by: names, values }),
+      z.strictObject({
+        kind: z.literal('window'),
+        by: names,
+        orderBy: sortKeys,
+        frame: z.strictObject({ before: side, after: side }).optional(),
+        values,
+      }),
+    ]),
+  )
+  .min(1, 'at least one statement is expected')
 
 /**
  * The statements of a table operator, if they have the form that a table engine relies on. Code without types may return
