@@ -38,8 +38,6 @@ let calls = 0
 export const wrongTableOperators: readonly { fault: string; part: OperatorDefinition; rule: OperatorCase }[] = [
   { fault: 'returns nothing', part: tableOperator(() => () => undefined), rule: complete },
   { fault: 'returns no statement', part: returns(), rule: complete },
-  { fault: 'leaves out the value of a parameter', part: returns({ kind: 'filter', where: 'n > $least' }), rule: complete },
-  { fault: 'gives a parameter that it does not use', part: returns({ kind: 'filter', where: 'n > $least', params: { least: 1, most: 2 } }), rule: complete },
   { fault: 'returns a promise of statements', part: tableOperator(() => async () => [{ kind: 'limit', count: 2 }]), rule: complete },
   { fault: 'returns one statement without a list', part: tableOperator(() => () => ({ kind: 'limit', count: 2 })), rule: complete },
   { fault: 'is no function', part: tableOperator(() => [{ kind: 'limit', count: 2 }]), rule: complete },
