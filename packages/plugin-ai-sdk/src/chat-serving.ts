@@ -16,6 +16,7 @@ import {
   type Sampling,
   toGrammarSchema,
   wholeJson,
+  withoutOmitted,
 } from '@maestro-dataflow/core'
 import { AISDKServing } from './ai-sdk-serving.js'
 import { cacheMarkOf } from './cache-mark.js'
@@ -155,12 +156,6 @@ export class AISDKChatServing extends AISDKServing<LanguageModel> implements LLM
       ...(Object.keys(providerOptions).length === 0 ? {} : { providerOptions }),
     }
   }
-}
-
-/** A provider has its own name for the maximum tokens, which are never left out. */
-function withoutOmitted(settings: ChatSettings, omit: readonly string[] = []): ChatSettings {
-  const kept = Object.entries(settings).filter(([name]) => name === 'maxTokens' || !omit.includes(name))
-  return Object.fromEntries(kept)
 }
 
 type ProviderOptions = NonNullable<CommonOptions['providerOptions']>

@@ -1,4 +1,4 @@
-import type { CallOptions, LLMRequest, Message } from '@maestro-dataflow/core'
+import { type CallOptions, type LLMRequest, type Message, withoutOmitted } from '@maestro-dataflow/core'
 import { type AnswerSchema, toAnswerSchema } from './answer-schema.js'
 import type { BodyMessage, ChatBody } from './chat-body.js'
 import type { OpenAIChatOptions } from './chat-serving-options.js'
@@ -90,14 +90,6 @@ async function toMessage({ role, content }: Message, media: MediaSettings): Prom
   const other = content.find(({ type }) => type !== 'text')
   if (role !== 'user') throw openaiError('MAESTRO_OPENAI_MEDIA_ROLE', { role, type: other?.type ?? '' })
   return { role, content: await Promise.all(content.map((part) => toContentPart(part, media))) }
-}
-
-/** The maximum tokens are sent by another name instead. */
-function withoutOmitted(defaults: ChatSettings['defaults'], omit: readonly string[]): ChatSettings['defaults'] {
-  const rest: { -readonly [Name in keyof ChatSettings['defaults']]: ChatSettings['defaults'][Name] } = { ...defaults }
-  for (const name of Object.keys(rest) as (keyof typeof rest)[])
-    if (name !== 'maxTokens' && omit.includes(name)) delete rest[name]
-  return rest
 }
 
 function withoutUndefined<Value extends object>(value: Value): Value {

@@ -1,5 +1,6 @@
 import type { LLMRequest, LLMResult, LLMServing } from '../contracts/serving.js'
 import { refusedSetting } from '../provider/refused-setting.js'
+import { withoutOmitted } from '../provider/without-omitted.js'
 import type { RefusedSettings } from './refused-settings.js'
 import { unsupportedSettingMessage } from './unsupported-settings.js'
 
@@ -55,7 +56,7 @@ export class SettingSupport {
     for (;;) {
       const omit = set.filter((setting) => this.#isRefused(setting))
       try {
-        const result = await ask({ request: without(request, omit), omit })
+        const result = await ask({ request: withoutOmitted(request, omit), omit })
         for (const setting of omit)
           if (setting !== 'maxTokens') record.warn(unsupportedSettingMessage(`The model ${model}`, setting))
         return omit.includes('stop') ? cutAt(result, given.stop) : result
@@ -76,12 +77,6 @@ export class SettingSupport {
     const { unsupportedSettings = [] } = this.#serving.capabilities
     return (unsupportedSettings as readonly string[]).includes(setting) || this.#refused.has(this.#serving, setting)
   }
-}
-
-function without(request: LLMRequest, omit: readonly Setting[]): LLMRequest {
-  const rest: { -readonly [Name in keyof LLMRequest]: LLMRequest[Name] } = { ...request }
-  for (const setting of omit) if (setting !== 'maxTokens' && setting in rest) delete rest[setting as keyof LLMRequest]
-  return rest
 }
 
 const withoutUndefined = (request: LLMRequest): object =>

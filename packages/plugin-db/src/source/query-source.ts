@@ -14,7 +14,7 @@ import { dbError } from '../errors.js'
 import { QueryReadFields, type QueryReadOptions } from '../options.js'
 import { bindParameters, prepareQuery } from './check-query.js'
 import { keysetIdentity } from './key-cursor.js'
-import { type ReadContext, warnOfCutTime } from './read-context.js'
+import type { ReadContext } from './read-context.js'
 import { readKeyset } from './read-keyset.js'
 import { readSnapshot, type Select } from './read-snapshot.js'
 import { RowBuilder, type RowShape } from './row-builder.js'
@@ -111,8 +111,7 @@ async function* readQuery(
   cursor: SourceCursor | undefined,
 ): AsyncGenerator<SourceBatch> {
   const { key } = options
-  const onCutTime = (column: string) => warnOfCutTime(logger, column)
-  const shape = { ...shapeOf(options, settings), onCutTime }
+  const shape = { ...shapeOf(options, settings), logger }
   const columns = wantedColumns(options, key)
   if (options.method === 'keyset' && key !== undefined) {
     const from = { sql: `(${select.sql})`, bindings: select.bindings }

@@ -1,5 +1,6 @@
 import {
   type Columns,
+  type Logger,
   maestroError,
   needsColumnOrder,
   type Row,
@@ -28,8 +29,8 @@ export interface RowShape {
   readonly types: Columns | undefined
   /** The columns of the rows. @default all columns of the result */
   readonly columns?: readonly string[] | undefined
-  /** Is called when the first time of a column is read that has more digits than a date. */
-  onCutTime?(column: string): void
+  /** Hears of times that have more digits than a date. */
+  readonly logger?: Logger | undefined
   /** What the columns of a table hold, because the database says more about a table than about a query. */
   readonly kinds?: ReadonlyMap<string, ColumnKind>
 }
@@ -136,14 +137,14 @@ function shownValue(raw: unknown): unknown {
   return typeof raw === 'bigint' || Buffer.isBuffer(raw) ? String(raw) : raw
 }
 
-function decoderFor(field: Field, { dialect, types, kinds, onCutTime }: RowShape): Decode | undefined {
+function decoderFor(field: Field, { dialect, types, kinds, logger }: RowShape): Decode | undefined {
   const column = kinds?.get(field.name) ?? field
   const type = types !== undefined && Object.hasOwn(types, field.name) ? types[field.name] : undefined
   const plain = dialect.decoderOf(column)
   const isTime = (column.kind === 'timestamp' || column.kind === 'local') && column.list !== true
   if (isTime && plain !== undefined && type === 'string')
     return (raw) => toColumnType(typeof raw === 'string' ? dialect.timeText(raw) : plain(raw), type)
-  const decode = isTime && plain !== undefined ? noticing(plain, () => onCutTime?.(field.name)) : plain
+  const decode = isTime && plain !== undefined ? noticing(plain, () => warnOfCutTime(logger, field.name)) : plain
   if (type === undefined || type === 'unknown') return decode
   // A column of JSON that is declared as JSON reads a JSON null as null.
   if (type === 'json' && column.kind === 'json' && column.list !== true && decode !== undefined)
@@ -164,4 +165,10 @@ function noticing(decode: Decode, notice: () => void): Decode {
     }
     return decode(raw)
   }
+}
+
+/** Says that times lose digits, because nothing else shows it. */
+function warnOfCutTime(logger: Logger | undefined, column: string): void {
+  const advice = "Declare it as 'string' in the `columns` of the source to keep them."
+  logger?.warn(`The column "${column}" has times with digits beyond milliseconds, which a date omits. ${advice}`)
 }

@@ -17,7 +17,7 @@ import { quoteTable, shownTable } from '../tables/names.js'
 import type { TableColumn, TableDescription } from '../tables/table-description.js'
 import { tableMissing } from '../tables/table-missing.js'
 import { keysetIdentity } from './key-cursor.js'
-import { type ReadContext, warnOfCutTime } from './read-context.js'
+import type { ReadContext } from './read-context.js'
 import { readKeyset } from './read-keyset.js'
 import { readSnapshot } from './read-snapshot.js'
 import type { RowShape } from './row-builder.js'
@@ -116,8 +116,7 @@ async function* readTable(
   const { dialect } = settings
   const name = { schema: options.databaseSchema, table: options.table }
   const kinds = new Map(columns.map((column) => [column.name, column]))
-  const onCutTime = (column: string) => warnOfCutTime(logger, column)
-  const shape: RowShape = { dialect, name: shownTable(name), key, types: declaredTypes(options), kinds, onCutTime }
+  const shape: RowShape = { dialect, name: shownTable(name), key, types: declaredTypes(options), kinds, logger }
   const from = quoteTable(dialect, name)
   if (options.method === 'keyset' && key !== undefined) {
     const query = {
