@@ -194,9 +194,8 @@ describe.each(servers)('%s', (name) => {
   })
 
   // MariaDB needs nothing more after the last row.
-  test.runIf(name === 'postgres')(
-    'a connection that breaks right behind the last row is lost, and not waited for',
-    async () => {
+  if (name === 'postgres') {
+    test('a connection that breaks right behind the last row is lost, and not waited for', async () => {
       const proxy = createServer((client) => {
         const upstream = connect(server.port ?? 0, server.host ?? '127.0.0.1')
         for (const socket of [client, upstream]) socket.on('error', () => undefined)
@@ -217,8 +216,8 @@ describe.each(servers)('%s', (name) => {
       } finally {
         proxy.close()
       }
-    },
-  )
+    })
+  }
 
   test('a connection that breaks in the middle of a write leaves the table as it was', async () => {
     /** Enough rows that some are written before the connection breaks. */
