@@ -22,8 +22,10 @@ const finders: readonly { readonly type: RuleType; find(text: string, context: R
 
 /** A user name and a password in a URL. Every repetition is bounded, so that the time grows linearly with the text. */
 const credentials = /(?<![\w.+-])[a-z][a-z0-9+.-]{0,20}:\/\/[^\s/:@]{1,200}:[^\s/@]{1,200}@[^\s]{1,500}/gi
-const socialSecurity = /(?<![\d-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\d-])/g
-const chinaId = /(?<![\dXx])\d{17}[\dXx](?![\dXx])/g
+/** Three groups with hyphens. Other separators, or none, count only after the name of the number. */
+const socialSecurity =
+  /(?<![\d-])(?:(?<=\b(?:SSN|SS#|social security(?: (?:number|no\.?|num))?)[ :#.-]{0,3}(?:is )?)\d{3}[ .-]?\d{2}[ .-]?\d{4}|(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4})(?![\d-])/gi
+const chinaId = /(?<![\dXx])\d{6}[ -]?\d{8}[ -]?\d{3}[\dXx](?![\dXx])/g
 
 /**
  * Finds the personal data that has a recognizable form, in order and without overlaps.
@@ -51,17 +53,20 @@ export function findByRules(
   return found.sort((one, other) => one.start - other.start)
 }
 
-/** The wide characters of East Asia, and the digits of scripts from Arabic to Khmer. */
+/** Spaces and hyphens of typesetting, the wide characters of East Asia, and the digits of scripts from Arabic to Khmer. */
 const notAscii =
-  /[\uff01-\uff5e\u3000\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\u0a66-\u0a6f\u0ae6-\u0aef\u0b66-\u0b6f\u0be6-\u0bef\u0c66-\u0c6f\u0ce6-\u0cef\u0d66-\u0d6f\u0e50-\u0e59\u0ed0-\u0ed9\u1040-\u1049\u17e0-\u17e9]/g
+  /[\t\u00a0\u00ad\u2000-\u200b\u2010-\u2013\u202f\u205f\u2060\u2212\ufeff\uff01-\uff5e\u3000\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\u0a66-\u0a6f\u0ae6-\u0aef\u0b66-\u0b6f\u0be6-\u0bef\u0c66-\u0c6f\u0ce6-\u0cef\u0d66-\u0d6f\u0e50-\u0e59\u0ed0-\u0ed9\u1040-\u1049\u17e0-\u17e9]/g
 /** The digits of Indian scripts begin at the seventh place of a row of sixteen. */
 const [firstIndian, lastIndian] = [0x966, 0xd6f]
 
-/** The text of the same length with wide characters and the digits of other scripts in ASCII. */
+const hyphens = /[\u00ad\u2010-\u2013\u2212]/
+
+/** The text of the same length with these characters in ASCII. */
 function inAscii(text: string): string {
   return text.replace(notAscii, (character) => {
     const code = character.charCodeAt(0)
-    if (code === 0x3000) return ' '
+    if (hyphens.test(character)) return '-'
+    if (/\s|[\u200b\u2060]/.test(character)) return ' '
     if (code > 0xff00) return String.fromCharCode(code - 0xfee0)
     return String((code & 0xf) - (code >= firstIndian && code <= lastIndian ? 6 : 0))
   })
@@ -89,7 +94,8 @@ function* matches(text: string, pattern: RegExp): Generator<Span> {
 }
 
 function* findChinaIds(text: string): Generator<Span> {
-  for (const span of matches(text, chinaId)) if (isChinaId(text.slice(span.start, span.end))) yield span
+  for (const span of matches(text, chinaId))
+    if (isChinaId(text.slice(span.start, span.end).replaceAll(/[ -]/g, ''))) yield span
 }
 
 const chinaWeights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]

@@ -17,7 +17,9 @@ const another = /^[ .,;/]{0,3}(?:\p{L}{1,5}\.?)?[ ,;:/]{1,3}$/u
  */
 export function* findPhones(text: string, { urls, regions }: RuleContext): Generator<Span> {
   let last = 0
-  for (const { 0: candidate, index } of text.matchAll(pattern)) {
+  const search = new RegExp(pattern)
+  for (let match = search.exec(text); match !== null; match = search.exec(text)) {
+    const { 0: candidate, index } = match
     if (urlAt(urls, index) !== undefined) continue
     const before = text.slice(Math.max(0, index - 40), index)
     const otherwise = otherLabel.test(before) || (brazilianPostcode.test(candidate) && /\bCEP[ .:]*$/i.test(before))
@@ -31,6 +33,8 @@ export function* findPhones(text: string, { urls, regions }: RuleContext): Gener
     for (const { start, end } of numbersIn(number, isOpen ? index + 1 : index, { labelled, otherwise, regions })) {
       extension.lastIndex = end
       last = end + (extension.exec(text)?.[0].length ?? 0)
+      // The candidate may end within the next number.
+      search.lastIndex = last
       yield { start, end: last }
     }
   }
@@ -61,7 +65,9 @@ function* numbersIn(candidate: string, index: number, evidence: Evidence): Gener
     const rest = untilAnother(candidate.slice(start))
     const ends = endsOf(rest)
     const length =
-      ends.find((end) => isPhone(rest.slice(0, end), evidence)) ?? ends.find((end) => isLongAbroad(rest.slice(0, end)))
+      ends.find((end) => isPhone(rest.slice(0, end), { ...evidence, labelled: false })) ??
+      ends.find((end) => isPhone(rest.slice(0, end), evidence)) ??
+      ends.find((end) => isLongAbroad(rest.slice(0, end)))
     if (length !== undefined) {
       yield { start: index + start, end: index + start + length }
       start += length

@@ -96,3 +96,8 @@ test.each([
   // Eight times the length: quadratic work would take 64 times as long. The constant absorbs the noise of a busy machine.
   expect(long).toBeLessThan(24 * short + 1000)
 })
+
+test('numbers beside other numbers are found whole', () => {
+  for (const { text, marked, found } of resultsOf('adjacent.txt'))
+    expect(found.map(({ type, start, end }) => ({ type, text: text.slice(start, end), start }))).toEqual(marked)
+})
