@@ -1,63 +1,72 @@
-import type { PersonalData, PersonalDataType } from './personal-data.js'
+import { type FoldedText, foldText } from './fold-text.js'
+import { overlaps, type PersonalData, type PersonalDataType, type Span } from './personal-data.js'
 
-/** Scripts without spaces between words have no word boundaries to check. */
 const wordCharacter = /[\p{L}\p{N}\p{M}]/u
+/** Scripts without spaces between words have no word boundaries to check. */
 const unspaced =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
-/** The spaces between such characters, which some writers put between the names of a person. */
-const spacesOfUnspaced = new RegExp(`(?<=${unspaced.source})\\s+(?=${unspaced.source})`, 'gu')
-/** What may separate the words of a value. In names of files and addresses, it is not a space. */
-const between = '[\\s\\u200b-\\u200d_.\\p{Pd}]{1,8}'
-/** Longer values are compared without normalization. */
+/** Korean particles follow a name without a space. */
+const hangul = /\p{Script=Hangul}/u
+/** The spaces between characters of unspaced scripts, which some writers put between the names of a person. */
+const spacesOfUnspaced = new RegExp(`(?<=${unspaced.source}) +(?=${unspaced.source})`, 'gu')
+/** What may separate the words of a value: spaces, the signs in names of files, and the marks of bold and italic text. */
+const between = '[\\s_.*~-]'
+/** Words of fewer letters are found only if something separates them: "Jo Ann" is not found in "Joann". */
+const shortestJoined = 6
+/** Of longer values, only the beginning is sought. */
 const maxLength = 500
 
+export interface NamedData {
+  readonly type: PersonalDataType
+  readonly text: string
+}
+
 /**
- * Finds every occurrence of a value as whole words, regardless of case and of what separates them: "Ann Lee" is found in
- * "ANN LEE" and "ann_lee.pdf", but not in "Annabel Leeds".
+ * Finds every occurrence of values as whole words, regardless of case, of accents, and of what separates their words: "Ann
+ * Lee" is found in "ANN LEE", "ann_lee.pdf", and "Lee, Ann", but not in "Annabel Leeds".
  */
-export function occurrences(text: string, value: string, type: PersonalDataType): readonly PersonalData[] {
-  const wanted = value.trim()
-  if (wanted === '') return []
-  return Array.from(text.matchAll(patternOf(wanted)), (match) => ({
-    type,
-    start: match.index,
-    end: match.index + match[0].length,
+export function occurrences(text: string, values: readonly NamedData[]): readonly PersonalData[] {
+  if (values.length === 0) return []
+  const folded = foldText(text)
+  return values.flatMap(({ type, text: value }) => occurrencesOf(folded, value, type))
+}
+
+function occurrencesOf({ text, starts }: FoldedText, value: string, type: PersonalDataType): readonly PersonalData[] {
+  const words = foldText(value.slice(0, maxLength)).text.trim().replace(spacesOfUnspaced, '').split(/ +/)
+  if (words[0] === '') return []
+  const isLong = words.join('').length >= shortestJoined
+  const found = spansOf(text, words, `${between}{${isLong ? 0 : 1},8}`)
+  const last = words.at(-1)
+  if (type === 'person' && words.length > 1 && last !== undefined) {
+    // Lists put the last name of a person first.
+    const turned = spansOf(text, [last, ...words.slice(0, -1)], '[,\\s]{1,4}')
+    found.push(...turned.filter((one) => !found.some((other) => overlaps(one, other))))
+  }
+  return found.map(({ start, end }) => ({ type, start: starts[start] ?? 0, end: starts[end] ?? 0 }))
+}
+
+function spansOf(text: string, words: readonly string[], separator: string): Span[] {
+  return Array.from(text.matchAll(patternOf(words, separator)), ({ 0: found, index }) => ({
+    start: index,
+    end: index + found.length,
   }))
 }
 
-function patternOf(value: string): RegExp {
-  const words = value
-    .slice(0, maxLength)
-    .normalize('NFC')
-    .replace(spacesOfUnspaced, '')
-    .split(/[\s\u200b-\u200d]+/u)
-    .map(quoted)
-  const characters = Array.from(value.normalize('NFC'))
-  const before = isBordered(characters[0]) ? '(?<![\\p{L}\\p{N}\\p{M}])' : ''
-  const after = isBordered(characters.at(-1)) ? '(?![\\p{L}\\p{N}\\p{M}])' : ''
-  return new RegExp(`${before}${words.join(between)}${after}`, 'giu')
+function patternOf(words: readonly string[], separator: string): RegExp {
+  const characters = Array.from(words.join(''))
+  const [first = '', last = ''] = [characters[0], characters.at(-1)]
+  const before = isBordered(first) ? '(?<![\\p{L}\\p{N}])' : ''
+  const after = isBordered(last) && !hangul.test(last) ? '(?![\\p{L}\\p{N}])' : ''
+  return new RegExp(`${before}${words.map(quoted).join(separator)}${after}`, 'gu')
 }
 
-const isBordered = (character = ''): boolean => wordCharacter.test(character) && !unspaced.test(character)
+const isBordered = (character: string): boolean => wordCharacter.test(character) && !unspaced.test(character)
 
-const variants: readonly (readonly [RegExp, string])[] = [
-  [/['‘’ʼ]/gu, "['‘’ʼ]"],
-  [/[-‐‑–]/gu, '[-‐‑–]'],
-  [/ss|ß/giu, '(?:ss|ß)'],
-]
-
-/**
- * Escapes the value, so that it is not a pattern. Accepts all forms of apostrophes and hyphens, letters with separate
- * accents, and `ss` for `ß`, which has no capital in most texts.
- */
+/** Escapes a word, so that it is not a pattern. Between characters of unspaced scripts, there may be spaces. */
 function quoted(word: string): string {
-  return Array.from(word.matchAll(/ss|[\s\S]/giu), ([character], place) => {
-    if (place > 0 && unspaced.test(character)) return `\\s{0,2}${escaped(character)}`
-    const variant = variants.find(([pattern]) => character.replace(pattern, '') === '')
-    if (variant !== undefined) return variant[1]
-    const apart = character.normalize('NFD')
-    return apart === character ? escaped(character) : `(?:${escaped(character)}|${escaped(apart)})`
-  }).join('')
+  return Array.from(word, (character, place) =>
+    place > 0 && unspaced.test(character) ? `\\s{0,2}${escaped(character)}` : escaped(character),
+  ).join('')
 }
 
-const escaped = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+const escaped = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&')

@@ -24,6 +24,7 @@ import { asksModel } from '../asking/asks-model.js'
 import { columnText } from '../asking/column-text.js'
 import { promptsOf } from '../asking/prompt-options.js'
 import { aiError } from '../errors.js'
+import { foldText } from './fold-text.js'
 import { occurrences } from './occurrences.js'
 import { modelTypes, overlaps, type PersonalData, type PersonalDataType, ruleTypes } from './personal-data.js'
 import { RedactPrompt } from './redact.prompt.js'
@@ -95,7 +96,7 @@ const needsModel = ({ method, types: wanted }: Options) =>
 
 const columnsOf = ({ input, output = input }: Options): Columns => ({ [output]: 'string', [`${output}_found`]: 'json' })
 
-const named = z.strictObject({ found: z.array(z.strictObject({ type: z.enum(modelTypes), text: z.string() })) })
+const foundByModel = z.strictObject({ found: z.array(z.strictObject({ type: z.enum(modelTypes), text: z.string() })) })
 
 class TextRedactor extends MapOperator {
   readonly #options: Options
@@ -114,7 +115,7 @@ class TextRedactor extends MapOperator {
       })
     const prompt = promptOf(checked)
     this.validatePrompts([prompt])
-    this.#asker = new Asker({ serving, prompt, schema: named, ...askedWith(checked) })
+    this.#asker = new Asker({ serving, prompt, schema: foundByModel, ...askedWith(checked) })
   }
 
   override get columns(): ColumnEffects {
@@ -130,10 +131,9 @@ class TextRedactor extends MapOperator {
     // The tables of telephone numbers are loaded when the first row needs them.
     const { findByRules } = await import('./find-by-rules.js')
     const byRules = findByRules(text, new Set(wanted), regions as readonly Region[] | undefined)
-    const asked = await this.#asker?.data(named, row, context)
-    const byModel = (asked?.found ?? [])
-      .filter(({ type }) => wanted.includes(type))
-      .flatMap((one) => occurrences(text, one.text, one.type))
+    const asked = await this.#asker?.data(foundByModel, row, context)
+    const named = (asked?.found ?? []).filter(({ type }) => wanted.includes(type))
+    const byModel = occurrences(text, named)
     // A value that was found once is removed everywhere in the text.
     const found = merged([...byRules, ...sameNumbers(text, byRules), ...byModel])
     return { ...row, [output]: this.#replaced(text, found), [`${output}_found`]: found }
@@ -146,7 +146,7 @@ class TextRedactor extends MapOperator {
     let place = 0
     for (const { type, start, end } of found) {
       const value = text.slice(start, end)
-      const key = `${type} ${value.toLowerCase().replaceAll(/[\s-]/g, '')}`
+      const key = `${type} ${foldText(value).text.replaceAll(/[\s-]/g, '')}`
       const number = numbers.get(key) ?? (counts.get(type) ?? 0) + 1
       if (!numbers.has(key)) counts.set(type, number)
       numbers.set(key, number)
