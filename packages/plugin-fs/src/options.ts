@@ -14,7 +14,7 @@ import {
 import { z } from 'zod'
 import { dateFormats, numberFormats } from './cells/told-formats.js'
 import { isEncoding } from './decode-text.js'
-import { sheetName } from './excel/sheets-of-rows.js'
+import { isSheetName } from './excel/sheets-of-rows.js'
 import { fileFormats } from './format.js'
 import { parquetCompressions } from './parquet/parquet-layout.js'
 import { hubReadOptions, hubWriteOptions } from './places/hub/hub-options.js'
@@ -187,7 +187,10 @@ export class FileWriteFields {
   /** The name of the sheet of an Excel workbook. @default 'Rows' */
   sheet = z
     .string()
-    .regex(sheetName, 'a sheet has a name of 1 to 31 characters, without \\ / ? * [ ] : and apostrophes')
+    .refine(
+      isSheetName,
+      'a sheet has a name of 1 to 31 characters, without \\ / ? * [ ] : and apostrophes, and not "History"',
+    )
     .optional()
   /** The column whose value names the sheet of a row of Excel. A row without a value goes to `sheet`. */
   sheetBy = column().optional()

@@ -12,22 +12,30 @@ export interface SheetPart {
 
 /** The rows of a sheet below its header, and the most sheets. */
 const [mostRows, mostSheets] = [1_048_575, 200]
+/** The longest name in code units. */
 const longestName = 31
 
-/** The form of a name that a workbook accepts. */
-export const sheetName = /^[^\\/?*[\]:']{1,31}$/
+/** The form of a name that a workbook accepts, up to its length. Excel keeps "History" for itself. */
+const sheetName = /^(?!history$)[^\\/?*[\]:'\p{Cc}]+$/iu
 
 /** Whether a value can name a sheet, or is missing. */
 export function isSheetName(value: unknown): boolean {
   if (value === null || value === undefined) return true
-  return ['string', 'number', 'bigint', 'boolean'].includes(typeof value) && sheetName.test(String(value))
+  if (!['string', 'number', 'bigint', 'boolean'].includes(typeof value)) return false
+  const name = String(value)
+  return name.length <= longestName && sheetName.test(name)
 }
 
-/** The sheets of rows, in the order of their first rows. Rows that exceed one sheet go on in another one. */
+/**
+ * The sheets of rows, in the order of their first rows. Rows that exceed one sheet go on in another one.
+ *
+ * @param most The most rows of a sheet.
+ */
 export async function sheetsOf(
   spool: string,
   rest: string,
   sheetBy: string | undefined,
+  most = mostRows,
 ): Promise<readonly SheetPart[]> {
   // Names that differ in their capitals alone are one name for a workbook.
   const nameOf = (row: Row) => {
@@ -43,13 +51,26 @@ export async function sheetsOf(
       else counts.set(name.toLowerCase(), { name, count: 1 })
     }
   if (counts.size === 0) counts.set(rest.toLowerCase(), { name: rest, count: 0 })
+  const taken = new Set(counts.keys())
   const parts = Array.from(counts, ([id, { name, count }]) => {
     const has = (row: Row) => sheetBy === undefined || nameOf(row).toLowerCase() === id
-    return Array.from({ length: Math.max(1, Math.ceil(count / mostRows)) }, (_, index): SheetPart => {
-      const title = index === 0 ? name : `${name.slice(0, longestName - 5)} ${index + 1}`
-      return { name: title, has, range: [index * mostRows, (index + 1) * mostRows] }
+    return Array.from({ length: Math.max(1, Math.ceil(count / most)) }, (_, index): SheetPart => {
+      const title = index === 0 ? name : furtherName(name, index + 1, taken)
+      return { name: title, has, range: [index * most, (index + 1) * most] }
     })
   }).flat()
   if (parts.length > mostSheets) throw fsError('MAESTRO_FS_EXCEL_SIZE', { what: `${parts.length} sheets` })
   return parts
+}
+
+/** A name for the sheet that goes on with the rows of another one, which no sheet has yet. */
+function furtherName(name: string, number: number, taken: Set<string>): string {
+  for (let next = number; ; next++) {
+    const ending = ` ${next}`
+    // Half a character would be another name when it is read.
+    const title = `${name.slice(0, longestName - ending.length).replace(/[\ud800-\udbff]$/, '')}${ending}`
+    if (taken.has(title.toLowerCase())) continue
+    taken.add(title.toLowerCase())
+    return title
+  }
 }

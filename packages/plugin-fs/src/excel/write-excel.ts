@@ -52,6 +52,8 @@ export async function writeExcel(
 ): Promise<void> {
   const layout = { ...(await lookAtRows(spool, names ?? columnNames(columns))), json: jsonColumns(columns) }
   if (layout.names.length > mostColumns) throw tooLarge(`${layout.names.length} columns`)
+  const longest = Math.max(0, ...layout.names.map((name) => name.length))
+  if (longest > mostCharacters) throw tooLarge(`a column whose name has ${longest} characters`)
   const zip = await ZipWriter.create(path)
   try {
     const sheets = await sheetsOf(spool, sheet, sheetBy)
