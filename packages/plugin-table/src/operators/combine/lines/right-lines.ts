@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type ColumnSet, encodeStepLine, type ParquetFiles, RowSource, type TableFile } from '@maestro-dataflow/core'
+import { type ColumnSet, encodeStepLine, type ParquetFiles, type Row, RowSource, type TableFile } from '@maestro-dataflow/core'
 import { writeParquetLines } from '../../../engine/chain/parquet-lines.js'
 import { type Database, RowsUnfit } from '../../../engine/connect.js'
 import { batchesOf, type OtherTable } from '../other-table.js'
@@ -16,6 +16,8 @@ export interface RightContext {
   readonly database: Database
   readonly directory: string
   readonly signal: AbortSignal
+  /** What the ids of the rows begin with. @default nothing */
+  readonly idPrefix?: string
 }
 
 /**
@@ -26,22 +28,24 @@ export interface RightContext {
  */
 export async function withRightLines<Result>(
   table: OtherTable,
-  { database, directory, signal }: RightContext,
+  { database, directory, signal, idPrefix = '' }: RightContext,
   use: (lines: RightLines) => Promise<Result>,
 ): Promise<Result> {
   const path = join(directory, 'right.jsonl')
   const files = [{ path, format: 'step' as const }]
   const written = async () => {
-    await writeLines(table, path, signal)
+    await writeLines(table, path, idPrefix, signal)
     return use({ files, columns: { columns: {}, open: true } })
   }
   if (!(table instanceof RowSource)) return written()
   return table.lend(signal, async ({ jsonLines, parquet }) => {
-    if (parquet !== undefined && (await isConverted(database, parquet, path, signal)))
+    const prefixed = (given: readonly string[]) => given.map((prefix) => idPrefix + prefix)
+    const named = parquet && { ...parquet, idPrefixes: prefixed(parquet.idPrefixes) }
+    if (named !== undefined && (await isConverted(database, named, path, signal)))
       return use({ files, columns: table.columns })
     if (jsonLines === undefined) return written()
-    const { paths, idPrefixes } = jsonLines
-    const own = paths.map((path, index) => ({ path, format: 'rows' as const, idPrefix: idPrefixes[index] ?? '' }))
+    const prefixes = prefixed(jsonLines.idPrefixes)
+    const own = jsonLines.paths.map((path, index): TableFile => ({ path, format: 'rows', idPrefix: prefixes[index] ?? idPrefix }))
     return use({ files: own, columns: table.columns })
   })
 }
@@ -62,14 +66,23 @@ async function isConverted(
   }
 }
 
-async function writeLines(table: OtherTable, path: string, signal: AbortSignal): Promise<void> {
+async function writeLines(table: OtherTable, path: string, idPrefix: string, signal: AbortSignal): Promise<void> {
   const file = await open(path, 'w')
   try {
     for await (const { ids, rows, rejects = [] } of batchesOf(table, signal)) {
       if (rejects.length > 0) throw new RowsUnfit()
-      await file.write(rows.map((row, index) => `${encodeStepLine(ids[index] ?? '', row)}\n`).join(''))
+      await file.write(rows.map((row, index) => `${lineOf(`${idPrefix}${ids[index] ?? ''}`, row)}\n`).join(''))
     }
   } finally {
     await file.close()
+  }
+}
+
+/** @throws RowsUnfit for a row that no line can hold, which the step then rejects */
+function lineOf(id: string, row: Row): string {
+  try {
+    return encodeStepLine(id, row)
+  } catch {
+    throw new RowsUnfit()
   }
 }

@@ -13,43 +13,48 @@ import { interruptOn } from '../../../engine/interrupt-on.js'
 import { usualKeys } from '../../../engine/line-keys.js'
 import { lineColumn } from '../../../engine/lines.js'
 import { countRows, knownColumns, loadLines } from '../../../engine/run-statement.js'
+import { type RightLines, withRightLines } from './right-lines.js'
 
 /**
  * Appends the lines of another source to those of the input. The database checks all lines first, because nobody has, and
- * no row becomes an object.
+ * no row of the input becomes an object.
  *
- * @returns undefined if the source has no lines, or if a line must be read as a row
+ * @returns undefined if a line must be read as a row
  */
 export async function unionLines(right: RowSource, request: LineRequest): Promise<TableCounts | undefined> {
-  const { step, input, columns, takesRows, signal, directory } = request
-  return right.lend(signal, async ({ jsonLines }) => {
-    if (jsonLines === undefined) return undefined
-    const files = jsonLines.paths.map((path, index): TableFile => {
-      return { path, format: 'rows', idPrefix: `${step}:${jsonLines.idPrefixes[index] ?? ''}` }
-    })
-    const format = takesRows && input.every((file) => file.format === 'rows') ? 'rows' : 'step'
-    const database = await connect({ directory })
-    const stopInterrupting = interruptOn(signal, database)
-    try {
-      signal.throwIfAborted()
-      const before = await soundLines(database, input, columns, format)
-      const added = await soundLines(database, files, right.columns, format)
-      const fates = new Uint8Array(before.lines + added.lines).fill(fate.kept)
-      const output = await request.output(format)
-      const copied = await copyLines({ files: [...input, ...files], output, choice: { fates }, signal })
-      const rowsOut = before.rows + added.rows
-      // The database ends a line at a carriage return too.
-      if (copied.lines !== fates.length || copied.rows !== rowsOut) return undefined
-      return { rowsIn: before.rows, rowsOut, rejected: 0, dropped: 0, merged: 0, created: added.rows }
-    } catch (error) {
-      signal.throwIfAborted()
-      if (isDataFault(error)) return undefined
-      throw MaestroError.is(error) ? error : engineError(error)
-    } finally {
-      stopInterrupting()
-      database.close()
-    }
-  })
+  const { step, signal, directory } = request
+  const database = await connect({ directory })
+  const stopInterrupting = interruptOn(signal, database)
+  try {
+    signal.throwIfAborted()
+    const context = { database, directory, signal, idPrefix: `${step}:` }
+    return await withRightLines(right, context, (lines) => appendLines(database, lines, request))
+  } catch (error) {
+    signal.throwIfAborted()
+    if (isDataFault(error)) return undefined
+    throw MaestroError.is(error) ? error : engineError(error)
+  } finally {
+    stopInterrupting()
+    database.close()
+  }
+}
+
+async function appendLines(
+  database: Database,
+  right: RightLines,
+  { input, columns, takesRows, signal, output: open }: LineRequest,
+): Promise<TableCounts | undefined> {
+  const files = [...input, ...right.files]
+  const format = takesRows && files.every((file) => file.format === 'rows') ? 'rows' : 'step'
+  const before = await soundLines(database, input, columns, format)
+  const added = await soundLines(database, right.files, right.columns, format)
+  const fates = new Uint8Array(before.lines + added.lines).fill(fate.kept)
+  const output = await open(format)
+  const copied = await copyLines({ files, output, choice: { fates }, signal })
+  const rowsOut = before.rows + added.rows
+  // The database ends a line at a carriage return too.
+  if (copied.lines !== fates.length || copied.rows !== rowsOut) return undefined
+  return { rowsIn: before.rows, rowsOut, rejected: 0, dropped: 0, merged: 0, created: added.rows }
 }
 
 /** The lines of files and the rows among them. A line that is not as declared ends it with an error. */
