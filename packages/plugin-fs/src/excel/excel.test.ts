@@ -123,6 +123,53 @@ describe('reading', () => {
     expect((await read(name, { cellErrors: 'null', columns: ['值'] })).rows[0]).toEqual({ 值: null })
   })
 
+  test('a cell whose value is none of its type rejects its row, and a time of day is a text', async () => {
+    const values = [
+      ['999', 't="s"', 'refers to a text that the workbook does not hold'],
+      ['2', 't="b"', 'is neither true nor false'],
+      ['soon', 't="d"', 'is soon, which is no date'],
+      ['1e999', '', 'is not a number'],
+      ['0x10', '', 'is not a number'],
+      ['1,5', '', 'is not a number'],
+    ] as const
+    const rows = values.map(([value, more], index) => row(index + 2, cell(`B${index + 2}`, value, more)))
+    const good = row(9, cell('B9', '12:30:00', 't="d"'))
+    const { rows: found, rejects } = await read(await workbook('a.xlsx', { one: header + rows.join('') + good }))
+    expect(rejects).toEqual(values.map(([, , reason]) => expect.stringContaining(reason)))
+    expect(found).toEqual([{ id: null, 值: '12:30:00' }])
+  })
+
+  test('a range of merged cells fills the columns that have names, however far it reaches', async () => {
+    const cells = row(2, cell('A2', '5')) + row(4, cell('B4', '6')) + row(3, cell('B3', '7'))
+    const merged = '</x:sheetData><x:mergeCells><x:mergeCell ref="A2:XFD1048576"/></x:mergeCells><x:sheetData>'
+    const name = await workbook('a.xlsx', { one: header + cells + merged })
+    const { rows, rejects } = await read(name, { mergedCells: 'fill' })
+    expect(rejects).toEqual([])
+    expect(rows).toEqual([
+      { id: 5, 值: 5 },
+      { id: 5, 值: 5 },
+      { id: 5, 值: 5 },
+    ])
+  })
+
+  test('a workbook of another kind is named as such', async () => {
+    const kinds = [
+      ['xl/workbook.bin', '\u0001\u0002', 'a binary workbook, .xlsb'],
+      ['word/document.xml', '<document/>', 'it is no .xlsx file'],
+      ['xl/workbook.xml', '<workbook><sheets/></workbook>', 'it has no sheet with cells'],
+    ] as const
+    for (const [index, [part, content, reason]] of kinds.entries()) {
+      const zip = await ZipWriter.create(join(folder, `${index}.xlsx`))
+      await zip.add('_rels/.rels', [
+        `<Relationships><Relationship Id="a" Type="${office}/officeDocument" Target="${part}"/></Relationships>`,
+      ])
+      await zip.add(part, [content])
+      await zip.finish()
+      await zip.close()
+      await expect(read(`${index}.xlsx`)).rejects.toThrow(reason)
+    }
+  })
+
   test('merged cells, several sheets, and titles above the header', async () => {
     const merged = `${row(1, cell('A1', '9'))}${row(3, '<c r="A3" t="s"><v>0</v></c><c r="B3" t="s"><v>1</v></c>')}${row(4, cell('A4', '5'))}${row(5, cell('B5', '6'))}</x:sheetData><x:mergeCells><x:mergeCell ref="A4:A5"/></x:mergeCells><x:sheetData>`
     const name = await workbook('a.xlsx', { 甲: merged, 乙: header + row(2, cell('A2', '1')) })

@@ -39,7 +39,7 @@ function copyAlone(...ways: readonly string[]): { readonly counts: readonly numb
      console.log(JSON.stringify({ counts, peak: process.resourceUsage().maxRSS / 1024 }))`,
   )
   const options = { cwd: path(''), encoding: 'utf8' } as const
-  const { stdout, stderr, status } = spawnSync(process.execPath, ['--max-old-space-size=96', 'copy.mjs'], options)
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['--max-old-space-size=192', 'copy.mjs'], options)
   expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
   return JSON.parse(stdout)
 }

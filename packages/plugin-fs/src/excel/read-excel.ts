@@ -34,7 +34,9 @@ export async function* readExcel({ file, name }: File, layout: ExcelLayout): Asy
       const batch = new RecordBatch()
       for (const row of rows) {
         const { number } = row
-        const cells = merged === undefined ? row.cells : merged.fill(row)
+        // What a range fills beside the columns that have names would belong to none.
+        const width = columns && (columns.at(-1)?.index ?? -1) + 1
+        const cells = merged === undefined ? row.cells : merged.fill(row, width)
         if (columns === undefined) {
           if (layout.header !== undefined) columns = layout.header.map((title, index) => ({ title, index }))
           else if (number < (layout.headerRow ?? 0)) continue
@@ -121,22 +123,42 @@ function chosenSheets({ sheets }: Workbook, path: string, wanted: string | numbe
 
 /** Gives all cells of a merged range the value of its first cell. */
 class MergedValues {
+  /** The ranges in the order of their first rows, and the first one that begins below the row before. */
   readonly #ranges: readonly MergedRange[]
+  #next = 0
+  /** The ranges that may reach the row. */
+  #open: readonly MergedRange[] = []
+  #row = 0
   readonly #values = new Map<MergedRange, unknown>()
 
   constructor(ranges: readonly MergedRange[]) {
-    this.#ranges = ranges
+    this.#ranges = [...ranges].sort((one, other) => one.rows[0] - other.rows[0])
   }
 
-  fill({ number, cells }: SheetRow): readonly unknown[] {
+  /** @param width The columns that may be filled. @default all */
+  fill({ number, cells }: SheetRow, width = Number.POSITIVE_INFINITY): readonly unknown[] {
     const filled = [...cells]
-    for (const range of this.#ranges) {
+    for (const range of this.#reaching(number)) {
       const { rows, columns } = range
-      if (number < rows[0] || number > rows[1]) continue
       if (number === rows[0]) this.#values.set(range, cells[columns[0]])
-      for (let column = columns[0]; column <= columns[1]; column++) filled[column] = this.#values.get(range)
+      const last = Math.min(columns[1], width - 1)
+      for (let column = columns[0]; column <= last; column++) filled[column] = this.#values.get(range)
     }
     return filled
+  }
+
+  #reaching(number: number): readonly MergedRange[] {
+    // Some programs write rows out of order.
+    if (number < this.#row) [this.#next, this.#open] = [0, []]
+    this.#row = number
+    const begun: MergedRange[] = []
+    for (let range = this.#ranges[this.#next]; range !== undefined && range.rows[0] <= number; ) {
+      begun.push(range)
+      range = this.#ranges[++this.#next]
+    }
+    if (begun.length > 0 || this.#open.some(({ rows }) => rows[1] < number))
+      this.#open = [...this.#open, ...begun].filter(({ rows }) => rows[1] >= number)
+    return this.#open
   }
 }
 

@@ -32,6 +32,9 @@ export async function* sheetRows(workbook: Workbook, sheet: Sheet): AsyncGenerat
   }
 }
 
+/** Forms of numbers that a program knows and a sheet does not. */
+const notDecimal = /^\s*[+-]?0[xob]/i
+
 /** The last column that a sheet can have. */
 const mostColumns = 16_384
 
@@ -104,25 +107,35 @@ class CellReader {
         this.#hasText = true
         return this.#rich.take() || undefined
       case 's':
+        if (text !== '' && sharedTexts[Number(text)] === undefined)
+          return this.#fault('refers to a text that the workbook does not hold')
         return sharedTexts[Number(text)] || undefined
       case 'str':
         return decodeText(text) || undefined
       case 'b':
+        if (!['', '0', '1', 'false', 'true'].includes(text)) return this.#fault('is neither true nor false')
         return text === '' ? undefined : text === '1' || text === 'true'
       case 'e':
         return this.#fault(`is ${text}`)
       case 'd':
-        return text === ''
-          ? undefined
-          : new Date(/Z|[+-]\d\d:\d\d$/.test(text) || !text.includes('T') ? text : `${text}Z`)
+        return this.#date(text)
     }
     if (text === '') return undefined
     const number = Number(text)
-    if (Number.isNaN(number)) return this.#fault('is not a number')
+    if (!Number.isFinite(number) || notDecimal.test(text)) return this.#fault('is not a number')
     const format = formats[this.#style] ?? 'number'
     if (format === 'number') return number
     if (format === 'time') return timeOfSerial(number)
     return dateOfSerial(number, dates) ?? this.#fault(`is the day ${number}, which does not exist`)
+  }
+
+  /** A cell that holds a date, or a time of day, as text. */
+  #date(text: string): unknown {
+    if (text === '') return undefined
+    const [, time] = /^T?(\d\d:\d\d(?::\d\d(?:\.\d+)?)?)$/.exec(text) ?? []
+    if (time !== undefined) return time
+    const date = new Date(/Z|[+-]\d\d:\d\d$/.test(text) || !text.includes('T') ? text : `${text}Z`)
+    return Number.isNaN(date.getTime()) ? this.#fault(`is ${text}, which is no date`) : date
   }
 
   #fault(reason: string): CellFault {

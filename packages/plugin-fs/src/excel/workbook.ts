@@ -30,12 +30,15 @@ export async function openWorkbook(file: StoredFile): Promise<Workbook> {
   const part = (await relations(archive, '_rels/.rels')).find(({ type }) => type.endsWith('/officeDocument'))?.target
   const main = part ?? 'xl/workbook.xml'
   if (!archive.has(main)) throw unreadable('it is no .xlsx file')
+  if (main.endsWith('.bin')) throw unreadable('it is a binary workbook, .xlsb; save it as .xlsx')
   const folder = posix.dirname(main)
   const related = await relations(archive, `${folder}/_rels/${posix.basename(main)}.rels`, folder)
   const partOf = (kind: string) => related.find(({ type }) => type.endsWith(`/${kind}`))?.target
   const sheets: Sheet[] = []
   let dates: 1900 | 1904 = 1900
+  let isWorkbook = false
   await eachTag(archive, main, (name, attributes) => {
+    if (name === 'workbook') isWorkbook = true
     if (name === 'workbookPr' && /^(1|true)$/.test(attributes.date1904 ?? '')) dates = 1904
     if (name !== 'sheet') return
     const { target, type } = related.find(({ id }) => id === attributes.id) ?? {}
@@ -43,6 +46,8 @@ export async function openWorkbook(file: StoredFile): Promise<Workbook> {
     if (target === undefined || type?.endsWith('/worksheet') !== true) return
     sheets.push({ name: attributes.name ?? '', part: target, isHidden: (attributes.state ?? 'visible') !== 'visible' })
   })
+  if (!isWorkbook) throw unreadable('it is no .xlsx file')
+  if (sheets.length === 0) throw unreadable('it has no sheet with cells')
   return {
     archive,
     sheets,

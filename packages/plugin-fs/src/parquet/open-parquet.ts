@@ -43,7 +43,7 @@ export async function openParquet(stored: StoredFile, name: string): Promise<Par
     const metadata = await parquetMetadataAsync(file, settings).catch((error: unknown) => {
       throw fail('its description at the end cannot be read; the file may be damaged', error)
     })
-    const schema = parquetSchema(metadata)
+    const schema = readable(() => parquetSchema(metadata), fail)
     const columns = readable(() => columnsOfFile(metadata, schema), fail)
     return {
       metadata,
@@ -70,6 +70,7 @@ export async function openParquet(stored: StoredFile, name: string): Promise<Par
 /** The reason of an error of ours, or the message of another one. */
 function reasonOf(error: unknown): string {
   if (MaestroError.is(error)) return String(error.details.reason)
+  if (error instanceof RangeError && error.message.includes('call stack')) return 'its columns are nested too deep'
   return (error as Error).message.replace(/\.$/, '')
 }
 
@@ -103,8 +104,12 @@ const isWhole = (bytes: Buffer): bytes is Buffer<ArrayBuffer> =>
 function assertGroup({ row_groups: groups }: FileMetaData, group: number, asked: readonly ParquetColumn[], fail: Fail) {
   const names = new Set(asked.map(({ name }) => name))
   let bytes = 0
-  for (const { meta_data: data } of groups[group]?.columns ?? []) {
-    if (data === undefined || !names.has(data.path_in_schema[0] ?? '')) continue
+  for (const column of groups[group]?.columns ?? []) {
+    const { meta_data: data, crypto_metadata: key, encrypted_column_metadata: hidden } = column
+    const isAsked = data === undefined || names.has(data.path_in_schema[0] ?? '')
+    // The description at the end may be readable although columns are encrypted.
+    if (isAsked && (key ?? hidden) !== undefined) throw fail('it is encrypted')
+    if (data === undefined || !isAsked) continue
     const { codec } = data
     if (codec !== 'UNCOMPRESSED' && codec !== 'SNAPPY' && decompressors[codec] === undefined)
       throw fail(`its compression ${codec ?? 'is unknown and'} is not supported`)

@@ -142,9 +142,15 @@ function groupKind(node: SchemaTree, path: readonly string[]): Kind {
     const kind = kindOf(item, [...path, inside])
     if (isFloat(item))
       return { type: item.element.repetition_type === 'REQUIRED' ? 'vector' : 'unknown', convert: toVector }
-    return { type: 'json', ...each(kind.convert ?? orNull) }
+    const items = each(kind.convert ?? orNull)
+    // The reader takes the group away only if it holds one value.
+    return { type: 'json', ...(others.length === 0 ? items : within(wrapper, items)) }
   }
-  if (element.converted_type === 'MAP' && wrapper?.children.length === 2) return mapKind(wrapper, path)
+  if (element.converted_type === 'MAP' && wrapper?.children.length === 2) {
+    // The reader would lose a key that is the name of a property of every object.
+    delete element.converted_type
+    return mapKind(wrapper, path)
+  }
   const members = children.map((child) => [child.element.name, kindOf(child, path).convert ?? orNull] as const)
   const convert = (value: unknown) => {
     const given = value as Readonly<Record<string, unknown>>
@@ -162,14 +168,21 @@ function mapKind(wrapper: SchemaTree, path: readonly string[]): Kind {
   kindOf(key, [...path, inside])
   if (key.element.type !== 'BYTE_ARRAY' || key.element.converted_type !== 'UTF8')
     throw unreadable(`the keys of the map "${name}" are not text`)
-  const { convert } = kindOf(item, [...path, inside])
-  if (convert === undefined) return { type: 'json' }
-  return {
-    type: 'json',
-    convert: (value) =>
-      Object.fromEntries(Object.entries(value as object).map(([member, inner]) => [member, convert(inner)])),
-  }
+  const { convert = orNull } = kindOf(item, [...path, inside])
+  const toMap: Convert = (entries) =>
+    Object.fromEntries(
+      (entries as readonly Readonly<Record<string, unknown>>[]).map((entry) => [
+        entry[key.element.name],
+        convert(entry[item.element.name]),
+      ]),
+    )
+  return { type: 'json', ...within(wrapper, { convert: toMap }) }
 }
+
+/** A conversion of the value in a group that the reader leaves as it is. */
+const within = ({ element }: SchemaTree, { convert }: Pick<Kind, 'convert'>): Pick<Kind, 'convert'> => ({
+  convert: (value) => convert?.((value as Readonly<Record<string, unknown>>)[element.name]),
+})
 
 const isFloat = ({ element, children }: SchemaTree): boolean => element.type === 'FLOAT' && children.length === 0
 
