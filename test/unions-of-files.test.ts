@@ -25,7 +25,13 @@ async function union(right: object) {
   const stages = join(report.directory ?? '', 'stages')
   const names = readdirSync(stages).sort()
   const [name = ''] = names.slice(-1)
-  return { report, names, lines: readFileSync(join(stages, name, 'part-00000.jsonl'), 'utf8').trimEnd().split('\n') }
+  return {
+    report,
+    names,
+    lines: readFileSync(join(stages, name, 'part-00000.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n'),
+  }
 }
 
 const others: readonly Row[] = [

@@ -1,6 +1,13 @@
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type ColumnSet, encodeStepLine, type ParquetFiles, type Row, RowSource, type TableFile } from '@maestro-dataflow/core'
+import {
+  type ColumnSet,
+  encodeStepLine,
+  type ParquetFiles,
+  type Row,
+  RowSource,
+  type TableFile,
+} from '@maestro-dataflow/core'
 import { writeParquetLines } from '../../../engine/chain/parquet-lines.js'
 import { type Database, RowsUnfit } from '../../../engine/connect.js'
 import { batchesOf, type OtherTable } from '../other-table.js'
@@ -45,7 +52,9 @@ export async function withRightLines<Result>(
       return use({ files, columns: table.columns })
     if (jsonLines === undefined) return written()
     const prefixes = prefixed(jsonLines.idPrefixes)
-    const own = jsonLines.paths.map((path, index): TableFile => ({ path, format: 'rows', idPrefix: prefixes[index] ?? idPrefix }))
+    const own = jsonLines.paths.map(
+      (path, index): TableFile => ({ path, format: 'rows', idPrefix: prefixes[index] ?? idPrefix }),
+    )
     return use({ files: own, columns: table.columns })
   })
 }
