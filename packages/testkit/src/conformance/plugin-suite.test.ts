@@ -144,6 +144,42 @@ const faults: Readonly<
       [() => packaged('acme-changes', code), 'importing it changes nothing and opens nothing'],
     ]),
   ),
+  ...Object.fromEntries(
+    Object.entries({
+      'a random text as its version': "import { randomUUID } from 'node:crypto'\nexport const version = randomUUID()",
+      'a draw': 'export default { name: "acme", quick: Math.random() < 0.5 }',
+      'a random name in a list': 'export default { parts: [{ name: "acme." + Math.random().toString(36).slice(2) }] }',
+      'the time of its import': 'export const since = new Date()',
+      'the day of its import':
+        'export default { description: "Rows of " + new Date(Date.now()).toISOString().slice(0, 10) }',
+      'the month in the language of the machine':
+        'export const month = new Intl.DateTimeFormat(undefined, { month: "long" }).format(new Date())',
+      'its process': 'export const name = `acme-${process.pid}`',
+      'the folder of the process': "import { resolve } from 'node:path'\nexport const path = resolve('data')",
+      'the name of the machine': "import { hostname } from 'node:os'\nexport const name = hostname()",
+      'the processors of the machine':
+        "import { availableParallelism } from 'node:os'\nexport default { concurrency: availableParallelism() }",
+      'the user': "import { homedir } from 'node:os'\nexport const path = new URL(homedir() + '/.acme', 'file:')",
+      'a variable of the environment':
+        "const { ACME_URL = 'https://acme.example' } = process.env\nexport default { options: new Map([['url', ACME_URL]]) }",
+      'a variable in what a schema shows':
+        "const schema = { '~standard': { jsonSchema: { input: () => ({ default: process.env.ACME_MODEL ?? 'm' }) } } }\nexport default { options: schema }",
+    }).map(([what, code]): [string, [() => Promise<PluginDefinition>, PluginCase]] => [
+      `a package that shows ${what}`,
+      [() => packaged('acme-shows', code), 'every process sees the same plugin'],
+    ]),
+  ),
+  'a random description of what apply() adds': [
+    () =>
+      packaged(
+        'acme-applied',
+        `export default { name: 'acme-applied', manifest: { apiVersion: 1, contributes: { caches: { 'acme.cache': 'A cache' } } }, apply(hooks) {
+          hooks.caches.tap('acme', (registry) => registry.add({ name: 'acme.cache', description: String(made), create: () => ({}) }))
+        } }
+        const made = Math.random()`,
+      ),
+    'every process sees the same plugin',
+  ],
   'an import that opens a socket': [
     () => packaged('acme-socket', "import { createServer } from 'node:net'\ncreateServer().listen(0, '127.0.0.1')"),
     'importing it changes nothing and opens nothing',

@@ -7,6 +7,7 @@ import type {
   Schema,
 } from '@maestro-dataflow/core'
 import type { Contribution } from '@maestro-dataflow/core/runtime'
+import { differencesBetweenProcesses } from './described-twice.js'
 import { probeImport } from './probe-import.js'
 import { createSuite, type Suite, type SuiteOptions } from './suite.js'
 
@@ -30,6 +31,7 @@ interface PluginSubject {
 }
 
 const importCase = 'importing it changes nothing and opens nothing'
+const processCase = 'every process sees the same plugin'
 
 const cases = {
   async 'contributes exactly what its manifest lists'({ load }: PluginSubject) {
@@ -87,6 +89,12 @@ const cases = {
     assert.deepEqual(files, [], 'files that the import writes')
     assert.deepEqual(resources, [], 'what the import leaves open')
   },
+
+  async [processCase]({ packageFile }: PluginSubject) {
+    assert.ok(packageFile !== undefined)
+    const message = 'values that the import takes from chance, time, or its process; take them when a part is created'
+    assert.deepEqual(await differencesBetweenProcesses(packageFile), [], message)
+  },
 }
 
 /** The cases of the suite for plugins. */
@@ -94,7 +102,7 @@ export type PluginCase = keyof typeof cases
 
 /**
  * The rules for every plugin. A plugin whose `manifest` is the URL of its package.json is also checked for effects of
- * its import: the built package is imported in a separate process.
+ * its import: the built package is imported in new processes.
  */
 export function pluginSuite(
   plugin: PluginDefinition | ConfiguredPlugin,
@@ -103,7 +111,7 @@ export function pluginSuite(
   const { name, manifest } = 'plugin' in plugin ? plugin.plugin : plugin
   const { plugins = [], namespaces = [namespaceOf(name)] } = options
   const packageFile = manifest instanceof URL ? manifest : undefined
-  const { [importCase]: _, ...others } = cases
+  const { [importCase]: _, [processCase]: __, ...others } = cases
   return createSuite<PluginSubject, PluginCase>({
     title: `the plugin ${name}`,
     cases: packageFile === undefined ? others : cases,
