@@ -1,5 +1,5 @@
 import type { LanguageModelV2Usage, LanguageModelV3Usage, LanguageModelV4Usage } from '@ai-sdk/provider'
-import { readUsage as readRawUsage, type Usage } from '@maestro-dataflow/core'
+import { countOf, readUsage as readRawUsage, type Usage } from '@maestro-dataflow/core'
 import { asFields, isFields } from './fields.js'
 
 /** The token counts of an answer, in any specification. Undefined counts are left out. */
@@ -61,11 +61,11 @@ function countsOf(given: GivenUsage | undefined): Counts {
     const parts = sum(noCache, cacheRead, cacheWrite)
     const { total: said, text, reasoning } = asFields(output)
     const counts = {
-      input: count(total) ?? parts,
-      cached: count(cacheRead),
-      written: count(cacheWrite),
-      output: count(said) ?? sum(text, reasoning),
-      reasoning: count(reasoning),
+      input: countOf(total) ?? parts,
+      cached: countOf(cacheRead),
+      written: countOf(cacheWrite),
+      output: countOf(said) ?? sum(text, reasoning),
+      reasoning: countOf(reasoning),
     }
     // Packages report 0 where the provider reports nothing, and no prompt is without tokens.
     if (counts.input === 0 && !counts.output) return { input: undefined, output: undefined }
@@ -73,10 +73,10 @@ function countsOf(given: GivenUsage | undefined): Counts {
   }
   const { cachedInputTokens, reasoningTokens } = given as LanguageModelV2Usage
   return {
-    input: count(input),
-    cached: count(cachedInputTokens),
-    output: count(output),
-    reasoning: count(reasoningTokens),
+    input: countOf(input),
+    cached: countOf(cachedInputTokens),
+    output: countOf(output),
+    reasoning: countOf(reasoningTokens),
   }
 }
 
@@ -86,11 +86,7 @@ function withReasoningBeside({ input = 0, output, reasoning = 0 }: Counts, raw: 
   return isBeside ? output + reasoning : output
 }
 
-/** Anything but a whole number of tokens says nothing. */
-const count = (value: unknown): number | undefined =>
-  typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : undefined
-
 function sum(...values: readonly unknown[]): number | undefined {
-  const counts = values.map(count).filter((value) => value !== undefined)
+  const counts = values.map(countOf).filter((value) => value !== undefined)
   return counts.length === 0 ? undefined : counts.reduce((total, value) => total + value, 0)
 }

@@ -1,6 +1,7 @@
 import type { AIMessage, BaseMessage, StandardMessageStructure, UsageMetadata } from '@langchain/core/messages'
 import {
   assertReadPrompt,
+  countOf,
   estimateTokens,
   finishReasonOf,
   type LLMResult,
@@ -78,22 +79,21 @@ function countsIn({
   input_token_details: { cache_read: cached, cache_creation: written, image, audio } = {},
   output_token_details: { reasoning } = {},
 }: Partial<UsageMetadata> = {}): Partial<Usage> {
-  // xAI counts reasoning beside the answer; the total shows it.
-  const isBeside =
-    isCount(input) && isCount(output) && isCount(reasoning) && reasoning > 0 && total === input + output + reasoning
   const counts = {
-    inputTokens: input,
-    outputTokens: isBeside ? output + reasoning : output,
-    cachedInputTokens: cached,
-    cacheWriteInputTokens: written,
-    imageInputTokens: image,
-    audioInputTokens: audio,
-    reasoningTokens: reasoning,
+    inputTokens: countOf(input),
+    outputTokens: withReasoningBeside(countOf(output), countOf(reasoning), Number(total) - (countOf(input) ?? 0)),
+    cachedInputTokens: countOf(cached),
+    cacheWriteInputTokens: countOf(written),
+    imageInputTokens: countOf(image),
+    audioInputTokens: countOf(audio),
+    reasoningTokens: countOf(reasoning),
   }
-  return Object.fromEntries(Object.entries(counts).filter(([, tokens]) => isCount(tokens)))
+  return Object.fromEntries(Object.entries(counts).filter(([, tokens]) => tokens !== undefined))
 }
 
-const isCount = (tokens: unknown): tokens is number => Number.isInteger(tokens) && (tokens as number) >= 0
+/** xAI counts reasoning beside the answer; the total shows it. */
+const withReasoningBeside = (output: number | undefined, reasoning = 0, rest: number): number | undefined =>
+  output !== undefined && rest === output + reasoning ? rest : output
 
 /** Where the packages of providers put reasoning that is not part of the content. */
 function thoughtsBeside({

@@ -1,7 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { withTolerance } from '@maestro-dataflow/core'
-import { joinedStream } from './joined-stream.js'
-import { isStream } from './stream-events.js'
+import { isStream, joinedStream, withTolerance } from '@maestro-dataflow/core'
 
 /** Set during the calls of models whose server only streams. */
 const streamed = new AsyncLocalStorage<true>()

@@ -1,5 +1,6 @@
 import {
   type CallOptions,
+  estimateChatTokens,
   type LLMCapabilities,
   type LLMRequest,
   type LLMResult,
@@ -63,8 +64,11 @@ export class OllamaChatServing implements LLMServing {
       const hasImages = chat.messages?.some((message) => message.images !== undefined) === true
       if (hasImages && (images ?? description.seesImages) === false)
         throw ollamaError('MAESTRO_OLLAMA_MEDIA', { model, type: 'image' })
-      const answer = await fromChatResponse(this.name, await client.chat(chat), contextTokens, options.onText)
-      if (request.messages.length > 0) await assertWholePrompt(this.name, client, chat, answer.usage.inputTokens)
+      const estimatedTokens = estimateChatTokens(request.messages)
+      const asked = { contextTokens, estimatedTokens, onText: options.onText }
+      const { promptTokens, ...answer } = await fromChatResponse(this.name, await client.chat(chat), asked)
+      if (request.messages.length > 0 && promptTokens !== undefined)
+        await assertWholePrompt(this.name, client, chat, promptTokens)
       return { ...answer, ...(request.schema === undefined ? {} : dataOf(answer)), model }
     })
   }
@@ -79,7 +83,7 @@ export class OllamaChatServing implements LLMServing {
  * The data of an answer to a schema; undefined for an answer that is incomplete or not JSON, which the serving plane
  * examines further. Small models write white space after their data until they are stopped: such an answer is complete.
  */
-function dataOf({ text, finishReason }: ChatAnswer): Partial<Pick<LLMResult, 'object' | 'finishReason'>> {
+function dataOf({ text, finishReason }: Pick<ChatAnswer, 'text' | 'finishReason'>): Partial<Pick<LLMResult, 'object' | 'finishReason'>> {
   if (finishReason !== 'stop' && text === text.trimEnd()) return {}
   try {
     return { object: parseJson(text), finishReason: 'stop' }

@@ -1,12 +1,15 @@
 import {
   type CallOptions,
+  countOf,
   type EmbeddingResult,
   type EmbeddingServing,
+  estimateTokens,
   type Logger,
   MaestroError,
   maestroError,
   type Price,
   parseOptions,
+  uncountedTokens,
   unexpectedReply,
 } from '@maestro-dataflow/core'
 import type { EmbedRequest, Ollama } from 'ollama'
@@ -17,6 +20,8 @@ import { OllamaModel } from './ollama-model.js'
 interface Embedded {
   readonly vectors: readonly Float32Array[]
   readonly tokens: number
+  /** Whether the server has counted them; otherwise they are estimated. */
+  readonly isCounted: boolean
   /** The positions of texts that were cut. */
   readonly cut: readonly number[]
 }
@@ -73,12 +78,13 @@ export class OllamaEmbeddingServing implements EmbeddingServing {
         ...(keepAlive === undefined ? {} : { keep_alive: keepAliveOf(keepAlive) }),
         options: { num_ctx: contextTokens },
       }
-      const { vectors, tokens, cut } = await this.#embed(client, request, texts)
+      const { vectors, tokens, isCounted, cut } = await this.#embed(client, request, texts)
       return {
         vectors,
         usage: { inputTokens: tokens, outputTokens: 0 },
         model,
         ...(cut.length === 0 ? {} : { truncated: cut }),
+        ...(isCounted ? {} : { warnings: [uncountedTokens] }),
       }
     })
   }
@@ -103,15 +109,21 @@ export class OllamaEmbeddingServing implements EmbeddingServing {
     return {
       vectors: [...first.vectors, ...second.vectors],
       tokens: first.tokens + second.tokens,
+      isCounted: first.isCounted && second.isCounted,
       cut: [...first.cut, ...second.cut.map((place) => place + middle)],
     }
   }
 }
 
-async function ask(serving: string, client: Ollama, request: EmbedRequest): Promise<Omit<Embedded, 'cut'>> {
-  const { embeddings, prompt_eval_count: tokens = 0 } = await client.embed(request)
-  const vectors: readonly unknown[] = Array.isArray(embeddings) ? embeddings : []
-  return { vectors: vectors.map((vector) => toVector(serving, vector, tokens)), tokens }
+type Asking = Omit<EmbedRequest, 'input'> & { readonly input: string[] }
+
+async function ask(serving: string, client: Ollama, request: Asking): Promise<Omit<Embedded, 'cut'>> {
+  const { embeddings, prompt_eval_count } = await client.embed(request)
+  const given: readonly unknown[] = Array.isArray(embeddings) ? embeddings : []
+  const counted = countOf(prompt_eval_count)
+  const tokens = counted ?? request.input.reduce((sum, text) => sum + estimateTokens(text), 0)
+  const vectors = given.map((vector) => toVector(serving, vector, tokens))
+  return { vectors, tokens, isCounted: counted !== undefined }
 }
 
 /** A vector, also one within a list of its own. @throws MAESTRO_SERVING_UNEXPECTED_REPLY */

@@ -1,4 +1,5 @@
 import {
+  countOf,
   type FinishReason,
   finishReasonOf,
   type LLMResult,
@@ -6,13 +7,27 @@ import {
   TextPieces,
   type TokenLogprob,
   type Usage,
+  uncountedTokens,
   unexpectedReply,
   withoutData,
 } from '@maestro-dataflow/core'
 import type { ChatResponse } from 'ollama'
 
 /** An answer that is assembled from its pieces. */
-export interface ChatAnswer extends Pick<LLMResult, 'text' | 'reasoning' | 'finishReason' | 'usage' | 'logprobs'> {}
+export interface ChatAnswer
+  extends Pick<LLMResult, 'text' | 'reasoning' | 'finishReason' | 'usage' | 'logprobs' | 'warnings'> {
+  /** The tokens of the prompt as the server counts them, if it does. */
+  readonly promptTokens: number | undefined
+}
+
+/** What an answer belongs to. */
+interface Asked {
+  readonly contextTokens: number
+  /** An estimate of the prompt, for a server that does not count it. */
+  readonly estimatedTokens: number
+  /** Receives each piece of the text. */
+  readonly onText?: ((text: string) => void) | undefined
+}
 
 /**
  * Reads an answer to its end.
@@ -21,13 +36,11 @@ export interface ChatAnswer extends Pick<LLMResult, 'text' | 'reasoning' | 'fini
  * from there on is dropped, and the answer counts as cut off.
  *
  * @throws MAESTRO_SERVING_UNEXPECTED_REPLY if there is no message, _UNFINISHED, _SERVER, _OVERLOADED
- * @param onText Receives each piece of the text.
  */
 export async function fromChatResponse(
   serving: string,
   pieces: AsyncIterable<ChatResponse>,
-  contextTokens: number,
-  onText?: (text: string) => void,
+  { contextTokens, estimatedTokens, onText }: Asked,
 ): Promise<ChatAnswer> {
   const content = new TextPieces(onText)
   const thoughts = new TextPieces()
@@ -37,6 +50,8 @@ export async function fromChatResponse(
   let hasMessage = false
   let finishReason: FinishReason = 'stop'
   let usage: Usage = { inputTokens: 0, outputTokens: 0 }
+  let promptTokens: number | undefined
+  let isCounted = true
   for await (const piece of pieces) {
     hasMessage ||= piece.message != null
     const { text } = readContent(withoutData(piece.message?.content))
@@ -49,13 +64,17 @@ export async function fromChatResponse(
     for (const { token, logprob, top_logprobs: top = [] } of piece.logprobs ?? [])
       logprobs.push({ token, logprob, top: top.map(({ token, logprob }) => ({ token, logprob })) })
     if (!piece.done) continue
-    usage = { inputTokens: piece.prompt_eval_count ?? 0, outputTokens: piece.eval_count ?? texts.length }
+    promptTokens = countOf(piece.prompt_eval_count)
+    const outputTokens = countOf(piece.eval_count)
+    isCounted = promptTokens !== undefined && outputTokens !== undefined
+    // A piece is a token.
+    usage = { inputTokens: promptTokens ?? estimatedTokens, outputTokens: outputTokens ?? texts.length }
     // A request without messages loads the model.
     if (piece.done_reason === 'load') continue
     if (!hasMessage) throw unexpectedReply(serving, 'it contains no message')
     finishReason = finishReasonOf(serving, piece.done_reason, usage)
   }
-  const room = contextTokens - usage.inputTokens
+  const room = contextTokens - (promptTokens ?? 0)
   const isShifted = usage.outputTokens > room
   const whole = content.end()
   const text = isShifted ? texts.slice(0, Math.max(0, room)).join('') : whole
@@ -65,6 +84,8 @@ export async function fromChatResponse(
     ...(reasoning === '' ? {} : { reasoning }),
     finishReason: isShifted ? 'length' : finishReason,
     usage,
+    promptTokens,
     ...(logprobs.length === 0 ? {} : { logprobs }),
+    ...(isCounted ? {} : { warnings: [uncountedTokens] }),
   }
 }

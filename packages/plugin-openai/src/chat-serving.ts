@@ -2,6 +2,7 @@ import {
   type CallOptions,
   flexTimeoutOf,
   isFlexUnavailable,
+  isStream,
   type LLMCapabilities,
   type LLMRequest,
   type LLMResult,
@@ -10,6 +11,7 @@ import {
   type MediaAccess,
   type Price,
   parseOptions,
+  serverEvents,
 } from '@maestro-dataflow/core'
 import { type ChatCompletion, chatCompletion } from './chat-api.js'
 import { chatCapabilities, jsonModeOf } from './chat-capabilities.js'
@@ -19,7 +21,6 @@ import { fromChatResponse } from './from-chat-response.js'
 import { assertWholePrompt, contextOf, ollamaFingerprint } from './prompt-cut.js'
 import { readChatStream } from './read-chat-stream.js'
 import { checkText } from './read-reply.js'
-import { isStream, serverEvents } from './server-events.js'
 import { callServer } from './serving-call.js'
 import { type ChatRequest, type ChatSettings, toChatRequest } from './to-chat-request.js'
 

@@ -1,11 +1,14 @@
 import {
+  type ChoiceContent,
   estimateChatTokens,
   estimateTokens,
+  finishIn,
   finishReasonOf,
   jsonValuesIn,
   type LLMRequest,
   type LLMResult,
   maestroError,
+  readChoice,
   readUsage,
   separateThoughts,
   type TokenLogprob,
@@ -16,7 +19,6 @@ import {
 } from '@maestro-dataflow/core'
 import { type AnswerSchema, wrapper } from './answer-schema.js'
 import { type ChatChoice, type ChatCompletion, tokenLogprobs } from './chat-api.js'
-import { type ChoiceContent, finishIn, readChoice } from './read-choice.js'
 import { assertNoFailure } from './read-reply.js'
 import { warningsOf } from './usage-warnings.js'
 

@@ -14,6 +14,8 @@ const answered = async (reply: Reply) => {
 const stream = openAIReplies.chatStream(['Ärger ', '👩🏽‍🚀'])
 const body = String(stream.body)
 const jsonLines = body.replaceAll(/^data: /gm, '').replaceAll('\n\n', '\n')
+const pieces = jsonLines.split('\n').filter((line) => line.startsWith('{'))
+const listOf = (between: string) => `[${pieces.join(between)}]`
 const written = (text: string): Reply => ({ ...stream, body: text })
 
 test.each<[string, Reply]>([
@@ -44,6 +46,10 @@ test.each<[string, Reply]>([
   ['with the content type of JSON', replies.ofType('application/json', body)],
   ['of lines that are JSON', written(jsonLines)],
   ['of lines that are JSON, with their content type', replies.ofType('application/x-ndjson', jsonLines)],
+  ['of one list', replies.ofType('application/json', listOf(', '))],
+  ['of one list over many lines, under the type of a stream', written(listOf('\n,\r\n'))],
+  ['of one list that is an event', written(`data: ${listOf(',')}\n\n`)],
+  ['of one list that arrives byte by byte', replies.slowly(written(listOf(',\n')), { bytes: 1, milliseconds: 0 })],
   ['with a missing reason as a text', written(body.replaceAll('"finish_reason":null', '"finish_reason":"null"'))],
   ['with a finish reason and no [DONE]', openAIReplies.chatStream(['Ärger ', '👩🏽‍🚀'], 'stop', null)],
 ])('a stream %s', async (_, reply) => {
@@ -51,6 +57,18 @@ test.each<[string, Reply]>([
     text: 'Ärger 👩🏽‍🚀',
     finishReason: 'stop',
     usage: { inputTokens: 7, outputTokens: 2 },
+  })
+})
+
+test.each([
+  ['the type of JSON', 'application/json'],
+  ['the type of a stream', 'text/event-stream'],
+])('a list of pieces that breaks off, under %s, is no answer', async (_, type) => {
+  const cut = listOf('\n,\n').slice(0, -60)
+  await expect(answered(replies.ofType(type, cut))).rejects.toMatchObject({ code: 'MAESTRO_SERVING_BROKEN_REPLY' })
+  const unfinished = `[${pieces.slice(0, 2).join(',')}]`
+  await expect(answered(replies.ofType(type, unfinished))).rejects.toMatchObject({
+    code: 'MAESTRO_SERVING_BROKEN_REPLY',
   })
 })
 

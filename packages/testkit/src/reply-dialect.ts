@@ -19,7 +19,8 @@ export interface Said {
   /**
    * What is odd about a stream: each piece holds the whole text so far, each event is sent twice, the answer begins
    * again in the middle, it has an empty finish reason in each piece and then breaks off, it ends with `[DONE]` alone,
-   * it is compressed, its answer has the number 1 or a text for its number, or zeros follow its usage.
+   * it is compressed, its answer has the number 1 or a text for its number, zeros follow its usage, or all
+   * of them stand in one list of JSON.
    */
   readonly pieces?:
     | 'cumulative'
@@ -31,10 +32,14 @@ export interface Said {
     | 'from one'
     | 'number as text'
     | 'zeros'
+    | 'listed'
   /** The server has cut the prompt to this number of tokens, without a word, as Ollama does. */
   readonly contextTokens?: number
-  /** What a gateway has put the whole reply into. */
-  readonly within?: 'list' | 'text' | 'result' | 'data' | 'comments'
+  /**
+   * What a gateway has put the whole reply into. `pieces`: a list of the pieces of a stream; `choice`, `choices`: an object
+   * has the place of the list of answers.
+   */
+  readonly within?: 'list' | 'text' | 'result' | 'data' | 'comments' | 'pieces' | 'choice' | 'choices'
   /** Properties of the reply beside the answer. */
   readonly beside?: Readonly<Record<string, unknown>>
   /** The whole reply, as JSON. */

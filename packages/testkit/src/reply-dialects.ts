@@ -57,8 +57,27 @@ const chargedReply = {
 
 const withheldReplyOf = (withheld: true | 'charged') => (withheld === 'charged' ? chargedReply : withheldReply)
 
+interface WholeReply {
+  readonly choices: readonly { readonly message: { readonly content: unknown } }[]
+}
+
+/** A whole reply as the pieces of a stream. */
+function inTwo({ choices: [choice], ...rest }: WholeReply): readonly object[] {
+  const { message, ...end } = choice ?? { message: { content: '' } }
+  const content = String(message.content)
+  const deltas = [{ ...message, content: content.slice(0, 2) }, { content: content.slice(2) }]
+  return [
+    ...deltas.map((delta) => ({ id: 'chat-1', choices: [{ index: 0, delta, finish_reason: null }] })),
+    { ...rest, choices: [{ ...end, delta: {} }] },
+  ]
+}
+
 /** A reply as gateways pass it on. */
-function wrapped(reply: object, within: NonNullable<Said['within']>): Reply {
+function wrapped(reply: WholeReply, within: NonNullable<Said['within']>): Reply {
+  const { choices, ...rest } = reply
+  if (within === 'pieces') return replies.json(inTwo(reply))
+  if (within === 'choice') return replies.json({ ...rest, choices: choices[0] })
+  if (within === 'choices') return replies.json({ ...rest, choices: { ...choices } })
   if (within === 'comments') return replies.ofType('application/json', `: processing\n\n${JSON.stringify(reply)}`)
   if (within === 'list') return replies.json([reply])
   if (within === 'text') return replies.json(JSON.stringify(reply))
@@ -126,6 +145,7 @@ const openaiStream = dialect({
     'from one',
     'number as text',
     'zeros',
+    'listed',
   ],
   reply(said, request) {
     const { text, reasoning, finish = 'stop', refusal, call, parts, content, body, withheld, failure } = said
@@ -173,6 +193,7 @@ const openaiStream = dialect({
       ...(said.pieces === 'zeros' ? [{ id: 'chat-1', model: 'test-model', choices: [], usage: noUsage }] : []),
     ]
     if (said.pieces === 'replayed') return replayed(events)
+    if (said.pieces === 'listed') return replies.json(events)
     const reply = replies.events(said.pieces === 'restarted' ? restarted(events) : events)
     return said.pieces === 'compressed' ? replies.gzip(reply) : reply
   },

@@ -154,11 +154,11 @@ function valueAt(given: Fields, path: string): unknown {
   return isFields(details) ? details[path.slice(dot + 1)] : undefined
 }
 
-/** A whole number of tokens, which some servers write as a text. */
 /** No request has as many tokens. */
 const mostTokens = 1e9
 
-function countOf(value: unknown): number | undefined {
+/** A whole number of tokens, which some servers write as a text. Anything else says nothing. */
+export function countOf(value: unknown): number | undefined {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
   return typeof number === 'number' && Number.isInteger(number) && number >= 0 && number <= mostTokens
     ? number

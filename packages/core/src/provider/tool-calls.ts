@@ -22,7 +22,8 @@ export function toolCallsIn({ tool_calls, function_call, content }: Fields): rea
 /** Whether a part of a content is a call of a tool. */
 export const isCall = (part: unknown): boolean => /^(?:tool|function)_(?:use|call)$/.test(String(fieldsOf(part).type))
 
-function calledTool(call: unknown): CalledTool {
+/** A call of a tool, or a piece of one, in any of these forms. */
+export function calledTool(call: unknown): CalledTool {
   const { function: called, ...own } = fieldsOf(call)
   const { name = own.name, arguments: given = own.arguments ?? own.args ?? own.input ?? own.parameters } =
     fieldsOf(called)

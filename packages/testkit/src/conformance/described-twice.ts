@@ -97,7 +97,10 @@ process.stdout.write(JSON.stringify(found), () => process.exit())`
 export async function differencesBetweenProcesses(packageFile: URL): Promise<readonly string[]> {
   const path = fileURLToPath(packageFile)
   const { name } = JSON.parse(await readFile(path, 'utf8')) as { name: string }
-  const [here, far] = await Promise.all([describedIn(name, dirname(path), false), describedIn(name, dirname(path), true)])
+  const [here, far] = await Promise.all([
+    describedIn(name, dirname(path), false),
+    describedIn(name, dirname(path), true),
+  ])
   return [...new Set([...Object.keys(here), ...Object.keys(far)])]
     .filter((place) => here[place] !== far[place])
     .map((place) => `${place} is ${short(here[place])} in one process and ${short(far[place])} in another`)

@@ -1,10 +1,11 @@
+import { isPieces, joinedPieces } from '../chat/joined-answer.js'
+import { unwrapped } from '../chat/unwrapped.js'
 import { withoutData } from '../content.js'
 import { failureIn } from '../failure-in.js'
 import { parseReply } from '../parse-reply.js'
 import { plainText } from '../plain-text.js'
 import { readUsage, usageFieldOf } from '../read-usage.js'
 import { isCall, toolCallsIn } from '../tool-calls.js'
-import { unwrapped } from '../unwrapped.js'
 import { amendReplies, type WholeReply } from './amend-replies.js'
 import { amendVectors } from './amend-vectors.js'
 import { createHttpFetch } from './http-fetch.js'
@@ -37,7 +38,9 @@ function amend({ status, text }: WholeReply): WholeReply | undefined {
   if (status !== 200) return undefined
   // What only we can read is written anew for the client library.
   const strict = parsed(text, JSON.parse)
-  const value = withUsage(unwrapped(strict ?? parsed(text, parseReply)))
+  const given = strict ?? parsed(text, parseReply)
+  // A reply that breaks off within its list remains as it is, which the client library cannot read.
+  const value = withUsage(isPieces(given) ? joinedPieces(given) : unwrapped(given))
   if (value === undefined)
     return isPage(text) ? failed(502, `it is a page: ${plainText(text)}`, 'unexpected_reply', undefined) : undefined
   const failure = failureIn(value)

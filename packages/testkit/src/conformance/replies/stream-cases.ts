@@ -38,6 +38,11 @@ export const streamCases: Readonly<Record<string, ReplyCase>> = {
     said: [{ text: 'bad, very bad', pieces: 'zeros' }],
     expected: { text: 'bad, very bad', usage: { inputTokens: 7, outputTokens: 3 } },
   },
+  'a stream that is one list of JSON is read': {
+    said: [{ text: answer, reasoning: 'Hm. Hm.', pieces: 'listed' }],
+    json: true,
+    expected: { object: bad, reasoning: 'Hm. Hm.' },
+  },
   'a compressed stream is read': {
     said: [{ text: answer, reasoning: 'Hm. Hm.', pieces: 'compressed' }],
     json: true,

@@ -1,4 +1,4 @@
-import { parseReply } from './parse-reply.js'
+import { parseReply } from '../parse-reply.js'
 
 type Fields = Readonly<Record<string, unknown>>
 
