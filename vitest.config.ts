@@ -15,7 +15,7 @@ const serverTests = ['ollama', 'database', 'chroma', 'llmock', 's3', 'workers'].
 const retry = process.env.CI === 'true' ? 2 : 0
 
 /** Tests that pack the packages, which writes into the checkout, or install what was packed: one at a time. */
-const packedTests = ['pack', 'install-size', 'first-plugin'].map((name) => `test/${name}.test.ts`)
+const packedTests = ['pack', 'install-size', 'first-plugin', 'created-packages'].map((name) => `test/${name}.test.ts`)
 
 /** One project per package that has type tests: each package extends the same interfaces of core in its own way. */
 const typeProjects = readdirSync('packages')

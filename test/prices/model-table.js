@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { renameSync, writeFileSync } from 'node:fs'
 import { pricesOf, scaled, withoutNothing } from './model-prices.js'
 
 /** @typedef {Record<string, any>} Given What the table of litellm says about a model. */
@@ -78,11 +78,23 @@ function regionsOf({ regional_endpoint_uplift_multiplier: uplift }, { batch: _, 
 }
 
 /**
- * Writes a table with one model a line.
+ * Writes tables with one model a line: all of them, or none if one cannot be written.
  *
- * @param {string} file @param {{ date: string, source: string, providers: Record<string, Record<string, object>> }} table
+ * @param {readonly (readonly [file: string, table: Table])[]} tables
  */
-export function writeTable(file, { date, source, providers }) {
+export function writeTables(tables) {
+  for (const [file, table] of tables) writeFileSync(`${file}.new`, textOf(table))
+  for (const [file, { providers }] of tables) {
+    renameSync(`${file}.new`, file)
+    console.log(`${Object.values(providers).flatMap(Object.keys).length} models written to ${file}`)
+  }
+}
+
+/**
+ * @typedef {{ date: string, source: string, providers: Record<string, Record<string, object>> }} Table
+ * @param {Table} table
+ */
+function textOf({ date, source, providers }) {
   const lines = Object.entries(providers).map(
     ([provider, known]) =>
       `    ${JSON.stringify(provider)}: {\n${Object.entries(known)
@@ -90,6 +102,5 @@ export function writeTable(file, { date, source, providers }) {
         .join(',\n')}\n    }`,
   )
   const head = `{\n  "date": ${JSON.stringify(date)},\n  "source": ${JSON.stringify(source)},\n`
-  writeFileSync(file, `${head}  "providers": {\n${lines.join(',\n')}\n  }\n}\n`)
-  console.log(`${Object.values(providers).flatMap(Object.keys).length} models written to ${file}`)
+  return `${head}  "providers": {\n${lines.join(',\n')}\n  }\n}\n`
 }

@@ -47,23 +47,26 @@ function addPipeline(): void {
 }
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
+const leaveFile = "node -e \"require('fs').writeFileSync(process.env.INIT_CWD + '/ran', '')\""
+
 /** Packs a plugin as a tarball. Its script, if npm ran it, would leave a file. */
-function pack(permissions: object, version = '1.0.0'): string {
+function pack(permissions: object, version = '1.0.0', script = leaveFile): string {
   write('plugin/package.json', {
     name: 'maestro-plugin-weather',
     version,
     type: 'module',
     main: 'index.js',
-    scripts: { postinstall: "node -e \"require('fs').writeFileSync(process.env.INIT_CWD + '/ran', '')\"" },
+    scripts: { postinstall: script },
     maestro: { apiVersion: 1, startup: true, permissions },
   })
   write('plugin/index.js', "export default { name: 'maestro-plugin-weather', apply() {} }")
   execFileSync('npm', ['pack', '--pack-destination', folder], { cwd: path('plugin'), stdio: 'ignore' })
   return `../maestro-plugin-weather-${version}.tgz`
 }
-const maestro = (...parameters: readonly string[]) =>
+const maestro = (...parameters: readonly string[]) => maestroWith({}, ...parameters)
+const maestroWith = (variables: NodeJS.ProcessEnv, ...parameters: readonly string[]) =>
   new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
-    const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined }
+    const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, ...variables }
     execFile(process.execPath, [bin, ...parameters], { cwd: path('project'), env }, (error, stdout, stderr) =>
       resolve({ code: error?.code ?? 0, stdout, stderr }),
     )
@@ -106,6 +109,98 @@ test('it installs a plugin, shows its permissions, and adds it to the config wit
   expect(allowed.stdout).toContain('host evil.example')
   expect(lock()['maestro-plugin-weather']).toMatchObject({ version: '1.1.0' })
   expect(await maestro('preview', 'none')).toMatchObject({ code: 0 })
+})
+
+test.each([
+  ['the same', { hosts: ['api.weather.example'], env: ['WEATHER_KEY'] }],
+  ['less', { hosts: ['api.weather.example'] }],
+  ['nothing', {}],
+])('a new version that asks for %s is loaded without a question', { timeout: 180_000 }, async (_, permissions) => {
+  const first = await maestro('plugin', 'add', pack({ hosts: ['api.weather.example'], env: ['WEATHER_KEY'] }), '--yes')
+  expect(first.code, first.stderr).toBe(0)
+  addPipeline()
+  write('plugin/index.js', "export default { name: 'maestro-plugin-weather', apply() { /* other code */ } }")
+  const manifest = JSON.parse(read('plugin/package.json'))
+  write('project/node_modules/maestro-plugin-weather/package.json', {
+    ...manifest,
+    version: '1.1.0',
+    maestro: { ...manifest.maestro, permissions },
+  })
+  write('project/node_modules/maestro-plugin-weather/index.js', read('plugin/index.js'))
+  const run = await maestro('preview', 'none')
+  expect(run.code, run.stderr).toBe(0)
+  expect(run.stderr).not.toContain('maestro-plugin-weather')
+})
+
+/** Everything of the project that a failed command must leave as it is. */
+const untouched = () => [
+  read('project/maestro.config.ts'),
+  read('project/package.json'),
+  existsSync(path('project/package-lock.json')),
+  existsSync(path('project/maestro.lock.json')),
+  existsSync(path('project/node_modules/maestro-plugin-weather')),
+]
+
+test('without a network, the error says so, and nothing is changed', { timeout: 120_000 }, async () => {
+  const before = untouched()
+  const offline = { npm_config_registry: 'http://127.0.0.1:9', npm_config_fetch_retries: '0' }
+  const { code, stderr } = await maestroWith(offline, 'plugin', 'add', 'maestro-plugin-weather', '--yes')
+  expect(code).toBe(1)
+  expect(stderr).toContain('MAESTRO_CLI_PLUGIN_INSTALL')
+  expect(stderr).toMatch(/ECONNREFUSED|failed, reason/)
+  expect(stderr).toContain('The config was not changed.')
+  expect(untouched()).toEqual(before)
+})
+
+test.each([
+  [
+    'fails after it has written package.json',
+    'npm error code ENOSPC\nnpm error no space left on device',
+    'no space left',
+  ],
+  ['is killed in the middle', '', 'it gave no reason'],
+])('if npm %s, nothing is changed', async (_, words, reason) => {
+  const before = untouched()
+  const code = `
+    import { writeFileSync } from 'node:fs'
+    writeFileSync('package.json', '{ "dependencies": { "maestro-plugin-weather": "^1.0.0" } }')
+    writeFileSync('package-lock.json', '{}')
+    process.stderr.write(${JSON.stringify(words)})
+    if (${words === ''}) process.kill(process.pid, 'SIGKILL')
+    process.exitCode = 1`
+  write('bin/npm.mjs', code)
+  writeFileSync(path('bin/npm'), `#!/bin/sh\nexec '${process.execPath}' '${path('bin/npm.mjs')}'\n`, { mode: 0o755 })
+  const PATH = `${path('bin')}:${process.env.PATH}`
+  const { code: exit, stderr } = await maestroWith({ PATH }, 'plugin', 'add', 'maestro-plugin-weather', '--yes')
+  expect(exit).toBe(1)
+  expect(stderr).toContain('MAESTRO_CLI_PLUGIN_INSTALL')
+  expect(stderr).toContain(reason)
+  expect(untouched()).toEqual(before)
+})
+
+test('if there is no npm, the error says so', async () => {
+  const before = untouched()
+  const { code, stderr } = await maestroWith(
+    { PATH: path('nothing') },
+    'plugin',
+    'add',
+    'maestro-plugin-weather',
+    '--yes',
+  )
+  expect(code).toBe(1)
+  expect(stderr).toContain('npm cannot be started')
+  expect(untouched()).toEqual(before)
+})
+
+test('a plugin whose native code cannot be built is removed again', { timeout: 120_000 }, async () => {
+  const before = untouched()
+  const tarball = pack({ native: true }, '1.0.0', 'exit 3')
+  const { code, stderr } = await maestro('plugin', 'add', tarball, '--yes')
+  expect(code).toBe(1)
+  expect(stderr).toContain('MAESTRO_CLI_PLUGIN_INSTALL')
+  expect(read('project/maestro.config.ts')).toBe(before[0])
+  expect(JSON.parse(read('project/package.json')).dependencies ?? {}).toEqual({})
+  expect(untouched().slice(3)).toEqual([false, false])
 })
 
 test('a package that is not accepted is removed again, and nothing is changed', { timeout: 120_000 }, async () => {

@@ -12,8 +12,7 @@ import { shownPath } from './describe-report.js'
 import { cliError } from './errors.js'
 import { addToConfig } from './plugin/config-edit/add-to-config.js'
 import { confirm, hasTerminal } from './plugin/confirm.js'
-import { installPlugin, uninstallPlugin } from './plugin/install-plugin.js'
-import { npm } from './plugin/npm.js'
+import { buildPlugin, installPlugin, uninstallPlugin } from './plugin/install-plugin.js'
 import { printJson } from './terminal/json.js'
 import { print, printMessage } from './terminal/print.js'
 import { refreshTypesFile } from './types/write-types-file.js'
@@ -35,12 +34,12 @@ export async function addPlugin(specification: string, options: PluginAddOptions
     plugin = await manifestOf(config, added.name)
     printMessage(describe(plugin))
     if (!yes && !(await isAccepted(plugin))) throw cliError('MAESTRO_CLI_PLUGIN_DECLINED', { name: added.name })
+    // The scripts that build native code run only after the user has accepted it.
+    if (added.installed && plugin.manifest?.permissions?.native === true) await buildPlugin(directory, added.name)
   } catch (error) {
     await uninstallPlugin(directory, added)
     throw error
   }
-  // The scripts that build native code run only after the user has accepted it.
-  if (added.installed && plugin.manifest?.permissions?.native === true) await npm(directory, 'rebuild')
   await acceptPlugins(directory, [plugin])
   const changed = path === undefined ? false : await addToConfig(path, plugin.name)
   // A config in TypeScript, which was imported above, would be found as it was before.

@@ -29,6 +29,20 @@ const claude = (message: object = {}) =>
     ...message,
   })
 
+const noTokens = { inputTokens: 1, outputTokens: 1 }
+
+/** A tone of a tenth of a second, as WAV. */
+function tone(hertz: number): Uint8Array {
+  const header = Buffer.from(
+    '524946466401000057415645666d74201000000001000100401f0000803e0000020010006461746140010000',
+    'hex',
+  )
+  const samples = Buffer.alloc(320)
+  for (let index = 0; index < 160; index++)
+    samples.writeInt16LE(Math.round(9000 * Math.sin((2 * Math.PI * hertz * index) / 8000)), 2 * index)
+  return new Uint8Array(Buffer.concat([header, samples]))
+}
+
 const anthropic = (settings = {}): LLMServing => playedServing(playedApis.anthropic, server.url, settings)
 const sent = (): Record<string, unknown> => server.requests.at(-1)?.json() ?? {}
 
@@ -68,6 +82,41 @@ describe('what is sent', () => {
         { content: [{ type: 'text' }, { type: 'image', source: { type: 'base64', media_type: 'image/png' } }] },
       ],
     })
+  })
+
+  test('a recording with its type, for a model that listens', async () => {
+    const recording = tone(440)
+    const content = [
+      { type: 'text', text: 'What does she say?' },
+      { type: 'audio', data: recording },
+    ] as const
+    const request = { messages: [{ role: 'user', content }] } as const
+    const base64 = Buffer.from(recording).toString('base64')
+    server.always(
+      playedApis.google.write({ text: 'Hi', finishReason: 'stop', model: 'm', usage: noTokens }, {} as never),
+    )
+    await playedServing(playedApis.google, server.url, { audio: true }).generate(request)
+    expect(sent()).toMatchObject({
+      contents: [{ parts: [{ text: 'What does she say?' }, { inlineData: { mimeType: 'audio/wav', data: base64 } }] }],
+    })
+    server.always(
+      playedApis.openaiCompatible.write({ text: 'Hi', finishReason: 'stop', model: 'm', usage: noTokens }, {} as never),
+    )
+    await playedServing(playedApis.openaiCompatible, server.url, { audio: true }).generate(request)
+    expect(sent()).toMatchObject({
+      messages: [
+        { content: [{ type: 'text' }, { type: 'input_audio', input_audio: { data: base64, format: 'wav' } }] },
+      ],
+    })
+    const deaf = playedServing(playedApis.google, server.url, { audio: false })
+    await expect(deaf.generate(request)).rejects.toMatchObject({ code: 'MAESTRO_AI_SDK_MEDIA' })
+    // A package that cannot send it says so, and nothing is sent without it.
+    const before = server.requests.length
+    const outcome = await anthropic({ audio: true })
+      .generate(request)
+      .catch((error: unknown) => error)
+    expect(outcome).toBeInstanceOf(MaestroError)
+    expect(server.requests).toHaveLength(before)
   })
 
   test('media that the model is not known to accept are refused', async () => {

@@ -1,12 +1,14 @@
 import {
   boundedCall,
   type CallOptions,
+  countOf,
   type EmbeddingResult,
   type EmbeddingServing,
   estimateTokens,
   maestroError,
   parseOptions,
   readRateLimits,
+  uncountedTokens,
 } from '@maestro-dataflow/core'
 import { AISDKServing } from './ai-sdk-serving.js'
 import { type EmbeddingSettings, embeddingSettings, type NamedEmbeddingOptions } from './embedding-serving-options.js'
@@ -56,10 +58,12 @@ export class AISDKEmbeddingServing extends AISDKServing<EmbeddingModel> implemen
     }
     const estimated = texts.reduce((sum, text) => sum + estimateTokens(text), 0)
     const rateLimits = response?.headers === undefined ? undefined : readRateLimits(new Headers(response.headers))
-    const warnings = 'warnings' in rest ? rest.warnings.map(warningText) : []
+    const told = 'warnings' in rest ? rest.warnings.map(warningText) : []
+    const counted = countOf(usage?.tokens)
+    const warnings = counted === undefined ? [...told, uncountedTokens] : told
     return {
       vectors: embeddings.map((vector) => Float32Array.from(vector)),
-      usage: { inputTokens: isCount(usage?.tokens) ? usage.tokens : estimated, outputTokens: 0 },
+      usage: { inputTokens: counted ?? estimated, outputTokens: 0 },
       model: this.model ?? this.name,
       ...(rateLimits === undefined ? {} : { rateLimits }),
       ...(warnings.length === 0 ? {} : { warnings }),
@@ -68,8 +72,6 @@ export class AISDKEmbeddingServing extends AISDKServing<EmbeddingModel> implemen
 }
 
 const noTokens = { inputTokens: 0, outputTokens: 0 }
-
-const isCount = (value: number | undefined): value is number => Number.isInteger(value) && (value as number) >= 0
 
 function joined(parts: readonly EmbeddingResult[]): EmbeddingResult {
   const last = parts.at(-1) as EmbeddingResult

@@ -10,7 +10,7 @@ import {
 import { asFields } from './fields.js'
 import type { GivenAnswer, GivenWarning } from './given-answer.js'
 import { costIn, tierIn } from './price-of-answer.js'
-import { readUsage, statesUsage } from './read-usage.js'
+import { readUsage } from './read-usage.js'
 
 /** What an answer that lacks it gets. */
 export interface Asked {
@@ -37,7 +37,7 @@ export function fromAnswer(answer: GivenAnswer, asked: Asked): LLMResult {
     },
   }
   const raw = rawUsageOf(answer, provider)
-  const usage = readUsage(answer.usage, estimated, raw)
+  const { usage, isCounted } = readUsage(answer.usage, estimated, raw)
   assertReadPrompt(serving, {
     fingerprint: asFields(answer.response?.body).system_fingerprint,
     inputTokens: usage.inputTokens,
@@ -49,7 +49,6 @@ export function fromAnswer(answer: GivenAnswer, asked: Asked): LLMResult {
   const rateLimits = headers === undefined ? undefined : readRateLimits(headersOf(headers))
   const tier = tierIn(answer)
   const cost = costIn(answer.providerMetadata)
-  const isCounted = statesUsage(answer.usage, raw)
   const warnings = [...(answer.warnings ?? []).map(warningText), ...(isCounted ? [] : [uncountedTokens])]
   return {
     text: text.toWellFormed(),

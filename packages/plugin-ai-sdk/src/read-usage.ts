@@ -10,17 +10,26 @@ export type GivenUsage = LanguageModelV2Usage | LanguageModelV3Usage | LanguageM
  *
  * @param estimated The counts for an answer that has none.
  * @param raw The usage in the provider's own form, if the package states it.
+ * @returns the tokens, and whether the answer states those of its prompt and of itself, in its own form or in that of its
+ *   provider
  */
-export function readUsage(given: GivenUsage | undefined, estimated: Usage, raw: unknown = rawOf(given)): Usage {
+export function readUsage(
+  given: GivenUsage | undefined,
+  estimated: Usage,
+  raw: unknown = rawOf(given),
+): { readonly usage: Usage; readonly isCounted: boolean } {
   const own = readRawUsage(raw).usage
   // Packages of the specification v2 leave out cache writes and count the other parts as their providers do.
   if (!isDetailedUsage(given) && own.inputTokens !== undefined && own.outputTokens !== undefined)
-    return { ...estimated, ...own }
-  const { input, cached, written = own.cacheWriteInputTokens, output, reasoning = 0 } = countsOf(given)
+    return { usage: { ...own, inputTokens: own.inputTokens, outputTokens: own.outputTokens }, isCounted: true }
+  const { cached, written = own.cacheWriteInputTokens, reasoning = 0, ...counts } = countsOf(given)
+  // No prompt is without tokens.
+  const input = counts.input ?? (own.inputTokens || undefined)
+  const output = counts.output ?? own.outputTokens
   // The specifications have no words for them.
   const { imageInputTokens, audioInputTokens, longCacheWriteInputTokens } = own
   const beside = (cached ?? 0) + (written ?? 0)
-  return {
+  const usage = {
     inputTokens: input === undefined ? estimated.inputTokens : beside > input ? input + beside : input,
     outputTokens: output ?? estimated.outputTokens,
     ...(cached === undefined ? {} : { cachedInputTokens: cached }),
@@ -31,13 +40,7 @@ export function readUsage(given: GivenUsage | undefined, estimated: Usage, raw: 
     // Packages report 0 where the provider reports nothing.
     ...(reasoning === 0 ? {} : { reasoningTokens: reasoning }),
   }
-}
-
-/** Whether an answer states the tokens of its prompt and of itself, in its own form or in that of its provider. */
-export function statesUsage(usage: GivenUsage | undefined, raw: unknown): boolean {
-  const { input, output } = countsOf(usage)
-  const own = readRawUsage(raw).usage
-  return (input ?? own.inputTokens) !== undefined && (output ?? own.outputTokens) !== undefined
+  return { usage, isCounted: input !== undefined && output !== undefined }
 }
 
 const rawOf = (given: GivenUsage | undefined): unknown => asFields(given).raw

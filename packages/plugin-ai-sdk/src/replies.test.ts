@@ -1,6 +1,9 @@
 // The packages are imported beforehand, because some cases give a call only a few milliseconds.
+import '@ai-sdk/amazon-bedrock'
 import '@ai-sdk/anthropic'
+import '@ai-sdk/cohere'
 import '@ai-sdk/google'
+import '@ai-sdk/mistral'
 import '@ai-sdk/openai'
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import type { LLMServing } from '@maestro-dataflow/core'
@@ -32,6 +35,18 @@ describeLLMReplies((url) => serving('@ai-sdk/openai', { baseURL: `${url}/v1` }),
     'a setting that the server refuses is left out, with a warning: stop':
       'the API has no such setting, and it is not sent',
   },
+})
+describeLLMReplies((url) => serving('@ai-sdk/mistral', { baseURL: `${url}/v1` }), {
+  title: 'replies of Mistral through the AI SDK',
+  dialect: 'mistral',
+})
+describeLLMReplies((url) => serving('@ai-sdk/amazon-bedrock', { baseURL: url, region: 'eu-central-1' }), {
+  title: 'replies of Amazon Bedrock through the AI SDK',
+  dialect: 'bedrock',
+})
+describeLLMReplies((url) => serving('@ai-sdk/cohere', { baseURL: `${url}/v2` }), {
+  title: 'replies of Cohere through the AI SDK',
+  dialect: 'cohere',
 })
 for (const [whose, own] of Object.entries({ 'of the project': {}, 'of the user': { fetch } }))
   describeLLMReplies(

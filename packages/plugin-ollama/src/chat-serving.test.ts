@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { EnhancedLLMServing, type LLMRequest, type Logger } from '@maestro-dataflow/core'
+import { EnhancedLLMServing, type LLMRequest, type Logger, uncountedTokens } from '@maestro-dataflow/core'
 import { replies, type ScriptedReply, startMisbehavingServer } from '@maestro-dataflow/testkit'
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { keeping } from './__fixtures__/keeping-logger.js'
@@ -144,6 +144,25 @@ describe('an answer as Ollama gives it', () => {
     const usage = { inputTokens: 5, outputTokens: 2 }
     expect(await serve().generate(hello)).toEqual({ text: 'Hello', finishReason: 'stop', usage, model: 'tiny' })
     expect(await serve().generate(hello)).toMatchObject({ text: 'Hel', finishReason: 'length' })
+  })
+
+  test('one without the tokens of its prompt says that they are estimated, and is not too long for that', async () => {
+    const said = { message: { content: 'Hi' }, done: false }
+    const turns = [1, 2, 3].map((turn) => ({ role: 'user', content: `turn ${turn} ${'x'.repeat(150)}` }) as const)
+    for (const count of [undefined, null, -1, 'many']) {
+      server.reset()
+      const end = { done: true, done_reason: 'stop', prompt_eval_count: count, eval_count: 1 }
+      chats(ollamaReplies.lines(said, end))
+      const { text, usage, warnings } = await serve({ contextTokens: 200 }).generate({ messages: turns })
+      expect([text, usage.outputTokens, warnings]).toEqual(['Hi', 1, [uncountedTokens]])
+      expect(usage.inputTokens).toBeGreaterThan(20)
+      expect(bodies(server, '/api/chat')).toHaveLength(1)
+    }
+    chats(ollamaReplies.chat(['Hi'], { eval_count: undefined }))
+    expect(await serve().generate(hello)).toMatchObject({
+      usage: { inputTokens: 5, outputTokens: 1 },
+      warnings: [uncountedTokens],
+    })
   })
 
   test('thoughts are not part of it', async () => {

@@ -83,7 +83,10 @@ export class OllamaChatServing implements LLMServing {
  * The data of an answer to a schema; undefined for an answer that is incomplete or not JSON, which the serving plane
  * examines further. Small models write white space after their data until they are stopped: such an answer is complete.
  */
-function dataOf({ text, finishReason }: Pick<ChatAnswer, 'text' | 'finishReason'>): Partial<Pick<LLMResult, 'object' | 'finishReason'>> {
+function dataOf({
+  text,
+  finishReason,
+}: Pick<ChatAnswer, 'text' | 'finishReason'>): Partial<Pick<LLMResult, 'object' | 'finishReason'>> {
   if (finishReason !== 'stop' && text === text.trimEnd()) return {}
   try {
     return { object: parseJson(text), finishReason: 'stop' }

@@ -1,4 +1,4 @@
-import { EnhancedEmbeddingServing } from '@maestro-dataflow/core'
+import { EnhancedEmbeddingServing, uncountedTokens } from '@maestro-dataflow/core'
 import { type RecordedRequest, replies, startMisbehavingServer } from '@maestro-dataflow/testkit'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { bodies, ollamaReplies, script } from './__fixtures__/ollama-replies.js'
@@ -39,6 +39,13 @@ test('a vector for each text, in order, with its options on the wire', async () 
       options: { num_ctx: 256 },
     },
   ])
+})
+
+test('vectors without the tokens of their texts say that they are estimated', async () => {
+  script(server, { '/api/embed': [replies.json({ embeddings: [[1, 2]] })] })
+  const { usage, warnings } = await serve().embed(['The sky is blue today.'])
+  expect(usage.inputTokens).toBeGreaterThan(3)
+  expect(warnings).toEqual([uncountedTokens])
 })
 
 test('no texts, and an empty one, which has no vector', async () => {

@@ -32,12 +32,13 @@ export function fromEmbeddingResponse(
     vectors[at] = vector
   }
   const { usage: told, unreadable } = readUsage(usage)
+  const warnings = warningsOf(unreadable, told.inputTokens !== undefined)
   const estimate = () => texts.reduce((sum, text) => sum + estimateTokens(text), 0)
   return {
     vectors,
     // An estimate if the server does not count, so that budgets do not treat the call as free.
     usage: { inputTokens: told.inputTokens ?? estimate(), outputTokens: 0 },
-    ...(unreadable.length === 0 ? {} : { warnings: warningsOf(unreadable) }),
+    ...(warnings.length === 0 ? {} : { warnings }),
     model: typeof model === 'string' && model !== '' ? model : asked.model,
   }
 }

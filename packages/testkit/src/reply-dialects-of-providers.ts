@@ -128,3 +128,113 @@ function geminiFailure({ status, message, code, details, headers = {} }: Failure
   const error = { code: status, message, status: code ?? 'UNKNOWN', details }
   return { ...replies.json({ error }, headers), status }
 }
+
+/** What only the API of OpenAI, or a gateway before it, can say. */
+const isForeign = ({ refusal, parts, content, body, beside, withheld }: Said): boolean =>
+  [refusal, parts, content, body, beside, withheld].some((said) => said !== undefined)
+
+const mistralReasons: Readonly<Record<string, string>> = { length: 'length', content_filter: 'error' }
+
+/** The API of Mistral. */
+export const mistralDialect: ReplyDialect = {
+  name: 'Mistral',
+  isChat: ({ path }) => path.endsWith('/chat/completions'),
+  other: () => replies.error(404, 'there is nothing here'),
+  reply(said) {
+    const { text = null, reasoning, call, finish = 'stop', failure } = said
+    if (failure !== undefined) return mistralFailure(failure)
+    if (isForeign(said) || finish === 'content_filter') return undefined
+    const thoughts = { type: 'thinking', thinking: [{ type: 'text', text: reasoning }] }
+    const content = reasoning === undefined ? text : [thoughts, ...(text === null ? [] : [{ type: 'text', text }])]
+    const tool_calls =
+      call === undefined
+        ? undefined
+        : [{ id: 'call-1', type: 'function', function: { name: 'json', arguments: JSON.stringify(call) } }]
+    return replies.json({
+      id: 'chat-1',
+      object: 'chat.completion',
+      created: 1,
+      model: 'test-model',
+      choices: [
+        {
+          index: 0,
+          finish_reason: mistralReasons[finish ?? ''] ?? finish,
+          message: { role: 'assistant', content, tool_calls },
+        },
+      ],
+      usage: { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 },
+    })
+  },
+}
+
+function mistralFailure({ status, message, code, details, headers = {} }: Failure) {
+  if (details !== undefined) return undefined
+  return {
+    ...replies.json({ object: 'error', message, type: 'error', param: null, code: code ?? null }, headers),
+    status,
+  }
+}
+
+const bedrockReasons: Readonly<Record<string, string>> = {
+  stop: 'end_turn',
+  length: 'max_tokens',
+  content_filter: 'content_filtered',
+}
+
+/** The Converse API of Amazon Bedrock. */
+export const bedrockDialect: ReplyDialect = {
+  name: 'Amazon Bedrock',
+  isChat: ({ path }) => path.endsWith('/converse'),
+  other: () => replies.error(404, 'there is nothing here'),
+  reply(said) {
+    const { text, reasoning, call, finish = 'stop', failure } = said
+    if (failure !== undefined) return messageFailure(failure)
+    const stopReason = bedrockReasons[finish ?? '']
+    if (isForeign(said) || stopReason === undefined) return undefined
+    const content = [
+      ...(reasoning === undefined ? [] : [{ reasoningContent: { reasoningText: { text: reasoning } } }]),
+      ...(text == null ? [] : [{ text }]),
+      ...(call === undefined ? [] : [{ toolUse: { toolUseId: 'call-1', name: 'json', input: call } }]),
+    ]
+    return replies.json({
+      output: { message: { role: 'assistant', content } },
+      stopReason: call === undefined ? stopReason : 'tool_use',
+      usage: { inputTokens: 7, outputTokens: 3, totalTokens: 10 },
+      metrics: { latencyMs: 1 },
+    })
+  },
+}
+
+const cohereReasons: Readonly<Record<string, string>> = { stop: 'COMPLETE', length: 'MAX_TOKENS' }
+
+/** The API of Cohere. */
+export const cohereDialect: ReplyDialect = {
+  name: 'Cohere',
+  isChat: ({ path }) => path.endsWith('/chat'),
+  other: () => replies.error(404, 'there is nothing here'),
+  reply(said) {
+    const { text, reasoning, call, finish = 'stop', failure } = said
+    if (failure !== undefined) return messageFailure(failure)
+    const finish_reason = cohereReasons[finish ?? '']
+    if (isForeign(said) || finish_reason === undefined) return undefined
+    const content = [
+      ...(reasoning === undefined ? [] : [{ type: 'thinking', thinking: reasoning }]),
+      ...(text == null ? [] : [{ type: 'text', text }]),
+    ]
+    const called = { id: 'call-1', type: 'function', function: { name: 'json', arguments: JSON.stringify(call) } }
+    return replies.json({
+      generation_id: 'generation-1',
+      message: { role: 'assistant', content, ...(call === undefined ? {} : { tool_calls: [called] }) },
+      finish_reason: call === undefined ? finish_reason : 'TOOL_CALL',
+      usage: {
+        billed_units: { input_tokens: 7, output_tokens: 3 },
+        tokens: { input_tokens: 7, output_tokens: 3 },
+      },
+    })
+  },
+}
+
+/** A refusal that consists of its words. */
+function messageFailure({ status, message, code, details, headers = {} }: Failure) {
+  return code === undefined && details === undefined ? { ...replies.json({ message }, headers), status } : undefined
+}

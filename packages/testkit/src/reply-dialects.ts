@@ -1,7 +1,14 @@
 import { openAIReplies } from './misbehaving-server-openai.js'
 import { type RecordedRequest, type Reply, replies } from './misbehaving-server-replies.js'
 import type { Failure, ReplyDialect, Said } from './reply-dialect.js'
-import { anthropicDialect, geminiDialect, responsesDialect } from './reply-dialects-of-providers.js'
+import {
+  anthropicDialect,
+  bedrockDialect,
+  cohereDialect,
+  geminiDialect,
+  mistralDialect,
+  responsesDialect,
+} from './reply-dialects-of-providers.js'
 
 const notFound = () => replies.error(404, 'there is nothing here')
 
@@ -261,6 +268,9 @@ export const replyDialects = {
   anthropic: dialect(anthropicDialect),
   gemini: dialect(geminiDialect),
   openaiResponses: dialect(responsesDialect),
+  mistral: dialect(mistralDialect),
+  bedrock: dialect(bedrockDialect),
+  cohere: dialect(cohereDialect),
 } as const
 
 /** The number of the answer, in odd streams. */

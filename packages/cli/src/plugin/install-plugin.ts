@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { didYouMean } from '@maestro-dataflow/core'
 import { officialPlugins } from '@maestro-dataflow/core/runtime'
@@ -26,8 +26,12 @@ export async function installPlugin(directory: string, specification: string): P
     if (suggestion !== undefined) throw cliError('MAESTRO_CLI_PLUGIN_NAME', { name, suggestion })
   }
   const before = dependenciesOf(directory)
+  const restore = keep(['package.json', 'package-lock.json'].map((file) => join(directory, file)))
   const { code, stderr } = await npm(directory, 'install', '--ignore-scripts', '--no-audit', '--no-fund', specification)
-  if (code !== 0) throw cliError('MAESTRO_CLI_PLUGIN_INSTALL', { name: specification, reason: reasonOf(stderr) })
+  if (code !== 0) {
+    restore()
+    throw cliError('MAESTRO_CLI_PLUGIN_INSTALL', { name: specification, reason: reasonOf(stderr) })
+  }
   const after = dependenciesOf(directory)
   const added = name ?? Object.keys(after).find((one) => after[one] !== before[one]) ?? nameIn(directory, specification)
   if (added === undefined)
@@ -38,6 +42,28 @@ export async function installPlugin(directory: string, specification: string): P
 /** Removes a package that was installed by this command. */
 export async function uninstallPlugin(directory: string, { name, installed }: InstalledPackage): Promise<void> {
   if (installed) await npm(directory, 'uninstall', '--ignore-scripts', '--no-audit', '--no-fund', name)
+}
+
+/**
+ * Runs the scripts that build the native code of a package.
+ *
+ * @throws MAESTRO_CLI_PLUGIN_INSTALL
+ */
+export async function buildPlugin(directory: string, name: string): Promise<void> {
+  const { code, stderr } = await npm(directory, 'rebuild')
+  if (code !== 0) throw cliError('MAESTRO_CLI_PLUGIN_INSTALL', { name, reason: reasonOf(stderr) })
+}
+
+/** @returns a function that writes the files as they are now, because npm may fail after it has changed them */
+function keep(paths: readonly string[]): () => void {
+  const texts = paths.map((path) => (existsSync(path) ? readFileSync(path) : undefined))
+  return () => {
+    for (const [at, path] of paths.entries()) {
+      const text = texts[at]
+      if (text === undefined) rmSync(path, { force: true })
+      else if (!existsSync(path) || !readFileSync(path).equals(text)) writeFileSync(path, text)
+    }
+  }
 }
 
 /** The name in a specification of the registry, such as `@acme/plugin-x@^2`. */

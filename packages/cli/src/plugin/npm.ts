@@ -16,6 +16,11 @@ export async function npm(directory: string, ...parameters: readonly string[]): 
     stdio: ['ignore', 'pipe', 'pipe'],
     shell: process.platform === 'win32',
   })
-  const [[code], stdout, stderr] = await Promise.all([once(child, 'close'), text(child.stdout), text(child.stderr)])
-  return { code: code as number | null, stdout, stderr }
+  try {
+    const [[code], stdout, stderr] = await Promise.all([once(child, 'close'), text(child.stdout), text(child.stderr)])
+    return { code: code as number | null, stdout, stderr }
+  } catch (error) {
+    // There is no npm, or it may not be run.
+    return { code: null, stdout: '', stderr: `npm error npm cannot be started: ${(error as Error).message}` }
+  }
 }

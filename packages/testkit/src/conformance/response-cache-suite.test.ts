@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
   type CachedAnswer,
-  type CacheSelection,
   defineOperator,
   definePlugin,
   pipeline,
@@ -14,6 +13,7 @@ import { type MaestroOptions, maestro } from '@maestro-dataflow/core/runtime'
 import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { casesWithoutFault, failedCases, failureOf, foundBy } from '../__fixtures__/failed-cases.js'
+import { SmallCache, smallCache } from '../__fixtures__/small-cache.js'
 import { wrongCaches } from '../__fixtures__/wrong-parts/wrong-caches.js'
 import { describeResponseCache } from '../vitest.js'
 import { type ResponseCacheCase, responseCacheSuite } from './response-cache-suite.js'
@@ -51,50 +51,6 @@ describeResponseCache(() => onDisk(join(root, String(++folders))), {
   title: 'the cache of core on the disk',
   reopen: () => onDisk(join(root, String(folders))),
 })
-
-/** A right cache, small enough to plant faults in. */
-class SmallCache implements ResponseCache {
-  protected readonly entries = new Map<string, { text: string; parts: Readonly<Record<string, string>>; at: number }>()
-
-  async get(key: string): Promise<CachedAnswer | undefined> {
-    const entry = this.entries.get(key)
-    return entry === undefined ? undefined : JSON.parse(entry.text)
-  }
-  async set(key: string, answer: CachedAnswer, parts: Readonly<Record<string, string>>): Promise<void> {
-    this.entries.set(key, { text: JSON.stringify(answer), parts, at: Date.now() })
-  }
-  async delete(key: string): Promise<boolean> {
-    return this.entries.delete(key)
-  }
-  async clear({ storedBefore, model }: CacheSelection = {}): Promise<number> {
-    const before = storedBefore === undefined ? Number.POSITIVE_INFINITY : Date.parse(storedBefore)
-    const selected = [...this.entries].filter(
-      ([, { parts, at }]) => at < before && (model === undefined || parts.model === model),
-    )
-    for (const [key] of selected) this.entries.delete(key)
-    return selected.length
-  }
-  async stats(): Promise<{ entries: number; bytes: number }> {
-    return {
-      entries: this.entries.size,
-      bytes: [...this.entries.values()].reduce((sum, { text }) => sum + text.length, 0),
-    }
-  }
-  async explain(beginning: string): Promise<never> {
-    const all = [...this.entries].map(([key, { parts, text }]) => ({
-      key,
-      parts,
-      storedAt: new Date(0).toISOString(),
-      bytes: text.length,
-    }))
-    const meant = all.filter(({ key }) => key.startsWith(beginning))
-    const entry = meant.length === 1 ? meant[0] : undefined
-    const shared = (parts: object) => Object.entries(parts).filter(([name, text]) => entry?.parts[name] === text).length
-    const others = all.filter((other) => other !== entry)
-    return { entry, candidates: meant, nearest: others.sort((a, b) => shared(b.parts) - shared(a.parts)) } as never
-  }
-  async dispose(): Promise<void> {}
-}
 
 const kept: SmallCache[] = []
 const reopening = { reopen: () => kept.at(-1) ?? new SmallCache() }
@@ -235,16 +191,8 @@ describe('the suite for caches fails for', () => {
 
   test.each(Object.entries(wrongCaches))('a cache that %s', { timeout: 15_000 }, async (_, [rule, plant]) => {
     const planted = () => {
-      const right = new SmallCache()
-      const bound: ResponseCache = {
-        get: (key) => right.get(key),
-        set: (key, answer, parts) => right.set(key, answer, parts),
-        delete: (key) => right.delete(key),
-        clear: (which) => right.clear(which),
-        stats: () => right.stats(),
-        dispose: () => right.dispose(),
-      }
-      return { ...bound, ...plant(bound) }
+      const right = smallCache()
+      return { ...right, ...plant(right) }
     }
     expect(await failureOf(responseCacheSuite(planted, { timeout: 1000 }), rule)).toBeDefined()
   })
