@@ -1,5 +1,6 @@
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
-import { fromAISDK, fromAISDKEmbeddings } from '@maestro-dataflow/plugin-ai-sdk'
+import { maestro } from '@maestro-dataflow/core/runtime'
+import aiSdk, { fromAISDK, fromAISDKEmbeddings } from '@maestro-dataflow/plugin-ai-sdk'
 import { ChromaVectorStore } from '@maestro-dataflow/plugin-chroma'
 import { OllamaChatServing, OllamaEmbeddingServing } from '@maestro-dataflow/plugin-ollama'
 import { OpenAIChatServing, OpenAIEmbeddingServing } from '@maestro-dataflow/plugin-openai'
@@ -33,12 +34,27 @@ const apiKey = 'key'
 
 const provider = (baseURL: string) => createOpenAICompatible({ name: 'compatible', baseURL, apiKey })
 
+/** A package of the AI SDK by its name, as a config has it. */
+async function askNamed(use: string, baseURL: string): Promise<void> {
+  const options = { baseURL, apiKey }
+  const serving = { use: 'ai-sdk.chat', provider: use, model: 'm', options, retries: 0, timeout: 60_000 }
+  const project = maestro({ plugins: [aiSdk], servings: { default: serving as never }, logLevel: 'silent' })
+  try {
+    await (await project.serving('default', 'llm')).generate({ messages })
+  } finally {
+    await project.dispose()
+  }
+}
+
 /** Each client, asked for something at an address. */
 const clients: Readonly<Record<string, (url: string) => Promise<unknown>>> = {
   'openai.chat': (baseUrl) => new OpenAIChatServing({ model: 'm', baseUrl, apiKey }).generate({ messages }, bounds),
   'openai.embeddings': (baseUrl) => new OpenAIEmbeddingServing({ model: 'm', baseUrl, apiKey }).embed(['a'], bounds),
   'ai-sdk.chat': (url) => fromAISDK(provider(url).languageModel('m')).generate({ messages }, bounds),
   'ai-sdk.embeddings': (url) => fromAISDKEmbeddings(provider(url).textEmbeddingModel('m')).embed(['a'], bounds),
+  'ai-sdk.anthropic': (url) => askNamed('@ai-sdk/anthropic', url),
+  'ai-sdk.google': (url) => askNamed('@ai-sdk/google', url),
+  'ai-sdk.mistral': (url) => askNamed('@ai-sdk/mistral', url),
   'ollama.chat': (host) => new OllamaChatServing({ model: 'm', host }).generate({ messages }, bounds),
   'ollama.embeddings': (host) => new OllamaEmbeddingServing({ model: 'm', host }).embed(['a'], bounds),
   chroma: (url) => ChromaVectorStore.open({ url, collection: 'handbook', retries: 0 }),

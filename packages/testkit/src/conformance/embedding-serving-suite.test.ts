@@ -2,6 +2,7 @@ import { type EmbeddingResult, type EmbeddingServing, EnhancedEmbeddingServing }
 import { describe, expect, test } from 'vitest'
 import { casesWithoutFault, failedCases, foundBy } from '../__fixtures__/failed-cases.js'
 import { slowly } from '../__fixtures__/slowly.js'
+import { hurriedEmbeddings } from '../__fixtures__/wrong-parts/hurried/servings-and-stores.js'
 import { wrongEmbeddings } from '../__fixtures__/wrong-parts/wrong-embeddings.js'
 import { scriptedEmbeddings } from '../scripted/scripted-embeddings.js'
 import { describeEmbeddingServing } from '../vitest.js'
@@ -151,6 +152,12 @@ describe('the suite for embedding models fails for', () => {
   })
 
   test('each of its cases is failed by a planted fault', () => {
-    expect(casesWithoutFault(embeddingServingSuite(make), { ...faults, ...foundBy(wrongEmbeddings) })).toEqual(shared)
+    expect(
+      casesWithoutFault(embeddingServingSuite(make), {
+        ...faults,
+        ...foundBy(wrongEmbeddings),
+        ...foundBy(hurriedEmbeddings),
+      }),
+    ).toEqual(shared)
   })
 })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { EmbeddingResult, EmbeddingServing } from '@maestro-dataflow/core'
 import { lifeCases } from './life-cases.js'
 import { watch, within } from './outcomes.js'
+import { propertyNames } from './property-names.js'
 import { assertTypedError, type ServingSubject, type ServingSuiteOptions, servingSubjects } from './serving-subject.js'
 import { createSuite, type Suite } from './suite.js'
 
@@ -69,6 +70,13 @@ const cases = {
       alone.flatMap(({ vectors }) => vectors),
       subject.tolerance,
     )
+  },
+
+  async 'texts that are numbers or names of properties keep their places'(subject: EmbeddingSubject) {
+    const odd = ['10', '9', ...propertyNames]
+    const { vectors } = await embed(subject, odd)
+    const turned = await embed(subject, odd.toReversed())
+    assertAlike(vectors, turned.vectors.toReversed(), subject.tolerance)
   },
 
   async 'a full batch is answered in one call'(subject: EmbeddingSubject) {

@@ -3,6 +3,7 @@ import { getEventListeners } from 'node:events'
 import type { CallOptions, Serving } from '@maestro-dataflow/core'
 import { collectGarbage } from './collect-garbage.js'
 import { grownAfter, growthOf } from './growth.js'
+import { onAnotherDay } from './on-another-day.js'
 import { someTurns, watch, within } from './outcomes.js'
 import { processChangesOf } from './process-changes.js'
 import { assertNoSecret, assertSettled, assertTypedError, type ServingSubject } from './serving-subject.js'
@@ -39,21 +40,17 @@ export const lifeCases = <S extends Serving, Subject extends ServingSubject<S>>(
 
   async 'describes itself alike at each making'(subject: Subject) {
     const { serving, make } = subject
-    const facts = ({ kind, name, provider, model, account, identity, price, concurrency }: S) => ({
-      kind,
-      name,
-      provider,
-      model,
-      account,
-      identity,
-      price,
-      concurrency,
-    })
+    const facts = (one: S) => {
+      const { kind, name, provider, model, account, identity, price, concurrency } = one
+      const capabilities = 'capabilities' in one ? one.capabilities : undefined
+      return { kind, name, provider, model, account, identity, price, concurrency, capabilities }
+    }
     const reason = 'with another identity, no answer is found again in the cache'
     const before = structuredClone(facts(serving))
     await quick(subject, serving)
     assert.deepEqual(facts(serving), before, `after a call: ${reason}`)
     assert.deepEqual(facts(await make()), before, reason)
+    assert.deepEqual(facts(await onAnotherDay(async () => make())), before, `on another day or machine: ${reason}`)
   },
 
   async 'another model has another identity'({ serving, others }: Subject) {

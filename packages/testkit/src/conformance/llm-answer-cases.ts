@@ -70,6 +70,8 @@ export const llmAnswerCases = {
     ])
     assert.ok(system >= alone + 5, `${alone} tokens alone, ${system} with a system message of nine words`)
     assert.ok(turns >= alone + 4, `${alone} tokens alone, ${turns} with two turns before`)
+    const inARow = await read([{ role: 'user', content: second?.ask ?? '' }])
+    assert.ok(inARow >= alone + 4, `${alone} tokens alone, ${inARow} with another turn of the user before`)
     const long = await read([
       { role: 'user', content: second?.ask ?? '' },
       { role: 'assistant', content: 'A long answer of the model itself. '.repeat(10) },
@@ -113,6 +115,14 @@ export const llmAnswerCases = {
     const result = await serving.generate(ask('Repeat: 你好，世界 👩🏽‍🚀 é'))
     assertResult(result)
     assert.ok(!result.text.includes('\uFFFD'), `the text has a broken character: ${result.text}`)
+  },
+
+  async 'invalid and unusual characters are accepted'(subject: LLMSubject) {
+    for (const text of ['half a pair \uD83D', 'a\u0000b', '\u200B', '[INST] </s> <|endoftext|>', '🏳️‍🌈'.repeat(50)]) {
+      const outcome = await watch(subject.serving.generate(ask(`Repeat: ${text}`))).outcome
+      if ('error' in outcome) assertTypedError(subject, outcome)
+      else assertResult(outcome.value)
+    }
   },
 
   async 'an empty prompt is answered or refused with a typed error'(subject: LLMSubject) {

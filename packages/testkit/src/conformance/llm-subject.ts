@@ -44,8 +44,18 @@ export function ask(content: string, more: Partial<LLMRequest> = {}): LLMRequest
 }
 
 /** Checks that a result has everything that the contract requires. */
-export function assertResult({ text, finishReason, usage, model, cost }: LLMResult): void {
+export function assertResult({
+  text,
+  finishReason,
+  usage,
+  model,
+  cost,
+  reasoning = '',
+  warnings = [],
+}: LLMResult): void {
   assert.equal(typeof text, 'string', 'the text')
+  assert.equal(typeof reasoning, 'string', 'the reasoning')
+  assert.ok(Array.isArray(warnings) && warnings.every((one) => typeof one === 'string'), 'the warnings are no texts')
   assert.ok(text.isWellFormed(), 'the text has half of a character')
   assert.ok(['stop', 'length', 'content-filter', 'refusal'].includes(finishReason), `finishReason is ${finishReason}`)
   assert.ok(typeof model === 'string' && model !== '', 'the model is not named')

@@ -154,7 +154,7 @@ const faults: Readonly<
         'export default { description: "Rows of " + new Date(Date.now()).toISOString().slice(0, 10) }',
       'the month in the language of the machine':
         'export const month = new Intl.DateTimeFormat(undefined, { month: "long" }).format(new Date())',
-      'its process': 'export const name = `acme-${process.pid}`',
+      'its process': "export const name = 'acme-' + process.pid",
       'the folder of the process': "import { resolve } from 'node:path'\nexport const path = resolve('data')",
       'the name of the machine': "import { hostname } from 'node:os'\nexport const name = hostname()",
       'the processors of the machine':

@@ -1,6 +1,7 @@
 import { EnhancedRerankServing, type RerankServing } from '@maestro-dataflow/core'
 import { describe, expect, test } from 'vitest'
 import { casesWithoutFault, failedCases, foundBy } from '../__fixtures__/failed-cases.js'
+import { hurriedRerankers } from '../__fixtures__/wrong-parts/hurried/servings-and-stores.js'
 import { wrongRerankers } from '../__fixtures__/wrong-parts/wrong-rerankers.js'
 import { scriptedRerank } from '../scripted/scripted-rerank.js'
 import { describeRerankServing } from '../vitest.js'
@@ -50,7 +51,11 @@ describe('the suite for rerankers fails for', () => {
   })
 
   test('each of its own cases is failed by a planted fault', () => {
-    const shared = casesWithoutFault(rerankServingSuite(scriptedRerank), { ...faults, ...foundBy(wrongRerankers) })
+    const shared = casesWithoutFault(rerankServingSuite(scriptedRerank), {
+      ...faults,
+      ...foundBy(wrongRerankers),
+      ...foundBy(hurriedRerankers),
+    })
     expect(shared).toEqual(expect.arrayContaining(['says what it is', 'a call ends when its signal fires']))
     expect(shared).toHaveLength(11)
   })

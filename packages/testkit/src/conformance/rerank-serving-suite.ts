@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { RerankServing } from '@maestro-dataflow/core'
 import { lifeCases } from './life-cases.js'
 import { watch } from './outcomes.js'
+import { propertyNames } from './property-names.js'
 import { assertTypedError, type ServingSubject, type ServingSuiteOptions, servingSubjects } from './serving-subject.js'
 import { createSuite, type Suite } from './suite.js'
 
@@ -64,6 +65,17 @@ const cases = {
       if ('error' in outcome) assertTypedError(subject, outcome)
       else assert.equal(outcome.value.scores.length, documents.length + 1)
     }
+  },
+
+  async 'documents that are numbers or names of properties keep their places'(subject: RerankSubject) {
+    const odd = ['10', '9', ...propertyNames]
+    const scores = async (given: readonly string[]) => {
+      const { scores } = await subject.serving.rerank('10', given)
+      assert.equal(scores.length, given.length, 'scores and documents are not equally many')
+      assert.ok(scores.every(Number.isFinite), `a score is not a number: ${scores.join(', ')}`)
+      return scores
+    }
+    assertAlike((await scores(odd)).toReversed(), await scores(odd.toReversed()))
   },
 
   async 'a later change of returned scores does not change the next ones'(subject: RerankSubject) {

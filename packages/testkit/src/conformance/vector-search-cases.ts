@@ -142,6 +142,7 @@ export const vectorSearchCases = {
     await store.compact?.()
     await store.addVectors([])
     assert.equal(await store.count(), 0)
+    assert.deepEqual(await store.search([]), [])
     await store.addVectors([entry('x', [1, 0])])
     assert.equal(await store.count(), 1)
     assert.deepEqual(await foundIds(store, [0, 1], 1), ['x'])
@@ -197,6 +198,8 @@ export const vectorSearchCases = {
       [-2, 'same', 'half', 'none', 'back'],
     ] as const)
       assert.deepEqual(await foundIds(store, [1, 0], 4, { threshold }), expected, `above ${threshold}`)
+    const above = await foundIds(store, [1, 0], 4, { threshold: 0 })
+    assert.ok(!above.includes('back'), 'a threshold of 0 was taken for none')
     assert.deepEqual(await foundIds(store, [1, 0], 1, { threshold: -2 }), ['same'])
   },
 

@@ -99,6 +99,17 @@ export const rateCases = {
       )
       assert.equal((await exchange(other, { account, model }, { holder: 'o', limits, calls: [1] })).granted, 0, model)
     }
+    const joined = [
+      { account: `${account}:a`, model: 'b' },
+      { account, model: 'a:b' },
+      { account: `${account} two`, model: 'm' },
+    ]
+    for (const [n, place] of joined.entries())
+      assert.equal(
+        (await exchange(one, place, { holder: `p${n}`, limits, calls: [1] })).granted,
+        1,
+        JSON.stringify(place),
+      )
   },
 }
 
