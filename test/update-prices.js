@@ -26,7 +26,7 @@ function downloaded() {
 }
 
 const { text, source } = path === undefined ? downloaded() : { text: readFileSync(path, 'utf8'), source: path }
-const [aiSdk, openai] = ['ai-sdk', 'openai'].map((name) => join(packages, `plugin-${name}/src/models.json`))
+const [aiSdk = '', openai = ''] = ['ai-sdk', 'openai'].map((name) => join(packages, `plugin-${name}/src/models.json`))
 try {
   const known = JSON.parse(readFileSync(aiSdk, 'utf8')).providers
   const providers = readPublicTable(text, known)
