@@ -2,6 +2,7 @@ import { EnhancedLLMServing, type LLMRequest, type LLMServing, maestroError } fr
 import { describe, expect, test } from 'vitest'
 import { casesWithoutFault, failedCases, foundBy } from '../__fixtures__/failed-cases.js'
 import { smallModel } from '../__fixtures__/small-model.js'
+import { hurriedModels } from '../__fixtures__/wrong-parts/hurried/servings-and-stores.js'
 import { wrongLanguageModelCalls } from '../__fixtures__/wrong-parts/wrong-language-model-calls.js'
 import { wrongLanguageModels } from '../__fixtures__/wrong-parts/wrong-language-models.js'
 import { questionOf } from '../scripted/scripted-serving.js'
@@ -326,7 +327,7 @@ describe('the suite for language models fails for', () => {
   })
 
   test('each of its cases is failed by a planted fault', () => {
-    const found = { ...faults, ...foundBy({ ...wrongLanguageModels, ...wrongLanguageModelCalls }) }
+    const found = { ...faults, ...foundBy({ ...wrongLanguageModels, ...wrongLanguageModelCalls, ...hurriedModels }) }
     // The servings to compare with are options, so this case has a test of its own.
     expect(casesWithoutFault(llmServingSuite(smallModel), found)).toEqual(['another model has another identity'])
   })

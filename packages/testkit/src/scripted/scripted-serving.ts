@@ -105,7 +105,9 @@ function toResult(
   { model, inputTokens }: { readonly model: string; readonly inputTokens: number },
 ): LLMResult {
   const given = typeof answer === 'string' ? asModelWrites(answer, request) : answer
-  const { text = given.object === undefined ? '' : JSON.stringify(given.object) } = given
+  const { text: said = given.object === undefined ? '' : JSON.stringify(given.object) } = given
+  // No model writes half of a character, which a script may repeat.
+  const text = said.toWellFormed()
   const object = given.object ?? (request.schema === undefined ? undefined : parse(text))
   return {
     finishReason: 'stop',
