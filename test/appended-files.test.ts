@@ -1,5 +1,5 @@
 // A run that adds rows to a file and ends right after the file was replaced, before it can note that.
-import { readFileSync } from 'node:fs'
+import { appendFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from '@maestro-dataflow/core'
 import { installFailpoints } from '@maestro-dataflow/core/runtime'
@@ -61,4 +61,21 @@ test.each([
   await append(crashed, path, 1, 'later')
   await append(whole, path, 1, 'later')
   expect(bytesOf(crashed, path)).toBe(bytesOf(whole, path))
+})
+
+test('a file that somebody has edited after the rows were added is refused, and stays as it is', async () => {
+  const whole = new Folder(questions(4))
+  let crashed: Folder | undefined
+  await append(whole, 'answers.jsonl', 2, 'old')
+  installFailpoints((place) => {
+    if (place === 'sink-committed') crashed = Folder.after(whole.path)
+  })
+  await append(whole, 'answers.jsonl', 4)
+  installFailpoints(undefined)
+  const folder = crashed as unknown as Folder
+  appendFileSync(join(folder.path, 'answers.jsonl'), '{"row":99}\n')
+  const edited = bytesOf(folder, 'answers.jsonl')
+  const error = await append(folder, 'answers.jsonl', 4).catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({ code: 'MAESTRO_FS_APPEND', message: expect.stringContaining('has been changed since') })
+  expect(bytesOf(folder, 'answers.jsonl')).toBe(edited)
 })

@@ -78,3 +78,35 @@ test('an output that was committed and removed by hand before the resume is writ
     expect(readdirSync(folder.path).sort(), path).toEqual(readdirSync(whole.path).sort())
   }
 })
+
+test('a file of many that was removed by hand before the resume is written again with the others', async () => {
+  const run = async ({ path: directory }: Folder) => {
+    const project = projectOf(
+      directory,
+      countingModel(() => undefined),
+      { cache: false },
+    )
+    const [unfinished] = await project.unfinishedRuns()
+    const rows = pipeline('rows')
+      .read('fs.file', { path: 'questions.jsonl', columns: { row: 'integer', question: 'string' } })
+      .map((row) => ({ ...row, half: Number(row.row) < 3 ? 'low' : 'high' }), { columns: { adds: { half: 'string' } } })
+      .write('fs.file', { path: 'out/{half}.jsonl' })
+    await project.run(rows, unfinished === undefined ? {} : { resume: { run: unfinished.runId } })
+    await project.dispose()
+  }
+  const whole = new Folder(questions(5))
+  let crashed: Folder | undefined
+  onTestFinished(() => installFailpoints(undefined))
+  installFailpoints((place) => {
+    if (place === 'sink-state-renamed') crashed = Folder.after(whole.path)
+  })
+  await run(whole)
+  installFailpoints(undefined)
+  const contents = (folder: Folder) => ['out/low.jsonl', 'out/high.jsonl'].map((path) => folder.read(path))
+  for (const path of ['out/low.jsonl', 'out/high.jsonl']) {
+    const folder = Folder.after((crashed as unknown as Folder).path)
+    rmSync(join(folder.path, path))
+    await run(folder)
+    expect(contents(folder)).toEqual(contents(whole))
+  }
+})

@@ -244,6 +244,84 @@ test.each([
   expect(last?.again.filter((text) => last.asked.includes(text))).toEqual([])
 })
 
+type Step = 'choose' | 'ask' | 'count' | 'refuse'
+
+/** Steps in an order, each under the id that it is given. */
+const stepsOf = (steps: readonly (readonly [Step, string])[]) => (): PipelineInput =>
+  steps
+    .reduce(
+      (rows, [step, id]) => {
+        if (step === 'choose') return rows.filter((row) => Number(row.n) !== 5, { id }) as typeof rows
+        if (step === 'ask')
+          return rows.step('ai.generate', { prompt: prompt('{{text}}'), output: 'answer' }, { id }) as never
+        if (step === 'count') return rows.map((row) => ({ ...row, count: Object.keys(row).length }), { id }) as never
+        return rows.map(
+          (row) => {
+            if (row.n === 3) throw new Error('a three')
+            return row
+          },
+          { id },
+        ) as never
+      },
+      pipeline('asking').read('fs.file', { path: 'questions.jsonl', columns: { n: 'integer', text: 'string' } }),
+    )
+    .write('fs.file', { path: 'answers.jsonl' })
+
+const original = [
+  ['choose', 'a'],
+  ['ask', 'b'],
+  ['count', 'c'],
+] as const
+
+test.each([
+  ['inserted', [...original.slice(0, 1), ['refuse', 'new'], ...original.slice(1)]],
+  ['removed', original.slice(1)],
+  [
+    'renamed',
+    [
+      ['choose', 'a'],
+      ['ask', 'other'],
+      ['count', 'c'],
+    ],
+  ],
+  [
+    'changed places',
+    [
+      ['ask', 'b'],
+      ['choose', 'a'],
+      ['count', 'c'],
+    ],
+  ],
+  [
+    'changed ids',
+    [
+      ['choose', 'b'],
+      ['ask', 'a'],
+      ['count', 'c'],
+    ],
+  ],
+] as const)('steps that were %s between kill and resume', seldom, async (_, steps) => {
+  await compare({ ...plain, build: stepsOf(original) }, { ...plain, build: stepsOf(steps) })
+})
+
+test('another time zone and another language change nothing', seldom, async () => {
+  const { TZ, LANG } = process.env
+  const expected = await undisturbed(plain)
+  Object.assign(process.env, { TZ: 'Pacific/Kiritimati', LANG: 'tr_TR.UTF-8' })
+  try {
+    for (const { folder, place } of await crashesOf(plain)) {
+      Object.assign(process.env, { TZ: 'America/St_Johns', LANG: 'de_DE.UTF-8' })
+      const { report } = await runIn(folder, plain)
+      expect(folder.result(), place).toEqual(expected.result)
+      expect(settled(report), place).toEqual(settled(expected.report))
+    }
+  } finally {
+    for (const [name, value] of Object.entries({ TZ, LANG }))
+      if (value === undefined) delete process.env[name]
+      else process.env[name] = value
+  }
+})
+
 test('a clock that goes back changes nothing', seldom, async () => {
   const expected = await undisturbed(plain)
   for (const { folder, place } of await crashesOf(plain)) {

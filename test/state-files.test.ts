@@ -1,5 +1,5 @@
-// Every file of an unfinished run is cut and changed: the run is resumed right, or refused in words. With EVERY_BYTE=1,
-// this is done at each byte, with EVERY_BYTE=10 at each tenth.
+// Every file of an unfinished run is cut or changed in its middle: the run is resumed right, or refused in words. Smaller runs
+// are damaged at every byte (test/durability/damage-files.ts).
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -82,45 +82,34 @@ const stateFiles = (folder: Folder) =>
       (name) => /(^|\/)\.maestro/.test(name) && !name.includes('/lease/') && statSync(join(folder.path, name)).isFile(),
     )
 
-const every = Number(process.env.EVERY_BYTE ?? 0)
-const isLong = every > 0
-const places = (length: number) =>
-  isLong ? Array.from({ length: Math.ceil(length / every) }, (_, index) => index * every) : [Math.floor(length / 2)]
-
 test.each([
   ['while the first stage works', 'progress-renamed', 1],
   ['after the transaction of a partition ended, before its note counts', 'partition-settled', 2],
-] as const)(
-  'each file of a run that ended %s may be cut and changed',
-  { timeout: isLong ? 0 : 120_000 },
-  async (_, at, passage) => {
-    const whole = new Folder(questions(14))
-    let crashed: Folder | undefined
-    let passed = 0
-    installFailpoints((place) => {
-      if (place === at && passed++ === passage) crashed = Folder.after(whole.path)
-    })
-    await runIn(whole)
-    installFailpoints(undefined)
-    const expected = leftIn(whole)
-    if (crashed === undefined) throw new Error(`${at} was not reached`)
-    const outcomes: string[] = []
-    for (const [index, name] of stateFiles(crashed).entries()) {
-      const content = readFileSync(join(crashed.path, name))
-      const ways = ['cut', 'changed'] as const
-      for (const how of isLong ? ways : ways.slice((index + passage) % 2).slice(0, 1))
-        for (const place of places(content.length)) {
-          const folder = Folder.after(crashed.path)
-          const changed = Buffer.from(content)
-          if (content.length > 0) changed[place] = (changed[place] as number) ^ 1
-          writeFileSync(join(folder.path, name), how === 'cut' ? content.subarray(0, place) : changed)
-          const where = `${name}, ${how} at byte ${place}`
-          const error = await runIn(folder).catch((thrown: unknown) => thrown)
-          if (error === undefined) expect(leftIn(folder), where).toEqual(expected)
-          else if (!MaestroError.is(error)) throw new Error(where, { cause: error })
-          else outcomes.push(`${where}: ${error.code} ${error.message}`)
-        }
-    }
-    for (const outcome of outcomes) expect(outcome).toMatch(/ cannot be resumed: /)
-  },
-)
+] as const)('each file of a run that ended %s may be cut and changed', { timeout: 120_000 }, async (_, at, passage) => {
+  const whole = new Folder(questions(14))
+  let crashed: Folder | undefined
+  let passed = 0
+  installFailpoints((place) => {
+    if (place === at && passed++ === passage) crashed = Folder.after(whole.path)
+  })
+  await runIn(whole)
+  installFailpoints(undefined)
+  const expected = leftIn(whole)
+  if (crashed === undefined) throw new Error(`${at} was not reached`)
+  const outcomes: string[] = []
+  for (const [index, name] of stateFiles(crashed).entries()) {
+    const content = readFileSync(join(crashed.path, name))
+    const how = (index + passage) % 2 === 0 ? 'cut' : 'changed'
+    const place = Math.floor(content.length / 2)
+    const folder = Folder.after(crashed.path)
+    const changed = Buffer.from(content)
+    if (content.length > 0) changed[place] = (changed[place] as number) ^ 1
+    writeFileSync(join(folder.path, name), how === 'cut' ? content.subarray(0, place) : changed)
+    const where = `${name}, ${how} at byte ${place}`
+    const error = await runIn(folder).catch((thrown: unknown) => thrown)
+    if (error === undefined) expect(leftIn(folder), where).toEqual(expected)
+    else if (!MaestroError.is(error)) throw new Error(where, { cause: error })
+    else outcomes.push(`${where}: ${error.code} ${error.message}`)
+  }
+  for (const outcome of outcomes) expect(outcome).toMatch(/ cannot be resumed: /)
+})

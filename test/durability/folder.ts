@@ -24,12 +24,17 @@ export class Folder {
     writeFileSync(join(this.path, path), change(this.read(path)))
   }
 
-  /** The folder as a process that ends now leaves it: nothing that was written is lost, and its lease has no owner. */
-  static after(crashed: string): Folder {
+  /**
+   * The folder as a process that ends now leaves it: nothing that was written is lost, and its lease has no owner.
+   *
+   * @param project The folder of the project in it. @default the folder itself
+   */
+  static after(crashed: string, project = ''): Folder {
     const folder = new Folder()
     cpSync(crashed, folder.path, { recursive: true, preserveTimestamps: true })
-    for (const run of folder.runs) {
-      const lease = join(folder.path, '.maestro/runs', run, 'lease')
+    const runs = join(folder.path, project, '.maestro/runs')
+    for (const run of existsSync(runs) ? readdirSync(runs) : []) {
+      const lease = join(runs, run, 'lease')
       for (const number of existsSync(lease) ? readdirSync(lease) : []) {
         const path = join(lease, number)
         writeFileSync(path, readFileSync(path, 'utf8').replace(/"started":"\d+"/, '"started":"1"'))

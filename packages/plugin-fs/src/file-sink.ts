@@ -35,10 +35,10 @@ export const fileSink = defineSink({
       : isRemote(path)
         ? path
         : shownTarget(path, context.directory),
-  isThere: (options, context) => {
-    const { path } = options
-    const isLocal = path !== standardPath && !isRemote(path) && !isPartitioned(options)
-    return !isLocal || existsSync(resolve(context.directory, path))
+  async isThere(options, context, { files = [options.path] }) {
+    if (options.path === standardPath) return true
+    for (const path of files) if (!(await isFileThere(path, options, context))) return false
+    return true
   },
   // A compressed file and a file per partition are written in one go.
   continues: (options) =>
@@ -78,6 +78,21 @@ export const fileSink = defineSink({
     })
   },
 })
+
+/** A server that does not answer says nothing about a file, which counts as there. */
+async function isFileThere(
+  path: string,
+  { format, s3, hub }: WriteOptions,
+  context: StorageCheckContext,
+): Promise<boolean> {
+  if (!isRemote(path)) return existsSync(resolve(context.directory, path))
+  try {
+    await findFiles({ path, format: formatOf(path, format).format, s3, hub }, context)
+    return true
+  } catch (error) {
+    return !MaestroError.is(error, 'MAESTRO_STORAGE_NOT_FOUND')
+  }
+}
 
 /** @throws MAESTRO_RUN_OUTPUT_EXISTS, MAESTRO_FS_COLUMN_MISSING, MAESTRO_FS_OPTION_UNFIT */
 async function checkPartitions(options: WriteOptions, context: StorageCheckContext & SinkTarget): Promise<void> {

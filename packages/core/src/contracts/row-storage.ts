@@ -6,6 +6,8 @@ export interface WriteResult {
   readonly rows: number
   /** The new location of the rows, for people: a path, a table, "memory". */
   readonly location: string
+  /** The paths of the files that hold the rows, if there may be several. */
+  readonly files?: readonly string[]
 }
 
 /**

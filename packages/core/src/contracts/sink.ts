@@ -161,9 +161,10 @@ export interface SinkDefinition<S = unknown, Options = unknown> {
   /**
    * Whether what a commit has made is still there. A resumed run writes an output again that was removed in the meantime.
    *
+   * @param result What the commit has returned.
    * @default yes
    */
-  isThere?(options: Options, context: StorageCheckContext): boolean
+  isThere?(options: Options, context: StorageCheckContext, result: WriteResult): boolean | Promise<boolean>
   /** Whether writers with these options have `checkpoint`: the plan says which sinks get all rows again. */
   continues?(options: Options): boolean
   /** The output of these options for an incremental run; undefined if its rows cannot be merged. */

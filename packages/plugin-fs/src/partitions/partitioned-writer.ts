@@ -96,7 +96,8 @@ export class PartitionedWriter implements SinkWriter {
   async commit(): Promise<WriteResult> {
     let rows = 0
     for (const writer of this.#writers.values()) rows += (await writer.commit()).rows
-    return { rows, location: `${this.#writing.shown} (${this.#writers.size} files)` }
+    const files = [...this.#writers.keys()]
+    return { rows, location: `${this.#writing.shown} (${files.length} files)`, files }
   }
 
   async abort(): Promise<void> {

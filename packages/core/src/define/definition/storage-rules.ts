@@ -36,7 +36,7 @@ export const sinkRules: DefinitionRules<keyof SinkDefinition | 'refine'> = {
     refine,
     takesJsonLines: functionLike('(options) => true'),
     target: functionLike('({ path }) => path'),
-    isThere: functionLike('({ path }, { directory }) => true'),
+    isThere: functionLike('({ path }, { directory }, { files }) => true'),
     open: functionLike('(options, { directory, signal }) => ({ write, commit, abort })'),
     continues: functionLike('(options) => true'),
     mergeable: functionLike('async (options, { directory }) => ({ exists, rows })'),

@@ -77,7 +77,7 @@ export function readRunState(folder: string): RunState {
   const refuse = (reason: string) => maestroError('MAESTRO_RUN_FORMAT', { run, reason })
   const found = readSealed<RunState & { readonly format: number }>(join(folder, 'run.json'))
   if (found === undefined) throw refuse('it was made by a version that could not resume runs')
-  if (found === 'damaged') throw refuse('its run.json is damaged')
+  if (found === 'damaged') throw refuse('its run.json is damaged or cannot be read')
   if (found.format !== format) throw refuse(`its format is ${found.format}, and this version reads format ${format}`)
   return found
 }

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ProjectFolder } from '../../__fixtures__/project-folder.js'
@@ -42,4 +42,12 @@ test('a receipt does not stand for a step file that is cut at any byte, or has a
   }
   writeFileSync(path, whole)
   expect(await readReceipt(folder.path)).toHaveProperty('receipt')
+})
+
+test('a sealed file that cannot be read counts as damaged, not as one that was never written', () => {
+  const folder = new ProjectFolder()
+  const path = folder.file('state.json')
+  expect(readSealed(path)).toBeUndefined()
+  mkdirSync(path)
+  expect(readSealed(path)).toBe('damaged')
 })

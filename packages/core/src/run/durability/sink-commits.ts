@@ -83,7 +83,8 @@ export class SinkCommits {
     const state = readState(this.#folder, id)
     if (state === undefined) return { mayHaveWritten: false }
     if (state !== 'damaged' && state.state === 'done' && state.fingerprint === this.#fingerprintOf(id)) {
-      if (sink.definition.isThere?.(sink.options, context) === false) return { mayHaveWritten: true }
+      const isThere = await sink.definition.isThere?.(sink.options, context, state.result)
+      if (isThere === false) return { mayHaveWritten: true }
       return this.#settle(id, state, rows)
     }
     if (sink.definition.target?.(sink.options, context) !== undefined) return { mayHaveWritten: true }

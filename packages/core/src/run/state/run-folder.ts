@@ -20,7 +20,8 @@ export function createRunId(pipeline: string, now = new Date()): string {
     .toISOString()
     .replace(/[-:.Z]/g, '')
     .replace('T', '-')
-  const name = pipeline.replace(/[^\p{L}\p{N}_-]+/gu, '-').slice(0, 40)
+  // By characters: half of one would be another name on the disk.
+  const name = [...pipeline.replace(/[^\p{L}\p{N}_-]+/gu, '-')].slice(0, 40).join('')
   return `${time}-${name}-${randomBytes(2).toString('hex')}`
 }
 

@@ -1,0 +1,3 @@
+import { testDamage } from './durability/damage-files.js'
+
+testDamage(['asks a model and writes files'])
