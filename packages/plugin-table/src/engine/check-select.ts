@@ -47,15 +47,28 @@ export async function checkSelect(
   if (tree.error) return (tree.error_message ?? 'it is not SQL').replace(/^Only SELECT.*$/, 'it is not a SELECT')
   if (tree.statements?.length !== 1) return 'it is more than one statement'
   const names = new Set(tables.map((name) => name.toLowerCase()))
-  collectNames(tree.statements[0], names)
+  collectNames(tree.statements[0], names, await catalogNames(connection))
   return walk(tree.statements[0], names, tables)
 }
 
-/** Adds the names that the query itself gives to queries within it. */
-function collectNames(value: unknown, names: Set<string>): void {
+/**
+ * Adds the names that the query itself gives to queries within it. Outside these queries, such a name is that of a table
+ * of the database, so that it must not be one that exists.
+ */
+function collectNames(value: unknown, names: Set<string>, taken: ReadonlySet<string>): void {
   if (typeof value !== 'object' || value === null) return
-  for (const { key } of (value as Node).cte_map?.map ?? []) names.add(key.toLowerCase())
-  for (const child of Object.values(value)) collectNames(child, names)
+  for (const { key } of (value as Node).cte_map?.map ?? []) {
+    const name = key.toLowerCase()
+    if (!taken.has(name)) names.add(name)
+  }
+  for (const child of Object.values(value)) collectNames(child, names, taken)
+}
+
+/** The tables and views of the database, its own ones included. */
+async function catalogNames(connection: DuckDBConnection): Promise<ReadonlySet<string>> {
+  const all = 'SELECT lower(view_name) FROM duckdb_views() UNION SELECT lower(table_name) FROM duckdb_tables()'
+  const result = await connection.runAndReadAll(all)
+  return new Set(result.getRows().map(([name]) => String(name)))
 }
 
 function walk(value: unknown, names: ReadonlySet<string>, tables: readonly string[]): string | undefined {

@@ -119,6 +119,9 @@ describe('table.sql', () => {
     "SELECT * FROM json_execute_serialized_sql('{}')",
     'CALL pragma_version()',
     'EXPLAIN ANALYZE SELECT 1',
+    // The name of a query within is that of a table of the database outside of it.
+    'SELECT (WITH sqlite_master AS (SELECT 1 AS n) SELECT n FROM sqlite_master) AS n, sql FROM sqlite_master',
+    'SELECT sql FROM duckdb_views, (WITH duckdb_views AS (SELECT 1 AS n) SELECT n FROM duckdb_views)',
   ])('%s is refused', async (text) => {
     await expect(rowsOf(query(text))).rejects.toMatchObject({ code: 'MAESTRO_PIPELINE_INVALID' })
   })
