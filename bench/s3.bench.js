@@ -1,5 +1,5 @@
 // JSON Lines to a bucket and back through a pipeline and a loopback server, beside the same copy on this machine, which shows what
-// the bucket costs besides the rows, and beside boto3 alone, which copies bytes. Reports megabytes per second.
+// the bucket costs besides the rows, and beside boto3 alone, which copies bytes. Reports megabytes per second, and the processor time of all threads.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
@@ -30,13 +30,25 @@ export async function bench() {
       write_mb_per_s: round(megabytes / write.seconds),
       read_mb_per_s: round(megabytes / read.seconds),
       local_mb_per_s: round(megabytes / local.seconds),
+      write_cpu_s: round(write.cpuSeconds),
+      read_cpu_s: round(read.cpuSeconds),
+      local_cpu_s: round(local.cpuSeconds),
       peak_mb: Math.round(Math.max(write.peakMegabytes, read.peakMegabytes)),
     }
     const python = peerPython()
     if (python === undefined) return figures
-    const { stdout } = runPeer(python, script('boto3_peer.py'), [endpoint, path('in.jsonl'), path('boto3.jsonl')])
+    const { stdout, cpuSeconds } = runPeer(python, script('boto3_peer.py'), [
+      endpoint,
+      path('in.jsonl'),
+      path('boto3.jsonl'),
+    ])
     const rate = (name) => round(megabytes / Number(new RegExp(`^${name}=([\\d.]+)`, 'm').exec(stdout)?.[1]))
-    return { ...figures, boto3_write_mb_per_s: rate('write_s'), boto3_read_mb_per_s: rate('read_s') }
+    return {
+      ...figures,
+      boto3_write_mb_per_s: rate('write_s'),
+      boto3_read_mb_per_s: rate('read_s'),
+      boto3_cpu_s: round(cpuSeconds),
+    }
   } finally {
     server.kill()
     rmSync(folder, { recursive: true, force: true })

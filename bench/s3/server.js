@@ -20,7 +20,7 @@ const server = createServer(async (asked, reply) => {
   }
   if (asked.method === 'POST' && query.has('uploads')) {
     uploads.set('upload', [])
-    return reply.end('<UploadId>upload</UploadId>')
+    return reply.end('<InitiateMultipartUploadResult><UploadId>upload</UploadId></InitiateMultipartUploadResult>')
   }
   if (asked.method === 'POST') {
     objects.set(url.pathname, Buffer.concat(uploads.get('upload').flat()))
@@ -29,8 +29,9 @@ const server = createServer(async (asked, reply) => {
   const object = objects.get(url.pathname)
   if (object === undefined) return reply.writeHead(404).end()
   if (asked.method === 'HEAD') return reply.writeHead(200, { ...etag, 'content-length': object.length }).end()
-  const [, start, end] = /bytes=(\d+)-(\d+)/.exec(asked.headers.range) ?? [undefined, '0', String(object.length - 1)]
-  const part = object.subarray(Number(start), Number(end) + 1)
+  // boto3 asks for the last part without its end.
+  const [, start, end] = /bytes=(\d+)-(\d*)/.exec(asked.headers.range) ?? [undefined, '0', '']
+  const part = object.subarray(Number(start), end === '' ? undefined : Number(end) + 1)
   const range = `bytes ${start}-${Number(start) + part.length - 1}/${object.length}`
   reply.writeHead(206, { ...etag, 'content-range': range, 'content-length': part.length }).end(part)
 })
