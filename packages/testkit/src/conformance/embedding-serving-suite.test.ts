@@ -131,7 +131,6 @@ const faults: Readonly<
 /** Cases that are the same for all kinds of servings; the test of the suite for language models plants their faults. */
 const shared: readonly EmbeddingServingCase[] = [
   'says what it is',
-  'describes itself alike at each making',
   'another model has another identity',
   'shows no secret',
   'a signal stops its own call alone',
