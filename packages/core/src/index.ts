@@ -32,6 +32,7 @@ export type * from './contracts/incremental.js'
 export { parseIsoDate } from './contracts/iso-date.js'
 export type { LineRequest } from './contracts/line-request.js'
 export { LOGGER, type Logger, type LogLevel } from './contracts/logger.js'
+export { numberedIds } from './contracts/numbered-ids.js'
 export {
   assertPromptsAllowed,
   type ColumnEffects,

@@ -1,5 +1,5 @@
 /** A character takes at most this many bytes. */
-const widest = 3
+const widest = 4
 
 /**
  * Gathers the text of a file as bytes. Two buffers are used in turn: one is filled while the other is written. A new
@@ -19,9 +19,12 @@ export class GatheredText {
   /** Adds a text. @returns false if there is no room for it */
   add(text: string): boolean {
     const room = this.#size - this.#length
-    if (text.length * widest > room && Buffer.byteLength(text) > room) return false
+    if (text.length > room) return false
     this.#buffer ??= Buffer.allocUnsafeSlow(this.#size)
-    this.#length += this.#buffer.write(text, this.#length)
+    const written = this.#buffer.write(text, this.#length)
+    // Only whole characters are written. With room for another one, all of them are.
+    if (room - written < widest && Buffer.byteLength(text) > room) return false
+    this.#length += written
     return true
   }
 

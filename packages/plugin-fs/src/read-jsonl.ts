@@ -17,6 +17,7 @@ export async function* readJsonl(
   from: FilePlace = fileStart,
 ): AsyncGenerator<SourceBatch> {
   let { line: first, offset } = from
+  const prefix = `${name}:`
   for await (const stretch of lineStretches(bytes)) {
     if (stretch instanceof LongLine) {
       const batch = new RecordBatch()
@@ -25,9 +26,9 @@ export async function* readJsonl(
       yield { ...batch.take(), cursor: { offset, line: first } }
       continue
     }
-    const batch = new RecordBatch()
+    const batch = new RecordBatch(prefix)
     batch.grow(stretch.length)
-    for (const piece of piecesOf(stretch)) first += addLines(batch, name, first, piece)
+    for (const piece of piecesOf(stretch)) first += addLines(batch, prefix, first, piece)
     offset += stretch.length + 1
     yield { ...batch.take(), cursor: { offset, line: first } }
   }
@@ -49,7 +50,7 @@ function* piecesOf(stretch: Buffer): Generator<Buffer> {
 }
 
 /** @returns the number of lines */
-function addLines(batch: RecordBatch, name: string, first: number, piece: Buffer): number {
+function addLines(batch: RecordBatch, prefix: string, first: number, piece: Buffer): number {
   const ascii = isAscii(piece)
   const valid = ascii || isUtf8(piece)
   // A piece that is not valid UTF-8 is examined line by line; latin1 preserves each byte. It is the fastest for ASCII.
@@ -57,7 +58,7 @@ function addLines(batch: RecordBatch, name: string, first: number, piece: Buffer
   for (let index = 0; index < lines.length; index++) {
     const line = lines[index] as string
     if (mayBeBlank(line) && line.trim() === '') continue
-    addLine(batch, `${name}:${first + index}`, line, valid)
+    addLine(batch, prefix, first + index, line, valid)
   }
   return lines.length
 }
@@ -68,12 +69,13 @@ function mayBeBlank(line: string): boolean {
   return !(code > 32 && code < 127)
 }
 
-function addLine(batch: RecordBatch, id: string, line: string, valid: boolean): void {
+function addLine(batch: RecordBatch, prefix: string, number: number, line: string, valid: boolean): void {
   try {
     const row = parseJsonRow(valid ? line : fromLatin1(line))
-    if (isRow(row)) batch.add(id, row)
-    else batch.reject(id, line, 'a row is an object of columns')
+    if (isRow(row)) batch.addNumber(number, row)
+    else batch.reject(`${prefix}${number}`, line, 'a row is an object of columns')
   } catch (error) {
+    const id = `${prefix}${number}`
     batch.reject(id, line, (error as Error).message, id, error)
   }
 }

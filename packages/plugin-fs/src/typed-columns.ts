@@ -44,9 +44,9 @@ export async function* withDeclaredColumns(
   const types = Object.entries(columns).filter(
     ([column, type]) => type !== 'unknown' && column !== '__proto__' && !(from === 'cells' && type === 'string'),
   )
-  const plain = asked === undefined ? undefined : plainTypes(columns, asked)
+  const plain = asked === undefined ? undefined : new PlainRows(columns, asked)
   for await (const all of batches) {
-    if (plain !== undefined && firstRows(all, (row) => isPlain(row, plain)) === all.rows.length) {
+    if (plain !== undefined && firstRows(all, (row) => plain.has(row)) === all.rows.length) {
       yield all
       continue
     }
@@ -60,25 +60,34 @@ export async function* withDeclaredColumns(
   }
 }
 
-/** What `typeof` says of the values of each column that is asked for; undefined if any value will do. */
-function plainTypes(columns: Columns, asked: ReadonlySet<string>): ReadonlyMap<string, ColumnType | undefined> {
-  const names = [...asked].filter((name) => name !== '__proto__')
-  const typeOf = (name: string) => (Object.hasOwn(columns, name) ? columns[name] : undefined)
-  return new Map(names.map((name) => [name, typeOf(name) === 'unknown' ? undefined : typeOf(name)]))
-}
+/** Rows that stay as they are, which is quick to see of most rows. */
+class PlainRows {
+  readonly #places: ReadonlyMap<string, number>
+  readonly #names: readonly string[]
+  /** What `typeof` says of the values of each column; undefined if any value will do. */
+  readonly #types: readonly (ColumnType | undefined)[]
 
-/** Whether a row stays as it is, which is quick to see of most rows. */
-function isPlain(row: Row, types: ReadonlyMap<string, ColumnType | undefined>): boolean {
-  for (const column in row) {
-    const type = types.get(column)
-    if (type === undefined) {
-      if (!types.has(column)) return false
-      continue
-    }
-    const value = row[column]
-    if (typeof value !== type && value !== null && value !== undefined) return false
+  /** @param asked The columns that are asked for. */
+  constructor(columns: Columns, asked: ReadonlySet<string>) {
+    const typeOf = (name: string) => (Object.hasOwn(columns, name) ? columns[name] : undefined)
+    this.#names = [...asked].filter((name) => name !== '__proto__')
+    this.#types = this.#names.map((name) => (typeOf(name) === 'unknown' ? undefined : typeOf(name)))
+    this.#places = new Map(this.#names.map((name, place) => [name, place]))
   }
-  return true
+
+  has(row: Row): boolean {
+    let next = 0
+    for (const column in row) {
+      // Most rows have the columns in the order in which they are declared.
+      const place = column === this.#names[next] ? next : this.#places.get(column)
+      if (place === undefined) return false
+      next = place + 1
+      const type = this.#types[place]
+      const value = row[column]
+      if (type !== undefined && typeof value !== type && value !== null && value !== undefined) return false
+    }
+    return true
+  }
 }
 
 /** The number of rows at the start of a batch that have a property. */

@@ -24,9 +24,21 @@ export class RowSample {
 
   /** Whether the next row is to be checked. */
   takes(): boolean {
-    if (this.#every) return true
     if (this.#rows++ !== this.#next) return false
-    this.#next += this.#rows < firstRows ? 1 : stride
+    this.#goOn()
     return true
+  }
+
+  /** The positions of those of the next rows that are to be checked. */
+  among(count: number): readonly number[] {
+    const start = this.#rows
+    this.#rows += count
+    const taken: number[] = []
+    for (; this.#next < this.#rows; this.#goOn()) taken.push(this.#next - start)
+    return taken
+  }
+
+  #goOn(): void {
+    this.#next += this.#every || this.#next < firstRows - 1 ? 1 : stride
   }
 }

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { numberedIds } from '../../contracts/numbered-ids.js'
 import { SeenIds } from './seen-ids.js'
+import { withUniqueIds } from './unique-ids.js'
 
 test('it answers as a set does, for any ids', () => {
   const id = fc.oneof(
@@ -15,6 +17,25 @@ test('it answers as a set does, for any ids', () => {
       for (const one of ids) {
         expect(seen.add(one)).toBe(!known.has(one))
         known.add(one)
+      }
+    }),
+    { numRuns: 1000 },
+  )
+})
+
+test('numbered ids and single ids are compared with each other, as a set does', () => {
+  const numbered = fc
+    .tuple(fc.constantFrom('', 'a', 'a:', 'b1'), fc.nat(20), fc.nat(5))
+    .map(([prefix, first, count]) => numberedIds(prefix, first, count))
+  const single = fc.tuple(fc.constantFrom('', 'a', 'a:', 'b', 'b1', 'a:0'), fc.nat(40)).map((id) => [id.join('')])
+  fc.assert(
+    fc.property(fc.array(fc.oneof(numbered, single)), (batches) => {
+      const seen = new SeenIds()
+      const known = new Set<string>()
+      for (const ids of batches) {
+        const fresh = ids.filter((id) => !known.has(id))
+        expect(withUniqueIds({ ids, rows: ids.map(() => ({})) }, seen).ids).toEqual(fresh)
+        for (const id of fresh) known.add(id)
       }
     }),
     { numRuns: 1000 },

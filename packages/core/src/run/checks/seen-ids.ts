@@ -1,4 +1,6 @@
+import type { IdNumbers } from '../../contracts/numbered-ids.js'
 import type { RowId } from '../../contracts/row.js'
+import { numberAt, numberStart } from '../source/id-number.js'
 
 /** The maximum number of prefixes. Ids with further prefixes are kept like any other id. */
 const mostPrefixes = 10_000
@@ -43,6 +45,19 @@ export class SeenIds {
     if (number === undefined) return this.#addOther(id)
     const numbers = this.#numbersOf(ownText(id.slice(0, start)))
     return numbers === undefined ? this.#addOther(id) : this.#addNumber(numbers, number, id)
+  }
+
+  /** Adds ids by their numbers. @returns false if that was not possible, because some of them may have come before */
+  addNumbers({ prefix, first }: IdNumbers, count: number): boolean {
+    const numbers = prefix === this.#prefix ? this.#numbers : this.#numbersOf(prefix)
+    if (numbers === undefined) return false
+    const { starts, ends } = numbers
+    const end = ends.at(-1) ?? Number.NEGATIVE_INFINITY
+    if (count === 0 || first <= end) return count === 0
+    if (first === end + 1) ends.pop()
+    else starts.push(first)
+    ends.push(first + count - 1)
+    return true
   }
 
   /** Whether an id was added. It is unknown for an id that came when no further ids were kept. */
@@ -98,36 +113,6 @@ function contains(starts: readonly number[], ends: readonly number[], number: nu
   }
   return false
 }
-
-const zero = 48
-const nine = 57
-
-/** The position at which the number at the end of an id begins. */
-function numberStart(id: RowId): number {
-  let start = id.length
-  while (start > 0 && isDigit(id.charCodeAt(start - 1))) start--
-  // In a number with leading zeros, such as "007", only the rest is the number: "7" is another id.
-  while (start < id.length - 1 && id.charCodeAt(start) === zero) start++
-  return start
-}
-
-/**
- * The number at the end of an id, from a position on. It is undefined if the rest is not a number in the usual
- * notation.
- */
-function numberAt(id: RowId, start: number): number | undefined {
-  const digits = id.length - start
-  if (digits === 0 || digits > 15 || (digits > 1 && id.charCodeAt(start) === zero)) return undefined
-  let number = 0
-  for (let index = start; index < id.length; index++) {
-    const code = id.charCodeAt(index)
-    if (!isDigit(code)) return undefined
-    number = number * 10 + code - zero
-  }
-  return number
-}
-
-const isDigit = (code: number): boolean => code >= zero && code <= nine
 
 /** A copy of the text, because a part of a longer text would keep all of that text in memory. */
 function ownText(text: string): string {

@@ -66,12 +66,10 @@ export class SourceChecks {
   }
 
   #checkedBatch(batch: SourceBatch): SourceBatch {
-    for (let index = 0; index < batch.rows.length; index++) {
-      const id = batch.ids[index] as RowId
-      const row = batch.rows[index] as Row
-      this.#assertShape(id, row)
-      if (this.#sample.takes()) this.#assertRow(id, row)
-    }
+    const { ids, rows } = batch
+    // A loop by index, because this runs for every row of every source.
+    for (let index = 0; index < rows.length; index++) this.#assertShape(ids[index], rows[index])
+    for (const index of this.#sample.among(rows.length)) this.#assertRow(ids[index] as RowId, rows[index] as Row)
     const rejects = batch.rejects?.map((reject) => this.#typed(reject))
     const unique = withUniqueIds(rejects === undefined ? batch : { ...batch, rejects }, this.#seen)
     this.isBounded ||= this.#seen.isFull

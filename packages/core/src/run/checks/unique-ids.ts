@@ -1,3 +1,5 @@
+import { numbersOf } from '../../contracts/numbered-ids.js'
+import type { RowId } from '../../contracts/row.js'
 import type { SourceBatch } from '../../contracts/source.js'
 import { maestroError } from '../../errors/error-table.js'
 import type { SeenIds } from './seen-ids.js'
@@ -5,10 +7,8 @@ import type { SeenIds } from './seen-ids.js'
 /** The batch, with the rows whose ids have come before among its rejected rows. */
 export function withUniqueIds(batch: SourceBatch, seen: SeenIds): SourceBatch {
   const { ids, rows, rejects = [] } = batch
-  const again = new Set<number>()
-  // A loop by index, because this runs for every row of every source.
-  for (let index = 0; index < ids.length; index++) if (!seen.add(ids[index] as string)) again.add(index)
-  if (again.size === 0) return batch
+  const again = repeatedAt(ids, seen)
+  if (again === undefined) return batch
   const isFirst = (_: unknown, index: number) => !again.has(index)
   const repeated = Array.from(again, (index, earlier) => {
     const id = ids[index] as string
@@ -16,4 +16,18 @@ export function withUniqueIds(batch: SourceBatch, seen: SeenIds): SourceBatch {
     return { id, row: rows[index], error, after: index - earlier }
   })
   return { ...batch, ids: ids.filter(isFirst), rows: rows.filter(isFirst), rejects: [...rejects, ...repeated] }
+}
+
+/** The positions of the ids that have come before; undefined if there are none. */
+function repeatedAt(ids: readonly RowId[], seen: SeenIds): ReadonlySet<number> | undefined {
+  const numbers = numbersOf(ids)
+  if (numbers !== undefined && seen.addNumbers(numbers, ids.length)) return undefined
+  let again: Set<number> | undefined
+  // A loop by index, because this runs for every row of every source.
+  for (let index = 0; index < ids.length; index++) {
+    if (seen.add(ids[index] as RowId)) continue
+    again ??= new Set()
+    again.add(index)
+  }
+  return again
 }

@@ -1,5 +1,7 @@
 import { crc32 } from 'node:zlib'
+import type { IdNumbers } from '../../contracts/numbered-ids.js'
 import type { RowId } from '../../contracts/row.js'
+import { numberAt, numberStart } from '../source/id-number.js'
 import type { ByteReader, ByteWriter } from './byte-columns.js'
 
 /** Consecutive ids that are one prefix with ascending numbers, such as the lines of a file. */
@@ -40,10 +42,19 @@ export class IdColumn {
     return { runs: this.#runs, hashes: bytesOf(Uint32Array.from(this.#names, (name) => crc32(name))) }
   }
 
-  /** @returns the position of the id in the block */
-  add(id: RowId): number {
+  /**
+   * @param numbers What is known of the ids of its batch. @param number Its number, if that is known.
+   * @returns the position of the id in the block
+   */
+  add(id: RowId, numbers?: IdNumbers, number?: number): number {
     if (this.#names.length > 0) return this.#addName(id)
     const last = this.#last
+    if (numbers !== undefined) {
+      if (last === undefined || numbers.prefix !== last.prefix || number !== last.start + last.count)
+        return this.#addRun(id, numbers.prefix, number)
+      last.count++
+      return this.#inRuns++
+    }
     if (
       last !== undefined &&
       id.startsWith(last.prefix) &&
@@ -52,15 +63,15 @@ export class IdColumn {
       last.count++
       return this.#inRuns++
     }
-    return this.#addRun(id)
+    const own = splitId(id)
+    return this.#addRun(id, own.prefix, own.number)
   }
 
   write(writer: ByteWriter): void {
     for (const name of this.#names) writer.text(name)
   }
 
-  #addRun(id: RowId): number {
-    const { prefix, number } = splitId(id)
+  #addRun(id: RowId, prefix: string, number: number | undefined): number {
     if (number === undefined || this.#runs.length >= mostRuns || this.#areShort) return this.#addName(id)
     this.#last = { prefix, start: number, count: 1 }
     this.#runs.push(this.#last)
@@ -131,28 +142,8 @@ export function readIds({ runs, hashes }: StoredIds, reader: ByteReader): RowId[
 
 const bytesOf = ({ buffer }: Uint32Array): Buffer => Buffer.from(buffer)
 
-const zero = 48
-const nine = 57
-
 /** The number at the end of an id, if it is in the usual notation, and what precedes it. */
 function splitId(id: RowId): { readonly prefix: string; readonly number: number | undefined } {
-  let start = id.length
-  while (start > 0 && isDigit(id.charCodeAt(start - 1))) start--
-  // In a number with leading zeros, such as "007", only the rest is the number.
-  while (start < id.length - 1 && id.charCodeAt(start) === zero) start++
+  const start = numberStart(id)
   return { prefix: id.slice(0, start), number: numberAt(id, start) }
 }
-
-function numberAt(id: RowId, start: number): number | undefined {
-  const digits = id.length - start
-  if (digits === 0 || digits > 15 || (digits > 1 && id.charCodeAt(start) === zero)) return undefined
-  let number = 0
-  for (let index = start; index < id.length; index++) {
-    const code = id.charCodeAt(index)
-    if (!isDigit(code)) return undefined
-    number = number * 10 + code - zero
-  }
-  return number
-}
-
-const isDigit = (code: number): boolean => code >= zero && code <= nine

@@ -1,4 +1,5 @@
 import zlib from 'node:zlib'
+import type { IdNumbers } from '../../contracts/numbered-ids.js'
 import type { RowId } from '../../contracts/row.js'
 import { type BlockHead, type BlockPlace, BlockStart } from './block-start.js'
 import { ByteReader, ByteWriter } from './byte-columns.js'
@@ -33,8 +34,8 @@ export class BlockBuilder {
   }
 
   /** Adds a row that has left the stage. @returns its position */
-  row(id: RowId): number {
-    return this.#ids.add(id)
+  row(id: RowId, numbers?: IdNumbers, number?: number): number {
+    return this.#ids.add(id, numbers, number)
   }
 
   /** Adds a fact about a row of the block or, if there is a suffix, about a row that was made of it. */

@@ -135,7 +135,7 @@ export class RunLedger {
 
   /** Notes a record that leaves the window, with everything that was made of it. */
   readonly left = (entry: Entry): void => {
-    const at = this.#block.row(entry.id)
+    const at = this.#block.row(entry.id, entry.numbers, entry.number)
     if (this.#held.size > 0 || entry.lost !== undefined || entry.children !== undefined || this.#options.checksums) {
       this.#note(entry, at, entry.id.length, this.#options.checksums)
       this.flushSoon()
@@ -253,7 +253,7 @@ export class RunLedger {
   #note(leaf: Leaf, at: number, root: number, asked: boolean): void {
     const { id, lost, children } = leaf
     const suffix = id.slice(root)
-    const held = this.#held.get(id)
+    const held = this.#held.size === 0 ? undefined : this.#held.get(id)
     if (held !== undefined) {
       this.#held.delete(id)
       for (const fact of held) this.#block.fact(at, suffix, fact)

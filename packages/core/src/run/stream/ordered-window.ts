@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
+import type { IdNumbers } from '../../contracts/numbered-ids.js'
 import type { Row, RowId } from '../../contracts/row.js'
 import { MaestroError } from '../../errors/maestro-error.js'
 import { decodeStepLine, encodeStepLine } from '../../provider/step-codec.js'
@@ -33,6 +34,9 @@ export const emptyLeaf = (id: RowId): Leaf => ({
 
 /** A source record in progress. */
 export interface Entry extends Leaf {
+  /** What is known of the ids of its batch, and then the number in its own id. */
+  numbers: IdNumbers | undefined
+  number: number
   /** Leaves that have not finished. */
   pending: number
   bytes: number

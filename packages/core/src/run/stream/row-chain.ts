@@ -204,7 +204,7 @@ export class RowChain {
     }
     if (step.kind === 'filter') {
       if (typeof result !== 'boolean') return this.#unexpected(step, work, 'true or false', result)
-      if (!this.#isSound(step, work, given, [])) return undefined
+      if (given !== undefined && !this.#isSound(step, work, given, [])) return undefined
       if (result) return this.#passed(step, work.id, work.row)
       step.counter.dropped++
       work.leaf.lost = this.#drops.fact(step.id, context)
@@ -213,13 +213,12 @@ export class RowChain {
     }
     if (typeof result !== 'object' || result === null || Array.isArray(result))
       return this.#unexpected(step, work, 'a row (an object of columns)', result)
-    if (!this.#isSound(step, work, given, [result as Row])) return undefined
+    if (given !== undefined && !this.#isSound(step, work, given, [result as Row])) return undefined
     return this.#passed(step, work.id, result as Row)
   }
 
   /** Whether a checked row and its results are as the operator declares; if they are not, the run ends. */
-  #isSound(step: RowStep, work: RowInWork, given: Row | undefined, results: readonly Row[]): boolean {
-    if (given === undefined) return true
+  #isSound(step: RowStep, work: RowInWork, given: Row, results: readonly Row[]): boolean {
     try {
       step.checks?.assert(work.id, work.row, given, results)
       return true
@@ -252,7 +251,7 @@ export class RowChain {
     context: OperatorContext | undefined,
   ): void {
     const { entry, leaf } = work
-    if (!this.#isSound(step, work, given, rows)) return
+    if (given !== undefined && !this.#isSound(step, work, given, rows)) return
     step.counter.rowsOut += rows.length
     if (rows.length === 0) {
       step.counter.dropped++

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import { type IdNumbers, numbersOf } from '../../contracts/numbered-ids.js'
 import type { Row, RowId } from '../../contracts/row.js'
 import { maestroError } from '../../errors/error-table.js'
 import { Breath } from './breath.js'
@@ -72,13 +73,14 @@ export class RowStream {
    * the stream
    */
   feed(ids: readonly RowId[], rows: readonly Row[], bytes: number): void | Promise<void> {
-    const bytesEach = rows.length === 0 ? 0 : bytes / rows.length
+    // A whole number, so that the records keep their shape.
+    const bytesEach = rows.length === 0 ? 0 : Math.ceil(bytes / rows.length)
     if (this.#begun || rows.length === 0) return this.#feedFrom(0, ids, rows, bytesEach)
     // The first row goes ahead by one turn of the event loop: a step whose async function gives one object for all rows
     // has then given the first one before it changes it. The row leaves together with the others.
     this.#begun = true
     this.#feeding = true
-    this.#enter(ids[0] as RowId, rows[0] as Row, bytesEach)
+    this.#enter(ids, rows, 0, bytesEach, numbersOf(ids))
     return setImmediate().then(() => {
       this.#feeding = false
       return this.#whenRoom().then(() => this.#feedFrom(1, ids, rows, bytesEach))
@@ -88,9 +90,10 @@ export class RowStream {
   #feedFrom(start: number, ids: readonly RowId[], rows: readonly Row[], bytesEach: number): void | Promise<void> {
     this.#feeding = true
     const breath = new Breath()
+    const numbers = numbersOf(ids)
     for (let index = start; index < rows.length; index++) {
       if (this.#failed) throw this.#failure
-      this.#enter(ids[index] as RowId, rows[index] as Row, bytesEach)
+      this.#enter(ids, rows, index, bytesEach, numbers)
       const isLong = breath.isLong() && index + 1 < rows.length
       if (isLong || this.#isFull()) {
         this.#feeding = false
@@ -155,12 +158,20 @@ export class RowStream {
     this.#fail(maestroError('MAESTRO_RUN_ABORTED', {}, this.#options.signal.reason))
   }
 
-  #enter(id: RowId, row: Row, bytes: number): void {
+  #enter(
+    ids: readonly RowId[],
+    rows: readonly Row[],
+    index: number,
+    bytes: number,
+    numbers: IdNumbers | undefined,
+  ): void {
     const work = this.#spare ?? rowToEnter()
     const { entry } = work
     this.#spare = undefined
-    work.id = entry.id = id
-    work.row = row
+    work.id = entry.id = ids[index] as RowId
+    work.row = rows[index] as Row
+    entry.numbers = numbers
+    entry.number = numbers === undefined ? 0 : numbers.first + index
     entry.bytes = bytes
     this.#inWork++
     this.#unfinishedBytes += bytes

@@ -16,6 +16,8 @@ export function rowToEnter(): RowToEnter {
     lost: undefined,
     rejected: undefined,
     passedBy: undefined,
+    numbers: undefined,
+    number: 0,
     pending: 1,
     bytes: 0,
     held: 0,
