@@ -30,6 +30,12 @@ afterEach(() => {
 
 type Objects = ReadonlyMap<string, Buffer>
 
+interface Crash {
+  readonly place: string
+  readonly folder: Folder
+  readonly objects: Objects
+}
+
 /** A bucket behind a server that tells of each request that writes, before and after it. */
 class WatchedBucket {
   readonly name = `crashed-${randomBytes(6).toString('hex')}`
@@ -136,7 +142,7 @@ describe.runIf(url !== '')('a run that ends at any place', () => {
       }
     }
     const whole = new Folder(questions(7))
-    const crashes: { readonly place: string; readonly folder: Folder; readonly objects: Objects }[] = []
+    const crashes: Crash[] = []
     const crash = (place: string) => crashes.push({ place, folder: Folder.after(whole.path), objects: bucket.objects })
     installFailpoints(crash)
     bucket.wrote = crash
@@ -145,6 +151,9 @@ describe.runIf(url !== '')('a run that ends at any place', () => {
     bucket.wrote = undefined
     const [result, accounts] = [bucket.objects, await accountsOf(whole)]
     expect(crashes.filter(({ place }) => place.startsWith('after')).length).toBeGreaterThan(0)
+    const committed = Folder.after(
+      (crashes.findLast(({ place }) => place === 'sink-state-renamed') as Crash).folder.path,
+    )
     for (const [index, { place, folder, objects }] of crashes.entries()) {
       // After the report, the run is done. Before the first upload, the bucket makes no difference.
       const touches = / |sink/.test(place)
@@ -157,5 +166,11 @@ describe.runIf(url !== '')('a run that ends at any place', () => {
       expect(settled(report), place).toEqual(settled(expected))
       expect(await accountsOf(folder), place).toEqual(accounts)
     }
+    // An object that somebody has removed after its commit is written again. The rows that were in it before are gone.
+    const [, ...others] = result
+    if (there.length > 0) return
+    await bucket.fill(new Map(others))
+    await runIn(committed)
+    expect(bucket.objects).toEqual(result)
   })
 })
