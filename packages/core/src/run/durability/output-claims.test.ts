@@ -75,3 +75,18 @@ describe('an output', () => {
     await run.lease.release()
   })
 })
+
+test.each(['{"rtn":"run-1"}', '{"run":7}', 'null', '{"run'])(
+  'a claim that is damaged holds nothing: %s',
+  async (text) => {
+    const state = new ProjectFolder().file('state')
+    const [first, second] = [await running(state, 'run-1'), await running(state, 'run-2')]
+    await first.claims.claim([out])
+    const [folder = ''] = readdirSync(join(state, 'outputs'))
+    for (const name of readdirSync(join(state, 'outputs', folder)))
+      writeFileSync(join(state, 'outputs', folder, name), text)
+    await second.claims.claim([out])
+    await second.claims.release()
+    for (const { lease } of [first, second]) await lease.release()
+  },
+)

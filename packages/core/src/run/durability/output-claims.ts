@@ -119,7 +119,8 @@ function highestOf(folder: string): number {
 /** The claim of a number; undefined if there is none. A claim that cannot be read is not one: it was created complete. */
 function readClaim(folder: string, number: number): Claim | undefined {
   try {
-    return JSON.parse(readFileSync(pathOf(folder, number), 'utf8')) as Claim
+    const claim = JSON.parse(readFileSync(pathOf(folder, number), 'utf8')) as Claim | null
+    return typeof claim?.run === 'string' ? claim : undefined
   } catch {
     return undefined
   }
