@@ -63,6 +63,7 @@ export type {
   TableFunction,
 } from './contracts/operator-functions.js'
 export type * from './contracts/parquet-output.js'
+export { parseInteger } from './contracts/parse-integer.js'
 export { parseJson } from './contracts/parse-json.js'
 export { parseJsonRow } from './contracts/parse-json-row.js'
 export type {

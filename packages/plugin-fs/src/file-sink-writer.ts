@@ -8,6 +8,8 @@ import {
   maestroError,
   noteTemporaryFile,
   type ParquetOutput,
+  type RefusedRow,
+  type RowId,
   type SinkCheckpoint,
   type SinkContinuation,
   type SinkWriter,
@@ -21,10 +23,14 @@ import { openTextFile, type TextFile } from './packed-file.js'
 import type { Destination } from './places/place.js'
 import type { EncoderState, RowEncoder } from './row-encoder.js'
 import type { Shapes } from './spooled/spool-shapes.js'
+import { withoutRows } from './spooled/unheld-values.js'
 import { syncFolder } from './sync-folder.js'
 
 /** Makes the file at `path` from the rows in the file `spool`, the shapes of whose columns may be known. */
 export type FinishFile = (spool: string, path: string, shapes?: Shapes) => Promise<void>
+
+/** Finds the rows in the file `spool` that the output cannot hold, the shapes of whose columns may be known. */
+export type FindUnheld = (spool: string, shapes?: Shapes) => Promise<readonly RefusedRow[]>
 
 /** Text is gathered up to this number of bytes. */
 const gatheredBytes = 1 << 19
@@ -37,8 +43,16 @@ interface FileState {
   readonly encoder: EncoderState
 }
 
+/** How rows that were held back become a file. */
+export interface Finishing {
+  /** Makes the output from the hidden file, for a format that must know all rows before it writes the first. */
+  readonly finish?: FinishFile | undefined
+  /** Finds what `finish` could not write. */
+  readonly unheld?: FindUnheld | undefined
+}
+
 /** How to write a file. */
-export interface FileWriting {
+export interface FileWriting extends Finishing {
   readonly target: Destination
   /** The path at which the hidden file lies beside: the target, if it is on this machine. */
   readonly beside: string
@@ -51,8 +65,6 @@ export interface FileWriting {
   /** What the file begins with. */
   beginning?(): AsyncIterable<Buffer>
   encoder(from: EncoderState | undefined): RowEncoder
-  /** Makes the output from the hidden file, for a format that must know all rows before it writes the first. */
-  readonly finish?: FinishFile | undefined
   /** How another program may write the rows as Parquet; undefined if none may. */
   readonly parquet?: Omit<ParquetOutput, 'path'> | undefined
 }
@@ -62,6 +74,7 @@ export class FileSinkWriter implements SinkWriter {
   readonly jsonLines?: { readonly path: string; written(rows: number): void }
   readonly parquet?: ParquetOutput & { written(rows: number): void }
   readonly checkpoint?: () => Promise<SinkCheckpoint | undefined>
+  readonly refusedAtEnd?: () => Promise<readonly RefusedRow[]>
   readonly replaces: boolean
   readonly #target: Destination
   readonly #temporary: string
@@ -79,9 +92,11 @@ export class FileSinkWriter implements SinkWriter {
   #sum: number
   /** Whether another program has made the output. */
   #isMade = false
+  /** The rows that were held back and then refused. */
+  readonly #refused = new Set<RowId>()
 
   private constructor(
-    { target, compression, plain, run, encoder, finish, parquet }: FileWriting,
+    { target, compression, plain, run, encoder, finish, unheld, parquet }: FileWriting,
     temporary: string,
     file: FileHandle,
     state: FileState | undefined,
@@ -102,6 +117,7 @@ export class FileSinkWriter implements SinkWriter {
     this.#sum = sum
     // A compressed stream cannot go on in another process, and two streams are not what an undisturbed run writes.
     if (compression === undefined) this.checkpoint = () => this.#checkpoint()
+    if (unheld !== undefined) this.refusedAtEnd = () => this.#refusedAtEnd(unheld)
     if (parquet !== undefined && state === undefined)
       this.parquet = {
         ...parquet,
@@ -188,9 +204,19 @@ export class FileSinkWriter implements SinkWriter {
     else {
       if (this.#finish === undefined) noteTemporaryFile(this.#run, this.#finished)
       await rm(this.#finished, { force: true })
-      await finish(this.#temporary, this.#finished, this.#encoder.shapes?.())
+      if (this.#refused.size === 0) await finish(this.#temporary, this.#finished, this.#encoder.shapes?.())
+      else await withoutRows(this.#temporary, this.#refused, (kept) => finish(kept, this.#finished))
     }
     return this.#finished
+  }
+
+  async #refusedAtEnd(find: FindUnheld): Promise<readonly RefusedRow[]> {
+    if (this.#encoder.isUnsure?.() !== true) return []
+    await this.#flush()
+    const refused = await find(this.#temporary, this.#encoder.shapes?.())
+    for (const { id } of refused) this.#refused.add(id)
+    this.#rows -= refused.length
+    return refused
   }
 
   async #checkpoint(): Promise<SinkCheckpoint | undefined> {

@@ -16,7 +16,7 @@ import { createRowEncoder } from './create-row-encoder.js'
 import { cellFault } from './encode-delimited.js'
 import { fsError } from './errors.js'
 import { excelFault, writeExcel } from './excel/write-excel.js'
-import { FileSinkWriter, type FileWriting, type FinishFile } from './file-sink-writer.js'
+import { FileSinkWriter, type FileWriting, type FindUnheld, type Finishing } from './file-sink-writer.js'
 import { findFiles } from './find-files.js'
 import { type Compression, type FileFormat, formatOf, isDelimited, isText, isTyped } from './format.js'
 import type { FoundFile } from './found-file.js'
@@ -24,7 +24,7 @@ import { jsonFault } from './json-value.js'
 import { appendTo } from './merged/append-to.js'
 import { BaseOfAppend } from './merged/base-of-append.js'
 import { finishText, withJsonTexts } from './merged/encode-file.js'
-import { finishMerged } from './merged/merge-rows.js'
+import { finishMerged, unheldInMerged } from './merged/merge-rows.js'
 import type { WriteOptions } from './options.js'
 import { assertFits } from './options-fit.js'
 import { outputPath } from './output-path.js'
@@ -35,7 +35,8 @@ import type { Destination } from './places/place.js'
 import { isProjectFile } from './project-files.js'
 import type { EncoderState, RowEncoder } from './row-encoder.js'
 import { spoolEncoder } from './spooled/spool-encoder.js'
-import { RunningShapes } from './spooled/spool-shapes.js'
+import { RunningShapes, shapesOf } from './spooled/spool-shapes.js'
+import { unheldRows } from './spooled/unheld-values.js'
 import { jsonColumns } from './typed-columns.js'
 
 type OpenContext = StorageContext & SinkTarget
@@ -82,7 +83,7 @@ export async function openOutput(options: WriteOptions, context: OpenContext, is
       ...common,
       target,
       plain: isPlain,
-      finish: finisherFor(options, context, format),
+      ...finisherFor(options, context, format),
       parquet: format === 'parquet' ? plainParquet(options) : undefined,
       encoder: (from) => encoderFor(options, context, format, target.shown, from),
     })
@@ -102,7 +103,7 @@ export async function openOutput(options: WriteOptions, context: OpenContext, is
     compression: undefined,
     target: unchanged,
     plain: false,
-    finish: await mergingFinisher(options, context, existing, output),
+    ...(await mergingFinisher(options, context, existing, output)),
     encoder: () => {
       // The cells of the existing file are texts of JSON already.
       const json = isDelimited(format) ? jsonColumns(context.columns.columns) : new Set<string>()
@@ -181,7 +182,7 @@ async function mergingFinisher(
   context: OpenContext,
   existing: FoundFile,
   { target, format, compression }: OutputTarget,
-): Promise<FinishFile> {
+): Promise<Finishing> {
   const { mode, key, delimiter, formulas, excel, column } = options
   const read = { path: options.path, delimiter }
   const before = await typesBefore(existing)
@@ -191,11 +192,16 @@ async function mergingFinisher(
     columnNames(given).map((name) => [name, given[name]]),
   ) as Columns
   const known = { ...context, columns: { columns, open: true } }
-  const finish =
-    finisherFor({ ...options, columns: undefined }, known, format) ??
+  const { finish, unheld } = finisherFor({ ...options, columns: undefined }, known, format)
+  const finishAll =
+    finish ??
     finishText(format, compression, { path: target.shown, json: new Set(), delimiter, formulas, excel, column })
   const isDecimal = key !== undefined && Object.hasOwn(columns, key) && columns[key] === 'decimal'
-  return finishMerged({ existing, read, key: mode === 'upsert' ? key : undefined, isDecimal }, finish)
+  const merging = { existing, read, key: mode === 'upsert' ? key : undefined, isDecimal }
+  return {
+    finish: finishMerged(merging, finishAll),
+    unheld: unheld && unheldInMerged(merging, unheld),
+  }
 }
 
 /** The types of the existing columns, which their values alone do not show. */
@@ -217,17 +223,22 @@ export function finisherFor(
   options: WriteOptions,
   { columns: known, writeParquet: byEngine }: SinkTarget & Pick<StorageContext, 'writeParquet'>,
   format: FileFormat,
-): FinishFile | undefined {
+): Finishing {
   const { columns: names, compression = usualCompression, rowGroup = usualRowGroup } = options
-  if (format === 'xlsx')
-    return (spool, path) =>
-      writeExcel(spool, path, { columns: known.columns, names, sheet: options.sheet, sheetBy: options.sheetBy })
+  if (format === 'xlsx') {
+    const sheets = { columns: known.columns, names, sheet: options.sheet, sheetBy: options.sheetBy }
+    return { finish: (spool, path) => writeExcel(spool, path, sheets) }
+  }
   const types = { columns: known.columns, names }
-  if (format === 'arrow') return (spool, path, shapes) => writeArrow(spool, path, types, rowGroup, shapes)
-  if (format !== 'parquet') return undefined
+  const unheld: FindUnheld = async (spool, shapes) =>
+    unheldRows(spool, shapes ?? (await shapesOf(spool, names ?? columnNames(known.columns), known.columns)))
+  if (format === 'arrow')
+    return { finish: (spool, path, shapes) => writeArrow(spool, path, types, rowGroup, shapes), unheld }
+  if (format !== 'parquet') return {}
   // A database makes row groups of about a size.
   const engine = options.rowGroup === undefined ? byEngine : undefined
-  return (spool, path, shapes) => writeParquet(spool, path, types, { compression, rowGroup, engine }, shapes)
+  const layout = { compression, rowGroup, engine }
+  return { finish: (spool, path, shapes) => writeParquet(spool, path, types, layout, shapes), unheld }
 }
 
 export function encoderFor(
@@ -244,7 +255,7 @@ export function encoderFor(
     // A resumed run has not seen the first rows.
     const shapes =
       from === undefined ? new RunningShapes(columns ?? columnNames(known.columns), known.columns) : undefined
-    return spoolEncoder(path, columns, closed, undefined, shapes)
+    return spoolEncoder(path, columns, closed, undefined, shapes, known.columns)
   }
   const only = columns !== undefined && !isText(format)
   const names = columns ?? (known.open ? undefined : columnNames(known.columns))

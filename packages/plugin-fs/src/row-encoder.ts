@@ -10,6 +10,8 @@ export interface RowEncoder {
   end(): string
   /** What a new encoder needs to go on here, as JSON; undefined while the encoder gathers the first rows. */
   state(): EncoderState | undefined
+  /** Whether it has written a row that can be refused when the types of all columns are known. @default no */
+  isUnsure?(): boolean
   /** The shapes of the columns of all rows; undefined if they are not known. */
   shapes?(): Shapes | undefined
   /** How the whole text becomes the file, if it must be made anew: from the file `written`, at `path`. */

@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs'
 import { mkdtemp, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Batch, maestroError, type SinkWriter, type WriteResult } from '@maestro-dataflow/core'
-import { FileSinkWriter, type FinishFile } from './file-sink-writer.js'
+import { type Batch, maestroError, type RefusedRow, type SinkWriter, type WriteResult } from '@maestro-dataflow/core'
+import { FileSinkWriter, type Finishing } from './file-sink-writer.js'
 import type { RowEncoder } from './row-encoder.js'
 
 const shown = 'standard output'
@@ -27,7 +27,7 @@ export class StandardOutputWriter implements SinkWriter {
     this.#file = file
   }
 
-  static async open(encoder: RowEncoder, finish?: FinishFile): Promise<StandardOutputWriter> {
+  static async open(encoder: RowEncoder, finishing: Finishing): Promise<StandardOutputWriter> {
     const folder = await mkdtemp(join(tmpdir(), 'maestro-output-'))
     const path = join(folder, 'rows')
     const target = { shown, isFilled: false, publish: (rows: string) => rename(rows, path) }
@@ -39,13 +39,17 @@ export class StandardOutputWriter implements SinkWriter {
       run: folder,
       continues: undefined,
       encoder: () => encoder,
-      finish,
+      ...finishing,
     })
     return new StandardOutputWriter(folder, file)
   }
 
   write(batch: Batch): void | Promise<void> {
     return this.#file.write(batch)
+  }
+
+  async refusedAtEnd(): Promise<readonly RefusedRow[]> {
+    return (await this.#file.refusedAtEnd?.()) ?? []
   }
 
   get rowsWritten(): number {

@@ -59,19 +59,59 @@ describe.each(places)('%s, %s: only the row is rejected for', (ending, mode) => 
   })
 })
 
-test.each(['parquet', 'arrow'].flatMap((ending) => modes.map((mode) => [ending, mode] as const)))(
-  '%s, %s: NaN in a column of several types, which is known last, is named with its row, and nothing is written',
-  async (ending, mode) => {
-    const run = writeAround(Number.NaN, `out.${ending}`, mode)
-    await expect(run).rejects.toMatchObject({
-      code: 'MAESTRO_ROW_UNENCODABLE',
-      rowId: 'rows:2',
-      details: { column: 'v' },
-      hint: expect.stringContaining('a column of numbers alone'),
-    })
-    expect(files()).toEqual(mode === 'create' ? [] : [`out.${ending}`])
+const typedPlaces = ['parquet', 'arrow'].flatMap((ending) => modes.map((mode) => [ending, mode] as const))
+
+describe.each(typedPlaces)(
+  '%s, %s: in a column of several types, which is known last, only the row is rejected for',
+  (ending, mode) => {
+    test.each(Object.entries({ ...inJson, NaN: Number.NaN, '-Infinity': Number.NEGATIVE_INFINITY }))(
+      '%s',
+      async (_, value) => {
+        const report = await writeAround(value, `out.${ending}`, mode)
+        expect(rejectsOf(report)).toEqual([['rows:2', expect.stringContaining('Column "v" holds a')]])
+        expect(report.counts).toMatchObject({ rejected: 1 })
+        const { rows } = await readBack(`out.${ending}`)
+        expect(rows.map(({ id }) => id)).toEqual(mode === 'create' ? ['b', 'd'] : ['a', 'b', 'd'])
+        // Without the row, the column has one type.
+        expect(rows.map(({ v }) => v)).toEqual(mode === 'create' ? ['y', 'z'] : ['x', 'y', 'z'])
+        expect(files().toSorted()).toEqual(['back.jsonl', `out.${ending}`])
+      },
+    )
   },
 )
+
+describe.each(['parquet', 'arrow'])('%s', (ending) => {
+  const write = (rows: readonly Row[], options: object = {}) =>
+    project().run(
+      pipeline('w')
+        .from(rows)
+        .write('fs.file', { path: `out.${ending}`, ...options }),
+    )
+
+  test('a part of nested values decides for itself', async () => {
+    const rows = [{ v: { a: Number.NaN, b: [Number.NaN, 1] } }, { v: { a: 'x', b: [2] } }, { v: { a: 1, b: [2.5] } }]
+    expect(rejectsOf(await write(rows))).toEqual([['rows:1', expect.stringContaining('holds a NaN')]])
+    expect((await readBack(`out.${ending}`)).rows).toEqual(rows.slice(1))
+  })
+
+  test('each file of a partitioned output decides for itself', async () => {
+    const rows = [
+      { p: 'a', v: Number.NaN },
+      { p: 'a', v: 1 },
+      { p: 'b', v: Number.NaN },
+      { p: 'b', v: 'x' },
+    ]
+    const report = await write(rows, { path: 'out', format: ending, partitionBy: ['p'] })
+    expect(rejectsOf(report).map(([id]) => id)).toEqual(['rows:3'])
+    expect(report.counts).toMatchObject({ rejected: 1 })
+  })
+
+  test('the rows of the existing file stay, so that rows cannot be added that it would not hold', async () => {
+    await write([{ v: Number.NaN }, { v: 1 }])
+    await expect(write([{ v: 'x' }], { mode: 'append' })).rejects.toMatchObject({ code: 'MAESTRO_ROW_UNENCODABLE' })
+    expect(files()).toEqual([`out.${ending}`])
+  })
+})
 
 async function readBack(from: string): Promise<{ rows: Row[] }> {
   const found = pipeline('r').read('fs.file', { path: from })

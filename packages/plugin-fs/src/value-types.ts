@@ -3,6 +3,7 @@ import {
   fromJsonNumber,
   hasType,
   isExactNumber,
+  parseInteger,
   parseIsoDate,
   parseJson,
 } from '@maestro-dataflow/core'
@@ -24,9 +25,6 @@ export class Unfit {
 
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/
 const wholeNumber = /^[+-]?\d+(\.0+)?$/
-const digits = /^[+-]?\d+$/
-/** Whether a text is a whole number. The time to compute with one grows with the square of its digits, so they are bounded. */
-const isWhole = (text: string) => text.length <= 10_000 && digits.test(text)
 const booleans = new Map([
   ['true', true],
   ['false', false],
@@ -46,7 +44,7 @@ export function fromCell(cell: string, type: ColumnType): unknown {
     case 'number':
       if (/^(NaN|-?Infinity)$/.test(text)) return Number(text)
       // A whole number keeps all its digits.
-      if (isWhole(text) ? isExactNumber(BigInt(text.replace(/^\+/, ''))) : isFraction(text)) return Number(text)
+      if (isNumber(text)) return Number(text)
       break
     case 'integer':
       // "-0" is 0, because whole numbers have no negative zero.
@@ -99,9 +97,10 @@ function isVectorItem(item: unknown): boolean {
   return typeof item === 'number' && Number.isFinite(Math.fround(item))
 }
 
-/** Whether a text is a number that does not become infinite. */
-function isFraction(text: string): boolean {
-  return decimal.test(text) && Number.isFinite(Number(text))
+/** Whether a text is a number that does not become infinite, and of which a whole number loses no digit. */
+function isNumber(text: string): boolean {
+  const integer = parseInteger(text)
+  return integer === undefined ? decimal.test(text) && Number.isFinite(Number(text)) : isExactNumber(integer)
 }
 
 function parsed(text: string): unknown {
@@ -115,7 +114,7 @@ function parsed(text: string): unknown {
 /** Converts to the types that both cells and JSON hold as text. */
 function fromText(text: string, type: ColumnType): unknown {
   if (type === 'decimal' && decimal.test(text)) return text
-  if (type === 'bigint' && isWhole(text)) return BigInt(text.replace(/^\+/, ''))
+  if (type === 'bigint') return parseInteger(text)
   if (type === 'date') return parseIsoDate(text)
   if (type === 'bytes' && base64.test(text)) return new Uint8Array(Buffer.from(text, 'base64'))
   return undefined

@@ -1,8 +1,7 @@
+import { mostDigits, parseInteger } from './parse-integer.js'
+
 /** The maximum nesting of the lists and objects in a value of a row. It also ends the encoding of a circular value. */
 export const deepestValue = 1000
-
-/** The most digits of an integer. The time to compute with them grows with their square: a million take seconds. */
-const mostDigits = 10_000
 
 /**
  * Parses JSON text. Integers beyond 2^53, such as the ids of some services, become bigint values with all their digits
@@ -42,7 +41,8 @@ function exactIntegers(_key: string, value: unknown, context?: { readonly source
   const source = context?.source
   if (typeof value !== 'number' || source === undefined) return value
   if (!Number.isSafeInteger(value) && /^-?\d+$/.test(source)) {
-    if (source.length <= mostDigits) return BigInt(source)
+    const integer = parseInteger(source)
+    if (integer !== undefined) return integer
     throw new SyntaxError(`the number ${source.slice(0, 40)}... has more than ${mostDigits} digits`)
   }
   if (!Number.isFinite(value)) throw new SyntaxError(`the number ${source.slice(0, 40)} is too large`)

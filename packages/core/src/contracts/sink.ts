@@ -34,6 +34,12 @@ export interface SinkWriter {
    * @param last There are no more rows, so the sink waits for the work in progress.
    */
   refused?(last: boolean): readonly RefusedRow[] | Promise<readonly RefusedRow[]>
+  /**
+   * For a sink that knows only when all rows are there which of them it holds, such as a file whose columns get types from
+   * all values: the rows that it refuses. It is called once, after the last `write` and before `commit`. No checkpoint may
+   * cover a row that could still be refused here.
+   */
+  refusedAtEnd?(): Promise<readonly RefusedRow[]>
   /** Makes the rows visible. @returns the number of written rows: all rows that it received, without those that it refused */
   commit(): Promise<WriteResult>
   /**

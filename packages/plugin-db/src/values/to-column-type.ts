@@ -1,4 +1,4 @@
-import { type ColumnType, isExactNumber, parseJson } from '@maestro-dataflow/core'
+import { type ColumnType, isExactNumber, parseInteger, parseJson } from '@maestro-dataflow/core'
 import { digitsOf } from './decimal.js'
 import { jsonText } from './json-text.js'
 import { parseDate } from './parse-date.js'
@@ -24,13 +24,7 @@ export function toColumnType(value: unknown, type: ColumnType): unknown {
     case 'bigint':
       if (typeof value === 'bigint') return value
       if (Number.isSafeInteger(value)) return BigInt(value as number)
-      return fit(
-        typeof value === 'string' && /^[+-]?\d+(\.0+)?$/.test(value)
-          ? BigInt(value.replace(/\.0+$/, '').replace(/^\+/, ''))
-          : undefined,
-        value,
-        type,
-      )
+      return fit(typeof value === 'string' ? parseInteger(value.replace(/\.0+$/, '')) : undefined, value, type)
     case 'decimal':
       if (typeof value === 'number' || typeof value === 'bigint') return digitsOf(value)
       return fit(typeof value === 'string' && isDecimal(value) ? value : undefined, value, type)
@@ -62,7 +56,8 @@ function numberOf(value: unknown): number | undefined {
   if (typeof value !== 'string') return undefined
   const text = value.trim()
   if (/^(NaN|-?Infinity)$/.test(text)) return Number(text)
-  if (/^[+-]?\d+$/.test(text)) return numberOf(BigInt(text.replace(/^\+/, '')))
+  const integer = parseInteger(text)
+  if (integer !== undefined) return numberOf(integer)
   return isDecimal(text) && Number.isFinite(Number(text)) ? Number(text) : undefined
 }
 

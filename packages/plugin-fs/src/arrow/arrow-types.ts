@@ -10,7 +10,7 @@ export interface ArrowColumn {
   readonly type: DataType
   readonly convert: (value: unknown) => unknown
   /** What tells a reader more than the type. */
-  readonly metadata?: ReadonlyMap<string, string>
+  readonly metadata?: Map<string, string>
 }
 
 const mostDigits = 38
@@ -53,11 +53,14 @@ export function arrowColumn(arrow: Arrow, shape: Shape, toJson: ToJson): ArrowCo
       return column(arrow.list(arrow.float32()), (value) => Array.from(value as Float32Array))
     case 'list': {
       const item = arrowColumn(arrow, shape.item, toJson)
-      return column(arrow.list(item.type), (value) => (value as readonly unknown[]).map(item.convert))
+      return column(arrow.list(arrow.field('item', item.type, true, item.metadata)), (value) =>
+        (value as readonly unknown[]).map(item.convert),
+      )
     }
     case 'object': {
       const members = Array.from(shape.members, ([name, one]) => [name, arrowColumn(arrow, one, toJson)] as const)
-      return column(arrow.struct(members.map(([name, { type }]) => arrow.field(name, type))), (value) => {
+      const fields = members.map(([name, { type, metadata }]) => arrow.field(name, type, true, metadata))
+      return column(arrow.struct(fields), (value) => {
         const given = value as Readonly<Record<string, unknown>>
         return Object.fromEntries(
           members.map(([name, { convert }]) => [name, convert(Object.hasOwn(given, name) ? given[name] : null)]),

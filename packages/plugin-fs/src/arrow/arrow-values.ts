@@ -64,7 +64,7 @@ interface AnyType {
 
 function kindOf(given: DataType): ArrowKind {
   const { typeId, bitWidth = 0, scale = 0, unit = 0, dictionary, children = [] } = given as AnyType
-  const inner = children.map((child) => optional(kindOf(child.type).convert))
+  const inner = children.map((child) => optional(kindOfField(child).convert))
   const [first = same] = inner
   switch (typeId) {
     case ids.dictionary:
@@ -123,7 +123,7 @@ function kindOf(given: DataType): ArrowKind {
     }
     case ids.map: {
       const item = (children[0]?.type as AnyType | undefined)?.children?.[1]
-      const of = item === undefined ? same : optional(kindOf(item.type).convert)
+      const of = item === undefined ? same : optional(kindOfField(item).convert)
       return {
         type: 'json',
         convert: (value) =>

@@ -1,7 +1,7 @@
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import { encodeStepLine, type Row, type RowId } from '@maestro-dataflow/core'
 import { fsError } from '../errors.js'
-import type { FinishFile } from '../file-sink-writer.js'
+import type { FindUnheld, FinishFile } from '../file-sink-writer.js'
 import type { FoundFile } from '../found-file.js'
 import { digitsOf } from '../json-value.js'
 import type { ReadOptions } from '../options.js'
@@ -27,20 +27,35 @@ const batchRows = 1024
  * @throws MAESTRO_FS_APPEND if the existing file has a record that cannot be read, which would be lost
  */
 export function finishMerged(merging: Merging, finish: FinishFile): FinishFile {
-  return async (spool, path) => {
-    const merged = `${path}.rows`
-    await rm(merged, { force: true })
+  return (spool, path) => withMerged(spool, merging, (merged) => finish(merged, path))
+}
+
+/** Finds the new rows that the merged file cannot hold. */
+export function unheldInMerged(merging: Merging, unheld: FindUnheld): FindUnheld {
+  return async (spool) => {
+    const found = await withMerged(spool, merging, unheld)
+    // The rows of the existing file have no ids, and stay.
+    return found.filter(({ id }) => id !== '')
+  }
+}
+
+async function withMerged<Result>(
+  spool: string,
+  merging: Merging,
+  work: (merged: string) => Promise<Result>,
+): Promise<Result> {
+  const merged = `${spool}.rows`
+  await rm(merged, { force: true })
+  try {
+    const file = await open(merged, 'wx')
     try {
-      const file = await open(merged, 'wx')
-      try {
-        await mergeRows(spool, file, merging)
-      } finally {
-        await file.close()
-      }
-      await finish(merged, path)
+      await mergeRows(spool, file, merging)
     } finally {
-      await rm(merged, { force: true })
+      await file.close()
     }
+    return await work(merged)
+  } finally {
+    await rm(merged, { force: true })
   }
 }
 

@@ -89,6 +89,13 @@ export class PartitionedWriter implements SinkWriter {
     return refused
   }
 
+  /** The rows as the files hold them, which lack the columns in the names of folders. */
+  async refusedAtEnd(): Promise<readonly RefusedRow[]> {
+    const refused: RefusedRow[] = []
+    for (const writer of this.#writers.values()) refused.push(...((await writer.refusedAtEnd?.()) ?? []))
+    return refused
+  }
+
   get rowsWritten(): number {
     return [...this.#writers.values()].reduce((sum, { rowsWritten = 0 }) => sum + rowsWritten, 0)
   }

@@ -10,12 +10,14 @@ import {
 import { fsError } from '../errors.js'
 import type { RowEncoder } from '../row-encoder.js'
 import type { RunningShapes } from './spool-shapes.js'
+import { needsNumbers } from './unheld-values.js'
 
 /**
  * Holds rows back as lines that keep every value, for formats that must know all rows before they write the first: the
  * type of a column follows from its values. Rows with values that no such format can represent are refused at once.
  *
  * @param columns The only columns that are written. @param known The columns of a closed table, which rows may not exceed.
+ * @param types What the plan knows of the columns.
  * @param check What a value is that this format cannot represent. @param shapes Gets the rows that are held back.
  */
 export function spoolEncoder(
@@ -24,7 +26,10 @@ export function spoolEncoder(
   known: Columns | undefined,
   check: (value: unknown, name: string) => string | undefined = () => undefined,
   shapes?: RunningShapes,
+  types: Columns = {},
 ): RowEncoder {
+  const isNumber = (name: string) => Object.hasOwn(types, name) && types[name] === 'number'
+  let isUnsure = false
   return {
     encode({ ids, rows }) {
       let text = ''
@@ -41,6 +46,7 @@ export function spoolEncoder(
           const fault = faultOf(kept[name]) ?? check(kept[name], name)
           if (fault !== undefined)
             throw maestroError('MAESTRO_ROW_UNENCODABLE', { column: name, type: fault }).at({ rowId: id })
+          isUnsure ||= !isNumber(name) && needsNumbers(kept[name])
         }
         text += `${line}\n`
         held.push(kept)
@@ -49,7 +55,9 @@ export function spoolEncoder(
       return text
     },
     end: () => '',
-    state: () => ({}),
+    // A resumed run could not refuse a row of an earlier process any more.
+    state: () => (isUnsure ? undefined : {}),
+    isUnsure: () => isUnsure,
     shapes: () => shapes,
   }
 }

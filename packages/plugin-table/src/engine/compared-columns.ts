@@ -1,66 +1,68 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { MaestroError } from '@maestro-dataflow/core'
 import { tableError } from '../errors.js'
-import { typeOf } from './bind-expression.js'
 import { withComparedNumbers } from './compared-numbers.js'
+import { isNumberType, losesDigits } from './exact-comparison.js'
 import { type ExpressionNode, ExpressionTree } from './expression-tree.js'
+import { SelectScopes } from './select-scopes.js'
 
-/** The SQL types of the columns of the tables, by the name of the column and then by that of the table. */
-type ColumnTypes = ReadonlyMap<string, ReadonlyMap<string, string>>
-
-const isNumber = (type: string) => /^(DECIMAL\(|BIGNUM|U?(TINY|SMALL|BIG|HUGE)?INT|U?INTEGER|DOUBLE|FLOAT)/.test(type)
+/** Two values that a query brings to one type without a comparison that could be rewritten. */
+interface Pair {
+  readonly name: string
+  readonly types: readonly [string, string]
+}
 
 /**
- * A query in which a text that stands beside a number is that number, as in an expression. In a query of several SELECTs,
- * a name may mean a column of any of them, so that nothing is changed.
+ * A query in which numbers are compared by all their digits, as in an expression, in each of its SELECTs.
  *
- * @throws MAESTRO_TABLE_SQL if it compares a column of texts with a number, which SQL would round
+ * @throws MAESTRO_TABLE_SQL if it compares a text with a number, or brings numbers to a type that rounds them
  */
 export async function withComparedColumns(connection: DuckDBConnection, query: string): Promise<string> {
-  if ((query.match(/\bselect\b/gi) ?? []).length !== 1) return query
-  const columns = await columnTypes(connection)
-  const tree = await ExpressionTree.parse(connection, `(${query}\n)`)
-  const shared = usingColumns(tree.root).find((name) => {
-    const types = [...(columns.get(name.toLowerCase())?.values() ?? [])]
-    return types.includes('VARCHAR') && types.some(isNumber)
-  })
-  if (shared !== undefined) throw tableError('MAESTRO_TABLE_SQL', { reason: mixed(`"${shared}"`) })
-  const inTables = (sql: string, node: ExpressionNode) =>
-    node.class === 'COLUMN_REF' ? columnType(columns, node) : typeOf(connection, sql, 'input')
+  const text = `(${query}\n)`
+  const tree = await ExpressionTree.parse(connection, text)
+  for await (const { name, types } of pairsIn(tree.root, new SelectScopes(connection, tree))) {
+    const reason = faultOf(name, types)
+    if (reason !== undefined) throw tableError('MAESTRO_TABLE_SQL', { reason })
+  }
   try {
-    return await withComparedNumbers(connection, `(${query}\n)`, async (sql, node) => inTables(sql, node))
+    const typeOf = (_: string, node: ExpressionNode, whole: ExpressionTree) =>
+      new SelectScopes(connection, whole).typeOf(node)
+    return await withComparedNumbers(connection, text, typeOf, { isQuery: true })
   } catch (error) {
     if (!MaestroError.is(error)) throw error
     throw tableError('MAESTRO_TABLE_SQL', { reason: String(error.details?.reason) }, error)
   }
 }
 
-const mixed = (column: string) =>
-  `it compares the text ${column} with a number, and SQL would round the text: cast it, such as try_cast(${column} as double).`
+function faultOf(name: string, types: readonly [string, string]): string | undefined {
+  if (types.includes('VARCHAR') && types.some(isNumberType))
+    return `it compares the text ${name} with a number, and SQL would round the text: cast it, such as try_cast(${name} as double).`
+  const numbers = types.map((type) => ({ type, isSmall: false }))
+  if (!types.every(isNumberType) || !losesDigits(numbers)) return undefined
+  return `${name} stands for numbers of the types ${types[0]} and ${types[1]}, which SQL would round to one type: cast one of them, such as cast(${name} as double).`
+}
 
-async function columnTypes(connection: DuckDBConnection): Promise<ColumnTypes> {
-  const found = await connection.runAndReadAll('SELECT table_name, column_name, data_type FROM duckdb_columns()')
-  const types = new Map<string, Map<string, string>>()
-  for (const [table, column, type] of found.getRows()) {
-    const name = String(column).toLowerCase()
-    types.set(name, (types.get(name) ?? new Map<string, string>()).set(String(table).toLowerCase(), String(type)))
+/** What joins, `IN (SELECT ...)`, and set operations bring to one type. */
+async function* pairsIn(value: unknown, scopes: SelectScopes): AsyncGenerator<Pair> {
+  if (typeof value !== 'object' || value === null) return
+  for (const child of Object.values(value)) yield* pairsIn(child, scopes)
+  const node = value as ExpressionNode
+  const { left, right, child } = node as { readonly [name: string]: ExpressionNode | null }
+  const isSet = node.type === 'SET_OPERATION_NODE'
+  const shared = (node.using_columns ?? []) as readonly string[]
+  if (left && right && (isSet || shared.length > 0 || node.ref_type === 'NATURAL')) {
+    const [ours, theirs] = [await scopes.columnsIn(left, !isSet), await scopes.columnsIn(right, !isSet)]
+    for (const [index, one] of (ours ?? []).entries()) {
+      const isSame = (name: string) => name.toLowerCase() === one.name.toLowerCase()
+      const other = isSet ? theirs?.[index] : theirs?.find(({ name }) => isSame(name))
+      const isJoined = isSet || node.ref_type === 'NATURAL' || shared.some(isSame)
+      if (other !== undefined && isJoined) yield { name: `"${one.name}"`, types: [one.sqlType, other.sqlType] }
+    }
   }
-  return types
-}
-
-/** The type of a column; undefined if tables have it with different types, and its name does not tell which table. */
-function columnType(columns: ColumnTypes, node: ExpressionNode): string | undefined {
-  const [name = '', table = ''] = (node.column_names as readonly string[])
-    .toReversed()
-    .map((part) => part.toLowerCase())
-  const types = columns.get(name)
-  const all = new Set(types?.values())
-  return types?.get(table) ?? (all.size === 1 ? [...all][0] : undefined)
-}
-
-/** The columns that joins compare by USING. */
-function usingColumns(value: unknown): readonly string[] {
-  if (typeof value !== 'object' || value === null) return []
-  const { using_columns: own } = value as { readonly using_columns?: readonly string[] }
-  return [...(Array.isArray(own) ? own : []), ...Object.values(value).flatMap(usingColumns)]
+  if (node.subquery_type === 'ANY' && child) {
+    const { node: query } = node.subquery as { readonly node: ExpressionNode }
+    const [column] = (await scopes.columnsIn(query)) ?? []
+    const type = await scopes.typeOf(child)
+    if (column !== undefined && type !== undefined) yield { name: `"${column.name}"`, types: [type, column.sqlType] }
+  }
 }

@@ -17,6 +17,9 @@ interface SelectDocument {
   readonly statements: readonly [{ readonly node: { select_list: [ExpressionNode] } }]
 }
 
+/** A constant of 64 bits, such as 1e3, as JavaScript writes it. A text holds no such quotes. */
+const wholeFraction = /("id":"DOUBLE","type_info":null\},"is_null":false,"value":-?\d+)(?=[,}])/g
+
 /** The parser's tree of an expression. Constants of any size keep their digits. */
 export class ExpressionTree {
   readonly #connection: DuckDBConnection
@@ -45,7 +48,8 @@ export class ExpressionTree {
   async sql(piece: ExpressionNode = this.root): Promise<string> {
     const { root } = this
     this.root = piece
-    const tree = plainJson(this.#document)
+    // The parser takes no whole number without a point for a fraction.
+    const tree = plainJson(this.#document).replace(wholeFraction, '$1.0')
     this.root = root
     const [text] = await firstRow(this.#connection, `SELECT json_deserialize_sql(${literal(tree)}::JSON)`)
     return String(text).replace(/^SELECT /, '')

@@ -11,7 +11,7 @@ import {
 import { exactJson } from '../values/exact-json.js'
 import { fromSqlJson } from '../values/from-sql-json.js'
 import { once } from '../values/once.js'
-import { decimalKey, orderKey } from '../values/order-key.js'
+import { decimalKey, lastKey, numberKey, orderKey } from '../values/order-key.js'
 import { plainJson } from '../values/plain-json.js'
 
 /**
@@ -20,6 +20,7 @@ import { plainJson } from '../values/plain-json.js'
  *
  * - `maestro_key(value)`, `maestro_bare_key(value)`: the order key of a value of a step file, or of JSON
  * - `maestro_decimal_key(text)`: the order key of a decimal number
+ * - `maestro_double_key(text)`: the order key of SQL's text of a number, among those of decimal numbers
  * - `maestro_canonical(value)`, `maestro_bare_canonical(value)`: the value in the single form that a step file writes
  * - `maestro_plain(value)`, `maestro_bare_plain(value)`: a value as JSON without tags, as JavaScript writes it
  * - `maestro_exact(value)`, `maestro_bare_exact(value)`: a value as JSON that is the same value, or null if SQL has none
@@ -37,6 +38,7 @@ export async function registerValueFunctions(connection: DuckDBConnection): Prom
     maestro_key: (text) => orderKey(decodeStepValue(text)),
     maestro_bare_key: (text) => orderKey(parseJson(text)),
     maestro_decimal_key: (text) => decimalKey(text),
+    maestro_double_key: (text) => doubleKey(Number(numberText(text))),
     maestro_canonical: (text) => encodeStepValue(decodeStepValue(text)),
     maestro_bare_canonical: (text) => encodeStepValue(parseJson(text)),
     maestro_plain: (text) => plainJson(decodeStepValue(text)),
@@ -74,6 +76,8 @@ function withMembers(text: string): string {
   const { id, row } = decodeStepLine(line)
   return encodeStepLine(id, rowWith(row, Object.entries(decodeStepLine(`{"id":"","row":${members}}`).row)))
 }
+
+const doubleKey = (value: number) => (Number.isNaN(value) ? lastKey : numberKey(value))
 
 function numberText(text: string): string {
   const infinities: Readonly<Record<string, number>> = {

@@ -1,4 +1,4 @@
-import { hasType, isExactNumber, parseIsoDate, parseJson } from '@maestro-dataflow/core'
+import { hasType, isExactNumber, parseInteger, parseIsoDate, parseJson } from '@maestro-dataflow/core'
 import { exactJson } from '../values/exact-json.js'
 
 /** The types that values can be cast to. */
@@ -44,8 +44,6 @@ function toText(value: unknown): unknown {
   return Object.is(value, -0) ? '-0' : String(value)
 }
 
-const wholeNumber = /^[+-]?\d+$/
-const withoutPlus = (text: string) => text.trim().replace(/^\+/, '')
 const decimal = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i
 /** What JavaScript writes for the numbers that have no digits. */
 const specialNumber = /^(NaN|-?Infinity)$/
@@ -57,11 +55,10 @@ function toNumber(value: unknown): unknown {
   if (typeof value !== 'string') return noValue
   const text = value.trim()
   if (specialNumber.test(text)) return Number(text)
-  const number = decimal.test(text) ? Number(text) : Number.NaN
+  const integer = parseInteger(text)
   // An integer must not lose any digit, and 1e400 must not become infinite.
-  return Number.isFinite(number) && (!wholeNumber.test(text) || isExactNumber(BigInt(withoutPlus(text))))
-    ? number
-    : noValue
+  if (integer !== undefined) return isExactNumber(integer) ? Number(text) : noValue
+  return decimal.test(text) && Number.isFinite(Number(text)) ? Number(text) : noValue
 }
 
 function toInteger(value: unknown): unknown {
@@ -73,7 +70,7 @@ function toInteger(value: unknown): unknown {
 function toBigint(value: unknown): unknown {
   if (typeof value === 'bigint') return value
   if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : noValue
-  return typeof value === 'string' && wholeNumber.test(value.trim()) ? BigInt(withoutPlus(value)) : noValue
+  return (typeof value === 'string' ? parseInteger(value.trim()) : undefined) ?? noValue
 }
 
 /** A decimal number is text with all its digits, or NaN or an infinity. */

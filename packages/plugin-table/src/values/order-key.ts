@@ -70,7 +70,7 @@ function textKey(text: string): string {
   })
 }
 
-function numberKey(value: number): string {
+export function numberKey(value: number): string {
   // Integers keep all their digits, so that they are equal to the same big integers and to no others.
   return decimalKey(Number.isInteger(value) ? BigInt(value).toString() : String(value))
 }

@@ -1,5 +1,5 @@
-import type { Batch, RowId } from '../../contracts/row.js'
-import type { SinkContinuation, SinkWriter } from '../../contracts/sink.js'
+import type { Batch } from '../../contracts/row.js'
+import type { RefusedRow, SinkContinuation, SinkWriter } from '../../contracts/sink.js'
 import type { SourceBatch } from '../../contracts/source.js'
 import type { StorageContext } from '../../contracts/storage-context.js'
 import { maestroError } from '../../errors/error-table.js'
@@ -55,6 +55,9 @@ async function abortedUnless<Result>(writer: SinkWriter, work: () => Promise<Res
   }
 }
 
+/** What the ids of rows of earlier runs begin with. */
+const keptPrefix = 'kept:'
+
 /** Writes the rows of earlier runs that stay. @returns their number */
 async function keepRows(
   writer: SinkWriter,
@@ -73,7 +76,7 @@ async function keepRows(
     })
     if (chosen.length === 0) continue
     await writer.write({
-      ids: chosen.map((index) => ids[index] as RowId),
+      ids: chosen.map((index) => `${keptPrefix}${ids[index]}`),
       rows: chosen.map((index) => rows[index] as Batch['rows'][number]),
     })
     kept += chosen.length
@@ -84,6 +87,7 @@ async function keepRows(
 class MergingWriter implements SinkWriter {
   readonly checkpoint?: NonNullable<SinkWriter['checkpoint']>
   readonly refused?: NonNullable<SinkWriter['refused']>
+  readonly refusedAtEnd?: NonNullable<SinkWriter['refusedAtEnd']>
   readonly replaces: boolean
   readonly #writer: SinkWriter
   readonly #kept: number
@@ -97,6 +101,7 @@ class MergingWriter implements SinkWriter {
     this.#merge = merge
     this.replaces = writer.replaces === true && kept === 0
     if (writer.refused !== undefined) this.refused = (last) => writer.refused?.(last) ?? []
+    if (writer.refusedAtEnd !== undefined) this.refusedAtEnd = () => this.#refusedAtEnd()
     if (writer.checkpoint === undefined) return
     this.checkpoint = async () => {
       const point = await writer.checkpoint?.()
@@ -118,6 +123,14 @@ class MergingWriter implements SinkWriter {
   async commit() {
     const { rows, location } = await this.#writer.commit()
     return { rows: rows - this.#kept, location }
+  }
+
+  /** A row of an earlier run stays: its output cannot be merged with the new rows. @throws MAESTRO_INCREMENTAL_OUTPUT */
+  async #refusedAtEnd(): Promise<readonly RefusedRow[]> {
+    const refused = (await this.#writer.refusedAtEnd?.()) ?? []
+    const kept = refused.find(({ id }) => id.startsWith(keptPrefix))
+    if (kept === undefined) return refused
+    throw maestroError('MAESTRO_INCREMENTAL_OUTPUT', { sink: this.#sink, reason: kept.error.message }, kept.error)
   }
 
   abort(): Promise<void> {

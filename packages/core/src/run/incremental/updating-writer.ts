@@ -10,6 +10,7 @@ import { RowTable } from './row-table.js'
  */
 export class UpdatingWriter implements SinkWriter {
   readonly refused?: NonNullable<SinkWriter['refused']>
+  readonly refusedAtEnd?: NonNullable<SinkWriter['refusedAtEnd']>
   readonly #writer: SinkWriter
   readonly #sink: string
   readonly #merge: Merge
@@ -22,6 +23,7 @@ export class UpdatingWriter implements SinkWriter {
     this.#merge = merge
     this.#written = merge.removal !== undefined && isSameKey ? new RowTable() : undefined
     if (writer.refused !== undefined) this.refused = (last) => writer.refused?.(last) ?? []
+    if (writer.refusedAtEnd !== undefined) this.refusedAtEnd = async () => (await writer.refusedAtEnd?.()) ?? []
   }
 
   /** @param outputKey The columns by which the sink replaces rows. */

@@ -1,4 +1,5 @@
 import { hasType } from '../../contracts/has-type.js'
+import { parseInteger } from '../../contracts/parse-integer.js'
 import type { ColumnType } from '../../contracts/row.js'
 import { decodeStepValue, encodeStepValue } from '../../provider/step-codec.js'
 
@@ -57,9 +58,7 @@ function parse(text: string, type: ColumnType): unknown {
     case 'integer':
       return number(text.trim())
     case 'bigint':
-      return text.length <= 10_000 && /^[+-]?\d+$/.test(text.trim())
-        ? BigInt(text.trim().replace(/^\+/, ''))
-        : undefined
+      return parseInteger(text.trim())
     case 'boolean':
       // Spreadsheets write capital letters.
       return { true: true, false: false }[text.trim().toLowerCase()]

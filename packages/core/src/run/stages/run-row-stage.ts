@@ -218,11 +218,12 @@ async function openSink(
   const reject = (rows: readonly RefusedRow[]) => {
     for (const row of rows) rejectRow(row, place, counter, context.settings.onError, context)
   }
-  const checks = writer.refused === undefined ? undefined : new RefusedRows({ sink: place.step, use: place.use })
+  const refusesLate = writer.refused !== undefined || writer.refusedAtEnd !== undefined
+  const checks = refusesLate ? new RefusedRows({ sink: place.step, use: place.use }) : undefined
   /** Rows that counted as written and were refused later. */
-  const rejectLate = async (last: boolean) => {
+  const rejectLate = async (find: () => unknown) => {
     const rows = await sinkErrors(place.step, place.use, async () =>
-      soundRefusals(place.step, place.use, (await writer.refused?.(last)) ?? []),
+      soundRefusals(place.step, place.use, (await find()) ?? []),
     )
     checks?.assert(rows)
     counter.rowsOut -= rows.length
@@ -232,7 +233,12 @@ async function openSink(
   return {
     id: sink.node.id,
     committed: goesOn
-      ? { id: sink.node.id, sink: identifySink(sink), writer, settleRefused: () => rejectLate(true) }
+      ? {
+          id: sink.node.id,
+          sink: identifySink(sink),
+          writer,
+          settleRefused: () => rejectLate(() => writer.refused?.(true)),
+        }
       : undefined,
     async write(all) {
       const known = Math.min(holds, all.rows.length)
@@ -243,9 +249,12 @@ async function openSink(
       counter.add({ rowsIn: batch.rows.length, rowsOut: written.rows.length })
       checks?.given(written.ids)
       reject(refused)
-      if (writer.refused !== undefined) await rejectLate(false)
+      if (writer.refused !== undefined) await rejectLate(() => writer.refused?.(false))
     },
-    finish: () => rejectLate(true),
+    async finish() {
+      await rejectLate(() => writer.refused?.(true))
+      await rejectLate(() => writer.refusedAtEnd?.())
+    },
   }
 }
 
