@@ -20,6 +20,8 @@ export class RowShapes {
   readonly #table: string
   readonly #encoders: ReadonlyMap<string, Encode>
   readonly #only: readonly string[] | undefined
+  /** The columns by which rows are found in the table, and whether the database fills a column that a row lacks. */
+  readonly #key: readonly { readonly name: string; readonly optional: boolean }[]
   readonly #lineOf: RowInserter['lineOf']
   /** The shape of the last row; most rows of a table have the same columns. */
   #shape: Shape = { columns: [], encoders: [] }
@@ -27,7 +29,7 @@ export class RowShapes {
   /**
    * @param only The columns to write; the other columns of the rows are ignored. Without it, a column that the table
    *   lacks refuses the row. @param types What the plan knows about the rows @param declared The types in the options
-   *   of the sink
+   *   of the sink @param upsertBy The key of an upsert
    */
   constructor(
     inserter: Pick<RowInserter, 'encoderOf' | 'lineOf'>,
@@ -36,10 +38,12 @@ export class RowShapes {
     only: readonly string[] | undefined,
     types: Columns = {},
     declared: Columns = {},
+    upsertBy: readonly string[] = [],
   ) {
     this.#table = table
     this.#only = only
     this.#lineOf = inserter.lineOf
+    this.#key = columns.filter(({ name }) => upsertBy.includes(name))
     this.#encoders = new Map(
       columns
         .filter(({ generated }) => !generated)
@@ -55,6 +59,7 @@ export class RowShapes {
       const row = rows[index] as Row
       const id = ids[index] as string
       try {
+        if (this.#key.length > 0) this.#assertKey(row)
         const known = this.#only === undefined ? encodeInOrder(row, this.#shape) : undefined
         const shape = known === undefined ? this.#shapeOf(row) : this.#shape
         const values = known ?? encodeValues(row, shape)
@@ -71,6 +76,15 @@ export class RowShapes {
     }
     part?.end()
     return parts
+  }
+
+  /** NULL equals nothing, so a row without a key would be added again each time. @throws Unfit */
+  #assertKey(row: Row): void {
+    for (const { name, optional } of this.#key) {
+      const value = Object.hasOwn(row, name) ? row[name] : undefined
+      if (value === null || (value === undefined && !optional))
+        throw new Unfit(name, 'has no value, although rows are found in the table by it')
+    }
   }
 
   /** The columns for which a row has a value. */

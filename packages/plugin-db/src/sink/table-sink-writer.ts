@@ -280,13 +280,15 @@ export class TableSinkWriter implements SinkWriter {
   #prepare(table: TableDescription): RowShapes {
     const { name, mode, only, declared } = this.#writing
     const key = this.#key ?? []
+    const upsertBy = mode === 'upsert' ? key : undefined
     const inserter = this.#batches.target({
       name: this.#staging ?? name,
-      upsertBy: mode === 'upsert' ? key : undefined,
+      upsertBy,
       otherUniques: hasOtherUniques(table, key),
     })
     this.#sender.sendsLines = inserter.lineOf !== undefined
-    this.#shapes = new RowShapes(inserter, shownTable(name), table, only, this.#writing.columns.columns, declared)
+    const { columns } = this.#writing.columns
+    this.#shapes = new RowShapes(inserter, shownTable(name), table, only, columns, declared, upsertBy)
     return this.#shapes
   }
 

@@ -49,6 +49,17 @@ describe.each(databases)('%s', (name) => {
     })
   })
 
+  test('an upsert rejects a row without a key, which it would add again each time', async () => {
+    const table = newTable()
+    await sql(`CREATE TABLE ${table} (k VARCHAR(20) UNIQUE, part VARCHAR(20) DEFAULT 'a', n INTEGER)`)
+    const rows = [{ k: 'one', n: 1 }, { k: null, n: 2 }, { n: 3 }, { k: undefined, n: 4 }]
+    for (let time = 0; time < 2; time++) {
+      const { counts } = await write(rows, { table, mode: 'upsert', key: 'k' })
+      expect(counts.rejected).toBe(3)
+      expect(await rowsOf(table)).toEqual([{ k: 'one', part: 'a', n: 1 }])
+    }
+  })
+
   test('append adds, upsert changes or adds, and twice changes nothing', async () => {
     const table = await filled()
     await write([{ id: 3, text: 'three' }], { table, mode: 'append' })

@@ -50,7 +50,8 @@ export async function describeMysqlTable(
       ...orderOf(json.has(name) ? 'json' : data),
       limits: limitsOf(data, type, lengths),
       nullable: nullable === 'YES',
-      optional: standard !== null || /auto_increment|DEFAULT_GENERATED/.test(extra),
+      // MariaDB gives a column without a default the default NULL.
+      optional: (standard !== null && standard !== 'NULL') || /auto_increment|DEFAULT_GENERATED/.test(extra),
       generated: /VIRTUAL|STORED|PERSISTENT/.test(extra) && !extra.includes('DEFAULT_GENERATED'),
     })),
     primaryKey: whole.find(([name]) => name === 'PRIMARY')?.[1] ?? [],
