@@ -1,5 +1,6 @@
 import { afterAll, inject, test } from 'vitest'
 import { agrees } from './values/agrees.js'
+import { joinChains } from './values/sql-steps.js'
 import { valuesProject } from './values/starts.js'
 import { typedTables } from './values/tables.js'
 
@@ -19,6 +20,8 @@ test.for(['postgres', 'mariadb'] as const)(
     const named = typedTables.filter(
       ({ names }) => client !== 'mariadb' || !names.some((name) => name === '😀' || name === ' '),
     )
-    await agrees(project, named, project.ofDatabase({ client, ...address }))
+    const start = project.ofDatabase({ client, ...address })
+    await agrees(project, named, start)
+    await agrees(project, named, start, joinChains)
   },
 )

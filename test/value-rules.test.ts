@@ -5,6 +5,7 @@ import { profilesAlike } from './values/profile.js'
 import { runReference } from './values/reference.js'
 import { shown } from './values/shown.js'
 import { splitsAlike } from './values/split-step.js'
+import { joinChains } from './values/sql-steps.js'
 import { type Start, valuesProject } from './values/starts.js'
 import { anyTables, typedTables } from './values/tables.js'
 
@@ -26,6 +27,11 @@ const sqlite = ofDatabase({ client: 'sqlite', path: 'rows.db' })
 test.each(Object.entries({ ...ofRows, ...ofText, ...ofTypes, ...ofFiles, 'a table of SQLite': sqlite }))(
   'typed columns, from %s',
   (_, start) => agrees(project, typedTables, start),
+)
+
+test.each(Object.entries({ ...ofRows, ...ofText, ...ofTypes, ...ofFiles, 'a table of SQLite': sqlite }))(
+  'joins in SQL, from %s',
+  (_, start) => agrees(project, typedTables, start, joinChains),
 )
 
 const fewStarts = {

@@ -1,9 +1,11 @@
 import type { Row } from '@maestro-dataflow/core'
+import fc from 'fast-check'
 import { withCells } from './cells.js'
-import { type Choices, type Columns, freeName, type Made, quoted } from './choices.js'
+import { Choices, type Columns, freeName, type Made, quoted } from './choices.js'
 import { compareInSort, returned } from './compare.js'
 import { jsonOf } from './held-values.js'
-import { cellOf, groupsOf, ownOf, refuse, sort } from './reference.js'
+import { cellOf, groupsOf, ownOf, refuse, sort, type TableStep } from './reference.js'
+import type { Table } from './tables.js'
 import { isWellFormed } from './texts.js'
 
 /* `table.sql` in plain JavaScript: simple queries only. */
@@ -91,10 +93,25 @@ function countsOf(choices: Choices, columns: Columns): Made {
   ]
 }
 
+/** Chains of joins alone, which random chains of all steps seldom have. */
+export function joinChains(table: Table): fc.Arbitrary<readonly TableStep[]> {
+  const numbers = fc.array(fc.nat(999), { minLength: 8, maxLength: 8 })
+  return fc.array(numbers, { minLength: 1, maxLength: 1 }).map((steps) => {
+    let columns: Columns = table
+    return steps.map((chosen) => {
+      // A column without a value has no type in SQL.
+      const joinable = columns.names.filter((name) => table.rows.some((row) => (cellOf(row, name) ?? null) !== null))
+      const [made, after] = joinOf(new Choices(chosen), columns, joinable)
+      columns = after
+      return made
+    })
+  })
+}
+
 /** Keys of another table, of which some are equal to values of a column of that type. */
 const keys: Readonly<Record<string, readonly unknown[]>> = {
   string: ['a', 'é', '10', '', '😀', 'b', null],
-  number: [0, 1, 2.5, 10, 1e40, 0.1, null],
+  number: [0, 1, 2.5, 10, 1e40, 0.1, 2 ** 63, 9007199254740992, null],
   integer: [0, 1, 2, 10, -1, null],
   bigint: [0n, 1n, 9007199254740993n, 2n ** 63n, -1n, null],
   decimal: ['0', '1', '2.50', '10.0', '0.000000000001', '1e1', null],
@@ -102,11 +119,13 @@ const keys: Readonly<Record<string, readonly unknown[]>> = {
   date: [new Date(0), new Date(-1), new Date('2026-02-28'), null],
 }
 
-function joinOf(choices: Choices, columns: Columns): Made {
+function joinOf(choices: Choices, columns: Columns, joinable = columns.names): Made {
   const { names, types } = columns
-  const by = choices.of(names)
+  const by = choices.of(joinable.length === 0 ? names : joinable)
   const type = ownOf(types, by)
-  const others = type === undefined ? undefined : keys[type]
+  // Big integers are equal to numbers.
+  const isNumber = type === 'number' || type === 'bigint'
+  const others = type === undefined ? undefined : keys[isNumber ? choices.of(['number', 'bigint']) : type]
   if (!isKnown(columns) || others === undefined) return projectionOf(choices, columns)
   const right = Array.from({ length: 1 + choices.below(6) }, (_, v) => ({ k: choices.of(others), v }))
   // Without a value, nobody knows the type of the column.
@@ -115,10 +134,11 @@ function joinOf(choices: Choices, columns: Columns): Made {
   const isMatch = (row: Row, k: unknown) =>
     k !== null && row[by] !== null && compareInSort(type, row[by], k, false, 'last') === 0
   const isFilter = kind === 'SEMI JOIN' || kind === 'ANTI JOIN'
+  const added = freeName('v', [by])
   const apply = (rows: readonly Row[]) =>
     tableOf(rows, columns).flatMap((row) => {
       const matches = right.filter(({ k }) => isMatch(row, k))
-      const made = (v: unknown) => withCells({}, [[by, row[by]], ...(isFilter ? [] : [['v', v] as const])])
+      const made = (v: unknown) => withCells({}, [[by, row[by]], ...(isFilter ? [] : [[added, v] as const])])
       if (isFilter) return matches.length > 0 === (kind === 'SEMI JOIN') ? [made(null)] : []
       return matches.length === 0 && kind === 'LEFT JOIN' ? [made(null)] : matches.map(({ v }) => made(v))
     })
@@ -126,12 +146,12 @@ function joinOf(choices: Choices, columns: Columns): Made {
   const key = type === 'decimal' ? 'CAST(other.k AS DECIMAL(38, 12))' : 'other.k'
   const condition = `input.${quoted(by)} = ${key}`
   const query = isFilter
-    ? `SELECT ${quoted(by)} FROM input ${kind} other ON ${condition} ORDER BY input.rowid`
-    : `SELECT ${quoted(by)}, v FROM input ${kind} other ON ${condition} ORDER BY input.rowid, other.rowid`
+    ? `SELECT input.${quoted(by)} FROM input ${kind} other ON ${condition} ORDER BY input.rowid`
+    : `SELECT input.${quoted(by)}, other.v AS ${added} FROM input ${kind} other ON ${condition} ORDER BY input.rowid, other.rowid`
   const options = { query, tables: { other: right } }
-  const known = { [by]: type, ...(isFilter ? {} : { v: 'integer' }) } as Columns['types']
+  const known = { [by]: type, ...(isFilter ? {} : { [added]: 'integer' }) } as Columns['types']
   return [
     { use: 'table.sql', options, apply },
-    { names: isFilter ? [by] : [by, 'v'], types: known },
+    { names: isFilter ? [by] : [by, added], types: known },
   ]
 }

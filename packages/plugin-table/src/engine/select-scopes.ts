@@ -25,7 +25,8 @@ export class SelectScopes {
     const scopes = this.#scopesOf(node)
     const [inner, outer] = scopes.filter(({ type }) => type === 'SELECT_NODE').toReversed()
     if (inner?.select_list === undefined) return undefined
-    const alone = { ...inner, select_list: [node], modifiers: [], ...withoutConditions }
+    const from = withBothSides(inner.from_table)
+    const alone = { ...inner, from_table: from, select_list: [node], modifiers: [], ...withoutConditions }
     const both = { type: 'JOIN', alias: '', sample: null, join_type: 'INNER', ref_type: 'CROSS', condition: null }
     const joined = { ...both, using_columns: [], delim_flipped: false, duplicate_eliminated_columns: [] }
     const tries: readonly ExpressionNode[] = [
@@ -33,7 +34,7 @@ export class SelectScopes {
       { ...inner, select_list: [...inner.select_list, node] },
       alone,
       // It may name a column of the SELECT around its own.
-      { ...alone, from_table: { ...joined, left: outer?.from_table, right: inner.from_table } },
+      { ...alone, from_table: { ...joined, left: withBothSides(outer?.from_table), right: from } },
     ]
     for (const tried of outer === undefined ? tries.slice(0, 2) : tries) {
       const columns = await this.#columnsOf(tried, scopes)
@@ -72,6 +73,15 @@ export class SelectScopes {
       return undefined
     }
   }
+}
+
+/** Tables of which each column can be selected: the condition of a SEMI or ANTI JOIN sees both sides, the result only one. */
+function withBothSides(table: ExpressionNode | undefined): ExpressionNode | undefined {
+  const { left, right, join_type: type } = (table ?? {}) as { readonly [name: string]: ExpressionNode | undefined }
+  if (table === undefined || left === undefined || right === undefined) return table
+  const isPartial = /^(SEMI|ANTI)$/.test(String(type))
+  const sides = { left: withBothSides(left), right: withBothSides(right) }
+  return { ...table, ...sides, ...(isPartial ? { join_type: 'INNER' } : {}) }
 }
 
 const withoutConditions = { where_clause: null, group_expressions: [], group_sets: [], having: null, qualify: null }
