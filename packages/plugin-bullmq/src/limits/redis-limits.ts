@@ -26,20 +26,25 @@ export class RedisLimits implements SharedLimits {
 
   async exchange(place: { account: string; model: string }, exchange: LimitExchange): Promise<LimitGrant> {
     const { account, model } = place
-    const kinds = ['rates', 'calls', 'expiry'].map((kind) => `${this.#prefix}:limits:${kind}:${account}:${model}`)
-    const keys = [...kinds, `${this.#prefix}:limits:penalty:${account}`]
+    const kinds = ['rates', 'calls', 'expiry'].map((kind) => this.#key('limits', kind, account, model))
+    const keys = [...kinds, this.#key('limits', 'penalty', account)]
     return JSON.parse(await this.#redis.maestroExchange(...keys, JSON.stringify(exchange), slackMs, busyWaitMs))
   }
 
   async spend(exchange: BudgetExchange): Promise<BudgetGrant> {
     const keys = exchange.parts.flatMap(({ scope }) =>
-      ['amounts', 'expiry'].map((kind) => `${this.#prefix}:budget:${kind}:${exchange.run}:${scope}`),
+      ['amounts', 'expiry'].map((kind) => this.#key('budget', kind, exchange.run, scope)),
     )
     const reply: { states: BudgetGrant['states'] } & BudgetGrant = JSON.parse(
       await this.#redis.maestroSpend(keys.length, ...keys, JSON.stringify(exchange)),
     )
     // An empty list is an empty object in the JSON of a script.
     return exchange.parts.length === 0 ? { ...reply, states: [] } : reply
+  }
+
+  /** A key that no other names make: models such as `llama:8b` have colons of their own. */
+  #key(...names: readonly string[]): string {
+    return `${this.#prefix}:${JSON.stringify(names)}`
   }
 
   async dispose(): Promise<void> {
