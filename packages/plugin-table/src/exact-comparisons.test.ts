@@ -114,6 +114,16 @@ describe('in every SELECT of a query, a text beside a number', () => {
     await expect(ask(query)).rejects.toThrow(/cast it/)
   })
 
+  test('a column without a value stands beside numbers and texts alike', async () => {
+    const empty = [{ k: 1, none: null }, { k: 2 }, { k: 3, none: undefined }]
+    const found = (where: string) =>
+      rowsOf(fromUnknown(empty).step('table.sql', { query: `SELECT k, none FROM input WHERE ${where} ORDER BY k` }))
+    expect(await found('none > 5 OR k = 1')).toEqual([{ k: 1, none: null }])
+    expect(await found("none = 'x' OR coalesce(none, k) = 2")).toEqual([{ k: 2, none: null }])
+    expect(await found('k IN (SELECT none FROM input)')).toEqual([])
+    expect(await found('none IS NULL AND k < 2')).toEqual([{ k: 1, none: null }])
+  })
+
   test.each([
     ['SELECT b FROM input UNION ALL SELECT n FROM other', /round to one type/],
     ['SELECT b FROM input WHERE b IN (SELECT n FROM other)', /round to one type/],

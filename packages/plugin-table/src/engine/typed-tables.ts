@@ -114,6 +114,9 @@ export class TypedTables {
     const typed = names.map((column) => `${values.typed(column)} AS ${identifier(column)}`)
     const sound = `SELECT ${typed.length === 0 ? '1 AS "#maestro.none"' : typed.join(', ')} FROM ${relation} WHERE (${misfit(values, names)}) IS NULL ORDER BY ${positionColumn}`
     await connection.run(`CREATE TABLE ${identifier(name)} AS ${sound}`)
+    // A column without a value and a type can stand beside texts and numbers alike.
+    for (const column of names.filter((one) => values.kindOf(one) === 'unknown'))
+      await connection.run(`ALTER TABLE ${identifier(name)} ALTER ${identifier(column)} TYPE "NULL"`)
   }
 
   async close(): Promise<void> {
