@@ -25,7 +25,7 @@ describe.each(databases)('%s', (name) => {
     try {
       const report = await write(new Set(rows), options as never, { run })
       const refused = new Set(rejectsOf(report).map(({ id }) => Number(id.split(':')[1]) - 1))
-      return new Set(values.keys().filter((index) => !refused.has(index)))
+      return new Set([...values.keys()].filter((index) => !refused.has(index)))
     } catch (error) {
       if (MaestroError.is(error) && error.code === 'MAESTRO_RUN_ALL_FAILED') return new Set()
       throw error
