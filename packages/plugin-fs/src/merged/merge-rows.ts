@@ -1,4 +1,4 @@
-import { type FileHandle, open, rm } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { encodeStepLine, type Row, type RowId } from '@maestro-dataflow/core'
 import { fsError } from '../errors.js'
 import type { FindUnheld, FinishFile } from '../file-sink-writer.js'
@@ -7,6 +7,7 @@ import { digitsOf } from '../json-value.js'
 import type { ReadOptions } from '../options.js'
 import { readFile } from '../read-file.js'
 import { readSpool, readSpoolBatches } from '../spooled/read-spool.js'
+import { withWrittenFile } from '../spooled/with-written-file.js'
 
 /** How new rows join those of an existing file. */
 export interface Merging {
@@ -39,24 +40,12 @@ export function unheldInMerged(merging: Merging, unheld: FindUnheld): FindUnheld
   }
 }
 
-async function withMerged<Result>(
+function withMerged<Result>(
   spool: string,
   merging: Merging,
   work: (merged: string) => Promise<Result>,
 ): Promise<Result> {
-  const merged = `${spool}.rows`
-  await rm(merged, { force: true })
-  try {
-    const file = await open(merged, 'wx')
-    try {
-      await mergeRows(spool, file, merging)
-    } finally {
-      await file.close()
-    }
-    return await work(merged)
-  } finally {
-    await rm(merged, { force: true })
-  }
+  return withWrittenFile(`${spool}.rows`, (file) => mergeRows(spool, file, merging), work)
 }
 
 async function mergeRows(spool: string, file: FileHandle, { existing, read, key, isDecimal }: Merging): Promise<void> {

@@ -1,9 +1,9 @@
-import { open, rm } from 'node:fs/promises'
 import { encodeStepLine, maestroError, type RefusedRow, type RowId } from '@maestro-dataflow/core'
 import { jsonFault } from '../json-value.js'
 import type { Shape } from '../parquet/column-shape.js'
 import { readSpoolBatches } from './read-spool.js'
 import type { Shapes } from './spool-shapes.js'
+import { withWrittenFile } from './with-written-file.js'
 
 /*
  * NaN and the infinities fit into columns of numbers. Whether a column is one is known when all rows are there: a column
@@ -41,22 +41,16 @@ export async function withoutRows(
   left: ReadonlySet<RowId>,
   work: (kept: string) => Promise<void>,
 ): Promise<void> {
-  const kept = `${spool}.kept`
-  await rm(kept, { force: true })
-  try {
-    const file = await open(kept, 'wx')
-    try {
+  await withWrittenFile(
+    `${spool}.kept`,
+    async (file) => {
       for await (const { ids, rows } of readSpoolBatches(spool, 1024)) {
         const lines = rows.map((row, index) => ({ id: ids[index] ?? '', row })).filter(({ id }) => !left.has(id))
         await file.appendFile(lines.map(({ id, row }) => `${encodeStepLine(id, row)}\n`).join(''))
       }
-    } finally {
-      await file.close()
-    }
-    await work(kept)
-  } finally {
-    await rm(kept, { force: true })
-  }
+    },
+    work,
+  )
 }
 
 /** Whether a column holds JSON, at least in a part of its values. */

@@ -7,6 +7,7 @@ import {
   isNumberType,
   isUnsafe,
   losesDigits,
+  mostDigits,
   numberKey,
 } from './exact-comparison.js'
 import { type ExpressionNode, ExpressionTree } from './expression-tree.js'
@@ -16,9 +17,6 @@ type Params = Readonly<Record<string, Param>>
 
 /** Functions and operators that give all their arguments one type. */
 const choosing = /^(OPERATOR_COALESCE|nullif|greatest|least)$/i
-
-/** The most digits of a decimal number of SQL. */
-const mostDigits = 38
 
 const operators: Readonly<Record<string, string>> = {
   ...{ COMPARE_EQUAL: '=', COMPARE_NOTEQUAL: '<>', COMPARE_LESSTHAN: '<', COMPARE_GREATERTHAN: '>' },

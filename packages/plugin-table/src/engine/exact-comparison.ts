@@ -18,7 +18,7 @@ const wholeDigits: Readonly<Record<string, number>> = {
 /** The digits that every fraction of 64 bits keeps. */
 const keptDigits = 15
 /** The most digits of a decimal number of SQL. */
-const mostDigits = 38
+export const mostDigits = 38
 
 /** Whether an SQL type is one of numbers. */
 export const isNumberType = (type: string) => fraction.test(type) || decimal.test(type) || type in wholeDigits

@@ -1,6 +1,7 @@
 import type { ColumnSet, TableFile } from '@maestro-dataflow/core'
 import type { KnownColumn, KnownColumns } from './column-values.js'
 import type { Database } from './connect.js'
+import { mostDigits } from './exact-comparison.js'
 import type { ExtractedColumns } from './extracted-columns.js'
 import type { Kind } from './kinds.js'
 import { columnTypeIn } from './known-columns.js'
@@ -122,8 +123,6 @@ function decimalScale(json: string): string {
   const text = `ltrim(${json}->>'$', '+-')`
   return `CASE WHEN ${json} IS NULL THEN NULL WHEN contains(lower(${text}), 'e') THEN 'exponent' ELSE strlen(split_part(${text}, '.', 1)) || '.' || strlen(split_part(${text}, '.', 2)) END`
 }
-
-const mostDigits = 38
 
 /** The digits after the point of numbers with an exponent. */
 const usualScale = 10
