@@ -21,6 +21,7 @@ import { writeParquetLines } from './chain/parquet-lines.js'
 import { makesLines, runChain } from './chain/run-chain.js'
 import { connect, type Database, engineError, isDataFault } from './connect.js'
 import type { DuckDBEngineOptions } from './duckdb-options.js'
+import { giveBackHeapFor } from './give-back-heap.js'
 import { interruptOn } from './interrupt-on.js'
 import { prepareStatement } from './prepare-statement.js'
 import { columnsAfter, prepareChain, runOneByOne } from './run-one-by-one.js'
@@ -114,14 +115,15 @@ export class DuckDBEngine implements TableEngine {
     const { input: parquet, parquet: copy, statements, columns } = request
     if (copy !== undefined && !(statements.every((one) => !makesLines(one)) && canCopyParquet(parquet, columns)))
       return undefined
-    return this.#run({ ...request, input: [], reject: () => undefined }, async (database, request) => {
+    const runOn: Run<readonly TableCounts[] | undefined> = async (database, request) => {
       const chained = await prepareChain(database, request)
       return runChain(database, chained, { parquet }, { ...request, parquet: copy }).catch((error: unknown) => {
         // The source says what is wrong with a file, and which row has a value that does not fit.
         if (MaestroError.is(error) || request.signal.aborted || isOutOfMemory(error)) throw error
         return undefined
       })
-    })
+    }
+    return this.#run({ ...request, input: [], reject: () => undefined }, runOn, parquet.paths)
   }
 
   async readParquet(request: ParquetConversion<ParquetFiles, TableFile>): Promise<number | undefined> {
@@ -161,8 +163,13 @@ export class DuckDBEngine implements TableEngine {
   }
 
   /** Runs statements in little memory first, where the disk can stand in, and in more if they cannot do without. */
-  async #run<Counts>(request: TableChainRequest, run: Run<Counts>): Promise<Counts> {
+  async #run<Counts>(
+    request: TableChainRequest,
+    run: Run<Counts>,
+    paths: readonly string[] = request.input.map(({ path }) => path),
+  ): Promise<Counts> {
     const { memory: set, threads } = this.#options
+    await giveBackHeapFor(paths)
     const memory = set ?? (await stepMemory(request.statements, request.input, threads))
     const first = new ReportedRequest(request)
     try {

@@ -1,4 +1,3 @@
-import { createReadStream, existsSync } from 'node:fs'
 import { copyFile, type FileHandle, open, rename, truncate } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 import { syncName } from './sync-folder.js'
@@ -9,20 +8,34 @@ export interface FileEnd {
   readonly crc32: number
 }
 
+const readAtOnce = 1 << 20
+
 /** The beginning of a file, as far as it is there; undefined if the file is missing. */
-export async function beginningOf(path: string, bytes: number): Promise<FileEnd | undefined> {
-  if (!existsSync(path)) return undefined
-  if (bytes === 0) return { bytes: 0, crc32: 0 }
-  let length = 0
-  let sum = 0
-  for await (const chunk of createReadStream(path, {
-    end: bytes - 1,
-    highWaterMark: 1 << 20,
-  }) as AsyncIterable<Buffer>) {
-    sum = crc32(chunk, sum)
-    length += chunk.length
+export async function beginningOf(path: string, bytes?: number): Promise<FileEnd | undefined> {
+  const file = await open(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  if (file === undefined) return undefined
+  try {
+    return await readEnd(file, bytes)
+  } finally {
+    await file.close()
   }
-  return { bytes: length, crc32: sum }
+}
+
+/** Reads a file as far as a length, if it is as long. One buffer takes all parts: a large file leaves no garbage. */
+export async function readEnd(file: FileHandle, most = Number.POSITIVE_INFINITY): Promise<FileEnd> {
+  const buffer = Buffer.allocUnsafeSlow(Math.min(readAtOnce, most))
+  let bytes = 0
+  let sum = 0
+  while (bytes < most) {
+    const { bytesRead } = await file.read(buffer, 0, Math.min(readAtOnce, most - bytes), bytes)
+    if (bytesRead === 0) break
+    sum = crc32(buffer.subarray(0, bytesRead), sum)
+    bytes += bytesRead
+  }
+  return { bytes, crc32: sum }
 }
 
 /**

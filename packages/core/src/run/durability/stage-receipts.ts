@@ -1,11 +1,11 @@
-import { createReadStream, existsSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { open, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { crc32 } from 'node:zlib'
 import type { StepCounts } from '../../contracts/report.js'
 import type { StepUsage } from '../report/usage-totals.js'
 import type { RejectTally } from '../state/journal.js'
 import { failpoint } from './failpoints.js'
+import { beginningOf, type FileEnd, readEnd } from './file-end.js'
 import type { LedgerBlocks } from './kept-ledger.js'
 import { readSealed, writeSealed } from './sealed-file.js'
 import type { FingerprintParts } from './stage-fingerprint.js'
@@ -39,14 +39,15 @@ const receiptName = 'receipt.json'
 export async function writeReceipt(folder: string, receipt: Omit<StageReceipt, 'bytes' | 'crc32'>): Promise<void> {
   const path = join(folder, receipt.file)
   const file = await open(path, 'r+')
+  let whole: FileEnd
   try {
     await file.sync()
+    whole = await readEnd(file)
   } finally {
     await file.close()
   }
   await syncName(path)
-  const sum = await checksumOf(path)
-  await writeSealed(join(folder, receiptName), { ...receipt, ...sum }, ['receipt-synced', 'receipt-renamed'])
+  await writeSealed(join(folder, receiptName), { ...receipt, ...whole }, ['receipt-synced', 'receipt-renamed'])
 }
 
 /** Reads the receipt of a stage and compares its step file with it. */
@@ -57,7 +58,7 @@ export async function readReceipt(folder: string): Promise<FoundReceipt> {
   const path = join(folder, receipt.file)
   if (!existsSync(path)) return { fault: 'its step file is missing' }
   if ((await stat(path)).size !== receipt.bytes) return { fault: 'its step file has another size' }
-  return (await checksumOf(path)).crc32 === receipt.crc32 ? { receipt } : { fault: 'its step file is damaged' }
+  return (await beginningOf(path))?.crc32 === receipt.crc32 ? { receipt } : { fault: 'its step file is damaged' }
 }
 
 /** Whether a stage has finished, without a look at its file. */
@@ -67,14 +68,4 @@ export const hasReceipt = (folder: string): boolean => existsSync(join(folder, r
 export async function dropReceipt(folder: string): Promise<void> {
   await rm(join(folder, receiptName), { force: true })
   failpoint('receipt-dropped')
-}
-
-async function checksumOf(path: string): Promise<{ readonly bytes: number; readonly crc32: number }> {
-  let bytes = 0
-  let sum = 0
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
-    sum = crc32(chunk, sum)
-    bytes += chunk.length
-  }
-  return { bytes, crc32: sum }
 }
