@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { MaestroError, pipeline, type RunReport } from '@maestro-dataflow/core'
 import { installFailpoints, maestro, setPartitionSize } from '@maestro-dataflow/core/runtime'
@@ -42,12 +42,13 @@ interface Asked {
   readonly removed?: 'keep' | 'remove'
   readonly version?: string
   readonly retryRejects?: boolean
+  readonly overwrite?: boolean
 }
 
 /** Runs the pipeline, or resumes it. It drops and rejects some rows and doubles others, by their `n`. */
 async function run(
   folder: Folder,
-  { output = 'answers.jsonl', version = '1', retryRejects = false, ...settings }: Asked = {},
+  { output = 'answers.jsonl', version = '1', retryRejects = false, overwrite = false, ...settings }: Asked = {},
 ) {
   const made: number[] = []
   const project = maestro({ directory: folder.path, plugins: [fs], logLevel: 'silent', run: { rowsInFlight: 2 } })
@@ -71,6 +72,7 @@ async function run(
   try {
     const report = await project.run(changing, {
       retryRejects,
+      overwrite,
       ...(unfinished === undefined ? {} : { resume: { run: unfinished.runId } }),
     })
     return { report, made, incremental: report.incremental }
@@ -205,6 +207,37 @@ test('after a change of a step all rows are processed, and after the loss of an 
   expect(lost.made).toEqual([0, 1, 2, 3])
   expect(lost.incremental?.reason).toContain('is missing')
   expect(linesOf(folder)).toHaveLength(4)
+})
+
+test('nothing is merged with rows that nobody knows any more, and all rows are processed when the user says so', async () => {
+  const folder = new Input(rowsTo(12))
+  await run(folder)
+  const before = folder.read('answers.jsonl')
+  const [name = ''] = readdirSync(join(folder.path, '.maestro/incremental'))
+  const path = join(folder.path, '.maestro/incremental', name)
+  const bytes = readFileSync(path)
+  folder.write(edited)
+  for (const damage of [
+    bytes.subarray(0, 40),
+    Buffer.alloc(0),
+    bytes.map((byte, at) => (at === 90 ? byte ^ 1 : byte)),
+  ]) {
+    writeFileSync(path, damage)
+    const error = await run(folder).catch((thrown: unknown) => thrown)
+    expect(MaestroError.is(error, 'MAESTRO_INCREMENTAL_LAST_RUN') && error.hint).toContain('--overwrite')
+    expect([folder.read('answers.jsonl'), folder.runs]).toEqual([before, folder.runs.slice(0, 1)])
+  }
+  const { incremental } = await run(folder, { overwrite: true })
+  expect(incremental).toMatchObject({ added: 13, changed: 0, unchanged: 0, since: undefined })
+  expect(linesOf(folder).sort()).toEqual(await wholeLines(edited))
+  expect((await run(folder)).incremental).toMatchObject({ added: 0, changed: 0 })
+})
+
+test('a first run that may overwrite a file leaves nothing of it', async () => {
+  const folder = new Input(rowsTo(12))
+  writeFileSync(join(folder.path, 'answers.jsonl'), '{"id":"other","n":1}\n{"of":"another pipeline"}\n')
+  await run(folder, { overwrite: true })
+  expect(linesOf(folder).sort()).toEqual(await wholeLines(rowsTo(12)))
 })
 
 test('an edit of the output by hand stays, unless its row changes', async () => {

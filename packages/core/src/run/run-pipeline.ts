@@ -105,7 +105,7 @@ async function writeOutputs(run: Run): Promise<MaestroError | undefined> {
 async function beginIncremental(
   compiled: CompiledPipeline,
   environment: RunEnvironment,
-  { keep = true, limit, resume, incremental, retryRejects, signal }: PipelineRunOptions,
+  { keep = true, limit, resume, incremental, retryRejects, overwrite, signal }: PipelineRunOptions,
 ): Promise<IncrementalRun | undefined> {
   if (!keep) return undefined
   const folder = resume && join(environment.stateDirectory, 'runs', resume.run)
@@ -115,7 +115,7 @@ async function beginIncremental(
   if (limit !== undefined)
     throw unfit(compiled, 'the run has a limit of rows', 'Run it without --limit, or without --incremental.')
   try {
-    return await IncrementalRun.begin(compiled, environment, { folder, retryRejects, signal })
+    return await IncrementalRun.begin(compiled, environment, { folder, retryRejects, overwrite, signal })
   } catch (error) {
     throw environment.redact(toRunError(error))
   }

@@ -205,6 +205,12 @@ export const runErrors = {
       `The pipeline ${d.pipeline} cannot run incrementally: ${d.reason}.`,
     hint: (d: { remedy: string }) => d.remedy,
   },
+  MAESTRO_INCREMENTAL_LAST_RUN: {
+    message: (d: { pipeline: string; path: string }) =>
+      `It is unknown which rows the outputs of ${d.pipeline} hold: what its last incremental run noted is damaged (${d.path}).`,
+    hint: () =>
+      'Run it with --overwrite. All rows are processed again, with the answers in the response cache, and files hold nothing else afterwards. Remove the rows of a table that are no longer in the source by hand.',
+  },
   MAESTRO_INCREMENTAL_OUTPUT: {
     message: (d: { sink: string; reason: string }) =>
       `The rows of the sink ${d.sink} cannot be merged with those of earlier runs: ${d.reason}.`,

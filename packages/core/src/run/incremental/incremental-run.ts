@@ -7,6 +7,7 @@ import type { PipelineDefinition } from '../../contracts/pipeline-definition.js'
 import type { RowId } from '../../contracts/row.js'
 import type { SinkContinuation, SinkWriter } from '../../contracts/sink.js'
 import type { StorageContext } from '../../contracts/storage-context.js'
+import { maestroError } from '../../errors/error-table.js'
 import type { CompiledPipeline, CompiledSink } from '../../pipeline/compile/compiled-pipeline.js'
 import { describeOptions } from '../../pipeline/compile/describe-options.js'
 import { fingerprintStages, hashOf } from '../durability/stage-fingerprint.js'
@@ -34,6 +35,7 @@ interface Comparison extends RowsHeader {
 interface BeginOptions {
   readonly folder?: string | undefined
   readonly retryRejects?: boolean | undefined
+  readonly overwrite?: boolean | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -68,12 +70,13 @@ export class IncrementalRun {
    *
    * @param options.folder The folder of the run, if it is resumed.
    * @param options.retryRejects Whether to try again the rows that the last finished run rejected.
-   * @throws MAESTRO_INCREMENTAL_UNFIT, and what the source throws
+   * @param options.overwrite Whether outputs may be replaced whose rows nobody knows.
+   * @throws MAESTRO_INCREMENTAL_UNFIT, MAESTRO_INCREMENTAL_LAST_RUN, and what the source throws
    */
   static begin(
     compiled: CompiledPipeline,
     environment: RunEnvironment,
-    { folder, retryRejects = false, signal = new AbortController().signal }: BeginOptions = {},
+    { folder, retryRejects = false, overwrite = false, signal = new AbortController().signal }: BeginOptions = {},
   ): Promise<IncrementalRun> {
     const asked = askedSettings(compiled)
     return inTemporaryFolder(async (runDirectory) => {
@@ -81,9 +84,12 @@ export class IncrementalRun {
       const storage = { directory, allowOutside, allowPrivateAddresses, logger, signal, runDirectory }
       const path = lastRunPath(stateDirectory, incrementalId(compiled.definition))
       const pipeline = await identify(compiled, asked, environment)
-      const last = await readRows<RowsHeader>(path)
+      const found = await readRows<RowsHeader>(path)
+      if (found === 'damaged' && !overwrite)
+        throw maestroError('MAESTRO_INCREMENTAL_LAST_RUN', { pipeline: compiled.definition.name, path })
+      const last = found === 'damaged' ? undefined : found
       const kept = folder === undefined ? undefined : await readRows<Comparison>(join(folder, comparisonFile))
-      if (kept?.header.pipeline === pipeline && kept.header.run === (last?.header.run ?? ''))
+      if (kept !== 'damaged' && kept?.header.pipeline === pipeline && kept.header.run === (last?.header.run ?? ''))
         return new IncrementalRun(compiled, asked, kept.header, kept.rows, path)
       const missing = await missingOutput(compiled, storage)
       const base = missing === undefined ? last : undefined
@@ -94,9 +100,9 @@ export class IncrementalRun {
           : (missing ?? (isAlike ? undefined : 'the steps, the source, or what they depend on changed'))
       const table = base?.rows ?? new RowTable()
       const reader = await openSource(compiled, storage)
-      const found = await compareRows(reader.read(), table, asked, { all: !isAlike, failed: retryRejects })
+      const compared = await compareRows(reader.read(), table, asked, { all: !isAlike, failed: retryRejects })
       const since = isAlike ? base?.header.run : undefined
-      const comparison = { run: last?.header.run ?? '', pipeline, found, since, reason }
+      const comparison = { run: last?.header.run ?? '', pipeline, found: compared, since, reason }
       return new IncrementalRun(compiled, asked, comparison, table, path)
     })
   }
@@ -169,6 +175,7 @@ export class IncrementalRun {
     const { changed, retried } = this.#comparison.found
     return openMerging(sink, context, continues, open, {
       key,
+      continues: this.continues,
       mustExist: this.passesOver,
       stays: (hash) => !isProcessed(hash) && !(this.#removes && isGone(hash)),
       isProcessed,

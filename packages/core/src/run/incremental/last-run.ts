@@ -32,27 +32,27 @@ export async function writeRows(path: string, header: object, rows: Buffer): Pro
   )
 }
 
-/** Reads what `writeRows` wrote; undefined if it is missing or damaged. */
+/** Reads what `writeRows` wrote; undefined if it is missing. A file that cannot be read counts as damaged. */
 export async function readRows<Header>(
   path: string,
-): Promise<{ readonly header: Header; readonly rows: RowTable } | undefined> {
+): Promise<{ readonly header: Header; readonly rows: RowTable } | 'damaged' | undefined> {
   let bytes: Buffer
   try {
     bytes = await readFile(path)
-  } catch {
-    return undefined
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : 'damaged'
   }
   const first = bytes.indexOf(0x0a)
   const second = bytes.indexOf(0x0a, first + 1)
-  if (first === -1 || second === -1) return undefined
+  if (first === -1 || second === -1) return 'damaged'
   try {
     const { crc32: sum, bytes: length } = JSON.parse(bytes.toString('utf8', 0, first)) as Record<string, unknown>
     const text = bytes.toString('utf8', first + 1, second)
     const table = bytes.subarray(second + 1)
-    if (table.length !== length || crc32(table, crc32(text)) !== sum) return undefined
+    if (table.length !== length || crc32(table, crc32(text)) !== sum) return 'damaged'
     return { header: JSON.parse(text) as Header, rows: RowTable.fromBytes(table) }
   } catch {
-    return undefined
+    return 'damaged'
   }
 }
 

@@ -7,6 +7,8 @@ export interface Merge {
   readonly key: readonly string[]
   /** Whether rows would be lost if the output is missing. */
   readonly mustExist: boolean
+  /** Whether an earlier run has written rows that may stay. Otherwise a file has nothing but the rows of this run. */
+  readonly continues: boolean
   /** Whether a row of an earlier run stays in an output that is written anew. */
   stays(key: Buffer): boolean
   /** Whether the run processes a row of the source with this key. */

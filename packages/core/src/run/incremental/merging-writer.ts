@@ -40,7 +40,7 @@ export async function openMerging(
   }
   const writer = await open(undefined)
   return abortedUnless(writer, async () => {
-    const kept = output?.exists === true ? await keepRows(writer, rows(), node.id, merge) : 0
+    const kept = output?.exists === true && merge.continues ? await keepRows(writer, rows(), node.id, merge) : 0
     return new MergingWriter(writer, kept, node.id, merge)
   })
 }
