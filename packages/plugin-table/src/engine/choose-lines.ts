@@ -131,6 +131,17 @@ function sampled(
     : `${positions} ORDER BY ${number}, ${positionColumn} LIMIT ${statement.count}`
 }
 
+/** The positions that a query gives, in its order. @param count How many there are. */
+export async function positionsOf(connection: DuckDBConnection, sql: string, count: number): Promise<Uint32Array> {
+  const positions = new Uint32Array(count)
+  let next = 0
+  for await (const [some = []] of columnsOf(connection, sql)) {
+    positions.set(some, next)
+    next += some.length
+  }
+  return positions
+}
+
 /** The columns of a query's result, which are numbers, or texts if the query says so, chunk by chunk. */
 export async function* columnsOf<Value extends number | string = number>(
   connection: DuckDBConnection,

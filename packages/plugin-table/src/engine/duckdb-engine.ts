@@ -16,9 +16,10 @@ import {
   type TableStatement,
 } from '@maestro-dataflow/core'
 import { tableError } from '../errors.js'
+import { makesLines } from './chain/chain-rows.js'
 import { canCopyParquet } from './chain/copy-parquet.js'
 import { writeParquetLines } from './chain/parquet-lines.js'
-import { makesLines, runChain } from './chain/run-chain.js'
+import { runChain } from './chain/run-chain.js'
 import { connect, type Database, engineError, isDataFault } from './connect.js'
 import type { DuckDBEngineOptions } from './duckdb-options.js'
 import { giveBackHeapFor } from './give-back-heap.js'

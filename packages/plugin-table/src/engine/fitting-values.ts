@@ -26,7 +26,7 @@ export function fittingValues(
 function fits(json: string, kind: Kind, format: TableFile['format'], forStep: boolean): string | undefined {
   // The first characters decide: a digit, or "-" and a digit; a quote.
   const isNumber = `((${json} >= '0' AND ${json} < ':') OR (${json} >= '-0' AND ${json} < '-:'))`
-  const hasExponent = `contains(lower(${json}), 'e')`
+  const hasExponent = `(contains(${json}, 'e') OR contains(${json}, 'E'))`
   const isFraction = `(contains(${json}, '.') OR ${hasExponent})`
   const isText = `(${json} >= '"' AND ${json} < '#')`
   const isTagged = (tag: string) => (format === 'step' ? `starts_with(${json}, '{"${tag}":')` : 'false')

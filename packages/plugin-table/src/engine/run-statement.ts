@@ -1,25 +1,22 @@
 import type { ColumnSet, TableCounts, TableFile, TableRequest, TableStatement } from '@maestro-dataflow/core'
 import type { CheckedStatement } from './checked-statement.js'
-import { type Choice, chooseKept, chooseLines, fate } from './choose-lines.js'
-import { ColumnValues, type KnownColumns, type Mode } from './column-values.js'
+import { type Choice, chooseKept, chooseLines, fate, positionsOf } from './choose-lines.js'
+import { ColumnValues, type Mode } from './column-values.js'
 import { type Database, firstRow, RowsUnfit } from './connect.js'
 import { copyLines } from './copy-lines.js'
+import { canCopySorted, copySortedLines } from './copy-sorted-lines.js'
 import { ExtractedColumns } from './extracted-columns.js'
 import { branchRows, filterBranches } from './filter-branches.js'
-import { fittingValues } from './fitting-values.js'
-import type { Kind } from './kinds.js'
-import { columnTypeIn } from './known-columns.js'
 import type { KnownLines } from './known-lines.js'
 import { learnColumns, needsLearning } from './learn-columns.js'
 import { reasonOf, reportLeftOut } from './left-out.js'
 import { usualKeys } from './line-keys.js'
 import { lineColumn, positionColumn, readLines, rowText, unsoundLine, writeLines } from './lines.js'
 import { withListedAggregates } from './listed-aggregates.js'
+import { countRows, knownColumns, type LoadOptions, loadedLines, loadLines, soundLine } from './load-lines.js'
 import { prepareStatement } from './prepare-statement.js'
 import { literal } from './sql-text.js'
-import { statementQuery } from './statement-query.js'
-import { isStrictJson } from './strict-json.js'
-import { hasOnlyColumns } from './undeclared-columns.js'
+import { sortKeys, statementQuery } from './statement-query.js'
 import { wholeRowColumns } from './whole-row.js'
 
 /** A statement over files, with everything that it needs. */
@@ -53,11 +50,15 @@ export async function runStatement(run: StatementRun): Promise<TableCounts> {
   if (statement.kind === 'filter' && !used.some((column) => needsLearning(column, columns)))
     return filterAtOnce(run, statement, loading)
   const isWholeRow = statement.kind === 'dedupe' && checked.keys.length === 0
-  const keepsText = statement.kind === 'sort' || statement.kind === 'window' || isWholeRow
+  const isSortedHere = statement.kind === 'sort' && !(await canCopySorted(input))
+  const keepsText = isSortedHere || statement.kind === 'window' || isWholeRow
   const offsets = await loadLines(database, input, { ...loading, keepsText })
   const lines = await lookAtLines(run, new ExtractedColumns(format, used, usual), 'strict')
   if (lines.branches.some(({ fault }) => fault !== undefined)) throw new RowsUnfit()
-  const counts = await runQuery(run, lines, { mode: 'strict', files: input, offsets })
+  const counts =
+    statement.kind === 'sort' && !keepsText
+      ? await copySorted(run, statement, lines)
+      : await runQuery(run, lines, { mode: 'strict', files: input, offsets })
   await database.connection.run('DROP TABLE lines')
   return counts
 }
@@ -90,81 +91,6 @@ async function filterAtOnce(
   })
   await connection.run('DROP TABLE verdicts')
   return copyChosen(run, choice, { files: input, offsets })
-}
-
-export function knownColumns(names: readonly string[], columns: ColumnSet): KnownColumns {
-  return new Map(names.map((name) => [name, { kind: columnTypeIn(name, columns) as Kind }]))
-}
-
-export interface LoadOptions {
-  /** Whether rows get their ids here, so that a line is valid in a step file unchanged. */
-  readonly idsNeeded: boolean
-  /** Columns whose values must be of their types: the used columns, and others. */
-  readonly looked: KnownColumns
-  /** Columns whose JSON is kept beside the lines. */
-  readonly used: readonly string[]
-  /** The columns of the rows. */
-  readonly columns: ColumnSet
-  /** The keys of the first line. */
-  readonly usual?: readonly string[]
-  /** The length of the longest line in bytes, if it is known to exceed the default. */
-  readonly longest?: number
-  /** Whether the text of the lines is needed. Without it, the text of each line is empty. @default true */
-  readonly keepsText?: boolean
-  /** The table. @default lines */
-  readonly table?: string
-}
-
-/**
- * Loads lines and the used columns into a table. The position of a row is its row id.
- *
- * @returns the first position of each file
- */
-export async function loadLines(
-  { connection }: Database,
-  files: readonly TableFile[],
-  { idsNeeded, looked, used, columns, usual, longest = 0, keepsText = true, table = 'lines' }: LoadOptions,
-): Promise<readonly number[]> {
-  const format = files[0]?.format ?? 'step'
-  const kept = new ExtractedColumns(format, used)
-  const extracted = new ExtractedColumns(format, [...kept.names, ...looked.keys()], usual)
-  const json = kept.names.map((name) => kept.json(name))
-  const declared = [lineColumn, ...json].map((column) => `${column} VARCHAR`).join(', ')
-  await connection.run(`CREATE OR REPLACE TEMP TABLE ${table} (${declared})`)
-  const isSound = soundLine(extracted, looked, columns, idsNeeded)
-  const text = keepsText ? lineColumn : "''"
-  const line = `CASE WHEN ${lineColumn} IS NULL THEN NULL WHEN ${isSound} THEN ${text} ELSE ${unsoundLine} END`
-  const offsets: number[] = []
-  for (const file of files) {
-    offsets.push(await countRows(connection, table))
-    const lines = extracted.extract(readLines(file, longest))
-    await connection.run(`INSERT INTO ${table} SELECT ${[line, ...json].join(', ')} FROM ${lines}`)
-  }
-  return offsets
-}
-
-/**
- * An SQL condition for whether a line is entirely JSON, its values are of their types, and it has no columns that are not
- * declared. Lines of a step file are JSON.
- */
-export function soundLine(
-  extracted: ExtractedColumns,
-  looked: KnownColumns,
-  columns: ColumnSet,
-  forStep: boolean,
-): string {
-  const fits = fittingValues(looked, extracted, forStep)
-  const conditions = fits === undefined ? [] : [fits]
-  // A step file would interpret a user's own `$` keys as tagged values. The slow path escapes them.
-  // Most lines have no `$` at all, and one character is found sooner than two.
-  if (forStep)
-    conditions.push(`CASE WHEN contains(${lineColumn}, '$') THEN NOT contains(${lineColumn}, '"$') ELSE true END`)
-  if (extracted.format === 'rows') {
-    if (extracted.names.length === 0) conditions.push(`json_valid(${lineColumn})`)
-    conditions.push(isStrictJson(extracted, looked))
-    if (!columns.open) conditions.push(hasOnlyColumns(columns, extracted))
-  }
-  return conditions.length === 0 ? 'true' : `(${conditions.join(' AND ')})`
 }
 
 /**
@@ -205,12 +131,6 @@ export async function lookAtLines(
   const [fault] = checked.faults
   if (fault !== undefined) throw fault
   return { relation, extracted, learned, checked: isWholeRow ? { ...checked, keys: compared } : checked, branches: [] }
-}
-
-/** The relation of the lines that `loadLines` has loaded. */
-export function loadedLines(loaded: ExtractedColumns, table = 'lines'): string {
-  const json = loaded.names.map((name) => `, ${loaded.json(name)}`).join('')
-  return `(SELECT ${lineColumn}, rowid AS ${positionColumn}${json} FROM ${table} WHERE ${lineColumn} IS NOT NULL)`
 }
 
 /** The files whose lines a statement processes. */
@@ -257,6 +177,21 @@ export async function runQuery(run: StatementRun, lines: KnownLines, options: Qu
   return copyChosen(run, choice, { files, offsets })
 }
 
+/** Lets the database order the lines, and copies them. */
+async function copySorted(
+  { database: { connection }, input: files, output, signal }: StatementRun,
+  statement: Extract<TableStatement, { kind: 'sort' }>,
+  { relation, extracted, learned, checked }: KnownLines,
+): Promise<TableCounts> {
+  const values = new ColumnValues(extracted, new Map([...learned.columns, ...checked.known]), 'strict', checked.shown)
+  const order = `${sortKeys(statement.by, values)}, ${positionColumn}`
+  const sorted = `SELECT CAST(${positionColumn} AS UINTEGER) FROM ${relation} ORDER BY ${order}`
+  const positions = await positionsOf(connection, sorted, await countRows(connection, relation))
+  const lines = await countRows(connection, 'lines')
+  await copySortedLines({ files, output, positions, lines, signal })
+  return countsOf(statement, positions.length, positions.length)
+}
+
 /** Copies the lines that a statement chose to the output, and reports the others. */
 async function copyChosen(
   { statement, output, leftOut, signal }: StatementRun,
@@ -270,11 +205,6 @@ async function copyChosen(
   report?.finish(offsets)
   const absent = choice.fates.reduce((sum, one) => (one === fate.absent ? sum + 1 : sum), 0)
   return countsOf(statement, lines - absent, rows)
-}
-
-export async function countRows(connection: Database['connection'], relation: string): Promise<number> {
-  const [count] = await firstRow(connection, `SELECT count(*) FROM ${relation}`)
-  return Number(count)
 }
 
 /**

@@ -15,10 +15,11 @@ import { branchFault, isTryRefused, judgedTable, judgeRows, misfit, wrongExpress
 import { columnTypeIn } from './known-columns.js'
 import type { KnownLines } from './known-lines.js'
 import { lineColumn, positionColumn, usualLineBytes } from './lines.js'
+import { loadLines } from './load-lines.js'
 import { withWindowColumns } from './prepare-window.js'
 import { withColumns } from './query-parts.js'
 import { rowExpressions, rowPartsOfWindows } from './row-expressions.js'
-import { loadLines, lookAtLines, type QueryOptions, runQuery, type StatementRun } from './run-statement.js'
+import { lookAtLines, type QueryOptions, runQuery, type StatementRun } from './run-statement.js'
 import { siftLines } from './sift-lines.js'
 
 /**

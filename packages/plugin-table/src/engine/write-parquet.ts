@@ -11,7 +11,7 @@ import { ExtractedColumns } from './extracted-columns.js'
 import { fittingValues } from './fitting-values.js'
 import { usualKeys } from './line-keys.js'
 import { lineColumn, readLines, unsoundLine } from './lines.js'
-import { knownColumns } from './run-statement.js'
+import { knownColumns } from './load-lines.js'
 import { identifier, literal } from './sql-text.js'
 import { hasOnlyColumns } from './undeclared-columns.js'
 

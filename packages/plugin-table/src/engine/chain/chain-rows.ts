@@ -1,4 +1,4 @@
-import type { ParquetFiles, TableFile } from '@maestro-dataflow/core'
+import type { ParquetFiles, TableFile, TableStatement } from '@maestro-dataflow/core'
 import { ExtractedColumns } from '../extracted-columns.js'
 import { lineColumn, positionColumn } from '../lines.js'
 
@@ -41,4 +41,11 @@ export function rowsBetween(segment: Segment, chosen: Chosen, used: readonly str
   // A statement that looks at no value needs no lines.
   if (own.names.length === 0 && !withText) return `(SELECT ${place} FROM ${chosen} chosen)`
   return `(SELECT lines.${lineColumn}, ${place}${columns} FROM ${chosen} chosen JOIN ${table} lines ON lines.rowid = chosen.${originColumn})`
+}
+
+/** Whether the result of a statement is other lines than those of its input. */
+export function makesLines(
+  statement: TableStatement | undefined,
+): statement is Extract<TableStatement, { kind: 'aggregate' | 'window' }> {
+  return statement?.kind === 'aggregate' || statement?.kind === 'window'
 }

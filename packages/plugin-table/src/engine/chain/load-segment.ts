@@ -3,7 +3,7 @@ import type { CheckedStatement } from '../checked-statement.js'
 import type { Database } from '../connect.js'
 import { ExtractedColumns } from '../extracted-columns.js'
 import { lineColumn, readLines, unsoundLine } from '../lines.js'
-import { countRows, knownColumns, soundLine } from '../run-statement.js'
+import { countRows, knownColumns, soundLine } from '../load-lines.js'
 import { idColumn, type Segment } from './chain-rows.js'
 import { assertTypes, parquetLines } from './parquet-lines.js'
 

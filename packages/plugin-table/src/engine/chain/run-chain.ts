@@ -8,16 +8,18 @@ import {
   type TableStatement,
 } from '@maestro-dataflow/core'
 import type { CheckedStatement } from '../checked-statement.js'
-import { columnsOf, fate } from '../choose-lines.js'
+import { columnsOf, fate, positionsOf } from '../choose-lines.js'
 import { type Database, firstRow, RowsUnfit } from '../connect.js'
 import { copyLines } from '../copy-lines.js'
+import { canCopySorted, copySortedLines } from '../copy-sorted-lines.js'
 import { ExtractedColumns } from '../extracted-columns.js'
 import { usualKeys } from '../line-keys.js'
 import { lineColumn, positionColumn, writeLines } from '../lines.js'
 import { withListedAggregates } from '../listed-aggregates.js'
-import { countRows, countsOf, emitLine, lookAtLines } from '../run-statement.js'
+import { countRows } from '../load-lines.js'
+import { countsOf, emitLine, lookAtLines } from '../run-statement.js'
 import { sortKeys, statementQuery } from '../statement-query.js'
-import { type Chosen, originColumn, rowsBetween, type Segment } from './chain-rows.js'
+import { type Chosen, makesLines, originColumn, rowsBetween, type Segment } from './chain-rows.js'
 import { chooseRows, valuesIn } from './choose-rows.js'
 import { copyParquet } from './copy-parquet.js'
 import { type IdentifiedRow, rowsAt } from './first-rows.js'
@@ -67,6 +69,8 @@ class Chain {
   readonly #from: SegmentInput
   readonly #request: ChainRequest
   readonly #tables: string[] = []
+  /** Whether the lines of the segment are copied in the order of a sort, so that the database does not write them. */
+  #copiesSorted = false
   readonly #leftOut = new Map<number, LeftOutBy>()
   /** The first rows after a statement, once the chain has run. */
   readonly #firstRows = new Map<number, () => Promise<readonly IdentifiedRow[]>>()
@@ -82,6 +86,7 @@ class Chain {
     const counts: TableCounts[] = []
     let from = this.#from
     while (counts.length < this.#statements.length) {
+      this.#copiesSorted = 'files' in from && (await canCopySorted(from.files))
       const first = counts.length
       const made = this.#statements.findIndex(({ statement }, index) => index >= first && makesLines(statement))
       const end = made === -1 ? this.#statements.length : made + 1
@@ -140,7 +145,7 @@ class Chain {
       const extracted = new ExtractedColumns(segment.format, used, segment.extracted.usualKeys)
       const lines = await lookAtLines({ database: this.#database, ...chained }, extracted, 'strict', rows)
       let rowsOut: number
-      if (statement.kind === 'sort' && this.#isWritten(index)) {
+      if (statement.kind === 'sort' && this.#isWritten(index) && !this.#copiesSorted) {
         const order = `${sortKeys(statement.by, valuesIn(lines))}, ${positionColumn}`
         rowsOut = await this.#write(`SELECT ${this.#emit(segment)} FROM ${lines.relation} ORDER BY ${order}`)
       } else if (makesLines(statement)) {
@@ -191,7 +196,7 @@ class Chain {
       if (written !== rowsIn) throw new RowsUnfit()
       return made
     }
-    const isWritten = last === undefined || last.kind === 'sort' || makesLines(last)
+    const isWritten = last === undefined || (last.kind === 'sort' && !this.#copiesSorted) || makesLines(last)
     if (!isWritten && before !== undefined) await this.#writeChosen(segment, before, rowsIn)
     return made
   }
@@ -204,7 +209,10 @@ class Chain {
   /** Whether a statement reads or writes whole lines in the database. */
   #needsText({ statement, checked }: ChainedStatement): boolean {
     if (statement.kind === 'dedupe') return checked.keys.length === 0
-    return statement.kind === 'window' || (statement.kind === 'sort' && this.#request.parquet === undefined)
+    return (
+      statement.kind === 'window' ||
+      (statement.kind === 'sort' && !this.#copiesSorted && this.#request.parquet === undefined)
+    )
   }
 
   /** The columns of the lines that a statement makes and that the next ones use, up to one that makes other lines. */
@@ -228,6 +236,12 @@ class Chain {
       // The database ends a line at a carriage return too.
       if (copied.lines !== fates.length || copied.rows !== rows) throw new RowsUnfit()
       return
+    }
+    if (this.#copiesSorted) {
+      const origins = `SELECT ${originColumn} FROM ${chosen} ORDER BY rowid`
+      const positions = await positionsOf(connection, origins, rows)
+      const lines = await countRows(connection, segment.table)
+      return copySortedLines({ files: segment.files, output, positions, lines, signal })
     }
     await this.#write(
       `SELECT ${this.#emit(segment)} FROM ${rowsBetween(segment, chosen, [])} ORDER BY ${positionColumn}`,
@@ -282,11 +296,4 @@ class Chain {
     this.#tables.push(table)
     return table
   }
-}
-
-/** Whether the result of a statement is other lines than those of its input. */
-export function makesLines(
-  statement: TableStatement | undefined,
-): statement is Extract<TableStatement, { kind: 'aggregate' | 'window' }> {
-  return statement?.kind === 'aggregate' || statement?.kind === 'window'
 }

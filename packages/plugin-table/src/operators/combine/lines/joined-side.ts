@@ -5,7 +5,7 @@ import { ExtractedColumns } from '../../../engine/extracted-columns.js'
 import type { Kind } from '../../../engine/kinds.js'
 import { learnColumns } from '../../../engine/learn-columns.js'
 import { usualKeys } from '../../../engine/line-keys.js'
-import { knownColumns, loadedLines, loadLines } from '../../../engine/run-statement.js'
+import { knownColumns, loadedLines, loadLines } from '../../../engine/load-lines.js'
 
 /** The lines of one table of a join. */
 export interface SideFiles {

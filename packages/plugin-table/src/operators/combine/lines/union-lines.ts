@@ -12,7 +12,7 @@ import { copyLines } from '../../../engine/copy-lines.js'
 import { interruptOn } from '../../../engine/interrupt-on.js'
 import { usualKeys } from '../../../engine/line-keys.js'
 import { lineColumn } from '../../../engine/lines.js'
-import { countRows, knownColumns, loadLines } from '../../../engine/run-statement.js'
+import { countRows, knownColumns, loadLines } from '../../../engine/load-lines.js'
 import { type RightLines, withRightLines } from './right-lines.js'
 
 /**
