@@ -1,9 +1,10 @@
 // A run is killed, and resumed with other sinks: each of them has all rows, and nothing is left of the others.
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { pipeline } from '@maestro-dataflow/core'
-import { installFailpoints, setPartitionSize } from '@maestro-dataflow/core/runtime'
-import { expect, onTestFinished, test } from 'vitest'
+import { definePlugin, defineSink, defineStorage, MaestroError, pipeline } from '@maestro-dataflow/core'
+import { installFailpoints, maestro, setPartitionSize } from '@maestro-dataflow/core/runtime'
+import fs from '@maestro-dataflow/plugin-fs'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { Folder } from './durability/folder.js'
 import { countingModel, projectOf, questions } from './durability/questions.js'
 
@@ -76,6 +77,62 @@ test('an output that was committed and removed by hand before the resume is writ
     await runIn(folder, outputs)
     expect(contents(folder), path).toEqual(contents(whole))
     expect(readdirSync(folder.path).sort(), path).toEqual(readdirSync(whole.path).sort())
+  }
+})
+
+/** Sinks of which the last cannot commit at first. @returns what the resumed run warned of */
+async function resumedAfter(change: (folder: Folder) => void) {
+  const folder = new Folder(questions(5))
+  let isReady = false
+  const failing = defineSink({
+    options: {},
+    open: () => ({
+      // Who does not say how many rows it holds commits first.
+      rowsWritten: 5,
+      write: () => undefined,
+      commit: async () => {
+        if (!isReady) throw new Error('not yet')
+        return { rows: 5, location: 'late' }
+      },
+      abort: async () => undefined,
+    }),
+    target: () => 'late',
+  })
+  const late = definePlugin({ name: 'late', storages: [defineStorage({ name: 'late.rows', sink: failing })] })
+  const lines: string[] = []
+  const printed = vi.spyOn(process.stderr, 'write').mockImplementation((text) => lines.push(String(text)) > 0)
+  onTestFinished(() => printed.mockRestore())
+  const run = async () => {
+    const project = maestro({ directory: folder.path, plugins: [fs, late], logLevel: 'warn' })
+    const [unfinished] = await project.unfinishedRuns()
+    const rows = pipeline('rows')
+      .read('fs.file', { path: 'questions.jsonl' })
+      .write('fs.file', { path: 'a.jsonl' })
+      .write('fs.file', { path: 'by/{row}.jsonl' })
+      .write('late.rows' as never, {} as never)
+    try {
+      await project.run(rows, unfinished === undefined ? {} : { resume: { run: unfinished.runId } })
+    } finally {
+      await project.dispose()
+    }
+  }
+  const error = await run().catch((thrown: unknown) => thrown)
+  expect([MaestroError.is(error), folder.read('a.jsonl').split('\n').length]).toEqual([true, 6])
+  change(folder)
+  isReady = true
+  lines.length = 0
+  await run()
+  return { folder, warnings: lines.filter((line) => line.includes('was changed after the run had written it')) }
+}
+
+test('an output that was committed and edited by hand before the resume stays, and the run says so', async () => {
+  expect((await resumedAfter(() => undefined)).warnings).toEqual([])
+  for (const path of ['a.jsonl', 'by/3.jsonl']) {
+    const { folder, warnings } = await resumedAfter((folder) =>
+      folder.change(path, (text) => text.replace('What', 'Who')),
+    )
+    expect(warnings).toEqual([expect.stringContaining(`output=${path === 'a.jsonl' ? path : 'by'}`)])
+    expect(folder.read(path)).toContain('Who of row')
   }
 })
 

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import {
@@ -22,6 +23,7 @@ import { shownTarget } from './output-path.js'
 import { isPartitioned, partitionColumns, partitionGlob, partitionPath } from './partitions/partition-path.js'
 import { PartitionedWriter } from './partitions/partitioned-writer.js'
 import { isRemote } from './places/find-place.js'
+import { identifyFile } from './places/local/identify-file.js'
 import { standardInputFormat, standardPath } from './standard-input.js'
 import { StandardOutputWriter } from './standard-output-writer.js'
 
@@ -35,10 +37,15 @@ export const fileSink = defineSink({
       : isRemote(path)
         ? path
         : shownTarget(path, context.directory),
-  async isThere(options, context, { files = [options.path] }) {
-    if (options.path === standardPath) return true
-    for (const path of files) if (!(await isFileThere(path, options, context))) return false
-    return true
+  async identify(options, context, { files = [options.path] }) {
+    if (options.path === standardPath) return standardPath
+    const contents: string[] = []
+    for (const path of files) {
+      const content = await contentOf(path, options, context)
+      if (content === undefined) return undefined
+      contents.push(content)
+    }
+    return hash('sha256', contents.join())
   },
   // A compressed file and a file per partition are written in one go.
   continues: (options) =>
@@ -79,19 +86,24 @@ export const fileSink = defineSink({
   },
 })
 
-/** A server that does not answer says nothing about a file, which counts as there. */
-async function isFileThere(
+/** Identifies a file that was written; undefined if it is gone. Of a remote file, only that is known. */
+async function contentOf(
   path: string,
   { format, s3, hub }: WriteOptions,
   context: StorageCheckContext,
-): Promise<boolean> {
-  if (!isRemote(path)) return existsSync(resolve(context.directory, path))
+): Promise<string | undefined> {
+  if (!isRemote(path)) {
+    const local = resolve(context.directory, path)
+    if (!existsSync(local)) return undefined
+    return identifyFile(local, false).catch(() => 'a file that cannot be read')
+  }
   try {
     await findFiles({ path, format: formatOf(path, format).format, s3, hub }, context)
-    return true
   } catch (error) {
-    return !MaestroError.is(error, 'MAESTRO_STORAGE_NOT_FOUND')
+    // A server that does not answer says nothing about a file, which counts as there.
+    if (MaestroError.is(error, 'MAESTRO_STORAGE_NOT_FOUND')) return undefined
   }
+  return 'a remote file'
 }
 
 /** @throws MAESTRO_RUN_OUTPUT_EXISTS, MAESTRO_FS_COLUMN_MISSING, MAESTRO_FS_OPTION_UNFIT */

@@ -165,12 +165,17 @@ export interface SinkDefinition<S = unknown, Options = unknown> {
   target?(options: Options, context: StorageCheckContext): string | undefined
   open(options: Options, context: StorageContext & SinkTarget): Promise<SinkWriter> | SinkWriter
   /**
-   * Whether what a commit has made is still there. A resumed run writes an output again that was removed in the meantime.
+   * Identifies what a commit has made, as it is now; undefined if it is not there any more. A resumed run writes an output
+   * again that was removed in the meantime, and says of a changed one that it stays.
    *
    * @param result What the commit has returned.
-   * @default yes
+   * @default It is there, and nobody has changed it.
    */
-  isThere?(options: Options, context: StorageCheckContext, result: WriteResult): boolean | Promise<boolean>
+  identify?(
+    options: Options,
+    context: StorageCheckContext,
+    result: WriteResult,
+  ): string | undefined | Promise<string | undefined>
   /** Whether writers with these options have `checkpoint`: the plan says which sinks get all rows again. */
   continues?(options: Options): boolean
   /** The output of these options for an incremental run; undefined if its rows cannot be merged. */

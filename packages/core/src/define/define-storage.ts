@@ -17,7 +17,7 @@ type Writing<Options> = Pick<
   | 'check'
   | 'takesJsonLines'
   | 'target'
-  | 'isThere'
+  | 'identify'
   | 'findReceipt'
   | 'findCheckpoint'
   | 'mergeable'

@@ -17,6 +17,9 @@ import type { RejectLine } from './state/journal.js'
 /** How long, in milliseconds, an output may take to remove what it has written. */
 const patience = 60_000
 
+const changedOutput =
+  'An output was changed after the run had written it. It stays as it is. To have it written again, remove it and resume the run.'
+
 /** Receives the rows at the end of a stage. */
 export interface RowOutput {
   write(batch: Batch): void | Promise<void>
@@ -63,7 +66,7 @@ export class RunOutputs {
     const { id, use } = sink.node
     const known = this.#open.get(id)
     if (known !== undefined) return known.writer
-    const found = await this.#commits?.find(sink, this.#storage, 0)
+    const found = await this.#find(sink, 0)
     const writer = found?.settled ?? (await this.#openWriter(sink, found))
     this.#open.set(id, { sink, use, writer })
     return writer
@@ -76,7 +79,7 @@ export class RunOutputs {
    */
   async continue(sink: CompiledSink, { rows, state }: SinkProgress, isShared: boolean): Promise<void> {
     const { id, use } = sink.node
-    const found = await this.#commits?.find(sink, this.#storage, rows, state)
+    const found = await this.#find(sink, rows, state)
     if (found?.settled === undefined && state === settled) throw maestroError('MAESTRO_RUN_OUTPUT_LOST', { output: id })
     const writer = found?.settled ?? (await this.#openWriter(sink, found, { state, isShared }))
     this.#open.set(id, { sink, use, writer })
@@ -101,6 +104,13 @@ export class RunOutputs {
     // The first one makes a note: from now on, the target may hold rows of the run.
     if (!this.#resumable.has(sink)) await this.#commits?.begin(sink, true)
     await sinkErrors(sink, this.#open.get(sink)?.use ?? '', async () => checkpoint.settle?.())
+  }
+
+  /** Finds out what earlier processes of the run have left of a sink, and tells of an output that was changed since. */
+  async #find(sink: CompiledSink, rows: number, behind?: unknown): Promise<FoundSink | undefined> {
+    const found = await this.#commits?.find(sink, this.#storage, rows, behind)
+    if (found?.changed !== undefined) this.#storage.logger.warn(changedOutput, { output: found.changed })
+    return found
   }
 
   /** From now on, a resumed run can return to a checkpoint of the sink. */
@@ -163,16 +173,21 @@ export class RunOutputs {
     const silent = ([, { writer }]: (typeof sinks)[number]) => writer.rowsWritten === undefined
     const order = [...sinks.filter(silent), ...sinks.filter((sink) => !silent(sink))]
     /** Sinks whose rows become visible with the commit of a later one. */
-    const waiting: { readonly id: string; readonly group: string | undefined; readonly result: WriteResult }[] = []
+    const waiting: {
+      readonly id: string
+      readonly sink: CompiledSink
+      readonly group: string | undefined
+      readonly result: WriteResult
+    }[] = []
     for (const [at, [id, { sink, use, writer }]] of order.entries()) {
       await this.#commits?.begin(id, writer.keepsReceipt ?? false)
       const result = await sinkErrors(id, use, () => this.#commitOne(sink, writer))
       assertCount(id, use, handed(id), result?.rows, 'says that it wrote')
       const group = writer.commitsWith
-      waiting.push({ id, group, result })
+      waiting.push({ id, sink, group, result })
       if (group !== undefined && order.slice(at + 1).some(([, later]) => later.writer.commitsWith === group)) continue
       for (const one of waiting.filter((one) => one.id === id || (group !== undefined && one.group === group))) {
-        await this.#commits?.done(one.id, one.result)
+        await this.#commits?.done(one.sink, this.#storage, one.result)
         this.#open.delete(one.id)
         this.#resumable.delete(one.id)
         done(one.id, one.result)

@@ -36,7 +36,7 @@ export const sinkRules: DefinitionRules<keyof SinkDefinition | 'refine'> = {
     refine,
     takesJsonLines: functionLike('(options) => true'),
     target: functionLike('({ path }) => path'),
-    isThere: functionLike('({ path }, { directory }, { files }) => true'),
+    identify: functionLike('async ({ path }, { directory }, { files }) => undefined'),
     open: functionLike('(options, { directory, signal }) => ({ write, commit, abort })'),
     continues: functionLike('(options) => true'),
     mergeable: functionLike('async (options, { directory }) => ({ exists, rows })'),

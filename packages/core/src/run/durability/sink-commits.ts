@@ -32,6 +32,8 @@ interface DoneState {
   readonly result: WriteResult
   /** Identifies what the rows depend on. */
   readonly fingerprint: string
+  /** Identifies what the commit has made, if the sink can tell. */
+  readonly content?: string | undefined
 }
 
 /** A row that a sink refused, and why. */
@@ -43,6 +45,8 @@ export interface FoundSink {
   readonly settled?: SinkWriter
   /** Whether the output may exist because the run has written it. */
   readonly mayHaveWritten: boolean
+  /** What somebody has changed since the sink committed it, for people. */
+  readonly changed?: string | undefined
 }
 
 /** The commits of a run's sinks, on the disk, so that a resumed run commits none of them twice. */
@@ -83,9 +87,11 @@ export class SinkCommits {
     const state = readState(this.#folder, id)
     if (state === undefined) return { mayHaveWritten: false }
     if (state !== 'damaged' && state.state === 'done' && state.fingerprint === this.#fingerprintOf(id)) {
-      const isThere = await sink.definition.isThere?.(sink.options, context, state.result)
-      if (isThere === false) return { mayHaveWritten: true }
-      return this.#settle(id, state, rows)
+      const { identify } = sink.definition
+      const content = await identify?.(sink.options, context, state.result)
+      if (identify !== undefined && content === undefined) return { mayHaveWritten: true }
+      const isChanged = state.content !== undefined && state.content !== content
+      return { ...this.#settle(id, state, rows), ...(isChanged ? { changed: state.result.location } : {}) }
     }
     if (sink.definition.target?.(sink.options, context) !== undefined) return { mayHaveWritten: true }
     if (state === 'damaged') throw this.#unsettled(sink, 'has begun to add its rows, and the note about it is damaged')
@@ -148,11 +154,13 @@ export class SinkCommits {
   }
 
   /** Notes that a sink has committed. @throws MAESTRO_RUN_STATE */
-  async done(sink: string, result: WriteResult): Promise<void> {
+  async done({ node: { id }, definition, options }: CompiledSink, context: StorageCheckContext, result: WriteResult) {
     failpoint('sink-committed')
-    if (this.#settled.has(sink)) return
-    const refused = this.#refused.get(sink) ?? []
-    await this.#write(sink, { state: 'done', refused, result, fingerprint: this.#fingerprintOf(sink) })
+    if (this.#settled.has(id)) return
+    const refused = this.#refused.get(id) ?? []
+    // The rows are there, whether or not the output can be read.
+    const content = await Promise.resolve(definition.identify?.(options, context, result)).catch(() => undefined)
+    await this.#write(id, { state: 'done', refused, result, fingerprint: this.#fingerprintOf(id), content })
   }
 
   async #write(sink: string, state: SinkState): Promise<void> {
