@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { runFlags } from './run-flags.js'
 import { againMessage, endingSignals, servingMessage, stoppedByUser } from './stop-signal.js'
 
 /** The time in milliseconds that a process may take to end after its command has finished. */
@@ -41,7 +42,7 @@ export async function supervise(parameters: readonly string[], json: boolean): P
   }
   for (const signal of endingSignals) process.on(signal, interrupt)
   for (;;) {
-    child = fork(fileURLToPath(import.meta.resolve('./supervised.js')), parameters)
+    child = fork(fileURLToPath(import.meta.resolve('./supervised.js')), parameters, { execArgv: [...runFlags()] })
     const { exitCode, how, wasAsked, wasServing, again } = await endOf(child)
     if (again && requests === 0) continue
     if (exitCode !== undefined) return exitCode

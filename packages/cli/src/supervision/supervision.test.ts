@@ -190,3 +190,12 @@ test('work that is left behind does not hold up the end', async () => {
   expect({ code, done: stdout.includes('p: done') }).toEqual({ code: 0, done: true })
   expect(project.rows('out/p.jsonl')).toHaveLength(2)
 })
+
+test('the process that works has a small heap for young rows, unless the user sets its size', async () => {
+  step('row.flags = process.execArgv.join()')
+  expect((await project.maestro('run', 'p')).code).toBe(0)
+  expect(project.rows('out/p.jsonl')).toMatchObject([{ flags: '--max-semi-space-size=16' }, {}])
+  const own = project.start(['run', 'p'], { env: { NODE_OPTIONS: '--max-semi-space-size=64' } })
+  expect((await own.finished).code).toBe(0)
+  expect(project.rows('out/p.jsonl')).toMatchObject([{ flags: '' }, {}])
+})
