@@ -1,6 +1,7 @@
 import type { AsyncBuffer, ColumnChunk, DecodedArray, FileMetaData, SchemaElement, SchemaTree } from 'hyparquet'
 import { decompressors } from './codecs.js'
-import { type ParquetColumn, parsers } from './parquet-columns.js'
+import type { ParquetColumn } from './parquet-columns.js'
+import { parsers } from './parsed-values.js'
 
 /** What the library needs to read a file. */
 export interface DescribedFile {

@@ -5,7 +5,7 @@ import { writeMetadata } from 'hyparquet-writer/src/metadata.js'
 import { expect, test } from 'vitest'
 import { failure, temporaryProject } from '../__fixtures__/temporary-project.js'
 
-const { write, project } = temporaryProject()
+const { write, project, rows } = temporaryProject()
 
 interface Column {
   readonly name: string
@@ -127,6 +127,109 @@ test('columns that are nested too deep are a clear error', async () => {
   })
   write('odd.parquet', deep)
   expect(await failure(read())).toMatchObject({ message: expect.stringContaining('nested too deep') })
+})
+
+test('a map whose keys are not texts is a list of its pairs', async () => {
+  const elements: SchemaElement[] = [
+    { name: 'id', repetition_type: 'REQUIRED', type: 'INT32' },
+    { name: 'counts', repetition_type: 'OPTIONAL', converted_type: 'MAP', num_children: 1 },
+    { name: 'key_value', repetition_type: 'REPEATED', num_children: 2 },
+    { name: 'key', repetition_type: 'REQUIRED', type: 'INT64' },
+    { name: 'value', repetition_type: 'OPTIONAL', ...text },
+  ]
+  const counts = [
+    new Map([
+      [1n, 'a'],
+      [2n ** 60n, undefined],
+    ] as const),
+    new Map(),
+    undefined,
+  ]
+  write(
+    'odd.parquet',
+    parquetOf(
+      [
+        { name: 'id', data: [1, 2, 3] },
+        { name: 'counts', data: counts },
+      ],
+      elements,
+    ),
+  )
+  expect(await read()).toEqual([
+    {
+      id: 1,
+      counts: [
+        { key: 1, value: 'a' },
+        { key: 2n ** 60n, value: null },
+      ],
+    },
+    { id: 2, counts: [] },
+    { id: 3, counts: null },
+  ])
+})
+
+const bytes = (value: string) => new TextEncoder().encode(value)
+const year = 365n * 86_400_000n
+
+test.each<[string, readonly unknown[], SchemaElement['type'], Partial<SchemaElement>, unknown[], string]>([
+  [
+    'JSON that is not valid',
+    [bytes('{"a":1}'), bytes('{"a":'), bytes('3')],
+    'BYTE_ARRAY',
+    { converted_type: 'JSON' },
+    [{ a: 1 }, 3],
+    'its text is not valid JSON',
+  ],
+  [
+    'bytes that are no text',
+    [bytes('é'), new Uint8Array([0x61, 0xff]), bytes('b')],
+    'BYTE_ARRAY',
+    { converted_type: 'UTF8' },
+    ['é', 'b'],
+    'its bytes are not valid text in UTF-8',
+  ],
+  [
+    'a time that no date holds',
+    [0n, 300_000n * year, year],
+    'INT64',
+    { converted_type: 'TIMESTAMP_MILLIS' },
+    ['1970-01-01T00:00:00.000Z', '1971-01-01T00:00:00.000Z'],
+    'is out of range',
+  ],
+  [
+    'a day that no date holds',
+    [0, 2_000_000_000, 365],
+    'INT32',
+    { converted_type: 'DATE' },
+    ['1970-01-01T00:00:00.000Z', '1971-01-01T00:00:00.000Z'],
+    'is out of range',
+  ],
+])('%s costs its row', async (_, data, type, element, expected, reason) => {
+  const stored: SchemaElement[] = [{ name: 'v', repetition_type: 'REQUIRED', type: type ?? 'INT32' }]
+  const file = withMetadata(parquetOf([{ name: 'v', data }], stored), (metadata) => {
+    Object.assign(metadata.schema[1] ?? {}, element)
+  })
+  write('odd.parquet', file)
+  const found = await rows({ path: 'odd.parquet' })
+  expect(found.rows.map(({ v }) => v)).toEqual(expected)
+  expect(found.rejects).toEqual([['odd.parquet:2', expect.stringContaining(reason)]])
+  expect(found.rejects[0]?.[1]).toContain('"v"')
+})
+
+test('a value in a list that cannot be read costs its row', async () => {
+  const elements: SchemaElement[] = [
+    { name: 'v', repetition_type: 'OPTIONAL', converted_type: 'LIST', num_children: 1 },
+    { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
+    { name: 'element', repetition_type: 'OPTIONAL', type: 'BYTE_ARRAY' },
+  ]
+  const data = [[bytes('1'), undefined], [bytes('2'), bytes('nope')], undefined, []]
+  const file = withMetadata(parquetOf([{ name: 'v', data }], elements), (metadata) => {
+    Object.assign(metadata.schema[3] ?? {}, { converted_type: 'JSON' })
+  })
+  write('odd.parquet', file)
+  const found = await rows({ path: 'odd.parquet' })
+  expect(found.rows).toEqual([{ v: [1, null] }, { v: null }, { v: [] }])
+  expect(found.rejects.map(([id]) => id)).toEqual(['odd.parquet:2'])
 })
 
 /** A file with another description at its end. */

@@ -1,4 +1,3 @@
-import { MaestroError } from '@maestro-dataflow/core'
 import type { FileMetaData, SchemaElement } from 'hyparquet'
 import { fsError } from '../errors.js'
 import type { OpenedFile, StoredFile } from '../places/stored-file.js'
@@ -6,6 +5,7 @@ import { unreadable } from '../unreadable.js'
 import { decompressors } from './codecs.js'
 import { groupValues } from './group-values.js'
 import { columnsOfFile, type ParquetColumn } from './parquet-columns.js'
+import { reasonOf } from './parsed-values.js'
 
 /** An open Parquet file. */
 export interface ParquetFile {
@@ -52,7 +52,7 @@ export async function openParquet(stored: StoredFile, name: string): Promise<Par
       async valuesOf(group, asked) {
         assertGroup(metadata, group, asked, fail)
         const values = await groupValues({ file, metadata, schema }, group, asked).catch((error: unknown) => {
-          throw fail(`row group ${group + 1} cannot be read: ${reasonOf(error)}`, error)
+          throw fail(`row group ${group + 1} cannot be read: ${faultOf(error)}`, error)
         })
         const rows = Number(metadata.row_groups[group]?.num_rows)
         const wrong = values.find(({ length }) => length !== rows)
@@ -67,11 +67,9 @@ export async function openParquet(stored: StoredFile, name: string): Promise<Par
   }
 }
 
-/** The reason of an error of ours, or the message of another one. */
-function reasonOf(error: unknown): string {
-  if (MaestroError.is(error)) return String(error.details.reason)
-  if (error instanceof RangeError && error.message.includes('call stack')) return 'its columns are nested too deep'
-  return (error as Error).message.replace(/\.$/, '')
+function faultOf(error: unknown): string {
+  const isDeep = error instanceof RangeError && error.message.includes('call stack')
+  return isDeep ? 'its columns are nested too deep' : reasonOf(error)
 }
 
 type Fail = (reason: string, cause?: unknown) => Error
@@ -125,6 +123,6 @@ function readable<Result>(read: () => Result, fail: Fail): Result {
   try {
     return read()
   } catch (error) {
-    throw fail(reasonOf(error), error)
+    throw fail(faultOf(error), error)
   }
 }

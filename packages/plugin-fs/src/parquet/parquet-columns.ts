@@ -1,8 +1,9 @@
-import { type Columns, type ColumnType, parseJson } from '@maestro-dataflow/core'
+import type { Columns, ColumnType } from '@maestro-dataflow/core'
 import type { FileMetaData, SchemaElement, SchemaTree } from 'hyparquet'
 import { assertDistinct } from '../distinct-names.js'
 import { unreadable } from '../unreadable.js'
-import { bigintOf, decimalText, int96Bytes, int96Timestamp, timestampOf, timeText, toInteger } from './exact-values.js'
+import { bigintOf, decimalText, int96Bytes, int96Timestamp, timeText, toInteger } from './exact-values.js'
+import { sound } from './parsed-values.js'
 
 /** Converts what the reader returns to the value of a row. */
 type Convert = (value: unknown) => unknown
@@ -11,7 +12,7 @@ type Convert = (value: unknown) => unknown
 export interface ParquetColumn {
   readonly name: string
   readonly type: ColumnType
-  /** Undefined if the reader's values are those of rows. */
+  /** Undefined if the reader's values are those of rows, or unreadable values. */
   readonly convert: Convert | undefined
   /** Whether the statistics of the file hold values as rows do. Those of decimal numbers and of JSON do not. */
   readonly isComparable: boolean
@@ -19,17 +20,6 @@ export interface ParquetColumn {
 
 /** The name under which our writer notes the types that Parquet itself lacks. */
 export const typesKey = 'maestro.columns'
-
-const text = new TextDecoder('utf-8', { fatal: true })
-
-/** What the reader makes of values that it converts itself. Nothing is rounded. */
-export const parsers = {
-  timestampFromMilliseconds: (count: bigint) => timestampOf(BigInt(count), 1000n),
-  timestampFromMicroseconds: (count: bigint) => timestampOf(count, 1_000_000n),
-  timestampFromNanoseconds: (count: bigint) => timestampOf(count, 1_000_000_000n),
-  stringFromBytes: (bytes: Uint8Array) => bytes && text.decode(bytes),
-  jsonFromBytes: (bytes: Uint8Array) => bytes && parseJson(text.decode(bytes)),
-}
 
 /** What is written in a schema element before it is read by the reader. */
 interface Kind {
@@ -52,7 +42,8 @@ export function columnsOfFile(metadata: FileMetaData, tree: SchemaTree): readonl
     for (const { meta_data: data } of columns) if (data?.type === 'INT96') data.type = 'FIXED_LEN_BYTE_ARRAY'
   return tree.children.map((child) => {
     const { name } = child.element
-    const { type, convert } = kindOf(child, [])
+    const { type, convert: convertAll } = kindOf(child, [])
+    const convert = convertAll === sound ? undefined : convertAll
     const isComparable = child.children.length === 0 && isStatedAsIs(child.element, type)
     const written = noted[name]
     if (written !== 'bigint')
@@ -122,7 +113,7 @@ const inside = '\0'
 
 function optional(kind: Kind): Kind {
   const { convert } = kind
-  if (convert === undefined) return kind
+  if (convert === undefined || convert === sound) return kind
   return { ...kind, convert: (value) => (value === null || value === undefined ? null : convert(value)) }
 }
 
@@ -164,18 +155,16 @@ const orNull: Convert = (value) => value ?? null
 
 function mapKind(wrapper: SchemaTree, path: readonly string[]): Kind {
   const [key, item] = wrapper.children as [SchemaTree, SchemaTree]
-  const name = path.join('.')
-  kindOf(key, [...path, inside])
-  if (key.element.type !== 'BYTE_ARRAY' || key.element.converted_type !== 'UTF8')
-    throw unreadable(`the keys of the map "${name}" are not text`)
+  const { convert: convertKey = orNull } = kindOf(key, [...path, inside])
   const { convert = orNull } = kindOf(item, [...path, inside])
-  const toMap: Convert = (entries) =>
-    Object.fromEntries(
-      (entries as readonly Readonly<Record<string, unknown>>[]).map((entry) => [
-        entry[key.element.name],
-        convert(entry[item.element.name]),
-      ]),
+  const isText = key.element.type === 'BYTE_ARRAY' && key.element.converted_type === 'UTF8'
+  const toMap: Convert = (entries) => {
+    const pairs = (entries as readonly Readonly<Record<string, unknown>>[]).map(
+      (entry) => [convertKey(entry[key.element.name]), convert(entry[item.element.name])] as const,
     )
+    // The keys of an object are texts: those of other types would look like others, and might become equal.
+    return isText ? Object.fromEntries(pairs) : pairs.map(([key, value]) => ({ key, value }))
+  }
   return { type: 'json', ...within(wrapper, { convert: toMap }) }
 }
 
@@ -214,13 +203,13 @@ function leafKindOf(element: SchemaElement): Kind {
     const perSecond = units[unit]
     return { type: 'string', isRaw: true, convert: (value) => timeText(BigInt(value as number), perSecond) }
   }
-  if (logical?.type === 'TIMESTAMP') return { type: logical.unit === 'MILLIS' ? 'date' : 'unknown' }
-  if (converted === 'TIMESTAMP_MILLIS' || converted === 'DATE') return { type: 'date' }
+  if (logical?.type === 'TIMESTAMP') return { type: logical.unit === 'MILLIS' ? 'date' : 'unknown', convert: sound }
+  if (converted === 'TIMESTAMP_MILLIS' || converted === 'DATE') return { type: 'date', convert: sound }
   if (logical?.type === 'DATE') {
     element.converted_type = 'DATE'
-    return { type: 'date' }
+    return { type: 'date', convert: sound }
   }
-  if (converted === 'TIMESTAMP_MICROS') return { type: 'unknown' }
+  if (converted === 'TIMESTAMP_MICROS') return { type: 'unknown', convert: sound }
   if (type === 'INT96') {
     // The reader would lose the day of a time before 1970.
     element.type = 'FIXED_LEN_BYTE_ARRAY'
@@ -229,11 +218,11 @@ function leafKindOf(element: SchemaElement): Kind {
   }
   if (logical?.type === 'JSON' || converted === 'JSON') {
     element.converted_type = 'JSON'
-    return { type: 'unknown' }
+    return { type: 'unknown', convert: sound }
   }
   if (converted === 'ENUM' || converted === 'UTF8' || logical?.type === 'STRING' || logical?.type === 'ENUM') {
     element.converted_type = 'UTF8'
-    return { type: 'string' }
+    return { type: 'string', convert: sound }
   }
   if (logical?.type === 'UUID') return { type: 'string' }
   if (logical?.type === 'FLOAT16') return { type: 'number' }

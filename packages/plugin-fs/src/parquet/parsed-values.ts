@@ -1,0 +1,71 @@
+import { MaestroError, parseJson } from '@maestro-dataflow/core'
+import { unreadable } from '../unreadable.js'
+import { timestampOf } from './exact-values.js'
+
+/** A value that cannot be read. It costs the row that holds it, and no other. */
+export class UnreadableValue {
+  readonly error: unknown
+
+  constructor(error: unknown) {
+    this.error = error
+  }
+
+  get reason(): string {
+    return reasonOf(this.error)
+  }
+}
+
+/** Why a value cannot be read. */
+export function reasonOf(error: unknown): string {
+  if (MaestroError.is(error)) return String(error.details.reason)
+  return error instanceof Error ? error.message.replace(/\.$/, '') : String(error)
+}
+
+const text = new TextDecoder('utf-8', { fatal: true })
+
+function textOf(bytes: Uint8Array): string {
+  try {
+    return text.decode(bytes)
+  } catch {
+    throw unreadable('its bytes are not valid text in UTF-8')
+  }
+}
+
+function jsonOf(bytes: Uint8Array): unknown {
+  const json = textOf(bytes)
+  try {
+    return parseJson(json)
+  } catch (error) {
+    throw unreadable(`its text is not valid JSON (${reasonOf(error)})`)
+  }
+}
+
+const dayMilliseconds = 86_400_000n
+
+/** What the reader makes of values that it converts itself. Nothing is rounded. */
+export const parsers = {
+  timestampFromMilliseconds: readable((count: bigint) => timestampOf(BigInt(count), 1000n)),
+  timestampFromMicroseconds: readable((count: bigint) => timestampOf(count, 1_000_000n)),
+  timestampFromNanoseconds: readable((count: bigint) => timestampOf(count, 1_000_000_000n)),
+  dateFromDays: readable((days: number) => timestampOf(BigInt(days) * dayMilliseconds, 1000n)),
+  stringFromBytes: readable(textOf),
+  jsonFromBytes: readable(jsonOf),
+}
+
+/** The reader gives up a whole row group if a value throws. */
+function readable<Stored>(parse: (stored: Stored) => unknown): (stored: Stored | undefined | null) => unknown {
+  return (stored) => {
+    if (stored === undefined || stored === null) return undefined
+    try {
+      return parse(stored)
+    } catch (error) {
+      return new UnreadableValue(error)
+    }
+  }
+}
+
+/** A value that the reader has parsed, within another one. @throws for a value that cannot be read */
+export function sound(value: unknown): unknown {
+  if (value instanceof UnreadableValue) throw value.error
+  return value ?? null
+}
