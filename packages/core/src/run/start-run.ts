@@ -228,10 +228,12 @@ async function openFolder(
       await writePlan(folder, plan)
       const cuts = [...new Set([...(state.cuts ?? []), ...(until === undefined ? [] : [until])])]
       const isFull = resume.fullHash ?? state.fullHash
-      await writeRunState(folder.path, { ...state, cuts, fullHash: isFull })
-      return state
+      const isFresh = fresh || state.fresh
+      const freshSince = fresh ? durable.lease.number : state.freshSince
+      await writeRunState(folder.path, { ...state, cuts, fullHash: isFull, fresh: isFresh, freshSince })
+      return { ...state, fresh: isFresh }
     })
-    return { folder, lease: durable.lease, durable, startedAt: state.startedAt, isFresh: fresh || state.fresh === true }
+    return { folder, lease: durable.lease, durable, startedAt: state.startedAt, isFresh: state.fresh === true }
   }
   const folder = await createRunFolder(stateDirectory, createRunId(pipeline, now))
   const durable = await DurableRun.open(folder, undefined, signal)

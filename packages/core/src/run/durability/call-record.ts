@@ -48,18 +48,20 @@ export class CallRecord implements RunAnswers {
    *
    * @param owner The number of this process's lease. Its segment is created with the first call.
    * @param assertOwned Throws if this process may no longer write.
+   * @param settings.since The first lease whose answers are reused. What was spent before it counts, too.
    * @throws MAESTRO_RUN_STATE
    */
   static async open(
     folder: string,
     owner: number,
     assertOwned: () => void,
-    { retryRejects = false, fresh = false }: { readonly retryRejects?: boolean; readonly fresh?: boolean } = {},
+    { retryRejects = false, since = 0 }: { readonly retryRejects?: boolean; readonly since?: number | undefined } = {},
   ): Promise<CallRecord> {
     return stateErrors(folder, async () => {
       const record = new CallRecord(folder, owner, assertOwned)
       const segments = existsSync(folder) ? readdirSync(folder).filter((name) => /^\d{6}\.calls$/.test(name)) : []
-      for (const name of segments.sort()) record.#read(join(folder, name), { retryRejects, fresh })
+      for (const name of segments.sort())
+        record.#read(join(folder, name), retryRejects, Number.parseInt(name, 10) < since)
       return record
     })
   }
@@ -130,13 +132,13 @@ export class CallRecord implements RunAnswers {
     return 1 + (await log.append(Buffer.from(`${JSON.stringify(head)}\n${JSON.stringify(answer)}`)))
   }
 
-  #read(path: string, { retryRejects, fresh }: { readonly retryRejects: boolean; readonly fresh: boolean }): void {
+  #read(path: string, retryRejects: boolean, isOutdated: boolean): void {
     this.#files.push(openSync(path, 'r'))
     const segment = this.#files.length * segmentStride
     for (const { payload, offset } of readFrames(path)) {
       const { key, turn, ...spent } = JSON.parse(payload.toString('utf8', 0, payload.indexOf(lineEnd))) as Head
       if (isSpent(spent)) this.#addSpent(spent)
-      if (fresh) continue
+      if (isOutdated) continue
       if (turn === undefined) this.#answers.set(key, 0, -(segment + offset + 1))
       else if (!retryRejects) this.#turns.set(key, turn, segment + offset + 1)
     }

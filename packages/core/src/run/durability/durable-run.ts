@@ -4,7 +4,7 @@ import { CallRecord } from './call-record.js'
 import { Lease } from './lease.js'
 import { OutputClaims } from './output-claims.js'
 import { removeLeftovers } from './remove-leftovers.js'
-import { isDone, notUnfinished } from './run-state.js'
+import { isDone, notUnfinished, readRunState } from './run-state.js'
 import { type FingerprintParts, hashOf } from './stage-fingerprint.js'
 
 export interface ResumeSettings {
@@ -51,7 +51,8 @@ export class DurableRun {
     try {
       if (resume !== undefined && isDone(folder.path)) throw notUnfinished(folder.runId)
       const { retryRejects = false, fresh = false } = resume ?? {}
-      const reading = { retryRejects, fresh }
+      const since = fresh ? lease.number : resume && readRunState(folder.path).freshSince
+      const reading = { retryRejects, since }
       const calls = await CallRecord.open(join(folder.path, 'calls'), lease.number, lease.assertHeld, reading)
       const claims = new OutputClaims(join(folder.path, '..', '..'), folder, signal)
       return new DurableRun(folder, lease, calls, claims)

@@ -46,6 +46,8 @@ export interface RunState {
   readonly cuts?: readonly string[] | undefined
   /** Whether the run reuses no answer of another run. */
   readonly fresh?: boolean | undefined
+  /** The number of the lease with which the run was resumed to ask again what it had answered: older answers do not count. */
+  readonly freshSince?: number | undefined
   /** Whether the whole content of the input files is compared. */
   readonly fullHash?: boolean | undefined
   /** Whether the run processes only new and changed rows. */

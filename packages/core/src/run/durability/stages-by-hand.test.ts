@@ -14,8 +14,12 @@ import { Lease } from './lease.js'
 
 const folder = new RunFolder()
 
-/** A project whose model counts its answers, and a pipeline that is one stage if nothing cuts it. */
-function counted() {
+/**
+ * A project whose model counts its answers, and a pipeline that is one stage if nothing cuts it.
+ *
+ * @param answer What the model answers to the text of a row.
+ */
+function counted(answer = (text: string): string | Promise<string> => `answer to ${text}`) {
   const calls = { read: 0, asked: 0, ended: 0 }
   const serving: LLMServing = {
     kind: 'llm',
@@ -24,7 +28,7 @@ function counted() {
     capabilities: { jsonSchema: false, images: false, audio: false },
     async generate({ messages }) {
       calls.asked++
-      const text = `answer to ${messages.at(-1)?.content}`
+      const text = await answer(String(messages.at(-1)?.content))
       return { text, finishReason: 'stop', usage: { inputTokens: 1, outputTokens: 1 }, cost: 0, model: 'counting' }
     },
   }
@@ -121,6 +125,31 @@ test('a fresh run asks again, also when it goes on from a step, and its answers 
   expect(calls.asked).toBe(6)
   await project.run(rows, { fresh: true, resume: { run: again.runId, from: 'ask' } })
   expect(calls.asked).toBe(9)
+})
+
+test('a run that was resumed to ask again, and then interrupted, asks again for the rest too', async () => {
+  let round = 1
+  const stop = new AbortController()
+  const { project, rows } = counted((text) => {
+    if (round === 2 && text !== 'a') {
+      stop.abort()
+      return new Promise(() => undefined)
+    }
+    return `answer ${round} to ${text}`
+  })
+  const { runId: run } = await project.run(rows, { until: 'ask' })
+  round = 2
+  const { signal } = stop
+  expect((await errorOf(() => project.run(rows, { fresh: true, resume: { run, from: 'ask' }, signal }))).code).toBe(
+    'MAESTRO_RUN_ABORTED',
+  )
+  round = 3
+  await project.run(rows, { resume: { run } })
+  expect(folder.values('out', 'answer')).toEqual([
+    expect.stringMatching(/^answer [23] to a$/),
+    'answer 3 to b',
+    'answer 3 to c',
+  ])
 })
 
 describe('the rows after a step', () => {
