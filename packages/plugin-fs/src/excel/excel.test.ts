@@ -152,6 +152,22 @@ describe('reading', () => {
     ])
   })
 
+  test.each([
+    ['B:A', [9, 9], [9, 9], [9, 9]],
+    ['B:B', [9, 8], [5, 8], [null, 8]],
+    ['2:2', [9, 8], [5, 5], [null, 7]],
+    ['$A$2:$A$3', [9, 8], [5, 6], [5, 7]],
+    ['A3:A2', [9, 8], [5, 6], [5, 7]],
+    ['A2', [9, 8], [5, 6], [null, 7]],
+  ])('merged cells in the range %s', async (range, ...expected) => {
+    const cells = row(1, cell('A1', '9') + cell('B1', '8')) + row(2, cell('A2', '5') + cell('B2', '6'))
+    const merged = `</x:sheetData><x:mergeCells><x:mergeCell ref="${range}"/></x:mergeCells><x:sheetData>`
+    const name = await workbook('a.xlsx', { one: cells + row(3, cell('B3', '7')) + merged })
+    const { rows, rejects } = await read(name, { mergedCells: 'fill', header: ['x', 'y'] })
+    expect(rejects).toEqual([])
+    expect(rows.map(({ x, y }) => [x, y])).toEqual(expected)
+  })
+
   test('a workbook of another kind is named as such', async () => {
     const kinds = [
       ['xl/workbook.bin', '\u0001\u0002', 'a binary workbook, .xlsb'],

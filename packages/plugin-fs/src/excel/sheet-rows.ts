@@ -155,10 +155,18 @@ export async function mergedRanges(workbook: Workbook, sheet: Sheet): Promise<re
   for await (const events of xmlEvents(workbook.archive.stream(sheet.part))) {
     for (const event of events) {
       if (event.kind !== 'open' || event.name !== 'mergeCell') continue
-      const [first = '', last = first] = (event.attributes.ref ?? '').split(':')
-      const rowOf = (address: string) => Number(address.replace(/\D/g, ''))
-      ranges.push({ rows: [rowOf(first), rowOf(last)], columns: [columnOf(first), columnOf(last)] })
+      ranges.push(rangeOf(event.attributes.ref ?? ''))
     }
   }
   return ranges
+}
+
+/** A range such as `A1:B2`. `A:B` are whole columns, and `1:2` are whole rows. */
+function rangeOf(reference: string): MergedRange {
+  const corners = reference.replaceAll('$', '').split(':')
+  const rows = corners.map((corner) => corner.replace(/\D/g, '')).filter((digits) => digits !== '')
+  const columns = corners.map(columnOf).filter((column) => column >= 0)
+  const ends = (numbers: readonly number[], first: number, last: number) =>
+    numbers.length === 0 ? ([first, last] as const) : ([Math.min(...numbers), Math.max(...numbers)] as const)
+  return { rows: ends(rows.map(Number), 1, Number.POSITIVE_INFINITY), columns: ends(columns, 0, mostColumns - 1) }
 }
