@@ -189,7 +189,7 @@ export class FileWriteFields {
     .string()
     .refine(
       isSheetName,
-      'a sheet has a name of 1 to 31 characters, without \\ / ? * [ ] : and apostrophes, and not "History"',
+      'a sheet has a name of 1 to 31 characters, without \\ / ? * [ ] : and without an apostrophe at its ends, and not "History"',
     )
     .optional()
   /** The column whose value names the sheet of a row of Excel. A row without a value goes to `sheet`. */

@@ -1,8 +1,8 @@
 import type { ColumnType } from '@maestro-dataflow/core'
-import { parseJson } from '@maestro-dataflow/core'
 import type { DataType, Field } from '@uwdata/flechette'
 import { assertDistinct } from '../distinct-names.js'
 import { decimalText, timestampOf, timeText, toInteger } from '../parquet/exact-values.js'
+import { jsonOf } from '../parquet/parsed-values.js'
 
 /** The type of a column, and how its values become those of rows. */
 export interface ArrowKind {
@@ -46,8 +46,10 @@ export const extensionKey = 'ARROW:extension:name'
 /** How the values of a column are read. */
 export function kindOfField({ type, metadata }: Field): ArrowKind {
   const kind = kindOf(type)
-  if (metadata?.get(extensionKey) === 'arrow.json')
-    return { type: 'unknown', convert: (value) => (typeof value === 'string' ? parseJson(value) : value) }
+  const extension = metadata?.get(extensionKey)
+  if (extension === 'arrow.json')
+    return { type: 'unknown', convert: (value) => (typeof value === 'string' ? jsonOf(value) : value) }
+  if (extension === 'arrow.uuid') return { type: 'string', convert: (value) => uuidText(value as Uint8Array) }
   if (metadata?.get(typeKey) === 'bigint') return { type: 'bigint', convert: (value) => BigInt(value as number) }
   return kind
 }
@@ -86,13 +88,13 @@ function kindOf(given: DataType): ArrowKind {
     case ids.decimal:
       return { type: 'decimal', convert: (value) => decimalText(BigInt(value as bigint), scale) }
     case ids.date:
-      return { type: 'date', convert: (value) => new Date(Number(value)) }
+      return { type: 'date', convert: (value) => timestampOf(BigInt(value as number), 1000n) }
     case ids.timestamp:
       return {
         type: unit < 2 ? 'date' : 'unknown',
         convert: (value) =>
           unit === 0
-            ? new Date(Number(value as bigint) * 1000)
+            ? timestampOf(BigInt(value as bigint) * 1000n, 1000n)
             : timestampOf(BigInt(value as bigint), perSecond[unit] ?? 1000n),
       }
     case ids.time:
@@ -122,13 +124,16 @@ function kindOf(given: DataType): ArrowKind {
       return { type: 'json', convert }
     }
     case ids.map: {
-      const item = (children[0]?.type as AnyType | undefined)?.children?.[1]
+      const [key, item] = (children[0]?.type as AnyType | undefined)?.children ?? []
+      const ofKey = key === undefined ? same : optional(kindOfField(key).convert)
       const of = item === undefined ? same : optional(kindOfField(item).convert)
-      return {
-        type: 'json',
-        convert: (value) =>
-          Object.fromEntries(Array.from(value as Iterable<[unknown, unknown]>, ([key, one]) => [String(key), of(one)])),
+      const isText = key !== undefined && kindOfField(key).type === 'string'
+      const convert = (value: unknown) => {
+        const pairs = Array.from(value as Iterable<[unknown, unknown]>, ([key, one]) => [ofKey(key), of(one)] as const)
+        // The keys of an object are texts, so that keys of other types stay beside their values.
+        return isText ? Object.fromEntries(pairs) : pairs.map(([key, value]) => ({ key, value }))
       }
+      return { type: 'json', convert }
     }
     default:
       return { type: 'unknown', convert: (value) => (typeof value === 'bigint' ? toInteger(value) : value) }
@@ -141,6 +146,14 @@ export const optional =
   (convert: (value: unknown) => unknown) =>
   (value: unknown): unknown =>
     value === null || value === undefined ? null : convert(value)
+
+/** A UUID in its usual form. */
+function uuidText(bytes: Uint8Array): string {
+  const digits = Buffer.from(bytes).toString('hex')
+  return [digits.slice(0, 8), digits.slice(8, 12), digits.slice(12, 16), digits.slice(16, 20), digits.slice(20)].join(
+    '-',
+  )
+}
 
 /** A list of 32-bit numbers is a vector unless an item is missing. */
 function toVector(value: unknown): unknown {

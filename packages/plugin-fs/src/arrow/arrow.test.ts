@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { pipeline, type Row } from '@maestro-dataflow/core'
 import { expect, test } from 'vitest'
 import { failure, temporaryProject } from '../__fixtures__/temporary-project.js'
-import { pyarrowFiles, sameNames } from './__fixtures__/pyarrow-files.js'
+import { oddValues, pyarrowFiles, sameNames } from './__fixtures__/pyarrow-files.js'
 
 const { write, path, project, copy, rows } = temporaryProject()
 const says = (text: string) => ({ message: expect.stringContaining(text) })
@@ -119,4 +119,28 @@ test('files that are cut off, damaged, or of another format are refused by their
   damaged.fill(0xff, 1200, 1300)
   write('a.arrow', damaged)
   expect(await failure(values('a.arrow'))).toMatchObject(says('a.arrow'))
+})
+
+test('a value that cannot be read costs its row', async () => {
+  write('a.arrow', Buffer.from(oddValues, 'base64'))
+  const found = await rows({ path: 'a.arrow' })
+  const epoch = '1970-01-01T00:00:00.000Z'
+  expect(found.rows).toEqual([
+    {
+      id: 1,
+      uuid: '30313233-3435-3637-3839-616263646566',
+      json: { a: 1 },
+      pairs: [
+        { key: 1, value: 'a' },
+        { key: 2, value: null },
+      ],
+      second: epoch,
+      day: epoch,
+    },
+  ])
+  expect(found.rejects).toEqual([
+    ['a.arrow:2', expect.stringContaining('"json" cannot be read: its text is not valid JSON')],
+    ['a.arrow:3', expect.stringContaining('"second" cannot be read')],
+    ['a.arrow:4', expect.stringContaining('"day" cannot be read')],
+  ])
 })

@@ -3,8 +3,9 @@ import { type ColumnSet, type Columns, MaestroError, rowFromEntries, type Source
 import { assertDistinct } from '../distinct-names.js'
 import { fsError } from '../errors.js'
 import type { FoundFile } from '../found-file.js'
-import { unreadable } from '../unreadable.js'
-import { type ArrowKind, kindOfField, optional } from './arrow-values.js'
+import { rowsOfColumns } from '../rows-of-columns.js'
+import { reasonOf, unreadable } from '../unreadable.js'
+import { type ArrowKind, kindOfField } from './arrow-values.js'
 import { ipcMessages } from './ipc-messages.js'
 import { unpackLz4Frame } from './lz4-frame.js'
 
@@ -36,14 +37,12 @@ export async function* readArrow(
           const values = table.getChildAt(index)
           return asked?.has(field.name) === false
             ? []
-            : [{ name: field.name, values, convert: optional(kindOfField(field).convert) }]
+            : [{ name: field.name, at: (row: number) => values.at(row), convert: kindOfField(field).convert }]
         })
         for (let start = 0; start < table.numRows; start += batchRows) {
-          const count = Math.min(batchRows, table.numRows - start)
-          const rows = Array.from({ length: count }, (_, index) =>
-            rowFromEntries(columns.map(({ name, values, convert }) => [name, convert(values.at(start + index))])),
-          )
-          yield { ids: rows.map(() => `${name}:${++number}`), rows }
+          const end = Math.min(start + batchRows, table.numRows)
+          yield rowsOfColumns(columns, { prefix: `${name}:`, first: number + 1, start, end })
+          number += end - start
         }
       }
     }
@@ -89,8 +88,7 @@ async function kindsOf(file: FoundFile['file'], name: string): Promise<ReadonlyM
 
 function failure(path: string, error: unknown): MaestroError {
   if (MaestroError.is(error) && error.code !== 'MAESTRO_FS_CONTENT') return error
-  const reason = MaestroError.is(error) ? String(error.details.reason) : (error as Error).message.replace(/\.$/, '')
-  return fsError('MAESTRO_FS_ARROW', { path, reason }, error)
+  return fsError('MAESTRO_FS_ARROW', { path, reason: reasonOf(error) }, error)
 }
 
 /** The library, which learns the compressions of Arrow when it is first needed. */

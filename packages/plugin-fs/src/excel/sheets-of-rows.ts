@@ -15,8 +15,8 @@ const [mostRows, mostSheets] = [1_048_575, 200]
 /** The longest name in code units. */
 const longestName = 31
 
-/** The form of a name that a workbook accepts, up to its length. Excel keeps "History" for itself. */
-const sheetName = /^(?!history$)[^\\/?*[\]:'\p{Cc}]+$/iu
+/** The form of a name that a workbook accepts, up to its length. No apostrophe is at its ends, and Excel keeps "History" for itself. */
+const sheetName = /^(?!history$|')[^\\/?*[\]:\p{Cc}]+(?<!')$/iu
 
 /** Whether a value can name a sheet, or is missing. */
 export function isSheetName(value: unknown): boolean {

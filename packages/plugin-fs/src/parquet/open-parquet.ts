@@ -1,11 +1,10 @@
 import type { FileMetaData, SchemaElement } from 'hyparquet'
 import { fsError } from '../errors.js'
 import type { OpenedFile, StoredFile } from '../places/stored-file.js'
-import { unreadable } from '../unreadable.js'
+import { reasonOf, unreadable } from '../unreadable.js'
 import { decompressors } from './codecs.js'
 import { groupValues } from './group-values.js'
 import { columnsOfFile, type ParquetColumn } from './parquet-columns.js'
-import { reasonOf } from './parsed-values.js'
 
 /** An open Parquet file. */
 export interface ParquetFile {

@@ -1,5 +1,5 @@
-import { MaestroError, parseJson } from '@maestro-dataflow/core'
-import { unreadable } from '../unreadable.js'
+import { parseJson } from '@maestro-dataflow/core'
+import { reasonOf, unreadable } from '../unreadable.js'
 import { timestampOf } from './exact-values.js'
 
 /** A value that cannot be read. It costs the row that holds it, and no other. */
@@ -9,16 +9,6 @@ export class UnreadableValue {
   constructor(error: unknown) {
     this.error = error
   }
-
-  get reason(): string {
-    return reasonOf(this.error)
-  }
-}
-
-/** Why a value cannot be read. */
-export function reasonOf(error: unknown): string {
-  if (MaestroError.is(error)) return String(error.details.reason)
-  return error instanceof Error ? error.message.replace(/\.$/, '') : String(error)
 }
 
 const text = new TextDecoder('utf-8', { fatal: true })
@@ -31,8 +21,8 @@ function textOf(bytes: Uint8Array): string {
   }
 }
 
-function jsonOf(bytes: Uint8Array): unknown {
-  const json = textOf(bytes)
+/** @throws MAESTRO_FS_CONTENT for a text that is not JSON */
+export function jsonOf(json: string): unknown {
   try {
     return parseJson(json)
   } catch (error) {
@@ -49,7 +39,7 @@ export const parsers = {
   timestampFromNanoseconds: readable((count: bigint) => timestampOf(count, 1_000_000_000n)),
   dateFromDays: readable((days: number) => timestampOf(BigInt(days) * dayMilliseconds, 1000n)),
   stringFromBytes: readable(textOf),
-  jsonFromBytes: readable(jsonOf),
+  jsonFromBytes: readable((bytes: Uint8Array) => jsonOf(textOf(bytes))),
 }
 
 /** The reader gives up a whole row group if a value throws. */

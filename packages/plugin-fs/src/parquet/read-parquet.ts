@@ -1,19 +1,10 @@
-import {
-  type ColumnSet,
-  type Columns,
-  needsColumnOrder,
-  type Row,
-  rowFromEntries,
-  type SourceBatch,
-  withColumnOrder,
-} from '@maestro-dataflow/core'
+import { type ColumnSet, type Columns, rowFromEntries, type SourceBatch } from '@maestro-dataflow/core'
 import { fsError } from '../errors.js'
 import type { FoundFile } from '../found-file.js'
-import { RecordBatch } from '../record-batch.js'
+import { rowsOfColumns } from '../rows-of-columns.js'
 import { mayMatch } from './may-match.js'
 import { openParquet } from './open-parquet.js'
-import type { ParquetColumn } from './parquet-columns.js'
-import { reasonOf, sound } from './parsed-values.js'
+import { sound } from './parsed-values.js'
 
 const batchRows = 1024
 
@@ -41,60 +32,19 @@ export async function* readParquet(
       const count = Number(group.num_rows)
       const values = await file.valuesOf(index, columns)
       counted(Number(group.total_compressed_size ?? group.total_byte_size))
+      const read = columns.map(({ name, convert = sound }, at) => {
+        const own = values[at] ?? []
+        return { name, convert, at: (index: number) => own[index] }
+      })
       for (let start = 0; start < count; start += batchRows) {
         const end = Math.min(start + batchRows, count)
-        yield batchOf(`${name}:`, number + 1, rowsBetween(columns, values, start, end))
+        yield rowsOfColumns(read, { prefix: `${name}:`, first: number + 1, start, end })
         number += end - start
       }
     }
   } finally {
     await file.close()
   }
-}
-
-/** Rows, and the faults of those with a value that cannot be read, by their places. */
-interface FoundRows {
-  readonly rows: readonly Row[]
-  readonly faults: ReadonlyMap<number, { readonly column: string; readonly error: unknown }>
-}
-
-/** The rows of a row group from one to another. */
-function rowsBetween(
-  columns: readonly ParquetColumn[],
-  values: readonly ArrayLike<unknown>[],
-  start: number,
-  end: number,
-): FoundRows {
-  const rows: Record<string, unknown>[] = Array.from({ length: end - start }, () => ({}))
-  const faults = new Map<number, { readonly column: string; readonly error: unknown }>()
-  for (const [index, { name, convert = sound }] of columns.entries()) {
-    const own = values[index] ?? []
-    for (const [place, row] of rows.entries()) {
-      const value = own[start + place] ?? null
-      try {
-        row[name] = value === null ? value : convert(value)
-      } catch (error) {
-        row[name] = null
-        if (!faults.has(place)) faults.set(place, { column: name, error })
-      }
-    }
-  }
-  const names = columns.map(({ name }) => name)
-  return { rows: needsColumnOrder(names) ? rows.map((row) => withColumnOrder(row, names)) : rows, faults }
-}
-
-function batchOf(prefix: string, first: number, { rows, faults }: FoundRows): SourceBatch {
-  const batch = new RecordBatch(prefix)
-  for (const [place, row] of rows.entries()) {
-    const fault = faults.get(place)
-    if (fault === undefined) batch.addNumber(first + place, row)
-    else {
-      const reason = `the value of "${fault.column}" cannot be read: ${reasonOf(fault.error)}`
-      batch.reject(`${prefix}${first + place}`, row, reason, undefined, fault.error)
-    }
-  }
-  const { bytes: _, ...taken } = batch.take()
-  return taken
 }
 
 /** The columns of Parquet files. A column that has different types in two files is unknown. */
