@@ -80,7 +80,7 @@ export const fileSink = defineSink({
     return new PartitionedWriter({
       shown: options.path,
       pathOf: (row) => partitionPath(options, row),
-      cut: (row) => onlyColumns(row, new Set(Object.keys(row).filter((name) => partitionBy?.includes(name) !== true))),
+      left: partitionBy ?? [],
       open: (path) => openOutput({ ...file, path }, { ...context, columns: kept }, false),
     })
   },

@@ -24,6 +24,7 @@ import { jsonFault } from './json-value.js'
 import { appendTo } from './merged/append-to.js'
 import { BaseOfAppend } from './merged/base-of-append.js'
 import { finishText, withJsonTexts } from './merged/encode-file.js'
+import { notingMixedColumns } from './merged/may-mix.js'
 import { finishMerged, unheldInMerged } from './merged/merge-rows.js'
 import type { WriteOptions } from './options.js'
 import { assertFits } from './options-fit.js'
@@ -98,16 +99,18 @@ export async function openOutput(options: WriteOptions, context: OpenContext, is
       encoder: (from) => encoderFor(options, context, format, target.shown, from ?? encoder),
     })
   }
+  const before = await typesBefore(existing)
   return FileSinkWriter.open({
     ...common,
     compression: undefined,
     target: unchanged,
     plain: false,
-    ...(await mergingFinisher(options, context, existing, output)),
+    ...mergingFinisher(options, context, existing, before, output),
     encoder: () => {
       // The cells of the existing file are texts of JSON already.
       const json = isDelimited(format) ? jsonColumns(context.columns.columns) : new Set<string>()
-      return withJsonTexts(spoolEncoder(target.shown, options.columns, undefined, textFault(format)), json)
+      const encoder = spoolEncoder(target.shown, options.columns, undefined, textFault(format))
+      return withJsonTexts(notingMixedColumns(encoder, before), json)
     },
   })
 }
@@ -177,15 +180,15 @@ async function unlessChanged(
   }
 }
 
-async function mergingFinisher(
+function mergingFinisher(
   options: WriteOptions,
   context: OpenContext,
   existing: FoundFile,
+  before: Columns,
   { target, format, compression }: OutputTarget,
-): Promise<Finishing> {
+): Finishing {
   const { mode, key, delimiter, formulas, excel, column } = options
   const read = { path: options.path, delimiter }
-  const before = await typesBefore(existing)
   const { columns: given } = context.columns
   const columns = rowWith(
     before,
@@ -205,7 +208,7 @@ async function mergingFinisher(
 }
 
 /** The types of the existing columns, which their values alone do not show. */
-async function typesBefore(existing: FoundFile) {
+async function typesBefore(existing: FoundFile): Promise<Columns> {
   if (existing.format === 'parquet') return (await parquetColumns([existing], undefined)).columns
   return existing.format === 'arrow' ? (await arrowColumns([existing], undefined)).columns : {}
 }
@@ -231,7 +234,11 @@ export function finisherFor(
   }
   const types = { columns: known.columns, names }
   const unheld: FindUnheld = async (spool, shapes) =>
-    unheldRows(spool, shapes ?? (await shapesOf(spool, names ?? columnNames(known.columns), known.columns)))
+    unheldRows(
+      spool,
+      shapes ?? (await shapesOf(spool, names ?? columnNames(known.columns), known.columns)),
+      known.columns,
+    )
   if (format === 'arrow')
     return { finish: (spool, path, shapes) => writeArrow(spool, path, types, rowGroup, shapes), unheld }
   if (format !== 'parquet') return {}

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { pipeline, type Row, type RunReport } from '@maestro-dataflow/core'
 import { describe, expect, test } from 'vitest'
 import { rejectsOf, temporaryProject } from './__fixtures__/temporary-project.js'
@@ -106,12 +108,72 @@ describe.each(['parquet', 'arrow'])('%s', (ending) => {
     expect(report.counts).toMatchObject({ rejected: 1 })
   })
 
-  test('the rows of the existing file stay, so that rows cannot be added that it would not hold', async () => {
+  test('a row that a file of a partition refuses has the columns of the folder too', async () => {
+    const at = new Date('2026-01-02T00:00:00Z')
+    // Two values can have one name as a folder.
+    const rows = [
+      { p: 5, at, v: 'x' },
+      { p: '5', at, v: Number.NaN },
+      { p: 5, at: new Date(at), v: Number.NaN },
+      { p: null, at, v: Number.NaN },
+      { at, v: 'x' },
+    ] as Row[]
+    const report = await write(rows, { path: 'out', format: ending, partitionBy: ['p', 'at'] })
+    expect(rejectedRows(report)).toEqual({
+      'rows:2': { v: 'NaN', p: '5', at: at.toISOString() },
+      'rows:3': { v: 'NaN', p: 5, at: at.toISOString() },
+      'rows:4': { v: 'NaN', p: null, at: at.toISOString() },
+    })
+  })
+
+  test('the rows of the existing file stay, so that rows cannot be added beside which it would not hold them', async () => {
     await write([{ v: Number.NaN }, { v: 1 }])
-    await expect(write([{ v: 'x' }], { mode: 'append' })).rejects.toMatchObject({ code: 'MAESTRO_ROW_UNENCODABLE' })
+    const report = await write([{ v: 2.5 }, { v: 'x' }, { v: null }, { v: [1] }, { v: 2n ** 60n }, { v: 4 }], {
+      mode: 'append',
+    })
+    expect(rejectsOf(report)).toEqual(
+      ['rows:2', 'rows:4', 'rows:5'].map((id) => [id, expect.stringContaining('cannot stay')]),
+    )
     expect(files()).toEqual([`out.${ending}`])
+    const { rows } = await readBack(`out.${ending}`)
+    // The JSON lines that are read back do not hold the NaN.
+    expect(rows.map(({ v }) => v)).toEqual([1, 2.5, null, 4])
+  })
+
+  test('the same holds in a part of nested values, and new rows that fit each other do not count', async () => {
+    await write([{ v: { a: Number.NaN, b: 'x' } }])
+    const report = await write([{ v: { a: 'y', b: 'x' } }, { v: { a: 1, c: 2 } }, { v: 'no object' }], {
+      mode: 'append',
+    })
+    expect(rejectsOf(report).map(([id]) => id)).toEqual(['rows:1', 'rows:3'])
+  })
+
+  test('an existing row comes back when the row that replaces it is refused', async () => {
+    await write([
+      { id: 1, v: Number.NaN },
+      { id: 2, v: 1 },
+    ])
+    // The first row is NaN again only because its new value was refused beside the text.
+    const rows = [
+      { id: 1, v: Number.POSITIVE_INFINITY },
+      { id: 2, v: 'x' },
+      { id: 3, v: 3 },
+    ] as Row[]
+    const report = await write(rows, { mode: 'upsert', key: 'id' })
+    expect(rejectsOf(report).map(([id]) => id)).toEqual(['rows:1', 'rows:2'])
+    const all = await write(
+      [1, 2, 3].map((id) => ({ id, v: 'z' })),
+      { mode: 'upsert', key: 'id' },
+    )
+    expect(rejectsOf(all)).toEqual([])
   })
 })
+
+/** The rejected rows as a run shows them. */
+function rejectedRows(report: RunReport): Record<string, unknown> {
+  const text = readFileSync(join(report.directory ?? '', 'rejects.jsonl'), 'utf8').trim()
+  return Object.fromEntries(text.split('\n').map((line) => [JSON.parse(line).id, JSON.parse(line).row]))
+}
 
 async function readBack(from: string): Promise<{ rows: Row[] }> {
   const found = pipeline('r').read('fs.file', { path: from })

@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises'
-import { encodeStepLine, type Row, type RowId } from '@maestro-dataflow/core'
+import { encodeStepLine, type RefusedRow, type Row, type RowId } from '@maestro-dataflow/core'
 import { fsError } from '../errors.js'
 import type { FindUnheld, FinishFile } from '../file-sink-writer.js'
 import type { FoundFile } from '../found-file.js'
@@ -7,6 +7,7 @@ import { digitsOf } from '../json-value.js'
 import type { ReadOptions } from '../options.js'
 import { readFile } from '../read-file.js'
 import { readSpool, readSpoolBatches } from '../spooled/read-spool.js'
+import { withoutRows } from '../spooled/unheld-values.js'
 import { withWrittenFile } from '../spooled/with-written-file.js'
 
 /** How new rows join those of an existing file. */
@@ -34,9 +35,15 @@ export function finishMerged(merging: Merging, finish: FinishFile): FinishFile {
 /** Finds the new rows that the merged file cannot hold. */
 export function unheldInMerged(merging: Merging, unheld: FindUnheld): FindUnheld {
   return async (spool) => {
-    const found = await withMerged(spool, merging, unheld)
-    // The rows of the existing file have no ids, and stay.
-    return found.filter(({ id }) => id !== '')
+    const refused: RefusedRow[] = []
+    const find = (kept: string) => withMerged(kept, merging, unheld)
+    for (;;) {
+      const left = new Set(refused.map(({ id }) => id))
+      const found = left.size === 0 ? await find(spool) : await withoutRows(spool, left, find)
+      if (found.length === 0) return refused
+      // Without a new row, the row of the existing file with its key stays, which may hold what the file then cannot.
+      refused.push(...found)
+    }
   }
 }
 

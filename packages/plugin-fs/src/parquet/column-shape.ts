@@ -104,6 +104,20 @@ export function joinShapes(one: Shape, other: Shape): Shape {
   return one.kind === other.kind ? one : mixed
 }
 
+/** Whether a shape has values of several kinds, at least in a part of them. */
+export function holdsJson(shape: Shape): boolean {
+  if (shape.kind === 'list') return holdsJson(shape.item)
+  return shape.kind === 'mixed' || (shape.kind === 'object' && Array.from(shape.members.values()).some(holdsJson))
+}
+
+/** Whether a part has values of several kinds in `after`, which covers `before`, and values of one kind in `before`. */
+export function mixesMore(before: Shape, after: Shape): boolean {
+  if (after.kind === 'mixed') return before.kind !== 'mixed' && before.kind !== 'none'
+  if (before.kind === 'list' && after.kind === 'list') return mixesMore(before.item, after.item)
+  if (before.kind !== 'object' || after.kind !== 'object') return false
+  return Array.from(after.members).some(([name, member]) => mixesMore(before.members.get(name) ?? none, member))
+}
+
 function lesser(one: bigint, other: bigint): bigint {
   if (one < other) return one
   return other

@@ -1,12 +1,17 @@
 import {
   type Batch,
+  columnNames,
   MaestroError,
+  onlyColumns,
   type RefusedRow,
   type Row,
+  type RowId,
+  rowWith,
   type SinkWriter,
   type WriteResult,
 } from '@maestro-dataflow/core'
 import { fsError } from '../errors.js'
+import { LeftColumns } from './left-columns.js'
 
 /** The most files that are open at once. */
 const mostFiles = 500
@@ -17,8 +22,8 @@ export interface PartitionedWriting {
   readonly shown: string
   /** @throws an error of the row */
   pathOf(row: Row): string
-  /** The row as it is written. */
-  cut(row: Row): Row
+  /** The columns that the names of folders state instead of the files. */
+  readonly left: readonly string[]
   open(path: string): Promise<SinkWriter>
 }
 
@@ -26,6 +31,7 @@ export interface PartitionedWriting {
 export class PartitionedWriter implements SinkWriter {
   readonly #writing: PartitionedWriting
   readonly #writers = new Map<string, SinkWriter>()
+  readonly #leftColumns = new LeftColumns()
   #refused: RefusedRow[] = []
 
   constructor(writing: PartitionedWriting) {
@@ -41,23 +47,25 @@ export class PartitionedWriter implements SinkWriter {
         const part = parts.get(path) ?? { ids: [], rows: [], whole: [] }
         parts.set(path, part)
         part.ids.push(id)
-        part.rows.push(this.#writing.cut(row))
+        part.rows.push(this.#cut(row))
         part.whole.push(row)
       } catch (error) {
         this.#refuse(id, row, error)
       }
     }
-    for (const [path, part] of parts) await this.#writePart(await this.#writer(path), part)
+    for (const [path, part] of parts) await this.#writePart(path, await this.#writer(path), part)
   }
 
   /** Writes the rows that the file accepts. */
   async #writePart(
+    path: string,
     writer: SinkWriter,
     part: { readonly ids: string[]; readonly rows: Row[]; readonly whole: Row[] },
   ): Promise<void> {
     while (part.rows.length > 0) {
       try {
         await writer.write(part)
+        if (writer.refusedAtEnd !== undefined) this.#note(path, part)
         return
       } catch (error) {
         const index = MaestroError.is(error) ? part.ids.indexOf(error.rowId ?? '') : -1
@@ -66,6 +74,17 @@ export class PartitionedWriter implements SinkWriter {
         for (const list of [part.ids, part.rows, part.whole]) list.splice(index, 1)
       }
     }
+  }
+
+  #cut(row: Row): Row {
+    const { left } = this.#writing
+    return onlyColumns(row, new Set(columnNames(row).filter((name) => !left.includes(name))))
+  }
+
+  /** Keeps what the file does not have of the rows that it may still refuse. */
+  #note(path: string, { ids, whole }: { readonly ids: readonly RowId[]; readonly whole: readonly Row[] }): void {
+    const left = new Set(this.#writing.left)
+    for (const [index, row] of whole.entries()) this.#leftColumns.add(path, ids[index] ?? '', onlyColumns(row, left))
   }
 
   #refuse(id: string, row: Row, error: unknown): void {
@@ -89,10 +108,11 @@ export class PartitionedWriter implements SinkWriter {
     return refused
   }
 
-  /** The rows as the files hold them, which lack the columns in the names of folders. */
   async refusedAtEnd(): Promise<readonly RefusedRow[]> {
     const refused: RefusedRow[] = []
-    for (const writer of this.#writers.values()) refused.push(...((await writer.refusedAtEnd?.()) ?? []))
+    for (const [path, writer] of this.#writers)
+      for (const found of (await writer.refusedAtEnd?.()) ?? [])
+        refused.push({ ...found, row: rowWith(found.row, entriesOf(this.#leftColumns.of(path, found.id))) })
     return refused
   }
 
@@ -111,3 +131,5 @@ export class PartitionedWriter implements SinkWriter {
     for (const writer of this.#writers.values()) await writer.abort()
   }
 }
+
+const entriesOf = (row: Row) => columnNames(row).map((name) => [name, row[name]] as const)

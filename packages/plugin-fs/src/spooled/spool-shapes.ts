@@ -1,5 +1,5 @@
 import { type Columns, columnNames, type Row } from '@maestro-dataflow/core'
-import { covers, joinShapes, none, type Shape, shapeOf } from '../parquet/column-shape.js'
+import { covers, joinShapes, mixesMore, none, type Shape, shapeOf } from '../parquet/column-shape.js'
 import { readSpool } from './read-spool.js'
 
 /** The shapes of the columns of rows, in the order in which the columns appear. */
@@ -24,11 +24,18 @@ export class RunningShapes implements Shapes {
     this.rows++
     for (const name of columnNames(row)) {
       const known = this.shapes.get(name)
-      const value = row[name]
-      if (known !== undefined && covers(known, value)) continue
-      const type = Object.hasOwn(this.#types, name) ? this.#types[name] : 'unknown'
-      this.shapes.set(name, joinShapes(known ?? none, shapeOf(value, type)))
+      if (known === undefined || !covers(known, row[name])) this.shapes.set(name, this.#with(name, row[name]))
     }
+  }
+
+  /** Whether a part of a column whose values have one type would have several with this value. */
+  mixes(name: string, value: unknown): boolean {
+    return mixesMore(this.shapes.get(name) ?? none, this.#with(name, value))
+  }
+
+  #with(name: string, value: unknown): Shape {
+    const type = Object.hasOwn(this.#types, name) ? this.#types[name] : 'unknown'
+    return joinShapes(this.shapes.get(name) ?? none, shapeOf(value, type))
   }
 }
 

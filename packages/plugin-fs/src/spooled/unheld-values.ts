@@ -1,8 +1,17 @@
-import { encodeStepLine, maestroError, type RefusedRow, type RowId } from '@maestro-dataflow/core'
+import {
+  type Columns,
+  columnNames,
+  encodeStepLine,
+  maestroError,
+  onlyColumns,
+  type RefusedRow,
+  type Row,
+  type RowId,
+} from '@maestro-dataflow/core'
 import { jsonFault } from '../json-value.js'
-import type { Shape } from '../parquet/column-shape.js'
+import { holdsJson, type Shape } from '../parquet/column-shape.js'
 import { readSpoolBatches } from './read-spool.js'
-import type { Shapes } from './spool-shapes.js'
+import { RunningShapes, type Shapes } from './spool-shapes.js'
 import { withWrittenFile } from './with-written-file.js'
 
 /*
@@ -18,30 +27,57 @@ export function needsNumbers(value: unknown): boolean {
   return !ArrayBuffer.isView(value) && Object.values(value).some(needsNumbers)
 }
 
-/** The rows with values that their columns do not hold, out of those that were held back. */
-export async function unheldRows(spool: string, { shapes }: Shapes): Promise<readonly RefusedRow[]> {
+/**
+ * The rows with values that their columns do not hold, out of those that were held back. Rows without an id are those of
+ * an existing file, which stay: a new row is refused that makes a column of several types out of such a column.
+ */
+export async function unheldRows(spool: string, { shapes }: Shapes, types: Columns): Promise<readonly RefusedRow[]> {
   if (!Array.from(shapes.values()).some(holdsJson)) return []
   const refused: RefusedRow[] = []
+  const staying = new Set<string>()
   for await (const { ids, rows } of readSpoolBatches(spool, 1024))
     for (const [index, row] of rows.entries()) {
       const id = ids[index] ?? ''
       for (const [column, shape] of shapes) {
-        const type = faultIn(shape, Object.hasOwn(row, column) ? row[column] : null)
+        const type = faultIn(shape, valueIn(row, column))
         if (type === undefined) continue
-        refused.push({ id, row, error: maestroError('MAESTRO_ROW_UNENCODABLE', { column, type }).at({ rowId: id }) })
+        if (id === '') staying.add(column)
+        else refused.push(refusedRow(id, row, column, type))
         break
       }
+    }
+  return staying.size === 0 ? refused : mixingRows(spool, staying, types)
+}
+
+/** The new rows that make a column of several types out of one of these columns, in which numbers of the file need one. */
+async function mixingRows(spool: string, names: ReadonlySet<string>, types: Columns): Promise<readonly RefusedRow[]> {
+  const before = new RunningShapes([...names], types)
+  const refused: RefusedRow[] = []
+  for await (const { ids, rows } of readSpoolBatches(spool, 1024))
+    for (const [index, row] of rows.entries()) {
+      const id = ids[index] ?? ''
+      const values = onlyColumns(row, names)
+      const mixed = id === '' ? undefined : columnNames(values).find((name) => before.mixes(name, values[name]))
+      if (mixed === undefined) before.add(values)
+      else refused.push(refusedRow(id, row, mixed, 'value beside which the NaN or infinity of the file cannot stay'))
     }
   return refused
 }
 
+const valueIn = (row: Row, column: string) => (Object.hasOwn(row, column) ? row[column] : null)
+
+const refusedRow = (id: RowId, row: Row, column: string, type: string): RefusedRow => ({
+  ...{ id, row },
+  error: maestroError('MAESTRO_ROW_UNENCODABLE', { column, type }).at({ rowId: id }),
+})
+
 /** Does something with the rows that were held back, without some of them. */
-export async function withoutRows(
+export function withoutRows<Result>(
   spool: string,
   left: ReadonlySet<RowId>,
-  work: (kept: string) => Promise<void>,
-): Promise<void> {
-  await withWrittenFile(
+  work: (kept: string) => Promise<Result>,
+): Promise<Result> {
+  return withWrittenFile(
     `${spool}.kept`,
     async (file) => {
       for await (const { ids, rows } of readSpoolBatches(spool, 1024)) {
@@ -51,12 +87,6 @@ export async function withoutRows(
     },
     work,
   )
-}
-
-/** Whether a column holds JSON, at least in a part of its values. */
-function holdsJson(shape: Shape): boolean {
-  if (shape.kind === 'list') return holdsJson(shape.item)
-  return shape.kind === 'mixed' || (shape.kind === 'object' && Array.from(shape.members.values()).some(holdsJson))
 }
 
 function faultIn(shape: Shape, value: unknown): string | undefined {
