@@ -16,6 +16,7 @@ import type { PipelineRunOptions, Run } from './run.js'
 import type { RunEnvironment } from './run-environment.js'
 import { runStages } from './stages/run-stages.js'
 import { startRun } from './start-run.js'
+import { stateErrorIn } from './state/state-errors.js'
 import { toStepError } from './stream/step-result.js'
 
 /**
@@ -95,7 +96,7 @@ async function writeOutputs(run: Run): Promise<MaestroError | undefined> {
   } catch (error) {
     // If a run was stopped, the stop ended it, regardless of the errors that its parts threw.
     const stopped = signal.aborted && !committing && !MaestroError.is(error, 'MAESTRO_RUN_ABORTED')
-    const failure = stopped ? maestroError('MAESTRO_RUN_ABORTED', {}, error) : toRunError(error)
+    const failure = stopped ? maestroError('MAESTRO_RUN_ABORTED', {}, error) : toRunError(error, context.folder.path)
     await outputs.abort()
     return context.redact(failure)
   }
@@ -121,6 +122,9 @@ async function beginIncremental(
   }
 }
 
-function toRunError(error: unknown): MaestroError {
-  return MaestroError.is(error) ? error : toStepError(error, 'run', undefined)
+/** @param folder The folder of the run, whose own files nobody else may be blamed for. */
+function toRunError(error: unknown, folder?: string): MaestroError {
+  if (MaestroError.is(error)) return error
+  const state = folder === undefined ? undefined : stateErrorIn(folder, error)
+  return state ?? toStepError(error, 'run', undefined)
 }

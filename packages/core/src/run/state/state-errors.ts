@@ -1,3 +1,4 @@
+import { sep } from 'node:path'
 import { maestroError } from '../../errors/error-table.js'
 import { MaestroError } from '../../errors/maestro-error.js'
 
@@ -18,4 +19,11 @@ export function stateError(path: string, error: unknown) {
     { path, reason: error instanceof Error ? error.message : String(error) },
     error,
   )
+}
+
+/** Converts an error of the file system about a file of a run folder to MAESTRO_RUN_STATE; undefined for other errors. */
+export function stateErrorIn(folder: string, error: unknown): MaestroError | undefined {
+  if (!(error instanceof Error) || MaestroError.is(error)) return undefined
+  const { code, path } = error as NodeJS.ErrnoException
+  return code !== undefined && path?.startsWith(folder + sep) === true ? stateError(path, error) : undefined
 }
