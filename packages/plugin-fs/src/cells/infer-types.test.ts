@@ -18,6 +18,11 @@ test.each([
   [['2026-02-31'], 'string'],
   [['2024-02-29', '2026-02-29'], 'string'],
   [['', ''], 'string'],
+  [['1.9', '1.10'], 'string'],
+  [['1.0', '1.10', '2'], 'string'],
+  [['1.50', '2.00', '3'], 'number'],
+  [['1.0', '2.25', '10.5'], 'number'],
+  [['1.10', '1.123456789012345678'], 'string'],
 ])('cells %j are %s', (cells, type) => {
   const inference = new TypeInference({})
   for (const cell of cells) inference.add(cell)
