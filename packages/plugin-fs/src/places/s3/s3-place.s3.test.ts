@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readdirSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { pipeline, readText, s3Connection } from '@maestro-dataflow/core'
+import { pipeline, type Row, readText, s3Connection } from '@maestro-dataflow/core'
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest'
 import { failure, temporaryProject } from '../../__fixtures__/temporary-project.js'
 import type { FoundFile } from '../../found-file.js'
@@ -64,6 +64,27 @@ describe.skipIf(url === '')('files of a bucket', () => {
     expect(await rowsOf(`s3://${name}/d/`)).toEqual(all)
     expect(await rowsOf(`s3://${name}/d`)).toEqual(all)
     expect(await rowsOf(`s3://${name}/**/3.jsonl`)).toEqual([{ key: 'd/e/3.jsonl' }])
+  })
+
+  test('objects have any names, and are found by them, in folders and by globs', async () => {
+    const names = ['a b', 'a+b', 'a%2Fb', 'a&b=c', '牛奶', 'é', '(x)', "o'b", '~!,;@$', '100%', 'a"b<c>', '😀']
+    for (const one of names) await put(`k/${one}.jsonl`, `${JSON.stringify({ name: one })}\n`)
+    const sorted = (list: readonly Row[]) => list.map((row) => String(row.name)).sort()
+    expect(sorted(await rowsOf(`s3://${name}/k/`))).toEqual([...names].sort())
+    expect(sorted(await rowsOf(`s3://${name}/k/*.jsonl`))).toEqual([...names].sort())
+    for (const one of names) {
+      expect(await rowsOf(`s3://${name}/k/${one}.jsonl`), one).toEqual([{ name: one }])
+      await copy({ path: `s3://${name}/k/${one}.jsonl`, s3 }, { path: `s3://${name}/out/${one}.jsonl`, s3 })
+      expect(await textOf(`out/${one}.jsonl`), one).toBe(`${JSON.stringify({ name: one })}\n`)
+    }
+  })
+
+  test('an object that stands for a folder is no file, and a path with two slashes is one of its own', async () => {
+    await put('d/', '')
+    await put('d/a.jsonl', '{"n":1}\n')
+    await put('d//b.jsonl', '{"n":2}\n')
+    expect(await rowsOf(`s3://${name}/d/`)).toEqual([{ n: 2 }, { n: 1 }])
+    expect(await rowsOf(`s3://${name}/d//b.jsonl`)).toEqual([{ n: 2 }])
   })
 
   test('a list of more than a thousand objects is complete', async () => {
