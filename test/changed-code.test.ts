@@ -21,6 +21,12 @@ export class Doubling extends MapOperator { map(row) { return { ...row, double: 
   'plugins/shout.mjs': `import { defineOperator, definePlugin } from '@maestro-dataflow/core'
 import { loud } from './loud.mjs'
 export default definePlugin({ name: 'shout', operators: [defineOperator({ name: 'shout', kind: 'map', options: {}, create: () => loud })] })`,
+  'node_modules/maestro-plugin-low/package.json':
+    '{"name":"maestro-plugin-low","version":"1.0.0","type":"module","exports":{".":"./low.js","./package.json":"./package.json"},"maestro":{"apiVersion":1,"contributes":{"operators":{"low":"low","fixed":"fixed"}}}}',
+  'node_modules/maestro-plugin-low/low.js': `import { defineOperator, definePlugin } from '@maestro-dataflow/core'
+const low = { kind: 'map', options: {}, create: () => (row) => ({ ...row, low: String(row.n) }) }
+export default definePlugin({ name: 'maestro-plugin-low', manifest: new URL('./package.json', import.meta.url), operators: [
+  defineOperator({ name: 'low', ...low }), defineOperator({ name: 'fixed', version: '1', ...low })] })`,
   'plugins/loud.mjs': `export const loud = (row) => ({ ...row, loud: String(row.n) + '!' })`,
 }
 
@@ -29,7 +35,7 @@ const projectOf = (step: string) =>
   new FileProject({
     ...files,
     'maestro.config.json': JSON.stringify({
-      plugins: ['@maestro-dataflow/plugin-fs', './plugins/shout.mjs'],
+      plugins: ['@maestro-dataflow/plugin-fs', './plugins/shout.mjs', 'maestro-plugin-low'],
       pipelines: 'pipelines/*',
       logLevel: 'silent',
     }),
@@ -82,6 +88,20 @@ const cases: readonly (readonly [string, string, string, (text: string) => strin
     'plugins/loud.mjs',
     other,
     'the file plugins/loud.mjs changed',
+  ],
+  [
+    'the version of a plugin',
+    `.step('low', {}, { id: 'first' })`,
+    'node_modules/maestro-plugin-low/package.json',
+    (text: string) => text.replace('1.0.0', '1.0.1'),
+    'the package maestro-plugin-low changed',
+  ],
+  [
+    'the version of a plugin whose operator has its own',
+    `.step('fixed', {}, { id: 'first' })`,
+    'node_modules/maestro-plugin-low/package.json',
+    (text: string) => text.replace('1.0.0', '1.0.1'),
+    'reused',
   ],
   ['code for which a version stands', `.map(convert, { id: 'first', version: '1' })`, 'lib/rates.mjs', other, 'reused'],
   ['a step after it', inline, 'pipelines/orders.mjs', (text: string) => text.replace('end: 1', 'end: 2'), 'reused'],

@@ -11,9 +11,14 @@ export interface CodePlaces {
   /** The file of the pipeline; undefined for one in code. */
   readonly pipeline: string | undefined
   /** Where the operators of a plugin come from. */
-  pluginOf(
-    operator: string,
-  ): { readonly origin: 'package' | 'file' | 'inline'; readonly path: string | undefined } | undefined
+  pluginOf(operator: string):
+    | {
+        readonly name: string
+        readonly version: string | undefined
+        readonly origin: 'package' | 'file' | 'inline'
+        readonly path: string | undefined
+      }
+    | undefined
 }
 
 /** A pipeline that knows which code its steps use. */
@@ -44,7 +49,7 @@ export function withCode(compiled: CompiledPipeline, places: CodePlaces): Compil
 
 const nothing: FunctionCode = { parts: {}, unseen: [] }
 
-/** The code of an operator that the project itself contributes. Those of packages have versions. */
+/** The code of an operator without a version: that of the project, or the version of its package. */
 function codeOfOperator(
   { definition, node, planned }: CompiledStep,
   { pluginOf, directory }: CodePlaces,
@@ -54,13 +59,14 @@ function codeOfOperator(
   const plugin = pluginOf(planned.use)
   if (plugin?.origin === 'file' && plugin.path !== undefined)
     return { parts: moduleHashes(plugin.path, directory), unseen: [] }
-  if (plugin?.origin !== 'inline') return nothing
+  const version = plugin?.version === undefined ? {} : { [`the package ${plugin.name}`]: plugin.version }
+  if (plugin?.origin !== 'inline') return { parts: version, unseen: [] }
   const found = functionsIn(definition)
   const own = Object.fromEntries(
     found.map((one, index) => [`the code of ${planned.use} (${index})`, hashOfText(String(one))]),
   )
   const { parts, unseen } = inConfig?.behind(found) ?? nothing
-  return { parts: { ...own, ...parts }, unseen }
+  return { parts: { ...version, ...own, ...parts }, unseen }
 }
 
 /** The functions of a step that the pipeline has made: a version of the step stands for them. */
