@@ -47,6 +47,13 @@ describe.each([
     expect(dates.rejects.map(({ id }) => id)).toEqual(['rows:2'])
   })
 
+  test('a column whose only texts are half characters shows no tags', async () => {
+    const rows = [{ t: '\ud800', n: 1 }, { t: 'x\udfff', n: 2 }, { n: 3 }] as Row[]
+    const { rows: all, rejects } = await aggregated(rows, { list: 'list(t)', n: 'count(*)' })
+    expect(all).toEqual([{ list: [null], n: 1 }])
+    expect(rejects.map(({ id }) => id)).toEqual(['rows:1', 'rows:2'])
+  })
+
   test('as keys they are groups like others', async () => {
     const { rows, rejects } = await aggregated(
       [
