@@ -39,14 +39,17 @@ test.each([
   for (const pipeline of pipelines) await succeed(`cd ${template}\nnpx maestro plan ${pipeline}`)
 })
 
-// The tutorial follows an operator; a prompt and a serving are made as these are.
-test.each(['storage', 'vector-store', 'executor', 'observer'])('a plugin: %s', { timeout }, async (kind) => {
-  const name = `maestro-plugin-my-${kind}`
-  await succeed(`npm create maestro@latest ${name} -- --plugin ${kind}\ncd ${name}\nnpm install\nnpm test`)
-  expect(await succeed(`cd ${name}\nnpm run check\nnpm pack`)).toContain(' ok, 0 to look at, 0 failed')
-  await succeed(
-    `cd plain\nnpx maestro plugin add ../${name}/${name}-0.1.0.tgz --yes\nnpm run check\nnpx maestro plugins`,
-  )
-  expect(readFileSync(join(folder, 'plain/maestro.config.ts'), 'utf8')).toContain(`'${name}'`)
-  await succeed('cd plain\nnpx maestro run hello')
-})
+test.each(['operator', 'prompt', 'serving', 'storage', 'vector-store', 'executor', 'observer'])(
+  'a plugin: %s',
+  { timeout },
+  async (kind) => {
+    const name = `maestro-plugin-my-${kind}`
+    await succeed(`npm create maestro@latest ${name} -- --plugin ${kind}\ncd ${name}\nnpm install\nnpm test`)
+    expect(await succeed(`cd ${name}\nnpm run check\nnpm pack`)).toContain(' ok, 0 to look at, 0 failed')
+    await succeed(
+      `cd plain\nnpx maestro plugin add ../${name}/${name}-0.1.0.tgz --yes\nnpm run check\nnpx maestro plugins`,
+    )
+    expect(readFileSync(join(folder, 'plain/maestro.config.ts'), 'utf8')).toContain(`'${name}'`)
+    await succeed('cd plain\nnpx maestro run hello')
+  },
+)

@@ -51,8 +51,8 @@ export const rowStorageValueCases = {
     make,
   }: RowStorageSubject) {
     const { storage } = await make()
-    const rows: Row[] = [{ a: 1 }, { a: null }, {}, { a: undefined }, { b: 'late' }, { a: 2, b: null }]
-    await storage.write([batchOf(rows.slice(0, 2)), { ids: ['3', '4', '5', '6'], rows: rows.slice(2) }])
+    const rows: Row[] = [{ a: 1 }, { a: null }, {}, { a: undefined }, { b: 'late' }, { a: 2, b: null }, { b: 3, a: 3 }]
+    await storage.write([batchOf(rows.slice(0, 2)), { ids: ['3', '4', '5', '6', '7'], rows: rows.slice(2) }])
     const back = (await readAll(storage)).rows
     assertRows(back, rows)
     assert.deepEqual(
@@ -86,12 +86,33 @@ export const rowStorageValueCases = {
 
   async 'a later change of a given or returned object does not change the stored one'({ make }: RowStorageSubject) {
     const { storage } = await make()
-    const row = { list: [1], bytes: new Uint8Array([1]) }
-    await storage.write([batchOf([row])])
-    row.list.push(2)
-    row.bytes[0] = 9
-    const [first] = (await readAll(storage)).rows as (typeof row)[]
-    first?.list.push(3)
-    assertRows((await readAll(storage)).rows, [{ list: [1], bytes: new Uint8Array([1]) }])
+    const original = () => ({
+      list: [1, [{ deep: 1 }]] as unknown[],
+      bytes: new Uint8Array([1]),
+      vector: new Float32Array([1]),
+      day: new Date(1),
+    })
+    const change = ({ list, bytes, vector, day }: ReturnType<typeof original>) => {
+      ;(list[1] as { deep: number }[])[0] = { deep: 2 }
+      list.push(2)
+      bytes[0] = 9
+      vector[0] = 9
+      day.setTime(9)
+    }
+    const nested = { deep: { list: [1] } }
+    const [row, ids] = [{ ...original(), nested }, ['a']]
+    const expected = { ids: ['a'], rows: [structuredClone(row)] }
+    await storage.write([{ ids, rows: [row] }])
+    change(row)
+    nested.deep.list.push(2)
+    ids.push('b')
+    for await (const batch of storage.read()) {
+      const [first] = batch.rows as (typeof row)[]
+      if (first !== undefined) {
+        change(first)
+        first.nested.deep.list.push(3)
+      }
+    }
+    assertSame(await readAll(storage), expected)
   },
 }

@@ -23,8 +23,8 @@ export class MemoryEngine implements TableEngine {
     const adds: Record<string, 'unknown'> = {}
     let isWrong = false
     for (const statement of statements) {
-      const [, column] = statement.kind === 'filter' ? comparison(statement.where) : []
-      if (statement.kind === 'filter' && column === undefined) isWrong = true
+      const [, column, , value = ''] = statement.kind === 'filter' ? comparison(statement.where) : []
+      if (statement.kind === 'filter' && (column === undefined || (value.startsWith('$') && !Object.hasOwn(statement.params ?? {}, value.slice(1))))) isWrong = true
       const keys = statement.kind === 'sort' ? statement.by.map((key) => key.column) : 'by' in statement ? (statement.by as readonly string[]) : []
       const named = column === undefined ? keys : [column]
       reads.push(...named)

@@ -30,6 +30,9 @@ const oddTexts = [
   '"quoted" \\ \n end',
   '  edges  ',
   'MiXeD CaSe',
+  'tab\there, line\r\nend, and two\n\n\nlines',
+  '\u0000zero \u200B width \uFEFF mark',
+  "it's `code`: ```ts\nx\n``` -- ... %s {0} &amp; １２ ﬁ",
   'long '.repeat(20_000),
 ]
 
@@ -74,6 +77,8 @@ const cases = {
     assert.deepEqual(first, asked, 'messages that it has returned change when it is used again')
     assert.deepEqual(one.messages(values), asked, 'it is another prompt after it was filled with other values')
     assert.deepEqual(make().messages(changedValues(values)), one.messages(changedValues(values)), 'a new one differs')
+    const turned = Object.fromEntries(Object.entries(values).toReversed())
+    assert.deepEqual(one.messages(turned), asked, 'its messages depend on the order in which the values are given')
     assert.equal(one.version, version, 'its version changes when it is used')
     const later = await onAnotherDay(async () => make().messages(values))
     assert.deepEqual(later, asked, 'on another day, or for another user, it is another prompt with the same version')
@@ -130,6 +135,9 @@ const cases = {
     const seen = textsOf(prompt.messages(watched)) + prompt.format(watched)
     const undeclared = [...read].filter((name) => !prompt.variables.includes(name) && name !== 'toJSON')
     assert.deepEqual(undeclared, [], 'variables that it reads without naming them, so that the plan does not know them')
+    const more = { ...values, another_column: 'of the row' }
+    const beside = textsOf(prompt.messages(more)) + prompt.format(more)
+    assert.equal(beside, seen, 'it shows a value that it was given and does not name')
     for (const name of shown) {
       const changed = { ...values, [name]: `changed ${String(values[name])}` }
       const other = textsOf(prompt.messages(changed)) + prompt.format(changed)

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { getEventListeners } from 'node:events'
 import { MaestroError, type Row } from '@maestro-dataflow/core'
 import fc from 'fast-check'
 import { describeFailure, forAll } from '../../fuzz/for-all.js'
@@ -10,8 +11,12 @@ import { growthOf } from '../growth.js'
 import { Meeting } from '../meeting.js'
 import { watch, within } from '../outcomes.js'
 import { withoutPrinting } from '../printing.js'
+import { processChangesOf } from '../process-changes.js'
 import { parsed } from '../storage-place.js'
 import { batchesOf, type SinkPlace, type SinkSubject, withValues } from './sink-subject.js'
+
+/** More rows than a page, a statement with bound values, or a buffer usually holds. */
+const manyRows = 2500
 
 /** The rules for every sink, as far as they need no look at the target. */
 export const sinkCases = {
@@ -94,6 +99,21 @@ export const sinkCases = {
       await writer.abort()
     })
     assert.deepEqual(left, [], 'what each aborted write leaves behind')
+    const { signal } = new AbortController()
+    const writer = await subject.fresh().open({ signal })
+    for (const batch of batchesOf(subject.suite.rows, 1)) await writer.write(batch)
+    await writer.commit()
+    assert.equal(getEventListeners(signal, 'abort').length, 0, 'each write leaves a listener on its signal')
+  },
+
+  async 'changes nothing else in the process'(subject: SinkSubject) {
+    const work = async () => {
+      await subject.run(subject.fresh(), subject.suite.rows)
+      const writer = await subject.fresh().open()
+      for (const batch of batchesOf(subject.suite.rows, 1)) await writer.write(batch)
+      await writer.abort()
+    }
+    assert.deepEqual(await processChangesOf(() => withoutPrinting(work), subject.environment), [])
   },
 
   async 'values of all kinds are written, or refused with a typed error that names the row'(subject: SinkSubject) {
@@ -127,6 +147,21 @@ export const sinkVisibleCases = {
       const place = subject.fresh()
       await subject.write(place, subject.suite.rows, size)
       await assertVisible(subject, place, subject.suite.rows, `written in batches of ${size}`)
+    }
+  },
+
+  async 'many rows are visible after the commit, in order'(subject: SinkSubject) {
+    const { rows } = subject.suite
+    const [key] = Object.entries(columnsOf(rows)).find(([, type]) => type === 'integer') ?? []
+    // Rows that differ in their number alone, so that a key of the target holds.
+    const many = Array.from({ length: manyRows }, (_, at): Row => {
+      const row = structuredClone(rows[at % rows.length]) as Row
+      return key === undefined ? row : { ...row, [key]: at }
+    })
+    for (const size of [manyRows, 7]) {
+      const place = subject.fresh()
+      await subject.write(place, many, size)
+      await assertVisible(subject, place, many, `${manyRows} written in batches of ${size}`)
     }
   },
 
@@ -219,6 +254,20 @@ export const sinkVisibleCases = {
     jsonLines.written(plain.length)
     assert.equal((await writer.commit()).rows, plain.length, 'the rows that commit() returns')
     await assertVisible(subject, place, plain, 'written as lines')
+  },
+}
+
+/** The rule for a target that cannot be written. */
+export const sinkUnwritableCases = {
+  async 'a target that cannot be written causes a typed error'(subject: SinkSubject) {
+    const { suite, place } = subject
+    const { unwritable = {} } = suite
+    const given = typeof unwritable === 'function' ? await unwritable(place.directory) : unwritable
+    const outcome = await watch(subject.run({ ...subject.fresh(), given }, suite.rows)).outcome
+    assert.ok('error' in outcome, 'a run that cannot write its rows ends as if it had')
+    const { error } = outcome
+    assert.ok(MaestroError.is(error) && !/TypeError|^E[A-Z]+: /.test(error.message), `the error is not typed: ${error}`)
+    assert.ok((error.hint ?? '').trim() !== '', 'the error has no hint')
   },
 }
 

@@ -29,6 +29,8 @@ export interface SinkSuiteOptions<Name extends string = string> extends SuiteOpt
   readonly rows: readonly Row[]
   /** How a row comes back, if the format of the target changes values. @default the row without cells that have no value */
   comesBack?(row: Row): Row
+  /** Options that name a target which cannot be written, such as a file below another file. */
+  readonly unwritable?: object | ((directory: string) => object | Promise<object>)
   /** The folder where relative paths start. @default an empty folder */
   readonly directory?: string
   readonly project?: ProjectParts
@@ -60,6 +62,8 @@ export class SinkSubject {
   readonly suite: SinkSuiteOptions
   readonly place: StoragePlace
   readonly patience: number
+  /** The environment before the first write. */
+  readonly environment: NodeJS.ProcessEnv = { ...process.env }
   readonly #project: RowsProject
   readonly #read: NonNullable<SinkSuiteOptions['read']>
   #places = 0

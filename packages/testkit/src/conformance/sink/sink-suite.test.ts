@@ -6,6 +6,7 @@ import {
   visibleRows,
 } from '../../__fixtures__/wrong-parts/careless/continuing-sinks.js'
 import { carelessSinks } from '../../__fixtures__/wrong-parts/careless/sinks.js'
+import { hastySinks } from '../../__fixtures__/wrong-parts/hasty/storages.js'
 import { rightSink, sinkSettings, wrongSinks } from '../../__fixtures__/wrong-parts/storages-for-the-suite.js'
 import { runSuite } from '../suite.js'
 import { sinkSuite } from './sink-suite.js'
@@ -37,7 +38,7 @@ test.each(carelessContinuingSinks)('a sink that $fault is found by: $rule', asyn
 })
 
 test('each case is failed by a planted fault', () => {
-  const all = [...wrongSinks, ...carelessSinks, ...carelessContinuingSinks]
+  const all = [...wrongSinks, ...carelessSinks, ...carelessContinuingSinks, ...hastySinks]
   const faults = Object.fromEntries(all.map(({ fault, rule }) => [fault, [fault, rule]] as const))
   expect(casesWithoutFault(sinkSuite(rightSink, sinkSettings), faults)).toEqual([])
 })

@@ -1,11 +1,12 @@
 import type { SinkDefinition, StorageDefinition } from '@maestro-dataflow/core'
 import { createSuite, type Suite } from '../suite.js'
-import { sinkCases, sinkVisibleCases } from './sink-cases.js'
+import { sinkCases, sinkUnwritableCases, sinkVisibleCases } from './sink-cases.js'
 import { sinkContinuationCases } from './sink-continuation-cases.js'
 import { sinkNameCases } from './sink-name-cases.js'
 import { SinkSubject, type SinkSuiteOptions, sinkOf } from './sink-subject.js'
 
-const cases = { ...sinkCases, ...sinkVisibleCases, ...sinkContinuationCases, ...sinkNameCases }
+const visible = { ...sinkVisibleCases, ...sinkContinuationCases, ...sinkNameCases }
+const cases = { ...sinkCases, ...visible, ...sinkUnwritableCases }
 
 /** The cases of the suite for sinks. */
 export type SinkCase = keyof typeof cases
@@ -14,7 +15,11 @@ export type SinkCase = keyof typeof cases
 export function sinkSuite(tested: SinkDefinition | StorageDefinition, options: SinkSuiteOptions<SinkCase>): Suite {
   return createSuite<SinkSubject, SinkCase>({
     title: 'name' in tested ? `the sink ${tested.name}` : 'a sink',
-    cases: options.read === undefined ? sinkCases : cases,
+    cases: {
+      ...sinkCases,
+      ...(options.read === undefined ? {} : visible),
+      ...(options.unwritable === undefined ? {} : sinkUnwritableCases),
+    },
     options,
     open: () => SinkSubject.open(sinkOf(tested), options),
     close: (subject) => subject.close(),

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
+import { getEventListeners } from 'node:events'
 import type { SourceBatch } from '@maestro-dataflow/core'
 import { growthOf } from '../growth.js'
 import { within } from '../outcomes.js'
+import { withoutPrinting } from '../printing.js'
+import { processChangesOf } from '../process-changes.js'
 import { assertSameTable } from './assert-same-table.js'
 import type { SourceSubject } from './source-subject.js'
 
@@ -64,8 +67,19 @@ export const sourceContinuationCases = {
       void reader.rowCount
     })
     assert.deepEqual(opened, [], 'what opening leaves behind')
-    const read = await growthOf(() => subject.read())
+    const { signal } = new AbortController()
+    const reading = async () => void (await subject.read(await subject.openReader(signal)))
+    await reading()
+    const files = await subject.place.files()
+    const read = await growthOf(reading)
     assert.deepEqual(read, [], 'what each read leaves behind')
+    assert.deepEqual(await subject.place.files(), files, 'files that each read leaves in the project')
+    assert.equal(getEventListeners(signal, 'abort').length, 0, 'each read leaves a listener on its signal')
+  },
+
+  async 'changes nothing else in the process'(subject: SourceSubject) {
+    const changes = await processChangesOf(() => withoutPrinting(() => subject.run()), subject.environment)
+    assert.deepEqual(changes, [])
   },
 }
 

@@ -51,6 +51,8 @@ export class SourceSubject {
   readonly source: SourceDefinition
   readonly place: StoragePlace
   readonly patience: number
+  /** The environment before the first read. */
+  readonly environment: NodeJS.ProcessEnv = { ...process.env }
   readonly #given: object
   readonly #project: RowsProject
   #ownsPlace = true

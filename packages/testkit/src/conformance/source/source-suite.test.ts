@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { casesWithoutFault, failureOf } from '../../__fixtures__/failed-cases.js'
 import { carelessSources, resumable } from '../../__fixtures__/wrong-parts/careless/sources.js'
+import { hastySources } from '../../__fixtures__/wrong-parts/hasty/storages.js'
 import { absent, rows, source, wrongSources } from '../../__fixtures__/wrong-parts/storages-for-the-suite.js'
 import { wrongSources as endingRuns } from '../../__fixtures__/wrong-parts/wrong-sources.js'
 import { runSuite } from '../suite.js'
@@ -41,7 +42,7 @@ test.each(endingRuns)('the suite hears of what the runner finds: a source that $
 
 test('each case is failed by a planted fault', () => {
   const faults = Object.fromEntries(
-    [...wrongSources, ...carelessSources].map(({ fault, rule }) => [fault, [fault, rule]] as const),
+    [...wrongSources, ...carelessSources, ...hastySources].map(({ fault, rule }) => [fault, [fault, rule]] as const),
   )
   expect(casesWithoutFault(sourceSuite(source(), { rows }), faults)).toEqual([])
 })

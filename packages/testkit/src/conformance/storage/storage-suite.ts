@@ -1,7 +1,7 @@
 import { AssertionError } from 'node:assert/strict'
 import type { Row, StorageDefinition } from '@maestro-dataflow/core'
 import { describeFailure } from '../../fuzz/for-all.js'
-import { sinkCases, sinkVisibleCases } from '../sink/sink-cases.js'
+import { sinkCases, sinkUnwritableCases, sinkVisibleCases } from '../sink/sink-cases.js'
 import { sinkContinuationCases } from '../sink/sink-continuation-cases.js'
 import { sinkNameCases } from '../sink/sink-name-cases.js'
 import { SinkSubject, type SinkSuiteOptions, sinkOf } from '../sink/sink-subject.js'
@@ -30,7 +30,10 @@ const sinks = { ...sinkCases, ...sinkVisibleCases, ...sinkContinuationCases, ...
 const writing = prefixed('writing', sinks, (subject) => Promise.resolve(subject.sink))
 const reading = prefixed('reading', { ...sourceCases, ...sourceContinuationCases }, (subject) => subject.written())
 
-const cases = { ...writing, ...reading }
+const unwritable = prefixed('writing', sinkUnwritableCases, (subject) => Promise.resolve(subject.sink))
+
+const always = { ...writing, ...reading }
+const cases = { ...always, ...unwritable }
 
 /** The cases of the suite for storages. */
 export type StorageCase = keyof typeof cases
@@ -41,7 +44,7 @@ export function storageSuite(storage: StorageDefinition, options: StorageSuiteOp
   const sources: SourceSubject[] = []
   return createSuite<StorageSubject, StorageCase>({
     title: `the storage ${storage.name}`,
-    cases,
+    cases: { ...always, ...(options.unwritable === undefined ? {} : unwritable) },
     options,
     open: async () => {
       const sourceAt = async (sink: SinkSubject, given: object) => {

@@ -7,6 +7,7 @@ import { watch, within } from '../outcomes.js'
 import { withoutPrinting } from '../printing.js'
 import { processChangesOf } from '../process-changes.js'
 import { createSuite, type Suite, type SuiteOptions } from '../suite.js'
+import { tableManyRowsCases } from './table-engine-many-rows-cases.js'
 import { tableParquetCases } from './table-engine-parquet-cases.js'
 import { tableStatementCases } from './table-engine-statement-cases.js'
 import { assertCounts, run, sampleColumns, sampleRows, type TableEngineSubject } from './table-engine-subject.js'
@@ -39,6 +40,27 @@ const planCases = {
         faults.length > 0 || reads.includes('nothing_of_it'),
         `it finds no fault in ${JSON.stringify(statement)}`,
       )
+      assert.ok(
+        faults.every((fault) => MaestroError.is(fault)),
+        'a fault is not a typed error',
+      )
+    }
+  },
+
+  async 'a parameter without a value is a fault'({ engine }: TableEngineSubject) {
+    const set = { columns: sampleColumns, open: false }
+    const faultsOf = async (params?: Readonly<Record<string, string>>) => {
+      const statement = {
+        kind: 'filter',
+        where: 'text = $wanted',
+        ...(params === undefined ? {} : { params }),
+      } as const
+      return (await engine.prepare([statement], set)).faults
+    }
+    assert.deepEqual(await faultsOf({ wanted: 'a' }), [])
+    for (const params of [undefined, {}, { other: 'a' }]) {
+      const faults = await faultsOf(params)
+      assert.ok(faults.length > 0, 'it finds no fault in an expression whose $name has no value')
       assert.ok(
         faults.every((fault) => MaestroError.is(fault)),
         'a fault is not a typed error',
@@ -140,7 +162,14 @@ const lifeCases = {
   },
 }
 
-const cases = { ...planCases, ...tableStatementCases, ...tableValueCases, ...tableParquetCases, ...lifeCases }
+const cases = {
+  ...planCases,
+  ...tableStatementCases,
+  ...tableManyRowsCases,
+  ...tableValueCases,
+  ...tableParquetCases,
+  ...lifeCases,
+}
 
 /** The cases of the suite for table engines. */
 export type TableEngineCase = keyof typeof cases
