@@ -113,7 +113,8 @@ module.exports = {
       from: { pathNot: '^packages/core/' },
       to: {
         path: '^packages/core/',
-        pathNot: '^packages/core/(dist/(index|runtime|compat)\\.(js|d\\.ts)|package\\.json)$',
+        pathNot:
+          '^packages/core/((lib/(index|runtime|compat)\\.js|dist/(index|runtime|compat)\\.d\\.ts)|package\\.json)$',
       },
     },
     {

@@ -41,7 +41,7 @@ export async function errorsPage() {
   const sections = []
   for (const folder of ['core', ...folders.filter((name) => name !== 'core')]) {
     const { name } = JSON.parse(readFileSync(join(root, 'packages', folder, 'package.json'), 'utf8'))
-    const module = await import(pathToFileURL(join(root, 'packages', folder, 'dist/index.js')).href)
+    const module = await import(pathToFileURL(join(root, 'packages', folder, 'lib/index.js')).href)
     for (const table of Object.values(module).filter(isErrorTable)) sections.push(section(name, table))
   }
   return [head, ...sections].join('\n')

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { globSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
@@ -80,6 +80,19 @@ describe.each(entries)('import %s', (specifier) => {
 
 test('the contracts entry loads no file but its own and zod, of which options are made', async () => {
   const { loaded } = await probe('@maestro-dataflow/core')
-  const others = loaded.filter((url) => !url.startsWith('node:') && !url.includes('/packages/core/dist/'))
+  const others = loaded.filter((url) => !url.startsWith('node:') && !url.includes('/packages/core/lib/'))
   expect(others.filter((url) => !url.includes('/node_modules/zod/'))).toEqual([])
+})
+
+test('the bundles of core that change something when they are loaded are named in its package.json', () => {
+  const folder = join(root, 'packages/core')
+  const { sideEffects } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    readonly sideEffects: readonly string[]
+  }
+  const named = sideEffects.flatMap((pattern) => globSync(pattern, { cwd: folder })).map((path) => join('.', path))
+  const changing = globSync('lib/**/*.js', { cwd: folder }).filter((path) =>
+    readFileSync(join(folder, path), 'utf8').includes('reflect-metadata'),
+  )
+  expect(changing.length).toBeGreaterThan(0)
+  expect(named).toEqual(expect.arrayContaining(changing))
 })

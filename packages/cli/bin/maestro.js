@@ -11,9 +11,6 @@ if (major < 22 || (major === 22 && minor < 18)) {
 }
 // Deno has none.
 module.enableCompileCache?.()
-const [{ main }, { ignoreClosedOutputs }] = await Promise.all([
-  import('../dist/main.js'),
-  import('../dist/supervision/closed-outputs.js'),
-])
+const [{ main }, { ignoreClosedOutputs }] = await Promise.all([import('#main'), import('#closed-outputs')])
 ignoreClosedOutputs()
 process.exitCode = await main(process.argv.slice(2), { supervised: false })

@@ -169,7 +169,7 @@ describe('plugins', () => {
         join(project.folder, 'node_modules/@maestro-dataflow', name),
         'junction',
       )
-    for (const part of ['package.json', 'dist'])
+    for (const part of ['package.json', 'lib'])
       cpSync(
         join(modules, '@maestro-dataflow/core', part),
         join(project.folder, 'node_modules/@maestro-dataflow/core', part),

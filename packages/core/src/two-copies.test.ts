@@ -24,8 +24,8 @@ const folder = mkdtempSync(join(tmpdir(), 'maestro-copy-'))
 let other: typeof Core
 beforeAll(async () => {
   const own = join(import.meta.dirname, '..')
-  for (const part of ['dist', 'package.json']) cpSync(join(own, part), join(folder, part), { recursive: true })
-  other = await import(pathToFileURL(join(folder, 'dist/index.js')).href)
+  for (const part of ['lib', 'package.json']) cpSync(join(own, part), join(folder, part), { recursive: true })
+  other = await import(pathToFileURL(join(folder, 'lib/index.js')).href)
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 

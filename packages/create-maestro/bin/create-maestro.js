@@ -5,5 +5,5 @@ if (major < 22 || (major === 22 && minor < 18)) {
   console.error('Install a newer one from https://nodejs.org.')
   process.exit(1)
 }
-const { main } = await import('../dist/main.js')
+const { main } = await import('#main')
 process.exitCode = await main(process.argv.slice(2))

@@ -28,7 +28,7 @@ describe.each(databases)('%s', (name) => {
       join(folder, 'read.mjs'),
       `import { pipeline } from ${here('@maestro-dataflow/core')}
        import { maestro } from ${here('@maestro-dataflow/core/runtime')}
-       import db from ${JSON.stringify(pathToFileURL(`${import.meta.dirname}/../dist/index.js`).href)}
+       import db from ${JSON.stringify(pathToFileURL(`${import.meta.dirname}/../lib/index.js`).href)}
        const project = maestro({ plugins: [db], directory: process.cwd(), logLevel: 'silent' })
        const connection = ${JSON.stringify(connection)}
        const counts = []

@@ -28,7 +28,7 @@ test('files far larger than the memory allowed stream through', { timeout: 240_0
     path('copy.mjs'),
     `import { pipeline } from ${here('@maestro-dataflow/core')}
      import { maestro } from ${here('@maestro-dataflow/core/runtime')}
-     import fs from ${JSON.stringify(pathToFileURL(`${import.meta.dirname}/../dist/index.js`).href)}
+     import fs from ${JSON.stringify(pathToFileURL(`${import.meta.dirname}/../lib/index.js`).href)}
      const project = maestro({ plugins: [fs], directory: process.cwd(), logLevel: 'silent' })
      const ways = ['in.jsonl', 'a.json.gz', 'b.csv', 'c.tsv.zst']
      const counts = []

@@ -199,7 +199,7 @@ function copyInProcess(output: string, before: string, user?: number): string {
     `import { pipeline } from ${here('@maestro-dataflow/core')}
      import { maestro } from ${here('@maestro-dataflow/core/runtime')}
      import { chmodSync } from 'node:fs'
-     import fs from ${JSON.stringify(pathToFileURL(`${import.meta.dirname}/../dist/index.js`).href)}
+     import fs from ${JSON.stringify(pathToFileURL(`${import.meta.dirname}/../lib/index.js`).href)}
      const project = maestro({ plugins: [fs], directory: process.cwd(), logLevel: 'silent' })
      const copyTo = (path) => project.run(
        pipeline('copy').read('fs.file', { path: 'in.jsonl' }).write('fs.file', { path, mode: 'overwrite' }))

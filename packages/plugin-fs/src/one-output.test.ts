@@ -56,7 +56,7 @@ describe("two processes that write one file with mode 'create'", () => {
       `import { once } from 'node:events'
        import { pipeline } from ${here('@maestro-dataflow/core')}
        import { maestro } from ${here('@maestro-dataflow/core/runtime')}
-       import fs from ${JSON.stringify(pathToFileURL(`${import.meta.dirname}/../dist/index.js`).href)}
+       import fs from ${JSON.stringify(pathToFileURL(`${import.meta.dirname}/../lib/index.js`).href)}
        const project = maestro({ plugins: [fs], directory: process.cwd(), logLevel: 'silent', stateDirectory: '${stateDirectory}' })
        const waits = async (row) => {
          console.log('open')

@@ -11,7 +11,7 @@ const modules = join(packageFolder, '../../node_modules')
  */
 export function installCommand(folder: string, packages: readonly string[] = []): string {
   const installed = join(folder, 'node_modules')
-  for (const part of ['package.json', 'bin', 'dist'])
+  for (const part of ['package.json', 'bin', 'lib'])
     cpSync(join(packageFolder, part), join(installed, 'maestro-dataflow', part), { recursive: true })
   for (const name of ['commander', 'string-width', '@maestro-dataflow/core', ...packages]) {
     mkdirSync(dirname(join(installed, name)), { recursive: true })

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { openCommandProject } from '../command-project.js'
 import type { GlobalOptions } from '../commands/command.js'
 import { shownPath } from '../describe-report.js'
@@ -61,7 +61,7 @@ function moved(from: string, to: string): string {
 /** What it writes is for people, whatever this command prints. */
 function start(log: string): ChildProcess {
   const parameters = process.argv.slice(2).filter((word) => word !== '--detach' && word !== '--json')
-  const bin = fileURLToPath(new URL('../../bin/maestro.js', import.meta.url))
+  const bin = join(dirname(createRequire(import.meta.url).resolve('maestro-dataflow/package.json')), 'bin/maestro.js')
   const output = openSync(log, 'ax', 0o600)
   try {
     return spawn(process.execPath, [...process.execArgv, bin, ...parameters], {

@@ -23,7 +23,7 @@ test('plugins that are installed beside the command are found from anywhere', { 
 
 test('a command that is installed without plugins says what to install', async () => {
   const installed = join(project.folder, 'elsewhere/node_modules')
-  for (const part of ['package.json', 'bin', 'dist'])
+  for (const part of ['package.json', 'bin', 'lib'])
     cpSync(join(packageFolder, part), join(installed, 'maestro-dataflow', part), { recursive: true })
   mkdirSync(join(installed, '@maestro-dataflow'))
   for (const name of ['commander', 'string-width', '@maestro-dataflow/core', '@maestro-dataflow/plugin-fs'])

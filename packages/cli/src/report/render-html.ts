@@ -9,6 +9,9 @@ import { pageStyle } from './page-style.js'
 import { renderProfile, renderSamples } from './render-rows.js'
 import { formatCount, type ListedRow, RowLists } from './row-lists.js'
 
+/** A bundler rewrites templates that contain the tag itself. */
+const endOfScript = new Html('</script>')
+
 /** A report as one HTML page that needs no other file and no network. */
 export function renderHtml(overview: RunOverview): string {
   const { run, rate, error } = overview
@@ -38,8 +41,8 @@ ${error === undefined ? undefined : html`<p class="bad">${error}</p>`}`
 <meta http-equiv="Content-Security-Policy" content="${policy}"><title>${run.pipeline}: ${run.status}</title>
 <style>${new Html(uplot('uPlot.min.css'))}${new Html(pageStyle)}</style></head>
 <body>${body}<dialog id="rows" aria-label="Rows"><form method="dialog"><button class="close">Close</button></form><div></div></dialog>
-<script type="application/json" id="data">${scriptData({ lists: lists.all, rate })}</script>
-<script>${new Html(uplot('uPlot.iife.min.js'))}</script><script>${new Html(pageScript)}</script></body></html>
+<script type="application/json" id="data">${scriptData({ lists: lists.all, rate })}${endOfScript}
+<script>${new Html(uplot('uPlot.iife.min.js'))}${endOfScript}<script>${new Html(pageScript)}${endOfScript}</body></html>
 `.text
 }
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { createRequire } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { runFlags } from './run-flags.js'
 import { againMessage, endingSignals, servingMessage, stoppedByUser } from './stop-signal.js'
 
@@ -42,7 +42,7 @@ export async function supervise(parameters: readonly string[], json: boolean): P
   }
   for (const signal of endingSignals) process.on(signal, interrupt)
   for (;;) {
-    child = fork(fileURLToPath(import.meta.resolve('./supervised.js')), parameters, { execArgv: [...runFlags()] })
+    child = fork(createRequire(import.meta.url).resolve('#supervised'), parameters, { execArgv: [...runFlags()] })
     const { exitCode, how, wasAsked, wasServing, again } = await endOf(child)
     if (again && requests === 0) continue
     if (exitCode !== undefined) return exitCode

@@ -38,7 +38,7 @@ describe('every form of a config', () => {
     const project = new ProjectFolder(
       Object.fromEntries(forms.map(([name, text], index) => [`${index}/${name}`, text] as const)),
     )
-    const runtime = pathToFileURL(join(import.meta.dirname, '../../dist/runtime.js')).href
+    const runtime = pathToFileURL(join(import.meta.dirname, '../../lib/runtime.js')).href
     const script = `
       import { openProject } from ${JSON.stringify(runtime)}
       const kept = []

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { createRequire } from 'node:module'
 import type { Socket } from 'node:net'
-import { fileURLToPath } from 'node:url'
 import type { PluginPermissions } from '../contracts/plugin.js'
 import type { Project } from '../contracts/project.js'
 import type { Issue } from '../errors/describe-issues.js'
@@ -10,8 +10,6 @@ import type { LentRows } from './lent-rows.js'
 import { askLent, type Loan } from './loans.js'
 import type { Answers, LentRowCalls, OperatorFacts, PluginCalls, ProjectCalls } from './messages.js'
 import { grantedEnvironment, permissionFlags } from './permission-flags.js'
-
-const program = fileURLToPath(new URL('./child/main.js', import.meta.url))
 
 /** Far above what rows need. Without bounds, the project's own process would run out of memory. */
 const bounds = { longest: 2 ** 28, unread: 2 ** 29 }
@@ -67,6 +65,7 @@ export class IsolatedProcess {
   }> {
     const { plugin, folder, otherVersion, options, project, permissions } = settings
     const flags = await permissionFlags(permissions, folder, project.directory)
+    const program = createRequire(import.meta.url).resolve('#isolated-plugin')
     const child = spawn(process.execPath, [...flags, program, plugin, ...(permissions.hosts ?? [])], {
       cwd: project.directory,
       env: grantedEnvironment(permissions),

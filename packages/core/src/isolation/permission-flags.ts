@@ -1,11 +1,8 @@
 import { existsSync } from 'node:fs'
 import { realpath } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { PluginPermissions } from '../contracts/plugin.js'
-
-/** The folder of this package. */
-const coreFolder = fileURLToPath(new URL('../../', import.meta.url))
 
 /**
  * The flags that start a Node.js process with nothing but given permissions. The process may always read the plugin, core,
@@ -19,8 +16,9 @@ export async function permissionFlags(
   folder: string,
   directory: string,
 ): Promise<readonly string[]> {
+  const core = dirname(createRequire(import.meta.url).resolve('@maestro-dataflow/core/package.json'))
   const granted = paths.filter(isPath).map((path) => resolve(directory, path))
-  const readable = [...(await codeFolders([folder, coreFolder])), ...granted]
+  const readable = [...(await codeFolders([folder, core])), ...granted]
   return [
     '--permission',
     ...readable.map((path) => `--allow-fs-read=${path}`),

@@ -4,7 +4,7 @@ const core = '@maestro-dataflow/core'
 
 /** The version of this copy of core. */
 export function coreVersion(): string {
-  return (createRequire(import.meta.url)('../../package.json') as { readonly version: string }).version
+  return (createRequire(import.meta.url)(`${core}/package.json`) as { readonly version: string }).version
 }
 
 /** The versions of core for which a package was made, from its peer dependencies. */

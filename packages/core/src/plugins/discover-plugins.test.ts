@@ -163,7 +163,7 @@ describe('manifests', () => {
   })
 
   test('of a file follow from its lists', async () => {
-    const core = new URL('../../dist/index.js', import.meta.url).href
+    const core = new URL('../../lib/index.js', import.meta.url).href
     const project = new ProjectFolder({
       'p.js': `import { definePlugin } from '${core}'
         const echo = { name: 'p.echo', description: 'Says it back', kind: 'llm', options: {}, create: () => undefined }

@@ -147,8 +147,8 @@ describe('a run is stopped', () => {
 })
 
 describe('SIGINT in a process of its own', () => {
-  const runtime = new URL('../../dist/runtime.js', import.meta.url).href
-  const core = new URL('../../dist/index.js', import.meta.url).href
+  const runtime = new URL('../../lib/runtime.js', import.meta.url).href
+  const core = new URL('../../lib/index.js', import.meta.url).href
   const script = `
     import { appendFileSync, renameSync, rmSync } from 'node:fs'
     import { definePlugin, defineSink, defineStorage, pipeline } from ${JSON.stringify(core)}

@@ -1,10 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join, relative, sep } from 'node:path'
+import { createRequire } from 'node:module'
+import { dirname, join, relative, sep } from 'node:path'
 import { packageJson } from './package-json.js'
 import type { PluginKind } from './plugin-kinds.js'
 import { named, type PluginNames } from './plugin-names.js'
-
-const templates = join(import.meta.dirname, '../../templates/plugin')
 
 /** The files of a new plugin: their contents by path. */
 export function pluginFiles(kind: PluginKind, names: PluginNames): ReadonlyMap<string, string> {
@@ -21,7 +20,8 @@ export function pluginFiles(kind: PluginKind, names: PluginNames): ReadonlyMap<s
  * files out of a package.
  */
 function filesIn(folder: string): readonly (readonly [path: string, text: string])[] {
-  const root = join(templates, folder)
+  const own = dirname(createRequire(import.meta.url).resolve('create-maestro/package.json'))
+  const root = join(own, 'templates/plugin', folder)
   return readdirSync(root, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import type { DocumentOutcome, DocumentTask } from './document-process.js'
 
 /** The limits for one document. */
@@ -19,9 +20,6 @@ const heapShare = 0.75
 /** The interval between two memory checks, and the time until an idle process ends, in milliseconds. */
 const [watchEvery, endAfter] = [100, 5000]
 
-/** The compiled file, even if this file runs from its source. */
-const program = new URL('../../dist/documents/document-process.js', import.meta.url)
-
 /** A process that parses one document after the other and ends when one exceeds its limits. */
 export class ParserProcess {
   readonly maxMemory: number
@@ -32,7 +30,7 @@ export class ParserProcess {
   constructor(maxMemory: number) {
     this.maxMemory = maxMemory
     const heap = Math.max(64, Math.floor((maxMemory / mebibyte) * heapShare))
-    this.#child = fork(program, {
+    this.#child = fork(createRequire(import.meta.url).resolve('#document-process'), {
       serialization: 'advanced',
       execArgv: [`--max-old-space-size=${heap}`],
       // The output that parsers print about a document is not useful.

@@ -28,7 +28,7 @@ function copyAlone(...ways: readonly string[]): { readonly counts: readonly numb
     path('copy.mjs'),
     `import { pipeline } from ${here('@maestro-dataflow/core')}
      import { maestro } from ${here('@maestro-dataflow/core/runtime')}
-     import fs from ${JSON.stringify(pathToFileURL(`${import.meta.dirname}/../../dist/index.js`).href)}
+     import fs from ${JSON.stringify(pathToFileURL(`${import.meta.dirname}/../../lib/index.js`).href)}
      const project = maestro({ plugins: [fs], directory: process.cwd(), logLevel: 'silent' })
      const ways = ${JSON.stringify(ways)}
      const counts = []

@@ -88,7 +88,7 @@ test.each(places)('%s is read in little memory, and its progress is told', { tim
     path('read.mjs'),
     `import { definePlugin, pipeline } from ${here('@maestro-dataflow/core')}
      import { maestro } from ${here('@maestro-dataflow/core/runtime')}
-     import fs from ${JSON.stringify(pathToFileURL(`${import.meta.dirname}/../../dist/index.js`).href)}
+     import fs from ${JSON.stringify(pathToFileURL(`${import.meta.dirname}/../../lib/index.js`).href)}
      const told = []
      const watch = definePlugin({ name: 'watch', observe: (on) => on.sourceProgress(({ rows }) => told.push(rows)) })
      const options = { directory: process.cwd(), logLevel: 'silent', allowPrivateAddresses: true }

@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
@@ -74,7 +75,7 @@ describe('the thread of a model', () => {
   })
 
   test('does nothing more for a call that was given up', async () => {
-    const script = new URL('../../dist/embeddings/embedding-worker.js', import.meta.url)
+    const script = createRequire(import.meta.url).resolve('#embedding-worker')
     const worker = new Worker(script, { workerData: { model, threads: 1 } })
     const messages: FromThread[] = []
     const send = (message: ToThread) => worker.postMessage(message)

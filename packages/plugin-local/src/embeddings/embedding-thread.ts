@@ -1,16 +1,19 @@
+import { createRequire } from 'node:module'
 import { Worker } from 'node:worker_threads'
 import { type MaestroError, untilAborted } from '@maestro-dataflow/core'
 import { localError } from '../errors.js'
 import type { Embedded, EmbedSettings, FromThread, ThreadData, ToThread } from './embedding-messages.js'
 
-// The built file, even if this one runs from the sources, as in tests, because threads need JavaScript.
-const modelScript = new URL('../../dist/embeddings/embedding-worker.js', import.meta.url)
-
 export interface ThreadOptions extends ThreadData {
   /** The model's name, for errors. */
   readonly name: string
   /** @default the script that runs ONNX models */
-  readonly script?: URL
+  readonly script?: string
+}
+
+/** The built file, even if this one runs from the sources, as in tests, because threads need JavaScript. */
+function onnxScript(): string {
+  return createRequire(import.meta.url).resolve('#embedding-worker')
 }
 
 interface Waiting {
@@ -27,7 +30,7 @@ export class EmbeddingThread {
   #count = 0
   #end: MaestroError | undefined
 
-  private constructor({ name, model, threads, script = modelScript }: ThreadOptions) {
+  private constructor({ name, model, threads, script = onnxScript() }: ThreadOptions) {
     this.#name = name
     this.#worker = new Worker(script, { workerData: { model, threads } satisfies ThreadData })
     this.#worker.on('error', (error) => this.#fail(error.message, error))

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import type { HostAnswer, HostRequest } from './messages.js'
 
 /** What a new thread or process is given besides its task. */
@@ -18,5 +19,7 @@ export interface Connection {
   kill(): void
 }
 
-/** The program of a thread or process that runs steps. */
-export const program = new URL('../../step-host-main.js', import.meta.url)
+/** The path of the program that a thread or process runs. */
+export function programPath(): string {
+  return createRequire(import.meta.url).resolve('#step-host')
+}

@@ -1,12 +1,11 @@
 import { fork } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-import { type Connection, type HostSettings, program } from './connection.js'
+import { type Connection, type HostSettings, programPath } from './connection.js'
 import { hostEnvironment } from './host-environment.js'
 import type { HostAnswer } from './messages.js'
 
 /** Starts a process on this machine. */
 export function startProcess({ memory }: HostSettings): Connection {
-  const child = fork(fileURLToPath(program), {
+  const child = fork(programPath(), {
     env: hostEnvironment(),
     execArgv: [
       // A debugger of this process listens on a port that is taken.

@@ -1,13 +1,13 @@
 import { Worker } from 'node:worker_threads'
 import { reasonOf } from '../../errors/reason-of.js'
-import { type Connection, type HostSettings, program } from './connection.js'
+import { type Connection, type HostSettings, programPath } from './connection.js'
 import { hostEnvironment } from './host-environment.js'
 
 const youngMegabytes = 64
 
 /** Starts a thread of this process. */
 export function startThread({ name, memory }: HostSettings): Connection {
-  const worker = new Worker(program, {
+  const worker = new Worker(programPath(), {
     name,
     env: hostEnvironment(),
     resourceLimits: {
