@@ -14,7 +14,7 @@ const serverTests = ['ollama', 'database', 'chroma', 'llmock', 's3', 'workers'].
  */
 const retry = process.env.CI === 'true' ? 2 : 0
 
-/** Tests that pack the packages, which writes into the checkout, or install what was packed: one at a time. */
+/** Tests of the packages as published, which a global set-up packs once. */
 const packedTests = ['pack', 'install-size', 'first-plugin', 'created-packages'].map((name) => `test/${name}.test.ts`)
 
 /** One project per package that has type tests: each package extends the same interfaces of core in its own way. */
@@ -161,10 +161,10 @@ export default defineConfig({
           name: 'packed',
           include: packedTests,
           exclude: ignored,
+          globalSetup: ['test/packed/packed-setup.ts'],
           retry,
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          maxWorkers: 1,
           sequence: { groupOrder: 3 },
         },
       },

@@ -4,21 +4,15 @@ import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type LocalRegistry, startRegistry } from './packed/local-registry.js'
 import { type Shell, shellIn } from './packed/shell.js'
 
 let folder: string
-let registry: LocalRegistry
 let shell: Shell
-beforeAll(async () => {
+beforeAll(() => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'maestro-created-')))
-  registry = await startRegistry(folder)
-  shell = shellIn(folder, registry)
+  shell = shellIn(folder)
 })
-afterAll(async () => {
-  await registry.close()
-  rmSync(folder, { recursive: true, force: true })
-})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 async function succeed(lines: string): Promise<string> {
   const { code, output } = await shell(lines)

@@ -6,24 +6,18 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { writeSample } from './docs/page-folder.js'
 import { readPage } from './docs/read-page.js'
 import { occursIn } from './docs/run-sample.js'
-import { type LocalRegistry, startRegistry } from './packed/local-registry.js'
 import { type Shell, shellIn } from './packed/shell.js'
 
 const page = readFileSync(join(import.meta.dirname, '../docs/plugins/first-plugin.md'), 'utf8')
 const samples = readPage(page)
 
 let folder: string
-let registry: LocalRegistry
 let shell: Shell
-beforeAll(async () => {
+beforeAll(() => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'maestro-tutorial-')))
-  registry = await startRegistry(folder)
-  shell = shellIn(folder, registry)
+  shell = shellIn(folder)
 })
-afterAll(async () => {
-  await registry.close()
-  rmSync(folder, { recursive: true, force: true })
-})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 test('the plugin is made, tested, packed, installed and used', { timeout: 900_000 }, async () => {
   expect(samples.filter(({ role }) => role === 'run').length).toBeGreaterThan(4)

@@ -4,11 +4,10 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { isPermissive, licenceOf, type Manifest } from './licences/permissive.js'
 
 const run = promisify(execFile)
-const root = join(import.meta.dirname, '..')
 const megabyte = 1e6
 
 interface InstalledPackage extends Manifest {
@@ -16,16 +15,8 @@ interface InstalledPackage extends Manifest {
 }
 
 let folder: string
-let tarballs: ReadonlyMap<string, string>
-
-beforeAll(async () => {
+beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'maestro-size-'))
-  const { stdout } = await run('npm', ['pack', '--json', '--workspaces', '--pack-destination', folder], {
-    cwd: root,
-    maxBuffer: 1 << 26,
-  })
-  const packed = Object.values(JSON.parse(stdout) as Record<string, { name: string; filename: string }>)
-  tarballs = new Map(packed.map(({ name, filename }) => [name, join(folder, filename)]))
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -33,6 +24,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 async function install(names: readonly string[], others: Readonly<Record<string, string>>): Promise<string> {
   const project = join(folder, names.at(-1)?.replace('/', '-') ?? '')
   mkdirSync(project)
+  const tarballs = new Map(inject('packed').map(({ name, tarball }) => [name, tarball]))
   const ours = Object.fromEntries(names.map((name) => [name, `file:${tarballs.get(name)}`]))
   const dependencies = { ...ours, ...others }
   writeFileSync(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module', dependencies }))

@@ -4,7 +4,7 @@ import { cpSync, globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rm
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { carefulWalks } from './packed/careful-walks.js'
 import { FirstUser } from './packed/first-user.js'
 import { hoversOf } from './packed/hover.js'
@@ -21,30 +21,25 @@ const otherRuntimes = hasOtherRuntimes
   : {}
 
 let folder: string
-let packed: readonly {
-  readonly name: string
-  readonly filename: string
-  readonly files: readonly { readonly path: string }[]
-}[]
+const packed = inject('packed').filter(({ name }) =>
+  /^(@maestro-dataflow\/|maestro-dataflow$|create-maestro$)/.test(name),
+)
 
-beforeAll(async () => {
+beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'maestro-pack-'))
-  const { stdout } = await run('npm', ['pack', '--json', '--workspaces', '--pack-destination', folder], {
-    cwd: root,
-    maxBuffer: 1 << 26,
-  })
-  // npm 11 gives a list, newer ones an object by name.
-  const report = Object.values(
-    JSON.parse(stdout) as Record<string, { name: string; filename: string; files: readonly { path: string }[] }>,
-  )
-  packed = report.filter(({ name }) => /^(@maestro-dataflow\/|maestro-dataflow$|create-maestro$)/.test(name))
-  for (const { path } of report.flatMap(({ files }) => files))
-    if (!/^(templates|docs)\//.test(path)) expect(path).not.toMatch(/\.test(-d)?\.|\.tsbuildinfo$|^src\//)
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
+test('tarballs contain neither tests nor sources', () => {
+  const files = packed.flatMap(({ files }) => files)
+  expect(files.filter((path) => path.startsWith('lib/')).length).toBeGreaterThan(packed.length)
+  for (const path of files)
+    if (!/^(templates|docs)\//.test(path))
+      expect(path).not.toMatch(/\.test(-d)?\.|\.tsbuildinfo$|^src\/|^dist\/.*\.js$/)
+})
+
 test('the tarball of the command contains every page of the documentation but the decisions', () => {
-  const files = packed.find(({ name }) => name === 'maestro-dataflow')?.files.map(({ path }) => path) ?? []
+  const files = packed.find(({ name }) => name === 'maestro-dataflow')?.files ?? []
   const pages = globSync('docs/**/*.md', { cwd: root }).filter((page) => !page.startsWith('docs/decisions'))
   expect(pages.length).toBeGreaterThan(20)
   expect(files.filter((path) => path.startsWith('docs/')).toSorted()).toEqual(expect.arrayContaining(pages))
@@ -56,7 +51,7 @@ test('installed from their tarballs, the packages run the quickstart', { timeout
   expect(packed).toHaveLength(names.length)
   const { overrides } = readJson(join(root, 'package.json'))
   const zod = readJson(join(root, 'packages/core/package.json')).dependencies?.zod
-  const dependencies = Object.fromEntries(packed.map(({ name, filename }) => [name, `file:./${filename}`]))
+  const dependencies = Object.fromEntries(packed.map(({ name, tarball }) => [name, `file:${tarball}`]))
   const manifest = {
     name: 'elsewhere',
     private: true,

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Sample } from './read-page.js'
 
@@ -15,6 +16,8 @@ export function runSample(sample: Sample, folder: string): Promise<Printed> {
   const script = sample.language === 'sh' ? sample.text : `node ${sample.file}`
   const env: NodeJS.ProcessEnv = { ...process.env, PATH: `${bin}:${process.env.PATH}`, NO_COLOR: '1' }
   for (const name of Object.keys(env)) if (/^(CI|NODE_|VITEST|FORCE_COLOR|npm_)/.test(name)) delete env[name]
+  // Hundreds of samples load the same packages. The command itself uses this folder too.
+  env.NODE_COMPILE_CACHE = join(tmpdir(), 'node-compile-cache')
   return new Promise((resolve, reject) => {
     // A group of its own, so that a sample that hangs can be ended with all that it has started.
     const child = spawn('bash', ['-euo', 'pipefail', '-c', `exec 2>&1\n${script}`], {

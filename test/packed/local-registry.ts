@@ -15,14 +15,13 @@ export interface LocalRegistry {
   close(): Promise<void>
 }
 
-/** Packs all packages, and serves them on this machine. Requests for others are redirected to the configured registry. */
-export async function startRegistry(folder: string): Promise<LocalRegistry> {
-  const pack = ['pack', '--json', '--workspaces', '--pack-destination', folder]
-  const { stdout } = await run('npm', pack, { cwd: root, maxBuffer: 1 << 26 })
+/**
+ * Serves packed packages on this machine. Requests for others are redirected to the configured registry.
+ *
+ * @param tarballs The paths of the tarballs by the names of the packages.
+ */
+export async function startRegistry(tarballs: ReadonlyMap<string, string>): Promise<LocalRegistry> {
   const { stdout: configured } = await run('npm', ['config', 'get', 'registry'], { cwd: root })
-  // npm 11 gives a list, newer ones an object by name.
-  const packed = Object.values(JSON.parse(stdout) as Record<string, { name: string; filename: string }>)
-  const tarballs = new Map(packed.map(({ name, filename }) => [name, join(folder, filename)]))
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://local').pathname).slice(1)
     const file = path.startsWith('-/tarball/') ? tarballs.get(path.slice('-/tarball/'.length)) : undefined

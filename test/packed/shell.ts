@@ -1,19 +1,20 @@
 import { spawn } from 'node:child_process'
-import { dirname, join } from 'node:path'
-import type { LocalRegistry } from './local-registry.js'
+import { dirname } from 'node:path'
+import { inject } from 'vitest'
 
 /** Runs the lines of a reader's shell. */
 export type Shell = (lines: string) => Promise<{ readonly code: number | null; readonly output: string }>
 
 /** A shell in a folder. The registry is the only thing that differs from a reader's machine. */
-export function shellIn(folder: string, registry: LocalRegistry): Shell {
+export function shellIn(folder: string): Shell {
+  const registry = inject('registry')
   const { CI: _ci, FORCE_COLOR: _force, ...inherited } = process.env
   const env: NodeJS.ProcessEnv = {
     ...inherited,
     PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
     NO_COLOR: '1',
     npm_config_registry: registry.url,
-    npm_config_cache: join(folder, 'npm-cache'),
+    npm_config_cache: registry.cache,
     npm_config_yes: 'true',
     npm_config_audit: 'false',
     npm_config_fund: 'false',

@@ -5,23 +5,23 @@ import { pathToFileURL } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { databases, temporaryDatabase } from './__fixtures__/databases.js'
 
-const rows = 1_000_000
+const rows = 400_000
 
 describe.each(databases)('%s', (name) => {
   const { connection, folder, sql } = temporaryDatabase(name)
 
-  /** A million rows of 200 bytes, made by the database itself. */
+  /** 200 MB in rows of 500 bytes, made by the database itself. */
   async function makeRows(): Promise<void> {
-    await sql('CREATE TABLE many (id INTEGER PRIMARY KEY, text VARCHAR(200), n INTEGER)')
+    await sql('CREATE TABLE many (id INTEGER PRIMARY KEY, text VARCHAR(500), n INTEGER)')
     const numbers = {
-      sqlite: `WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < ${rows}) SELECT n, printf('%0180d', n), n % 7 FROM s`,
-      postgres: `SELECT n, lpad(n::text, 180, '0'), n % 7 FROM generate_series(1, ${rows}) AS n`,
-      mariadb: `SELECT seq, lpad(seq, 180, '0'), seq % 7 FROM seq_1_to_${rows}`,
+      sqlite: `WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < ${rows}) SELECT n, printf('%0480d', n), n % 7 FROM s`,
+      postgres: `SELECT n, lpad(n::text, 480, '0'), n % 7 FROM generate_series(1, ${rows}) AS n`,
+      mariadb: `SELECT seq, lpad(seq, 480, '0'), seq % 7 FROM seq_1_to_${rows}`,
     }[name]
     await sql(`INSERT INTO many ${numbers}`)
   }
 
-  test('a million rows are read in bounded memory, in both modes', { timeout: 300_000 }, async () => {
+  test('a table that is larger than the memory is read, in both modes', { timeout: 300_000 }, async () => {
     await makeRows()
     const here = (specifier: string) => JSON.stringify(import.meta.resolve(specifier))
     writeFileSync(
