@@ -31,7 +31,7 @@ export interface SortedCopy {
  * Copies lines to the output in another order. The files are read from beginning to end, once for each block of the
  * output that fits into memory.
  *
- * @throws RowsUnfit if the database has counted other lines
+ * @throws RowsUnfit if the database has counted other lines, or a file has become shorter
  */
 export async function copySortedLines(copy: SortedCopy): Promise<void> {
   const { files, output, positions, lines, signal, block = blockBytes } = copy
@@ -145,6 +145,7 @@ class FoundLines {
           signal.throwIfAborted()
           from = start
           to = start + (await input.read(read, 0, read.length, start)).bytesRead
+          if (to < end) throw new RowsUnfit()
         }
         read.copy(bytes, place - 1, start - from, end - from)
       }
