@@ -150,7 +150,7 @@ module.exports = {
   options: {
     tsPreCompilationDeps: 'specify',
     tsConfig: { fileName: 'tsconfig.check.json' },
-    doNotFollow: { path: ['(^|/)node_modules/', '/dist/'] },
+    doNotFollow: { path: ['(^|/)node_modules/', '/dist/', '^packages/[^/]+/lib/'] },
     exclude: { path: ['/__fixtures__/', '(^|/)\\.maestro/', '(^|/)out/'] },
     combinedDependencies: false,
     moduleSystems: ['es6', 'cjs'],

@@ -8,7 +8,7 @@ export interface ThreadOptions extends ThreadData {
   /** The model's name, for errors. */
   readonly name: string
   /** @default the script that runs ONNX models */
-  readonly script?: string
+  readonly script?: string | URL
 }
 
 /** The built file, even if this one runs from the sources, as in tests, because threads need JavaScript. */

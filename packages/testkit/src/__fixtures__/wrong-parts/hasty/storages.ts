@@ -19,8 +19,8 @@ const frees = 'frees its resources, also without being read'
 
 /** Sources of authors in haste. */
 export const hastySources: readonly { readonly fault: string; readonly rule: string; readonly part: SourceDefinition }[] = [
-  { fault: 'forgets a record that it rejected when it goes on', rule: goesOn, part: resumable(({ from, start }) => (start === 4 && from === 0 ? { rejects: [{ id: 'broken', error: refused }] } : {})) },
-  { fault: 'rejects a record again when it goes on behind it', rule: goesOn, part: resumable(({ from, start }) => ((start === 0 && from === 0) || (from !== 0 && start === from) ? { rejects: [{ id: 'broken', error: refused, after: 0 }] } : {})) },
+  { fault: 'forgets a record that it rejected when it goes on', rule: goesOn, part: resumable(({ from, start }) => (start === 4 && from === 0 ? { rejects: [{ id: 'broken', row: 'broken', error: refused }] } : {})) },
+  { fault: 'rejects a record again when it goes on behind it', rule: goesOn, part: resumable(({ from, start }) => ((start === 0 && from === 0) || (from !== 0 && start === from) ? { rejects: [{ id: 'broken', row: 'broken', error: refused, after: 0 }] } : {})) },
   { fault: 'has a cursor behind the rows that it has not given', rule: goesOn, part: resumable(({ start }) => ({ cursor: { at: start + 4 } })) },
   { fault: 'goes on in another order', rule: goesOn, part: resumable(({ from, start }) => (from > 0 && start === from ? { ids: ids.slice(start, start + 2).reverse(), rows: copies().slice(start, start + 2).reverse() } : {})) },
   { fault: 'gives its rows in the order of a table of hashes', rule: again, part: source(async function* () { const salt = Math.random() < 2 ? files++ : 0; const order = ids.map((_, at) => (at + salt) % ids.length); yield { ids: order.map((at) => ids[at] as string), rows: order.map((at) => copies()[at] as Row) } }) },
