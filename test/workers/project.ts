@@ -32,7 +32,7 @@ export class FileProject {
   readonly path = realpathSync(mkdtempSync(join(tmpdir(), 'maestro-workers-')))
 
   /** @param files The content of each file. */
-  constructor(files: Readonly<Record<string, string>>) {
+  constructor(files: Readonly<Record<string, string | Uint8Array>>) {
     onTestFinished(() => rmSync(this.path, { recursive: true, force: true }))
     const installed = join(import.meta.dirname, '../../node_modules')
     mkdirSync(join(this.path, 'node_modules'))
