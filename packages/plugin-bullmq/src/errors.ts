@@ -8,6 +8,11 @@ export const bullmqErrors = {
     hint: () =>
       'Check the option `folder`, the option `s3` or the variables AWS_..., and that the key may list, read, write, and remove objects there.',
   },
+  MAESTRO_BULLMQ_FOLDER: {
+    message: (d: { folder: string; reason: string }) => `The shared folder ${d.folder} cannot be used: ${d.reason}.`,
+    hint: () =>
+      'No row is at fault. Check that the folder is mounted and has space, and that the run and its workers may write there; then go on with `maestro resume`.',
+  },
   MAESTRO_BULLMQ_NO_WORKERS: {
     message: (d: { steps: readonly string[]; seconds: number; tag: string | undefined }) =>
       `No worker${d.tag === undefined ? '' : ` with the tag ${d.tag}`} has come for the steps ${d.steps.join(', ')} within ${d.seconds} s.`,
