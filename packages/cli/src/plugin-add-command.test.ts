@@ -18,6 +18,7 @@ const bin = join(import.meta.dirname, '../bin/maestro.js')
 let folder: string
 const path = (file: string) => join(folder, file)
 const read = (file: string) => readFileSync(path(file), 'utf8')
+const contentOf = (file: string) => (existsSync(file) ? readFileSync(file, 'utf8') : undefined)
 function write(file: string, content: string | object): void {
   mkdirSync(dirname(path(file)), { recursive: true })
   writeFileSync(path(file), typeof content === 'string' ? content : JSON.stringify(content, null, 2))
@@ -198,34 +199,56 @@ test('a plugin whose native code cannot be built is removed again', { timeout: 1
   const { code, stderr } = await maestro('plugin', 'add', tarball, '--yes')
   expect(code).toBe(1)
   expect(stderr).toContain('MAESTRO_CLI_PLUGIN_INSTALL')
-  expect(read('project/maestro.config.ts')).toBe(before[0])
-  expect(JSON.parse(read('project/package.json')).dependencies ?? {}).toEqual({})
-  expect(untouched().slice(3)).toEqual([false, false])
+  expect(untouched()).toEqual(before)
 })
 
 test('a package that is not accepted is removed again, and nothing is changed', { timeout: 120_000 }, async () => {
-  const before = read('project/maestro.config.ts')
+  const before = untouched()
   const { code, stderr } = await maestro('plugin', 'add', pack({ native: true }))
   expect(code).toBe(1)
   expect(stderr).toContain('MAESTRO_CLI_PLUGIN_DECLINED')
   expect(stderr).toContain('--yes')
-  expect(read('project/maestro.config.ts')).toBe(before)
-  expect(existsSync(path('project/node_modules/maestro-plugin-weather'))).toBe(false)
-  expect(existsSync(path('project/maestro.lock.json'))).toBe(false)
+  expect(untouched()).toEqual(before)
 })
 
-test('a package that is not a plugin is removed again', { timeout: 120_000 }, async () => {
-  const tarball = pack({})
+test.each([
+  ['without a lock file', undefined],
+  ['with a lock file', '{"name":"project","lockfileVersion":3,"requires":true,"packages":{"":{"name":"project"}}}'],
+])('a package that is not a plugin is removed again, %s', { timeout: 120_000 }, async (_, lockFile) => {
+  // npm would write these files in its own way.
+  write('project/package.json', '{"name":"project","private":true,"type":"module"}')
+  if (lockFile !== undefined) write('project/package-lock.json', lockFile)
+  const files = () => ['package.json', 'package-lock.json'].map((name) => path(`project/${name}`)).map(contentOf)
+  const before = files()
   write('plugin/package.json', { name: 'left-pad-of-mine', version: '1.0.0' })
   execFileSync('npm', ['pack', '--pack-destination', folder], { cwd: path('plugin'), stdio: 'ignore' })
-  const { stderr } = await maestro(
-    'plugin',
-    'add',
-    tarball.replace('maestro-plugin-weather', 'left-pad-of-mine'),
-    '--yes',
-  )
+  const { stderr } = await maestro('plugin', 'add', '../left-pad-of-mine-1.0.0.tgz', '--yes')
   expect(stderr).toContain('MAESTRO_PLUGIN_MANIFEST_MISSING')
-  expect(JSON.parse(read('project/package.json')).dependencies ?? {}).toEqual({})
+  expect(stderr).toContain('a package of somebody else, it is not a plugin')
+  expect(files()).toEqual(before)
+  expect(existsSync(path('project/node_modules/left-pad-of-mine'))).toBe(false)
+})
+
+test('a version that is not accepted gives way to the one that was there', { timeout: 120_000 }, async () => {
+  const first = await maestro('plugin', 'add', pack({ hosts: ['api.weather.example'] }), '--yes')
+  expect(first.code, first.stderr).toBe(0)
+  const files = () => [...untouched(), read('project/package-lock.json'), read('project/maestro.lock.json')]
+  const before = files()
+  const { code, stderr } = await maestro('plugin', 'add', pack({ hosts: ['evil.example'] }, '2.0.0'))
+  expect(code).toBe(1)
+  expect(stderr).toContain('MAESTRO_CLI_PLUGIN_DECLINED')
+  expect(files()).toEqual(before)
+  expect(JSON.parse(read('project/node_modules/maestro-plugin-weather/package.json')).version).toBe('1.0.0')
+})
+
+test('in a workspace, the files of the whole project stay as they are', { timeout: 120_000 }, async () => {
+  write('package.json', '{"name":"whole","private":true,"workspaces":["project"]}')
+  const before = [read('package.json'), ...untouched()]
+  const { stderr } = await maestro('plugin', 'add', pack({ native: true }))
+  expect(stderr).toContain('MAESTRO_CLI_PLUGIN_DECLINED')
+  expect([read('package.json'), ...untouched()]).toEqual(before)
+  expect(existsSync(path('package-lock.json'))).toBe(false)
+  expect(existsSync(path('node_modules/maestro-plugin-weather'))).toBe(false)
 })
 
 test('a misspelt name is not installed', async () => {

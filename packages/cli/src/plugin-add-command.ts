@@ -12,7 +12,7 @@ import { shownPath } from './describe-report.js'
 import { cliError } from './errors.js'
 import { addToConfig } from './plugin/config-edit/add-to-config.js'
 import { confirm, hasTerminal } from './plugin/confirm.js'
-import { buildPlugin, installPlugin, uninstallPlugin } from './plugin/install-plugin.js'
+import { buildPlugin, installPlugin } from './plugin/install-plugin.js'
 import { printJson } from './terminal/json.js'
 import { print, printMessage } from './terminal/print.js'
 import { refreshTypesFile } from './types/write-types-file.js'
@@ -37,7 +37,7 @@ export async function addPlugin(specification: string, options: PluginAddOptions
     // The scripts that build native code run only after the user has accepted it.
     if (added.installed && plugin.manifest?.permissions?.native === true) await buildPlugin(directory, added.name)
   } catch (error) {
-    await uninstallPlugin(directory, added)
+    await added.uninstall()
     throw error
   }
   await acceptPlugins(directory, [plugin])

@@ -10,6 +10,8 @@ export interface InstalledPackage {
   readonly name: string
   /** Whether it was installed by this command. */
   readonly installed: boolean
+  /** Makes the project what it was before this command. */
+  uninstall(): Promise<void>
 }
 
 /**
@@ -21,12 +23,13 @@ export interface InstalledPackage {
 export async function installPlugin(directory: string, specification: string): Promise<InstalledPackage> {
   const name = registryName(specification)
   if (name !== undefined) {
-    if (name === specification && isInstalled(directory, name)) return { name, installed: false }
+    if (name === specification && isInstalled(directory, name))
+      return { name, installed: false, uninstall: async () => {} }
     const suggestion = officialPlugins.includes(name) ? undefined : didYouMean(name, officialPlugins)
     if (suggestion !== undefined) throw cliError('MAESTRO_CLI_PLUGIN_NAME', { name, suggestion })
   }
   const before = dependenciesOf(directory)
-  const restore = keep(['package.json', 'package-lock.json'].map((file) => join(directory, file)))
+  const restore = keepProject(directory)
   const { code, stderr } = await npm(directory, 'install', '--ignore-scripts', '--no-audit', '--no-fund', specification)
   if (code !== 0) {
     restore()
@@ -34,14 +37,21 @@ export async function installPlugin(directory: string, specification: string): P
   }
   const after = dependenciesOf(directory)
   const added = name ?? Object.keys(after).find((one) => after[one] !== before[one]) ?? nameIn(directory, specification)
-  if (added === undefined)
+  if (added === undefined) {
+    restore()
     throw cliError('MAESTRO_CLI_PLUGIN_INSTALL', { name: specification, reason: 'package.json does not name it' })
-  return { name: added, installed: before[added] === undefined }
-}
-
-/** Removes a package that was installed by this command. */
-export async function uninstallPlugin(directory: string, { name, installed }: InstalledPackage): Promise<void> {
-  if (installed) await npm(directory, 'uninstall', '--ignore-scripts', '--no-audit', '--no-fund', name)
+  }
+  const uninstall = async () => {
+    const quiet = ['--ignore-scripts', '--no-audit', '--no-fund']
+    if (before[added] === undefined) await npm(directory, 'uninstall', ...quiet, added)
+    else {
+      // The version that was there comes back.
+      restore()
+      await npm(directory, 'install', ...quiet)
+    }
+    restore()
+  }
+  return { name: added, installed: true, uninstall }
 }
 
 /**
@@ -54,14 +64,21 @@ export async function buildPlugin(directory: string, name: string): Promise<void
   if (code !== 0) throw cliError('MAESTRO_CLI_PLUGIN_INSTALL', { name, reason: reasonOf(stderr) })
 }
 
-/** @returns a function that writes the files as they are now, because npm may fail after it has changed them */
-function keep(paths: readonly string[]): () => void {
-  const texts = paths.map((path) => (existsSync(path) ? readFileSync(path) : undefined))
+/** @returns a function that writes the files of the project as they are now, because npm writes them in its own way */
+function keepProject(directory: string): () => void {
+  const files = new Map<string, Buffer | undefined>()
+  for (const folder of foldersFrom(directory)) {
+    // A folder above is the project of npm if the config stands deeper, or in a workspace.
+    if (folder !== directory && !existsSync(join(folder, 'package.json'))) continue
+    for (const name of ['package.json', 'package-lock.json', 'npm-shrinkwrap.json']) {
+      const path = join(folder, name)
+      files.set(path, existsSync(path) ? readFileSync(path) : undefined)
+    }
+  }
   return () => {
-    for (const [at, path] of paths.entries()) {
-      const text = texts[at]
-      if (text === undefined) rmSync(path, { force: true })
-      else if (!existsSync(path) || !readFileSync(path).equals(text)) writeFileSync(path, text)
+    for (const [path, content] of files) {
+      if (content === undefined) rmSync(path, { force: true })
+      else if (!existsSync(path) || !readFileSync(path).equals(content)) writeFileSync(path, content)
     }
   }
 }
@@ -74,10 +91,13 @@ function registryName(specification: string): string | undefined {
 }
 
 function isInstalled(directory: string, name: string): boolean {
-  for (let folder = directory; ; folder = dirname(folder)) {
-    if (existsSync(join(folder, 'node_modules', name, 'package.json'))) return true
-    if (dirname(folder) === folder) return false
-  }
+  return foldersFrom(directory).some((folder) => existsSync(join(folder, 'node_modules', name, 'package.json')))
+}
+
+/** A folder and those above it. */
+function foldersFrom(directory: string): readonly string[] {
+  const above = dirname(directory)
+  return above === directory ? [directory] : [directory, ...foldersFrom(above)]
 }
 
 function dependenciesOf(directory: string): Readonly<Record<string, string>> {

@@ -27,8 +27,8 @@ export const pluginErrors = {
   },
   MAESTRO_PLUGIN_MANIFEST_MISSING: {
     message: (d: { plugin: string; path: string }) => `The plugin ${d.plugin} has no manifest in ${d.path}.`,
-    hint: () =>
-      'Write the field "maestro" of package.json with `maestro plugin check --write`, in the folder of the package.',
+    hint: ({ plugin }: { plugin: string }) =>
+      `If ${plugin} is a package of somebody else, it is not a plugin: remove it from \`plugins\` if it is there, and import it in your own code. If it is yours, write the field "maestro" of its package.json with \`maestro plugin check --write\`, in its folder.`,
   },
   MAESTRO_PLUGIN_MANIFEST_INVALID: {
     message: (d: { plugin: string; issues: readonly string[] }) =>
