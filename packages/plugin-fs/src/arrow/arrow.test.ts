@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { pipeline, type Row } from '@maestro-dataflow/core'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { failure, temporaryProject } from '../__fixtures__/temporary-project.js'
 import { oddValues, pyarrowFiles, sameNames } from './__fixtures__/pyarrow-files.js'
 
@@ -143,4 +143,33 @@ test('a value that cannot be read costs its row', async () => {
     ['a.arrow:3', expect.stringContaining('"second" cannot be read')],
     ['a.arrow:4', expect.stringContaining('"day" cannot be read')],
   ])
+})
+
+describe('a text whose bytes are not UTF-8 costs its row', async () => {
+  const arrow = await import('@uwdata/flechette')
+  const { utf8, largeUtf8, list, struct, map, dictionary, runEndEncoded, field, int32 } = arrow
+  type Type = ReturnType<typeof utf8>
+  const texts = ['\uFEFFtea', 'a¿z', '\uFFFD']
+  test.each<[string, unknown, (text: string) => unknown, ((text: string) => unknown)?]>([
+    ['of its own', utf8(), (text) => text],
+    ['with long offsets', largeUtf8(), (text) => text],
+    ['in a list', list(utf8()), (text) => [text, 'b']],
+    ['in a structure', struct([field('t', utf8())]), (t) => ({ t })],
+    ['in a map', map(utf8(), utf8()), (text) => new Map([['k', text]]), (k) => ({ k })],
+    ['as a key of a map', map(utf8(), utf8()), (text) => new Map([[text, 'v']]), (text) => ({ [text]: 'v' })],
+    ['of a dictionary', dictionary(utf8()), (text) => text],
+    ['in a list of a dictionary', list(dictionary(utf8())), (text) => [text]],
+    ['in a run', runEndEncoded(field('run_ends', int32()), field('values', utf8())), (text) => text],
+  ])('%s', async (_, type, stored, shown = stored) => {
+    const column = arrow.columnFromArray(texts.map(stored), type as Type)
+    const content = Buffer.from(arrow.tableToIPC(arrow.tableFromColumns({ a: column }), { format: 'file' }) ?? [])
+    // ¿ is c2 bf. The bytes 61 ff bf 7a are no text.
+    content[content.indexOf('a¿z') + 1] = 0xff
+    write('a.arrow', content)
+    const found = await rows({ path: 'a.arrow' })
+    expect(found.rows).toEqual([texts[0], texts[2]].map((text) => ({ a: shown(text ?? '') })))
+    expect(found.rejects).toEqual([
+      ['a.arrow:2', expect.stringContaining('"a" cannot be read: its bytes are not valid')],
+    ])
+  })
 })

@@ -6,6 +6,7 @@ import type { FoundFile } from '../found-file.js'
 import { rowsOfColumns } from '../rows-of-columns.js'
 import { reasonOf, unreadable } from '../unreadable.js'
 import { type ArrowKind, kindOfField } from './arrow-values.js'
+import { withExactTexts } from './exact-texts.js'
 import { ipcMessages } from './ipc-messages.js'
 import { unpackLz4Frame } from './lz4-frame.js'
 
@@ -21,7 +22,7 @@ export async function* readArrow(
   asked: ReadonlySet<string> | undefined,
   counted: (bytes: number) => void,
 ): AsyncGenerator<SourceBatch> {
-  const { tableFromIPC } = await library()
+  const arrow = await library()
   let schema: Uint8Array | undefined
   const dictionaries: Uint8Array[] = []
   let number = 0
@@ -32,9 +33,9 @@ export async function* readArrow(
       else if (kind === 'dictionaries') dictionaries.push(bytes)
       else if (kind === 'rows') {
         if (schema === undefined) throw unreadable('it has no schema')
-        const table = tableFromIPC([schema, ...dictionaries, bytes], exact)
+        const table = arrow.tableFromIPC([schema, ...dictionaries, bytes], exact)
         const columns = table.schema.fields.flatMap((field, index) => {
-          const values = table.getChildAt(index)
+          const values = withExactTexts(arrow, table.getChildAt(index))
           return asked?.has(field.name) === false
             ? []
             : [{ name: field.name, at: (row: number) => values.at(row), convert: kindOfField(field).convert }]

@@ -182,10 +182,10 @@ test.each<[string, readonly unknown[], SchemaElement['type'], Partial<SchemaElem
   ],
   [
     'bytes that are no text',
-    [bytes('é'), new Uint8Array([0x61, 0xff]), bytes('b')],
+    [bytes('\uFEFFé'), new Uint8Array([0x61, 0xff]), bytes('b')],
     'BYTE_ARRAY',
     { converted_type: 'UTF8' },
-    ['é', 'b'],
+    ['\uFEFFé', 'b'],
     'its bytes are not valid text in UTF-8',
   ],
   [

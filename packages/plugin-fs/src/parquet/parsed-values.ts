@@ -1,4 +1,5 @@
 import { parseJson } from '@maestro-dataflow/core'
+import { textOf } from '../stored-text.js'
 import { reasonOf, unreadable } from '../unreadable.js'
 import { timestampOf } from './exact-values.js'
 
@@ -8,16 +9,6 @@ export class UnreadableValue {
 
   constructor(error: unknown) {
     this.error = error
-  }
-}
-
-const text = new TextDecoder('utf-8', { fatal: true })
-
-function textOf(bytes: Uint8Array): string {
-  try {
-    return text.decode(bytes)
-  } catch {
-    throw unreadable('its bytes are not valid text in UTF-8')
   }
 }
 
