@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { FileProject } from './workers/project.js'
+import { FileProject, type Outcome } from './workers/project.js'
 
 /** Pipelines as files, whose steps run in workers. They keep, drop, reject, and split rows. */
 const moduleOf = (read: object, write: object) => `
@@ -32,6 +32,22 @@ function outputs(project: FileProject): Readonly<Record<string, string>> {
   )
 }
 
+/** What is of the source stands first: its records are rejected when they are read, while steps are still at earlier rows. */
+const sourceFirst = <Item>(items: readonly Item[], isOfSource: (item: Item) => boolean) => [
+  ...items.filter(isOfSource),
+  ...items.filter((item) => !isOfSource(item)),
+]
+
+function inOrder({ facts, rejects = '', report, ...outcome }: Outcome) {
+  const isOfSource = (item: object) => 'step' in item && item.step === 'source'
+  return {
+    ...outcome,
+    facts: sourceFirst(facts, isOfSource),
+    rejects: sourceFirst(rejects.split('\n'), (line) => line.includes('"step":"source"')).join('\n'),
+    report: { ...report, rejects: sourceFirst(report.rejects, isOfSource) },
+  }
+}
+
 /** Runs a pipeline over files in one thread, and then with each of the executors. */
 async function all(
   files: Readonly<Record<string, string | Uint8Array>>,
@@ -42,10 +58,10 @@ async function all(
   const project = new FileProject({ ...files, 'pipelines/files.mjs': moduleOf(read, write) })
   mkdirSync(join(project.path, 'out'))
   const settings = { run: { maxRejects: '100%' } }
-  const local = { ...(await project.run('files', 'local', settings)), outputs: outputs(project) }
+  const local = { ...inOrder(await project.run('files', 'local', settings)), outputs: outputs(project) }
   expect(local.error).toBeUndefined()
   for (const executor of executors) {
-    const ran = { ...(await project.run('files', executor, settings)), outputs: outputs(project) }
+    const ran = { ...inOrder(await project.run('files', executor, settings)), outputs: outputs(project) }
     expect(ran, executor.use).toEqual(local)
     expect(project.plan().stages.flatMap(({ workers = [] }) => workers)).toEqual(ids)
   }
@@ -80,7 +96,7 @@ const csv = `\ufeffn,text,day\r\n${records(6000, csvRecord)}`
 test('CSV with a byte order mark, lines of Windows, and broken records', async () => {
   const read = { path: 'in.csv', columns: { n: 'integer', text: 'string', day: 'date' }, shortRecords: 'reject' }
   const ran = await all({ 'in.csv': csv }, read, { path: 'out/rows.csv' }, [threads, processes])
-  const { report, outputs: written, rejects = '' } = ran
+  const { report, outputs: written, rejects } = ran
   expect(report.counts).toMatchObject({ rejected: expect.any(Number) })
   const [text = ''] = Object.values(written)
   expect(text.startsWith('n,text,day,long')).toBe(true)
@@ -117,7 +133,7 @@ test('JSONL with a byte order mark, lines of Windows, and lines that are no JSON
     const text = n % 19 === 6 ? 'drop' : n % 19 === 10 ? 'bad' : `two ${n}`
     return `{"n":${n}${'0'.repeat(n % 19)},"text":${JSON.stringify(text)},"2":null,"a":{"__proto__":[${n}]}}\r\n`
   })
-  const { rejects = '' } = await all({ 'in.jsonl': `\ufeff${lines}` }, { path: 'in.jsonl' }, { path: 'out/rows.jsonl' })
+  const { rejects } = await all({ 'in.jsonl': `\ufeff${lines}` }, { path: 'in.jsonl' }, { path: 'out/rows.jsonl' })
   expect(rejects).toContain('no json')
   expect(rejects).toContain('bad: bad')
 })
