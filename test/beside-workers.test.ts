@@ -45,7 +45,9 @@ test('steps on some of the rows, as an object and as a function', async () => {
   )
   const local = await project.run('steps', 'local', { plugins })
   expect(local.report.counts).toMatchObject({ rowsIn: 400, rejected: 37 })
-  expect(await project.run('steps', threads, { plugins })).toEqual(local)
+  const threaded = await project.run('steps', threads, { plugins })
+  // Rows overtake each other between steps: which are shown as the first ones depends on time, and all else does not.
+  expect({ ...threaded, samples: undefined }).toEqual({ ...local, samples: undefined })
   expect(workersOf(project)).toEqual([['first', 'refuse', 'last']])
 })
 
