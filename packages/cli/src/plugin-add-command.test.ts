@@ -72,6 +72,9 @@ const maestroWith = (variables: NodeJS.ProcessEnv, ...parameters: readonly strin
       resolve({ code: error?.code ?? 0, stdout, stderr }),
     )
   })
+/** Adds a plugin of the registry. */
+const addByName = (variables: NodeJS.ProcessEnv) =>
+  maestroWith(variables, 'plugin', 'add', 'maestro-plugin-weather', '--yes')
 const lock = () => JSON.parse(read('project/maestro.lock.json')).plugins
 
 test('it installs a plugin, shows its permissions, and adds it to the config without running its code', {
@@ -133,6 +136,13 @@ test.each([
   expect(run.stderr).not.toContain('maestro-plugin-weather')
 })
 
+/** A program that is called npm. @returns the variable PATH with which it is found */
+function playNpm(code: string): string {
+  write('bin/npm.mjs', code)
+  writeFileSync(path('bin/npm'), `#!/bin/sh\nexec '${process.execPath}' '${path('bin/npm.mjs')}'\n`, { mode: 0o755 })
+  return `${path('bin')}:${process.env.PATH}`
+}
+
 /** Everything of the project that a failed command must leave as it is. */
 const untouched = () => [
   read('project/maestro.config.ts'),
@@ -145,7 +155,7 @@ const untouched = () => [
 test('without a network, the error says so, and nothing is changed', { timeout: 120_000 }, async () => {
   const before = untouched()
   const offline = { npm_config_registry: 'http://127.0.0.1:9', npm_config_fetch_retries: '0' }
-  const { code, stderr } = await maestroWith(offline, 'plugin', 'add', 'maestro-plugin-weather', '--yes')
+  const { code, stderr } = await addByName(offline)
   expect(code).toBe(1)
   expect(stderr).toContain('MAESTRO_CLI_PLUGIN_INSTALL')
   expect(stderr).toMatch(/ECONNREFUSED|failed, reason/)
@@ -169,10 +179,8 @@ test.each([
     process.stderr.write(${JSON.stringify(words)})
     if (${words === ''}) process.kill(process.pid, 'SIGKILL')
     process.exitCode = 1`
-  write('bin/npm.mjs', code)
-  writeFileSync(path('bin/npm'), `#!/bin/sh\nexec '${process.execPath}' '${path('bin/npm.mjs')}'\n`, { mode: 0o755 })
-  const PATH = `${path('bin')}:${process.env.PATH}`
-  const { code: exit, stderr } = await maestroWith({ PATH }, 'plugin', 'add', 'maestro-plugin-weather', '--yes')
+  const PATH = playNpm(code)
+  const { code: exit, stderr } = await addByName({ PATH })
   expect(exit).toBe(1)
   expect(stderr).toContain('MAESTRO_CLI_PLUGIN_INSTALL')
   expect(stderr).toContain(reason)
@@ -181,24 +189,15 @@ test.each([
 
 test('if there is no npm, the error says so', async () => {
   const before = untouched()
-  const { code, stderr } = await maestroWith(
-    { PATH: path('nothing') },
-    'plugin',
-    'add',
-    'maestro-plugin-weather',
-    '--yes',
-  )
-  expect(code).toBe(1)
-  expect(stderr).toContain('npm cannot be started')
+  const { code, stderr } = await addByName({ PATH: path('nothing') })
+  expect([code, stderr]).toEqual([1, expect.stringContaining('npm cannot be started')])
   expect(untouched()).toEqual(before)
 })
 
 test('a plugin whose native code cannot be built is removed again', { timeout: 120_000 }, async () => {
   const before = untouched()
-  const tarball = pack({ native: true }, '1.0.0', 'exit 3')
-  const { code, stderr } = await maestro('plugin', 'add', tarball, '--yes')
-  expect(code).toBe(1)
-  expect(stderr).toContain('MAESTRO_CLI_PLUGIN_INSTALL')
+  const { code, stderr } = await maestro('plugin', 'add', pack({ native: true }, '1.0.0', 'exit 3'), '--yes')
+  expect([code, stderr]).toEqual([1, expect.stringContaining('MAESTRO_CLI_PLUGIN_INSTALL')])
   expect(untouched()).toEqual(before)
 })
 
@@ -249,6 +248,20 @@ test('in a workspace, the files of the whole project stay as they are', { timeou
   expect([read('package.json'), ...untouched()]).toEqual(before)
   expect(existsSync(path('package-lock.json'))).toBe(false)
   expect(existsSync(path('node_modules/maestro-plugin-weather'))).toBe(false)
+})
+
+test('what npm says about a deprecated package is shown', async () => {
+  const plugin = { name: 'maestro-plugin-weather', version: '1.0.0', maestro: { apiVersion: 1, startup: true } }
+  const PATH = playNpm(`
+    import { mkdirSync, writeFileSync } from 'node:fs'
+    mkdirSync('node_modules/maestro-plugin-weather', { recursive: true })
+    writeFileSync('node_modules/maestro-plugin-weather/package.json', ${JSON.stringify(JSON.stringify(plugin))})
+    console.error('npm warn deprecated abc@1.0.0: of another package')
+    console.error('npm warn deprecated maestro-plugin-weather@1.0.0: Use maestro-plugin-climate.')`)
+  const { code, stderr } = await addByName({ PATH })
+  expect(code, stderr).toBe(0)
+  expect(stderr).toContain('It is deprecated: maestro-plugin-weather@1.0.0: Use maestro-plugin-climate.\n')
+  expect(stderr).not.toContain('another package')
 })
 
 test('a misspelt name is not installed', async () => {

@@ -33,6 +33,7 @@ export async function addPlugin(specification: string, options: PluginAddOptions
   try {
     plugin = await manifestOf(config, added.name)
     printMessage(describe(plugin))
+    if (added.deprecated !== undefined) printMessage(`It is deprecated: ${added.deprecated}\n`)
     if (!yes && !(await isAccepted(plugin))) throw cliError('MAESTRO_CLI_PLUGIN_DECLINED', { name: added.name })
     // The scripts that build native code run only after the user has accepted it.
     if (added.installed && plugin.manifest?.permissions?.native === true) await buildPlugin(directory, added.name)

@@ -10,6 +10,8 @@ export interface InstalledPackage {
   readonly name: string
   /** Whether it was installed by this command. */
   readonly installed: boolean
+  /** Why its authors advise against it, if they do. */
+  readonly deprecated?: string | undefined
   /** Makes the project what it was before this command. */
   uninstall(): Promise<void>
 }
@@ -51,7 +53,7 @@ export async function installPlugin(directory: string, specification: string): P
     }
     restore()
   }
-  return { name: added, installed: true, uninstall }
+  return { name: added, installed: true, deprecated: deprecationOf(added, stderr), uninstall }
 }
 
 /**
@@ -122,4 +124,11 @@ function reasonOf(stderr: string): string {
   const lines = stderr.split('\n').flatMap((line) => /^npm (?:error|ERR!) (.+)$/.exec(line)?.[1] ?? [])
   const [first] = lines.filter((line) => !/^(code|errno|syscall|path|A complete log)\b/.test(line))
   return first ?? 'it gave no reason'
+}
+
+/** What npm says about a package whose authors have deprecated it. */
+function deprecationOf(name: string, stderr: string): string | undefined {
+  const start = 'npm warn deprecated '
+  const line = stderr.split('\n').find((one) => one.startsWith(`${start}${name}@`))
+  return line?.slice(start.length)
 }

@@ -22,5 +22,5 @@ export function officialPluginOf(name: string): string | undefined {
   return name.includes('.') && Object.hasOwn(pluginByPrefix, prefix) ? pluginByPrefix[prefix] : undefined
 }
 
-/** The names of the official plugins. */
-export const officialPlugins: readonly string[] = [...new Set(Object.values(pluginByPrefix))]
+/** The names of the official plugins. The last one only observes, so that no contribution has its prefix. */
+export const officialPlugins: readonly string[] = [...Object.values(pluginByPrefix), '@maestro-dataflow/plugin-otel']
