@@ -54,7 +54,7 @@ export default defineConfig({
           include: ['packages/*/src/**/*.test.ts', 'examples/**/*.test.ts'],
           exclude: [...ignored, 'packages/plugin-local/**', ...serverTests],
           retry,
-          testTimeout: 30_000,
+          testTimeout: 90_000,
           hookTimeout: 60_000,
         },
       },
