@@ -43,9 +43,9 @@ export function testDamage(names: readonly KilledRunName[]): void {
   })
 }
 
-/** The last one is about the file in which an incremental run keeps what it has processed: without it, outputs are in the way. */
+/** The last one is about the file in which an incremental run keeps what it has processed. */
 const isRefusal = (text: string) =>
-  [/ cannot be resumed: /, /^MAESTRO_FS_APPEND .* is damaged\.$/, /^MAESTRO_RUN_OUTPUT_EXISTS /].some((one) =>
+  [/ cannot be resumed: /, /^MAESTRO_FS_APPEND .* is damaged\.$/, /^MAESTRO_INCREMENTAL_LAST_RUN /].some((one) =>
     one.test(text),
   )
 
