@@ -353,3 +353,30 @@ test('a run that is killed goes on, with threads before and after', async () => 
   expect(resumed.rejects).toBe(local.rejects)
   expect(resumed.report.steps).toEqual(local.report.steps)
 }, 120_000)
+
+test('by default, steps that are stateless move to threads once they have kept the process busy, and leave the same bytes', async () => {
+  const busy = 'const end = performance.now() + 3; while (performance.now() < end) {}'
+  const project = new FileProject({
+    'in.jsonl': lines(2500),
+    'pipelines/steps.mjs': moduleOf(`
+      .map((row) => ({ ...row, seen: globalThis.seen = (globalThis.seen ?? 0) + 1 }), { id: 'counting' })
+      .map((row) => { ${busy} if (row.n % 17 === 0) throw new Error('seventeen'); return { ...row, here: isHere } }, { id: 'busy', stateless: true })
+      .step('text.normalize', { input: 'text', do: ['unicode'] }, { id: 'light' })`),
+  })
+  project.configure('automatic')
+  // The text of the functions would differ in the process of the tests, which changes modules as it loads them.
+  const report = await readLines(start({ folder: project.path }, '../workers/run-project.js'), () => undefined)
+  if (report === undefined) throw new Error('the run has no report')
+  const ran = project.outcome(report)
+  expect(project.plan().stages).toMatchObject([{ workers: ['busy', 'light'], startsWhenBusy: true }])
+  expect(ran.report.counts).toMatchObject({ rowsIn: 2500, rejected: 148 })
+  const out: { readonly n: number; readonly seen: number; readonly here: boolean }[] = String(ran.output)
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  const first = out.findIndex(({ here }) => !here)
+  expect(first).toBeGreaterThan(100)
+  expect(out.slice(first).every(({ here }) => !here)).toBe(true)
+  // A function that does not say so stays in the process of the run and sees every row.
+  expect(out.map(({ n, seen }) => seen - n)).toEqual(out.map(() => 1))
+})

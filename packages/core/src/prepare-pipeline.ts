@@ -98,7 +98,7 @@ function planWorkers(
   const { name, workers } = session.executorOfPlan()
   if (typeof origin !== 'string')
     return { compiled: workers === undefined ? compiled : withWorkerSteps(compiled, workers), origin }
-  if (workers === undefined) return { compiled, origin: undefined }
+  if (workers === undefined || workers.startsWhenBusy === true) return { compiled, origin: undefined }
   const message = `All steps run in the process of the run, although the executor ${name} has workers: ${origin}.`
   const { plan } = compiled
   return { compiled: { ...compiled, plan: { ...plan, warnings: [...plan.warnings, { message }] } }, origin: undefined }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { textError } from './errors.js'
 import { loadMeasures, type NumberMeasure, numberMeasures } from './measures/measures.js'
 import { TextParts } from './measures/text-parts.js'
+import { onceLoaded } from './once-loaded.js'
 import { type Limit, limitFor, presetNames, presets } from './presets.js'
 import { foundIn, textOf } from './text-of.js'
 
@@ -82,6 +83,7 @@ export const filter = defineOperator({
     const names = [...rulesOf({ presets: chosen, limits }).map(({ name }) => name), ...(languages ? ['language'] : [])]
     return { reads: input === undefined ? names.map((name) => `${prefix}${name}`) : [input], adds: {} }
   },
+  stateless: true,
   create(options) {
     const { input, languages, prefix, blocklist } = options
     const rules = rulesOf(options)
@@ -106,20 +108,19 @@ export const filter = defineOperator({
       }
     }
     const names = [...rules.map(({ name }) => name), ...(languages === undefined ? [] : (['language'] as const))]
-    const loading = loadMeasures(names, blocklist)
-    loading.catch(() => undefined)
-    return async (row, { drop }) => {
-      const measureText = await loading
-      const parts = new TextParts(textOf(row, input))
-      if (languages !== undefined) {
-        const language = measureText(parts, 'language')
-        if (!languages.includes(String(language))) return drop(`the language is ${language ?? 'unknown'}`)
-      }
-      for (const rule of rules) {
-        const fault = faultOf(rule, rule.limit(parts.isUnspaced), Number(measureText(parts, rule.name)))
-        if (fault !== undefined) return drop(fault)
-      }
-      return true
-    }
+    const withMeasures = onceLoaded(loadMeasures(names, blocklist))
+    return (row, { drop }) =>
+      withMeasures((measureText) => {
+        const parts = new TextParts(textOf(row, input))
+        if (languages !== undefined) {
+          const language = measureText(parts, 'language')
+          if (!languages.includes(String(language))) return drop(`the language is ${language ?? 'unknown'}`)
+        }
+        for (const rule of rules) {
+          const fault = faultOf(rule, rule.limit(parts.isUnspaced), Number(measureText(parts, rule.name)))
+          if (fault !== undefined) return drop(fault)
+        }
+        return true
+      })
   },
 })

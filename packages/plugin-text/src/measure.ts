@@ -2,6 +2,7 @@ import { column, defineOperator, type RowFunction, rowFunction, rowWith, type Wi
 import { z } from 'zod'
 import { loadMeasures, type MeasureName, measureNames, measureType } from './measures/measures.js'
 import { TextParts } from './measures/text-parts.js'
+import { onceLoaded } from './once-loaded.js'
 import { textOf } from './text-of.js'
 
 const fields = {
@@ -37,16 +38,16 @@ export const measure = defineOperator({
   options: fields,
   adds: ({ measures, prefix }) => Object.fromEntries(measures.map((name) => [`${prefix}${name}`, measureType(name)])),
   row: rowFunction<MeasuredRow>(),
+  stateless: true,
   create({ input, measures, prefix, blocklist }) {
-    const loading = loadMeasures(measures, blocklist)
-    loading.catch(() => undefined)
-    return async (row) => {
-      const measureText = await loading
-      const parts = new TextParts(textOf(row, input))
-      return rowWith(
-        row,
-        measures.map((name) => [`${prefix}${name}`, measureText(parts, name)] as const),
-      )
-    }
+    const withMeasures = onceLoaded(loadMeasures(measures, blocklist))
+    return (row) =>
+      withMeasures((measureText) => {
+        const parts = new TextParts(textOf(row, input))
+        return rowWith(
+          row,
+          measures.map((name) => [`${prefix}${name}`, measureText(parts, name)] as const),
+        )
+      })
   },
 })

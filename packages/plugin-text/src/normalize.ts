@@ -1,6 +1,7 @@
 import { column, defineOperator, type RowFunction, rowFunction, rowWith, type With } from '@maestro-dataflow/core'
 import { z } from 'zod'
 import { loadNormalizer, normalizerNames } from './normalizers/normalizers.js'
+import { onceLoaded } from './once-loaded.js'
 import { textOf } from './text-of.js'
 
 const fields = {
@@ -34,13 +35,13 @@ export const normalize = defineOperator({
   options: fields,
   adds: ({ input, output = input }) => ({ [output]: 'string' as const }),
   row: rowFunction<NormalizedRow>(),
+  stateless: true,
   create({ input, output = input, do: steps }) {
-    const loading = Promise.all(steps.map(loadNormalizer))
-    loading.catch(() => undefined)
-    return async (row) => {
-      const normalizers = await loading
-      const text = normalizers.reduce((given, apply) => apply(given), textOf(row, input))
-      return rowWith(row, [[output, text]])
-    }
+    const withNormalizers = onceLoaded(Promise.all(steps.map(loadNormalizer)))
+    return (row) =>
+      withNormalizers((normalizers) => {
+        const text = normalizers.reduce((given, apply) => apply(given), textOf(row, input))
+        return rowWith(row, [[output, text]])
+      })
   },
 })

@@ -97,7 +97,7 @@ async function checkComponent(
 }
 
 /** The components that core contributes. */
-const builtin: ReadonlySet<string> = new Set(['disk', 'memory', 'local'])
+const builtin: ReadonlySet<string> = new Set(['disk', 'memory', 'automatic', 'local'])
 
 function fault(name: string, use: string, errors: readonly MaestroError[]): Check {
   const [first] = errors

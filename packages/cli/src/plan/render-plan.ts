@@ -134,11 +134,11 @@ function usedStores(steps: readonly PlannedStep[]): TextTable {
 }
 
 function stageTable({ stages }: PipelinePlan): TextTable {
-  return stages.map(({ index, kind, steps, sinks, workers = [] }) => [
+  return stages.map(({ index, kind, steps, sinks, workers = [], startsWhenBusy = false }) => [
     String(index),
     kind,
     [...steps, ...sinks.map((sink) => `write ${sink}`)].join(', ') || 'source',
-    ...(workers.length > 0 ? [`in workers: ${workers.join(', ')}`] : []),
+    ...(workers.length > 0 ? [`${startsWhenBusy ? 'in threads when busy' : 'in workers'}: ${workers.join(', ')}`] : []),
   ])
 }
 

@@ -8,7 +8,7 @@ import { cacheBounds } from './cache-bounds.js'
 import { createDiskCache } from './disk-cache.js'
 import { createLocalExecutor } from './local-executor.js'
 import { createMemoryCache } from './memory-cache.js'
-import { processes, threads } from './step-hosts/step-executors.js'
+import { automatic, processes, threads } from './step-hosts/step-executors.js'
 
 const defaultMemory = 256 * 1024 * 1024
 
@@ -39,7 +39,7 @@ const local = defineExecutor({
 export const builtin: PluginDefinition = definePlugin({
   name: 'core',
   caches: [disk, memory],
-  executors: [local, threads, processes],
+  executors: [automatic, local, threads, processes],
 })
 
 function boundsOf({ maxSize, ttl }: z.output<typeof cacheBounds>) {

@@ -43,7 +43,7 @@ test('an empty config has every default', async () => {
     plugins: [],
     servings: {},
     pipelines: [],
-    executor: { use: 'local' },
+    executor: { use: 'automatic' },
     cache: { use: 'disk' },
     tableEngine: undefined,
     stateDirectory: join('/project', '.maestro'),

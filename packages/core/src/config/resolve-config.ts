@@ -33,7 +33,7 @@ export async function resolveConfig(
     budgets: config.budgets ?? {},
     cache: config.cache === false ? false : used({ ...config.cache, use: config.cache?.use ?? 'disk' }),
     limits: limits === undefined ? undefined : used(limits),
-    executor: used(config.executor ?? 'local'),
+    executor: used(config.executor ?? 'automatic'),
     tableEngine: tableEngine === undefined ? undefined : used(tableEngine),
     stateDirectory: resolve(directory, config.stateDirectory ?? '.maestro'),
     keepRuns: config.keepRuns ?? 20,

@@ -31,7 +31,7 @@ export interface ExecutorDefinition extends ComponentDefinition<Executor> {
    * Set if its executors have workers: what these can do. The plan says which steps they run without creating an
    * executor.
    */
-  readonly workers?: Pick<WorkerPool, 'asksServings'> | undefined
+  readonly workers?: Pick<WorkerPool, 'asksServings' | 'startsWhenBusy'> | undefined
 }
 
 /** A table engine as a plugin contributes it. */

@@ -57,6 +57,13 @@ export interface OperatorNeeds<Options = unknown> {
    */
   readonly deterministic?: boolean
   /**
+   * Whether what becomes of a row follows from that row and the options alone, and the operator keeps nothing between rows.
+   * A run may then share its rows among threads without being asked. Not for an operator of whole tables.
+   *
+   * @default false
+   */
+  readonly stateless?: boolean
+  /**
    * Whether it also writes elsewhere than to the rows, for example to a vector store. A pipeline with such a step needs
    * no sink.
    *

@@ -16,6 +16,8 @@ export type FunctionStep = (
   readonly version?: string
   /** What it does to columns. Without it, the plan knows nothing about the rows after it. */
   readonly columns?: ColumnEffects
+  /** Whether what becomes of a row follows from that row alone, and the function keeps nothing between rows. @default false */
+  readonly stateless?: boolean
 }
 
 /** What a step runs: an operator by name, its definition, an instance, or a function. */

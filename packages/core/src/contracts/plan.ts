@@ -63,6 +63,8 @@ export interface PlannedStage {
   readonly materialized: boolean
   /** The steps that run in the workers of the executor; the others run in the process of the run. @default none */
   readonly workers?: readonly string[]
+  /** Whether these steps run in the process of the run until they have kept it busy for some seconds. @default false */
+  readonly startsWhenBusy?: boolean
 }
 
 /** Something about a pipeline that does not prevent a run, but is probably not what its author wanted. */

@@ -191,6 +191,11 @@ export interface WorkerPool {
    */
   readonly clonesRows?: boolean
   /**
+   * Whether the workers are opened only after the steps have kept the process of the run busy for some seconds. Until then,
+   * the steps run there. Only steps that are `stateless` leave it. @default false
+   */
+  readonly startsWhenBusy?: boolean
+  /**
    * Finds workers for a task.
    *
    * @throws what a worker says that cannot take it, such as MAESTRO_WORKER_OTHER_PLAN; the steps then stay in the process

@@ -51,8 +51,13 @@ export type ServingConfig = Uses<NamesOrAdvice<'servings'>, ServingTypes> & Serv
 export type VectorStoreConfig = Uses<NamesOrAdvice<'vectorStores'>, VectorStoreTypes>
 /** An executor in the config: `use` names the contributed kind, the rest are its options. */
 export type ExecutorConfig = Uses<
-  NamesOf<'executors'> | 'local' | 'threads' | 'processes',
-  ExecutorTypes & { readonly local: object; readonly threads: ThreadsConfig; readonly processes: ProcessesConfig }
+  NamesOf<'executors'> | 'automatic' | 'local' | 'threads' | 'processes',
+  ExecutorTypes & {
+    readonly automatic: object
+    readonly local: object
+    readonly threads: ThreadsConfig
+    readonly processes: ProcessesConfig
+  }
 >
 /** A table engine in the config: `use` names the contributed kind, the rest are its options. */
 export type TableEngineConfig = Uses<NamesOrAdvice<'tableEngines'>, TableEngineTypes>
@@ -118,8 +123,8 @@ export interface MaestroConfig {
    * @default each process keeps to its own
    */
   readonly limits?: NamesOrAdvice<'limits'> | SharedLimitsConfig
-  /** @default 'local' */
-  readonly executor?: NamesOf<'executors'> | 'local' | 'threads' | 'processes' | ExecutorConfig
+  /** @default 'automatic' */
+  readonly executor?: NamesOf<'executors'> | 'automatic' | 'local' | 'threads' | 'processes' | ExecutorConfig
   /** The engine of table operators. @default the only contributed engine */
   readonly tableEngine?: NamesOrAdvice<'tableEngines'> | TableEngineConfig
   /** The folder of the runs, relative to the config file. @default '.maestro' */

@@ -26,7 +26,14 @@ import type {
 } from './step-types.js'
 
 const stepSettings = ['id', 'onError', 'concurrency', 'where'] satisfies (keyof StepSettings)[]
-const functionOptions = ['id', 'version', 'columns', 'onError', 'concurrency'] satisfies (keyof FunctionOptions)[]
+const functionOptions = [
+  'id',
+  'version',
+  'columns',
+  'stateless',
+  'onError',
+  'concurrency',
+] satisfies (keyof FunctionOptions)[]
 const columnEffects = ['reads', 'adds', 'drops', 'renames', 'keeps', 'opaque'] satisfies (keyof ColumnEffects)[]
 
 interface Draft {
@@ -181,7 +188,7 @@ export class PipelineBuilder<R, Params = unknown> {
   }
 
   #addFunction<Next>(step: FunctionStep, options: FunctionOptions): PipelineBuilder<Next, Params> {
-    const { version, columns, ...settings } = options
+    const { version, columns, stateless, ...settings } = options
     const id = this.#idOf(step.kind, options)
     assertKnownSettings(id, options, functionOptions)
     assertKnownSettings(`the setting \`columns\` of ${id}`, columns ?? {}, columnEffects)
@@ -189,6 +196,7 @@ export class PipelineBuilder<R, Params = unknown> {
       ...step,
       ...(version === undefined ? {} : { version }),
       ...(columns === undefined ? {} : { columns }),
+      ...(stateless === undefined ? {} : { stateless }),
     }
     return this.#add(described, undefined, step.kind, settings)
   }

@@ -40,6 +40,13 @@ export interface FunctionOptions {
   readonly version?: string
   /** The effects on columns. Without them, the plan does not know the columns after the step (the types still do). */
   readonly columns?: ColumnEffects
+  /**
+   * Whether what becomes of a row follows from that row alone, and the function keeps nothing between rows. A run may then
+   * share its rows among threads without being asked.
+   *
+   * @default false
+   */
+  readonly stateless?: boolean
   readonly onError?: 'reject' | 'fail'
   /**
    * The maximum number of concurrent calls; for a batch function, of concurrent batches.

@@ -133,5 +133,6 @@ export const chunk = defineOperator({
     '{output|input}_page': when('pages', 'integer'),
   },
   deterministic: true,
+  stateless: true,
   create: (given) => new TextChunker(given),
 })

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { z } from 'zod'
 import type { Executor } from '../../contracts/execution.js'
+import type { WorkerPool } from '../../contracts/step-workers.js'
 import { defineExecutor } from '../../define/define-component.js'
 import { byteSize } from '../../define/options/byte-size.js'
 import { createLocalExecutor } from '../local-executor.js'
@@ -16,8 +17,10 @@ export interface StepHostSettings {
 
 /** Runs the steps of rows in threads of this process. Steps over whole tables and everything else run as in `local`. */
 export function createThreadsExecutor(settings: StepHostSettings): Executor {
-  return createExecutor('threads', settings, async () => (await import('./start-thread.js')).startThread)
+  return createExecutor('threads', settings, loadThreads)
 }
+
+const loadThreads = async () => (await import('./start-thread.js')).startThread
 
 /** The same in processes on this machine, of which each may crash alone. */
 export function createProcessesExecutor(settings: StepHostSettings): Executor {
@@ -28,6 +31,7 @@ function createExecutor(
   name: string,
   { width, memory }: StepHostSettings,
   load: () => Promise<(settings: HostSettings) => Connection>,
+  others: Pick<WorkerPool, 'startsWhenBusy'> = {},
 ): Executor {
   return {
     ...createLocalExecutor(),
@@ -35,6 +39,7 @@ function createExecutor(
     workers: {
       asksServings: false,
       clonesRows: true,
+      ...others,
       async open(task) {
         const { HostPool } = await import('./host-pool.js')
         return HostPool.open(task, { start: await load(), width, memory })
@@ -46,16 +51,28 @@ function createExecutor(
 const count = z.number().int().positive().optional()
 const othersThanThisOne = () => Math.max(1, availableParallelism() - 1)
 
+const threadOptions = z.strictObject({
+  /** The number of threads. @default the number of processors less one, and at least 1; of `automatic`, at least 2 */
+  threads: count,
+  /** The most memory for the objects of each thread. @default what Node.js gives to a thread */
+  memory: byteSize().optional(),
+})
+
+/** The default executor of core. */
+export const automatic = defineExecutor({
+  name: 'automatic',
+  description: 'Runs steps in this thread, and stateless ones in several threads once they have kept it busy',
+  options: threadOptions,
+  workers: { asksServings: false, startsWhenBusy: true },
+  create: ({ threads: width = Math.max(2, othersThanThisOne()), memory }) =>
+    createExecutor('automatic', { width, memory }, loadThreads, { startsWhenBusy: true }),
+})
+
 /** The executor `threads` of core. */
 export const threads = defineExecutor({
   name: 'threads',
   description: 'Runs the steps of rows in threads, on several processor cores',
-  options: z.strictObject({
-    /** The number of threads. @default the number of processors less one, and at least 1 */
-    threads: count,
-    /** The most memory for the objects of each thread. @default what Node.js gives to a thread */
-    memory: byteSize().optional(),
-  }),
+  options: threadOptions,
   workers: { asksServings: false },
   create: ({ threads: width = othersThanThisOne(), memory }) => createThreadsExecutor({ width, memory }),
 })

@@ -41,6 +41,7 @@ const rules: DefinitionRules<keyof OperatorDefinition | Declared> = {
     inject: tokens,
     create: functionLike('({ input }) => (row) => ({ ...row })'),
     deterministic: flag,
+    stateless: flag,
     writesElsewhere: flag,
     servings: functionLike("(options) => [{ kind: 'llm', name: 'default' }]"),
     vectorStores: functionLike('({ store }) => [store]'),

@@ -1,10 +1,5 @@
 import { list } from './known-names.js'
 
-function aboutWorkers(asksServings: boolean | undefined): string {
-  if (asksServings === undefined) return 'no workers'
-  return asksServings ? 'workers that ask models' : 'workers that ask no models'
-}
-
 /** The errors of runs, their executors, and their workers. */
 export const runErrors = {
   MAESTRO_RUN_ABORTED: {
@@ -94,10 +89,10 @@ export const runErrors = {
       'A worker opens the pipeline from its file. It needs the same project, the same versions, and the same environment as the run.',
   },
   MAESTRO_EXECUTOR_WORKERS: {
-    message: (d: { executor: string; planned: boolean | undefined; created: boolean | undefined }) =>
-      `The executor ${d.executor} has ${aboutWorkers(d.created)}, but its definition says ${aboutWorkers(d.planned)}.`,
+    message: (d: { executor: string; planned: string; created: string }) =>
+      `The executor ${d.executor} has ${d.created}, but its definition says ${d.planned}.`,
     hint: () =>
-      'Set `workers: { asksServings }` in `defineExecutor` as its executors have it: plans are made from that.',
+      'Set `workers: { asksServings, startsWhenBusy }` in `defineExecutor` as its executors have them: plans are made from that.',
   },
   MAESTRO_WORKER_EXECUTOR: {
     message: (d: { executor: string }) => `The executor ${d.executor} has no workers that are started by hand.`,

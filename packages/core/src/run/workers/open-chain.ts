@@ -6,6 +6,7 @@ import type { RunContext } from '../run-context.js'
 import { batchSize, createRowStep } from '../stream/create-row-step.js'
 import type { RowStep } from '../stream/row-step.js'
 import type { StepBase } from '../stream/step-base.js'
+import { LateWorkers } from './late-workers.js'
 import { canLeave } from './plan-segments.js'
 import { decodeRequest } from './request-event.js'
 import { partsOfTask } from './task-parts.js'
@@ -47,7 +48,7 @@ export async function openChain(
     for (let at = 0; at < compiled.length; ) {
       const length = lengthOf(compiled.slice(at), ({ planned }) => inWorkers.has(planned.id))
       const some = compiled.slice(at, at + Math.max(1, length))
-      const workers = length === 0 ? undefined : await openWorkers(stage, some, context)
+      const workers = length === 0 ? undefined : await workersOf(stage, some, context)
       if (workers === undefined) {
         const here = some.map((step) => {
           const created = createRowStep(step, counterOf(step.node.id), onError, context)
@@ -76,13 +77,31 @@ export async function openChain(
 
 /** Whether the user could have the step run in threads: by how long it takes, the run says whether that pays. */
 function isMeasured(step: CompiledStep, { executor, origin }: RunContext): boolean {
-  return executor.workers === undefined && origin !== undefined && canLeave(step)
+  const { workers } = executor
+  return (workers === undefined || workers.startsWhenBusy === true) && origin !== undefined && canLeave(step)
 }
 
 /** The number of leading steps that a condition holds for. */
 function lengthOf(steps: readonly CompiledStep[], holds: (step: CompiledStep) => boolean): number {
   const end = steps.findIndex((step) => !holds(step))
   return end === -1 ? steps.length : end
+}
+
+/** The workers of some steps. They are opened at once, or when the steps have kept this process busy. */
+async function workersOf(
+  stage: number,
+  steps: readonly CompiledStep[],
+  context: RunContext,
+): Promise<StepWorkers | undefined> {
+  const open = () => openWorkers(stage, steps, context)
+  if (context.executor.workers?.startsWhenBusy !== true) return open()
+  return new LateWorkers({
+    open,
+    busyMs() {
+      const times = context.stepTimes.milliseconds()
+      return steps.reduce((sum, { planned }) => sum + (times.get(planned.id) ?? 0), 0)
+    },
+  })
 }
 
 async function openWorkers(
@@ -117,6 +136,10 @@ async function openWorkers(
     )
   } catch (error) {
     if (!MaestroError.is(error) || signal.aborted) throw error
+    if (executor.workers.startsWhenBusy === true) {
+      logger.debug(`Stateless steps stay in this thread: ${context.redact(error).message}`)
+      return undefined
+    }
     const [step = ''] = about.steps
     const message = `The executor ${executor.name} found no workers for ${about.steps.join(', ')}, which ran in the process of the run: ${context.redact(error).message}`
     context.warnings.push({ step, message })
@@ -145,6 +168,7 @@ function segmentOf(
     open: (streamed, events) => new WorkerRuns(segment, streamed, events),
     steps,
     workers,
+    late: workers instanceof LateWorkers ? workers : undefined,
     executor: executor.name,
     clonesRows: executor.workers?.clonesRows ?? false,
     keepsOrder: executor.workers?.asksServings !== true,
@@ -154,7 +178,10 @@ function segmentOf(
     ),
     rowsInFlight: rowsInFlightWith(workers, settings.rowsInFlight),
     ownSteps() {
-      own ??= compiled.map((step) => createRowStep(step, new StepCounter(0), settings.onError ?? 'reject', context))
+      own ??= compiled.map((step) => {
+        const created = createRowStep(step, new StepCounter(0), settings.onError ?? 'reject', context)
+        return segment.late === undefined ? created : context.stepTimes.measure(created)
+      })
       return own
     },
     takeRequest: (request) => context.requestDone(decodeRequest(request)),

@@ -7,13 +7,15 @@ import { isFunction } from '../stream/create-row-step.js'
 import { linkSteps, type RowStep } from '../stream/row-step.js'
 
 /** What a plan knows of workers. */
-type PlannedPool = Pick<WorkerPool, 'asksServings'>
+type PlannedPool = Pick<WorkerPool, 'asksServings' | 'startsWhenBusy'>
 
 /** The stages of a plan, with the steps that run in the workers of an executor. */
 export function withWorkerSteps(compiled: CompiledPipeline, pool: PlannedPool): CompiledPipeline {
   const stages = compiled.plan.stages.map((stage) => {
     const workers = stage.kind === 'rows' ? workerSteps(stage, compiled, pool) : []
-    return workers.length === 0 ? stage : { ...stage, workers }
+    return workers.length === 0
+      ? stage
+      : { ...stage, workers, ...(pool.startsWhenBusy ? { startsWhenBusy: true } : {}) }
   })
   return { ...compiled, plan: { ...compiled.plan, stages } }
 }
@@ -31,12 +33,20 @@ function workerSteps(stage: PlannedStage, { steps: all }: CompiledPipeline, pool
 /** Whether workers that do not ask models can run a step. */
 export const canLeave = (step: CompiledStep): boolean => isMovable(step, { asksServings: false })
 
-function isMovable({ node, planned, definition }: CompiledStep, { asksServings }: PlannedPool): boolean {
+function isMovable(step: CompiledStep, { asksServings, startsWhenBusy = false }: PlannedPool): boolean {
+  const { node, planned, definition } = step
+  if (startsWhenBusy && !isStateless(step)) return false
   if (node.concurrency !== undefined || definition?.writesElsewhere === true) return false
   // Rows that pass a step by are counted where the rows are.
   if (node.where !== undefined) return false
   if ((planned.vectorStores ?? []).length > 0) return false
   return asksServings || (planned.servings.length === 0 && !(node.use instanceof Operator && holdsServing(node.use)))
+}
+
+/** Whether the author of a step says that it keeps nothing between rows. */
+function isStateless({ node: { use }, definition }: CompiledStep): boolean {
+  if (typeof use === 'object' && 'stateless' in use) return use.stateless === true
+  return definition?.stateless === true
 }
 
 /** Whether a property of an operator object is a model. */

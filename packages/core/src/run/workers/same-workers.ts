@@ -11,10 +11,12 @@ export function assertSameWorkers(
   { workers: planned }: Pick<ExecutorDefinition, 'workers'>,
   { name, workers: created }: Executor,
 ): void {
-  if (planned?.asksServings === created?.asksServings) return
-  throw maestroError('MAESTRO_EXECUTOR_WORKERS', {
-    executor: name,
-    planned: planned?.asksServings,
-    created: created?.asksServings,
-  })
+  const details = { executor: name, planned: wordsFor(planned), created: wordsFor(created) }
+  if (details.planned !== details.created) throw maestroError('MAESTRO_EXECUTOR_WORKERS', details)
+}
+
+function wordsFor(workers: ExecutorDefinition['workers']): string {
+  if (workers === undefined) return 'no workers'
+  const { asksServings, startsWhenBusy = false } = workers
+  return `workers that ask ${asksServings ? '' : 'no '}models${startsWhenBusy ? ' and start when steps are busy' : ''}`
 }

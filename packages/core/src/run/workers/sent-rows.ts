@@ -11,7 +11,7 @@ import { decodeOutcome } from './sent-outcome.js'
 import { receiveRow } from './sent-row.js'
 import type { WorkerSegment } from './worker-segment.js'
 
-/** A row on its way to a worker; `sent` is missing if it cannot be sent. */
+/** A row on its way to a worker; `sent` is missing if it cannot be sent, or if there are no workers yet. */
 export interface WaitingRow {
   readonly work: RowInWork
   readonly sent: SentRow | undefined
@@ -50,7 +50,12 @@ export class SentRows {
     const places = [...this.rows.keys()]
     const sendable = places.filter((place) => this.rows[place]?.sent !== undefined)
     const unsent = await this.#runInWorkers(sendable, false)
+    const started = performance.now()
     await this.#runHere([...places.filter((place) => this.rows[place]?.sent === undefined), ...unsent])
+    const { segment, took } = this.#context
+    if (segment.late === undefined || sendable.length > 0) return
+    took(places.length, performance.now() - started)
+    segment.late.ranHere(places.length)
   }
 
   /** @returns the rows that a worker could not send back */

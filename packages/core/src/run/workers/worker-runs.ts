@@ -38,7 +38,8 @@ export class WorkerRuns implements RowsElsewhere {
   }
 
   add(work: RowInWork): void {
-    const sent = sendRow(work.row, this.#segment.clonesRows)
+    const { late, clonesRows } = this.#segment
+    const sent = late?.isOpen === false ? undefined : sendRow(work.row, clonesRows)
     this.#rows.push({ work, sent })
     if (this.#sizer.isFull(this.#rows.length, sent === undefined ? 0 : sizeOfSent(sent))) this.#send()
     else this.#timer ??= setTimeout(() => this.#lingered(), lingerMilliseconds)

@@ -7,6 +7,7 @@ import { StepCounter } from '../report/step-counter.js'
 import type { RowStep } from '../stream/row-step.js'
 import { RowStream } from '../stream/row-stream.js'
 import type { StepBase } from '../stream/step-base.js'
+import { LateWorkers } from './late-workers.js'
 import { runPartition } from './run-partition.js'
 import { WorkerRuns } from './worker-runs.js'
 import type { WorkerSegment } from './worker-segment.js'
@@ -54,6 +55,7 @@ function segmentOf(given: StepWorkers, keepsOrder: boolean, bases: readonly Step
     open: (context, events) => new WorkerRuns(segment, context, events),
     steps: bases,
     workers: given,
+    late: given instanceof LateWorkers ? given : undefined,
     executor: 'acme',
     keepsOrder,
     clonesRows: false,
@@ -109,6 +111,23 @@ test.each([
     expect(elsewhere.map(({ counter }) => counter.snapshot())).toEqual(here.map(({ counter }) => counter.snapshot()))
   },
 )
+
+test('workers that are opened in the middle leave the same rows, counts, and rejected rows', async () => {
+  const expectedSteps = steps()
+  const expected = await through(expectedSteps, 500)
+  const elsewhere = steps()
+  const partitions: number[] = []
+  const opened = workers(({ index }) => void partitions.push(index))
+  let busyMs = 0
+  // The steps seem to cost more and more.
+  const late = new LateWorkers({ cores: 2, busyMs: () => (busyMs += 500), open: async () => opened })
+  const found = await through([segmentOf(late, true, elsewhere)], 500)
+  expect(found).toEqual(expected)
+  expect(elsewhere.map(({ counter }) => counter.snapshot())).toEqual(
+    expectedSteps.map(({ counter }) => counter.snapshot()),
+  )
+  expect(partitions.length).toBeGreaterThan(0)
+})
 
 test('the same partition gives the same result every time', async () => {
   const partition = {

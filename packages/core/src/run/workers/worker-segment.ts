@@ -1,10 +1,13 @@
 import type { StepWorkers } from '../../contracts/step-workers.js'
 import type { RowStep } from '../stream/row-step.js'
 import type { StepsElsewhere } from '../stream/steps-elsewhere.js'
+import type { LateWorkers } from './late-workers.js'
 
 /** Consecutive steps of a chain that workers run. */
 export interface WorkerSegment extends StepsElsewhere {
   readonly workers: StepWorkers
+  /** The same workers, if they are opened only when the steps have kept this process busy. Until then, rows run here. */
+  readonly late?: LateWorkers | undefined
   /** The name of the executor that they belong to, for messages. */
   readonly executor: string
   /** Whether the results are taken in the order of the rows, and not as they arrive. */
