@@ -60,6 +60,7 @@ test.each([
   [{ size: 1 }, 'size: a number of at least 2 is expected'],
   [{ model: null }, 'model: a string is expected, not null'],
   [{ mode: 'insert' }, 'mode: "create" or "append" is expected, not "insert"'],
+  [{ mode: 'apend' }, 'mode: "create" or "append" is expected, not "apend". Did you mean "append"?'],
   [{ labels: 'a, b' }, 'labels: an array or a record is expected, not a string'],
   [{ labels: ['a', 4] }, 'labels.1: a string is expected, not a number'],
   [{ price: { input: 1, inptu: 2 } }, 'price.inptu: there is no such property'],

@@ -1,3 +1,5 @@
+import { didYouMean } from './did-you-mean.js'
+
 /** What zod adds to an issue of a Standard Schema. */
 export interface ZodIssue {
   readonly message: string
@@ -49,7 +51,7 @@ export function plainMessage(issue: ZodIssue, value: unknown): string {
   const wanted = wantedTypes(issue)
   if (wanted !== '') return `${wanted} is expected, not ${typeName(value)}`
   if (issue.values !== undefined)
-    return `${issue.values.map((one) => JSON.stringify(one)).join(' or ')} is expected, not ${shown(value)}`
+    return `${issue.values.map((one) => JSON.stringify(one)).join(' or ')} is expected, not ${shown(value)}${meant(value, issue.values)}`
   return bound(issue) ?? issue.message
 }
 
@@ -71,6 +73,16 @@ function bound({ origin, minimum, maximum, inclusive }: ZodIssue): string | unde
   if (origin === 'string') return `a text of ${range} ${limit === 1 ? 'character' : 'characters'} is expected`
   if (origin === 'array' || origin === 'set') return `${range} ${limit === 1 ? 'item is' : 'items are'} expected`
   return `a number of ${range} is expected`.replace('of more', 'more').replace('of less', 'less')
+}
+
+/** The value that a mistyped one stands for, as a question. */
+function meant(value: unknown, values: readonly unknown[]): string {
+  if (typeof value !== 'string') return ''
+  const similar = didYouMean(
+    value,
+    values.filter((one) => typeof one === 'string'),
+  )
+  return similar === undefined ? '' : `. Did you mean ${JSON.stringify(similar)}?`
 }
 
 function typeName(value: unknown): string {
