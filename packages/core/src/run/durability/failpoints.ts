@@ -25,6 +25,7 @@ export type Failpoint =
   | 'incremental-synced'
   | 'incremental-renamed'
   | 'report-written'
+  | 'source-stored'
   | 'run-set-aside'
 
 let hook: ((place: Failpoint) => void) | undefined

@@ -2,7 +2,6 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { PlannedStage } from '../../contracts/plan.js'
-import type { SourceReader } from '../../contracts/source.js'
 import { MaestroError } from '../../errors/maestro-error.js'
 import type { CompiledSink } from '../../pipeline/compile/compiled-pipeline.js'
 import { settlesPartitions } from '../../pipeline/compile/sink-resumption.js'
@@ -14,6 +13,7 @@ import { sourceChecks } from '../source/checked-source.js'
 import { continuedReading } from '../source/continued-reading.js'
 import { identifyInput, identifyOthers } from '../source/identify-input.js'
 import { openSource } from '../source/open-source.js'
+import type { OpenedSource } from '../source/read-source.js'
 import type { RejectTally } from '../state/journal.js'
 import { stageFolder } from '../state/stage-files.js'
 import { decideStages, type StageDecision } from './decide-stages.js'
@@ -46,7 +46,7 @@ export interface RestoredStages {
  * Finds out which stages of a run are done or begun, and restores what they left behind: their rejected rows, counts, and
  * usage.
  */
-export async function restoreStages(run: Run, durable: DurableRun, reader: SourceReader): Promise<RestoredStages> {
+export async function restoreStages(run: Run, durable: DurableRun, reader: OpenedSource): Promise<RestoredStages> {
   const { context, compiled, options } = run
   const { path } = context.folder
   const { stages } = compiled.plan
@@ -136,10 +136,12 @@ async function whyNotBehind(
   progress: StageProgress,
   stage: PlannedStage,
   { context, compiled }: Run,
-  reader: SourceReader,
+  reader: OpenedSource,
 ): Promise<string | undefined> {
   const reading = stage.input === 'source' ? continuedReading(compiled.source.node, reader) : 'identified'
   if (reading === 'impossible') return 'its input can be read only once'
+  if (reading === 'stored' && !(await reader.stored?.givesAgain(progress.input.records)))
+    return 'its input begins with other rows'
   if (reading === 'compared') {
     // The rows that are compared are read once more afterwards, like those of an undisturbed run.
     const again = await openSource(compiled, context.storage)
@@ -179,7 +181,7 @@ export async function recordStage(
   file: string,
   run: Run,
   durable: DurableRun,
-  reader: SourceReader,
+  reader: OpenedSource,
 ): Promise<void> {
   const { context, compiled, usage } = run
   const steps = stage.input === 'source' ? ['source', ...stage.steps] : stage.steps

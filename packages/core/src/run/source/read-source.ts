@@ -6,16 +6,55 @@ import type { SourceBatch, SourceReader } from '../../contracts/source.js'
 import { maestroError } from '../../errors/error-table.js'
 import { untilStopped } from '../stream/until-stopped.js'
 import { RowIds } from './row-ids.js'
+import { StoredRows, type StoredRowsOptions } from './stored-rows.js'
 
 const inlineBatch = 1024
 
-/** Opens rows given in code like any other source. */
-export function openInlineSource(source: InlineRowsSource, signal: AbortSignal): SourceReader {
-  const { rows } = source
+/** An open source. */
+export interface OpenedSource extends SourceReader {
+  /** Set if the rows of a generator or stream are stored before the steps see them. */
+  readonly stored?: StoredRows
+}
+
+/**
+ * Opens rows given in code like any other source.
+ *
+ * @param store Where the rows are stored that come from something else than an array. @default nowhere
+ */
+export function openInlineSource(
+  source: InlineRowsSource,
+  signal: AbortSignal,
+  store?: Omit<StoredRowsOptions, 'rows' | 'signal'>,
+): OpenedSource {
+  const { rows, key } = source
   if (isStorage(rows)) return { read: () => readStorage(rows) }
   const given = typeof rows === 'function' ? rows() : rows
-  const rowCount = Array.isArray(given) ? { rowCount: given.length } : {}
-  return { read: () => readRows(given, source.key, signal), ...rowCount }
+  if (Array.isArray(given)) return { read: () => readRows(given, key, signal), rowCount: given.length }
+  if (store === undefined) return { read: () => readRows(given, key, signal) }
+  const stored = new StoredRows({ ...store, rows: unread(given), signal })
+  return { stored, read: () => readStored(stored, key) }
+}
+
+async function* readStored(stored: StoredRows, key: string | undefined): AsyncGenerator<SourceBatch> {
+  const ids = new RowIds(key)
+  for await (const rows of stored.read()) yield ids.batch(rows)
+}
+
+/** The same rows, which fail if they were read before. */
+function unread(rows: Iterable<unknown> | AsyncIterable<unknown>): Iterable<unknown> | AsyncIterable<unknown> {
+  if (Symbol.asyncIterator in rows)
+    return {
+      [Symbol.asyncIterator]() {
+        assertUnread(rows)
+        return rows[Symbol.asyncIterator]()
+      },
+    }
+  return {
+    [Symbol.iterator]() {
+      assertUnread(rows)
+      return rows[Symbol.iterator]()
+    },
+  }
 }
 
 function isStorage(rows: InlineRowsSource['rows']): rows is RowStorage {

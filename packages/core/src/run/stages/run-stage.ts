@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import type { Operator } from '../../contracts/operator.js'
 import type { PlannedStage } from '../../contracts/plan.js'
 import type { Row, RowId } from '../../contracts/row.js'
-import type { SourceBatch, SourceReader } from '../../contracts/source.js'
+import type { SourceBatch } from '../../contracts/source.js'
 import type { TableFile } from '../../contracts/table-engine.js'
 import { matching } from '../../define/row-condition.js'
 import { maestroError } from '../../errors/error-table.js'
@@ -14,6 +14,7 @@ import type { RunContext } from '../run-context.js'
 import type { RowOutput } from '../run-outputs.js'
 import { readSource } from '../source/checked-source.js'
 import { continuedReading } from '../source/continued-reading.js'
+import type { OpenedSource } from '../source/read-source.js'
 import { partitionFile, stageFolder } from '../state/stage-files.js'
 import { readStepFile } from '../state/step-file.js'
 import { createStepOperator } from '../stream/create-row-step.js'
@@ -31,7 +32,7 @@ export type StageFiles = Map<number, string>
 
 /** The input of a stage, in addition to the context. */
 export interface StageInput {
-  readonly reader: SourceReader
+  readonly reader: OpenedSource
   readonly files: StageFiles
   /** Consumers of the last stage's rows, such as an iteration in code. */
   readonly outputs: readonly RowOutput[]
@@ -191,7 +192,8 @@ function stageCommits(
   const { durable, compiled, trace } = context
   const reading = stage.input === 'source' ? continuedReading(compiled.source.node, reader) : 'identified'
   if (durable === undefined || trace !== undefined || reading === 'impossible') return undefined
-  return new StageCommits({ stage, context, durable, verifies: reading === 'compared', progress })
+  const stored = reading === 'stored' ? reader.stored : undefined
+  return new StageCommits({ stage, context, durable, verifies: reading === 'compared', stored, progress })
 }
 
 function stepOf(context: RunContext, id: string): CompiledStep {

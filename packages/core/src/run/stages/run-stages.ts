@@ -9,7 +9,9 @@ import type { Run } from '../run.js'
 import type { RunContext } from '../run-context.js'
 import { rowsToRead } from '../source/checked-source.js'
 import { openSource } from '../source/open-source.js'
-import { stageFolder } from '../state/stage-files.js'
+import type { OpenedSource } from '../source/read-source.js'
+import { sourceRows, stageFolder } from '../state/stage-files.js'
+import { isPaid } from '../stream/create-row-step.js'
 import { runPartitions } from './run-partitions.js'
 import { passOnRows, runStage, type StageFiles } from './run-stage.js'
 
@@ -21,7 +23,7 @@ import { passOnRows, runStage, type StageFiles } from './run-stage.js'
 export async function runStages(run: Run): Promise<boolean> {
   const { context, compiled, options } = run
   const { plan } = compiled
-  const { hooks, journal, folder, executor, signal, durable } = context
+  const { hooks, journal, folder, durable } = context
   const { runId } = folder
   if (options.resume === undefined) journal.event({ event: 'run-start', pipeline: plan.pipeline, runId })
   else {
@@ -29,7 +31,19 @@ export async function runStages(run: Run): Promise<boolean> {
     journal.event({ event: 'run-resumed', owner: durable?.lease.number ?? 0 })
   }
   await hooks.runStart.promise({ runId, plan, directory: folder.kept ? folder.path : undefined })
-  const reader = await openSource(compiled, context.storage)
+  const reader = await openSource(compiled, context.storage, storeFor(run))
+  try {
+    return await runAll(run, reader)
+  } finally {
+    await reader.stored?.dispose()
+  }
+}
+
+/** Runs the stages over an open source. */
+async function runAll(run: Run, reader: OpenedSource): Promise<boolean> {
+  const { context, compiled, options } = run
+  const { plan } = compiled
+  const { journal, folder, executor, signal, durable } = context
   const { finished, begun } = durable === undefined ? nothing : await restoreStages(run, durable, reader)
   const files: StageFiles = new Map()
   const last = lastStage(compiled)
@@ -59,6 +73,16 @@ export async function runStages(run: Run): Promise<boolean> {
   }
   addDirectSource(context)
   return true
+}
+
+/**
+ * Where the rows of a generator or a stream are stored. Where no step asks a model or a store, the rows are computed again
+ * instead, which costs less.
+ */
+function storeFor({ context, compiled }: Run): Parameters<typeof openSource>[2] {
+  const { durable, folder, lease, limit } = context
+  if (durable === undefined || ![...compiled.steps.values()].some(isPaid)) return undefined
+  return { path: join(folder.path, sourceRows), readsAhead: limit === undefined, isShared: lease.mayBeShared }
 }
 
 const nothing: RestoredStages = { finished: new Map(), begun: new Map() }

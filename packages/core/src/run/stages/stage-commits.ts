@@ -16,6 +16,7 @@ import {
   writeProgress,
 } from '../durability/stage-progress.js'
 import type { RunContext } from '../run-context.js'
+import type { StoredRows } from '../source/stored-rows.js'
 import { stageFolder } from '../state/stage-files.js'
 import type { StepFileWriter } from '../state/step-file.js'
 import type { Entry, Leaf } from '../stream/ordered-window.js'
@@ -46,6 +47,8 @@ export interface StageCommitsOptions {
   readonly durable: DurableRun
   /** Whether the content of the input has to be compared when the run is resumed. */
   readonly verifies: boolean
+  /** The stored rows of a source that can be read only once. */
+  readonly stored: StoredRows | undefined
   /** What an earlier process of the run has committed. */
   readonly progress: StageProgress | undefined
 }
@@ -129,7 +132,7 @@ export class StageCommits implements StreamPartitions {
   }
 
   async commit(): Promise<void> {
-    const { context, durable, stage } = this.#options
+    const { context, durable, stage, stored } = this.#options
     const { file, sinks, replayed } = this.#outputs
     this.#committedRows = this.#counts.rows
     this.#startTimer()
@@ -137,7 +140,7 @@ export class StageCommits implements StreamPartitions {
     const input = this.#input.at(this.#counts.rows)
     // A sink that gets its rows again refuses them again: they must not be on record then.
     const hasRefused = replayed.some((id) => (context.counters.get(id)?.rejected ?? 0) > 0)
-    if (input === undefined || hasRefused) return
+    if (input === undefined || hasRefused || (await stored?.sync()) === false) return
     context.ledger?.flush()
     const [end, points] = await Promise.all([
       file?.checkpoint(),

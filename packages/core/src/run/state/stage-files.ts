@@ -1,6 +1,9 @@
 import { join } from 'node:path'
 import type { PlannedStage } from '../../contracts/plan.js'
 
+/** The rows of a source that can be read only once. */
+export const sourceRows = 'source-rows.jsonl'
+
 /** The folder of a stage's step files. */
 export function stageFolder(runFolder: string, stage: Pick<PlannedStage, 'index' | 'name'>): string {
   const name = stage.name.replace(/[^\w.+-]+/g, '-').slice(0, 60)

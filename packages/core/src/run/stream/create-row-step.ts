@@ -107,7 +107,7 @@ export function isFunction({ node: { use } }: CompiledStep): boolean {
 }
 
 /** Whether a step asks models or stores, or may do so, because this is not known of an operator object. */
-function isPaid({ node, planned }: CompiledStep): boolean {
+export function isPaid({ node, planned }: CompiledStep): boolean {
   return planned.servings.length + (planned.vectorStores?.length ?? 0) > 0 || node.use instanceof Operator
 }
 

@@ -43,21 +43,21 @@ function isKeptByClone(row: Row): boolean {
     if (needsColumnOrder([column])) return false
     break
   }
-  return isExact(row, 0)
+  return isSameAsClone(row)
 }
 
 /** A value that is nested more deeply is sent as text. */
 const deepest = 100
 
 /** Whether a structured clone of a value is the same value. */
-function isExact(value: unknown, depth: number): boolean {
+export function isSameAsClone(value: unknown, depth = 0): boolean {
   if (typeof value === 'function' || typeof value === 'symbol') return false
   if (typeof value !== 'object' || value === null) return true
   if (depth === deepest) return false
-  if (Array.isArray(value)) return value.every((item) => isExact(item, depth + 1))
+  if (Array.isArray(value)) return value.every((item) => isSameAsClone(item, depth + 1))
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype === Object.prototype) {
-    for (const name in value) if (!isExact((value as Record<string, unknown>)[name], depth + 1)) return false
+    for (const name in value) if (!isSameAsClone((value as Record<string, unknown>)[name], depth + 1)) return false
     return true
   }
   if (prototype === Date.prototype) return true
