@@ -31,7 +31,6 @@ function checksOf(limits: Limits): readonly Check[] {
   if (limits.year === true) checks.push(checkYear)
   if (limits.clock === true) checks.push(checkClock)
   if (limits.units === true) checks.push(checkUnits)
-  if (limits.amounts === true) checks.push(checkAmount)
   if (limits.unsigned === true) checks.push(checkSign)
   return checks
 }
@@ -44,8 +43,7 @@ function checkScale(value: unknown, scale: number): void {
 
 function decimalOf(value: unknown): DecimalParts | undefined {
   if (typeof value === 'number' || typeof value === 'bigint') return parseDecimal(digitsOf(value))
-  // Money is written with a sign and separators.
-  return typeof value === 'string' ? parseDecimal(value.replaceAll(/[$,\s]/g, '')) : undefined
+  return typeof value === 'string' ? parseDecimal(value.trim()) : undefined
 }
 
 function checkFraction(value: unknown, most: number): void {
@@ -136,10 +134,6 @@ function checkClock(value: unknown): void {
 function checkUnits(value: unknown): void {
   if (typeof value !== 'string' || !/[a-z:]|\d-\d/i.test(value) || /[[\]{}"]/.test(value))
     throw new Unfit(value, 'is not a time or duration with units, such as 03:04:05 or 1 day')
-}
-
-function checkAmount(value: unknown): void {
-  if (decimalOf(value) === undefined) throw new Unfit(value, 'is not an amount of money')
 }
 
 function checkSign(value: unknown): void {

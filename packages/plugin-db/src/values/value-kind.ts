@@ -36,6 +36,14 @@ export interface ColumnKind {
   readonly limits?: Limits
 }
 
+/** How a database writes amounts of money. */
+export interface MoneyFormat {
+  /** The digits after the point. */
+  readonly digits: number
+  /** What stands between them and the digits before. */
+  readonly point: string
+}
+
 /** What a column preserves; the database would round or cut anything beyond. */
 export interface Limits {
   /** Digits after the point; negative if the last digits before it are rounded. */
@@ -62,8 +70,8 @@ export interface Limits {
   readonly clock?: boolean
   /** Whether the column holds times or durations as text, and interprets a number without a unit. */
   readonly units?: boolean
-  /** Whether the column holds amounts of money, and reads an empty text as none. */
-  readonly amounts?: boolean
+  /** How the database writes amounts, if the column holds money. */
+  readonly amounts?: MoneyFormat
   /** Whether a negative number becomes a large one. */
   readonly unsigned?: boolean
   /** The texts that the column can hold; it reads others as numbers of these. */

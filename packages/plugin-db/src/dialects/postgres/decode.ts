@@ -1,5 +1,6 @@
 import { bigintOf, bytesOf, type Decode, dateOf, jsonOf } from '../../values/decode.js'
 import type { ColumnKind, ValueKind } from '../../values/value-kind.js'
+import { decimalOfAmount } from './money.js'
 import { parseArray } from './parse-array.js'
 
 /** PostgreSQL returns text for everything. */
@@ -22,6 +23,12 @@ const decoders: Partial<Record<ValueKind, Decode>> = {
 const withoutBlanks: Decode = (raw) => (raw as string).replace(/ +$/, '')
 
 export function decoderOf({ kind, list, limits }: ColumnKind): Decode | undefined {
-  const decode = limits?.trims === true ? withoutBlanks : decoders[kind]
+  const amounts = limits?.amounts
+  const decode =
+    amounts !== undefined
+      ? (raw: unknown) => decimalOfAmount(raw as string, amounts)
+      : limits?.trims === true
+        ? withoutBlanks
+        : decoders[kind]
   return list === true ? (raw) => parseArray(raw as string, decode) : decode
 }

@@ -4,6 +4,7 @@ import type { DatabaseSession } from '../session.js'
 import { postgres } from './dialect.js'
 import { kindOfTypeName } from './kinds.js'
 import { knownTypeName } from './known-type-name.js'
+import { moneyFormatOf } from './money.js'
 
 interface Relation {
   readonly oid: string
@@ -71,13 +72,14 @@ export async function describePostgresTable(
      ORDER BY i.indisprimary DESC, i.indexrelid`,
     relation.oid,
   )
+  const money = columns.some(({ base }) => /^_?money$/.test(base)) ? await moneyFormatOf(session) : undefined
   const isView = relation.relkind === 'v' || relation.relkind === 'm'
   return {
     kind: isView ? 'view' : 'table',
     columns: columns.map(({ name: column, base, modifier, type, required, optional, generated }) => ({
       name: column,
       type,
-      ...kindOfTypeName(base, modifier),
+      ...kindOfTypeName(base, modifier, money),
       nullable: !required,
       optional,
       generated,

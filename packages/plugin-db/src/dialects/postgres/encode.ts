@@ -34,8 +34,15 @@ const encoders: Encoders = {
 }
 
 export function encoderOf(column: ColumnKind): Encode {
-  const { kind, list } = column
-  const encode = within(column, kind === 'other' ? (value) => encodeByItself(value, encoders) : encoders[kind])
+  const { kind, list, limits } = column
+  const point = limits?.amounts?.point
+  const plain: Encode =
+    point !== undefined
+      ? (value) => toDecimal(value).replace('.', point)
+      : kind === 'other'
+        ? (value) => encodeByItself(value, encoders)
+        : encoders[kind]
+  const encode = within(column, plain)
   if (list !== true) return encode
   return (value) => {
     if (!Array.isArray(value) && !(value instanceof Float32Array)) throw new Unfit(value, 'is not a list')

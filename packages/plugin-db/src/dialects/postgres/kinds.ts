@@ -1,4 +1,4 @@
-import type { ColumnKind, Limits, ValueKind } from '../../values/value-kind.js'
+import type { ColumnKind, Limits, MoneyFormat, ValueKind } from '../../values/value-kind.js'
 
 /** By the name of a type. Other types are text, as PostgreSQL writes them. */
 const kinds: ReadonlyMap<string, ValueKind> = new Map([
@@ -10,6 +10,7 @@ const kinds: ReadonlyMap<string, ValueKind> = new Map([
   ['float4', 'number'],
   ['float8', 'number'],
   ['numeric', 'decimal'],
+  ['money', 'decimal'],
   ['text', 'text'],
   ['varchar', 'text'],
   ['bpchar', 'text'],
@@ -24,20 +25,23 @@ const kinds: ReadonlyMap<string, ValueKind> = new Map([
   ['vector', 'vector'],
 ])
 
+/** In the locale C. */
+const usualMoney: MoneyFormat = { digits: 2, point: '.' }
+
 /**
- * What a type holds. @param name As in `pg_type`; the name of a list type begins with `_` @param modifier As in
+ * What a type holds. @param money How the connection writes amounts. @param name As in `pg_type`; the name of a list type begins with `_` @param modifier As in
  * `pg_attribute`
  */
-export function kindOfTypeName(name: string, modifier = -1): ColumnKind {
+export function kindOfTypeName(name: string, modifier = -1, money = usualMoney): ColumnKind {
   // Its items stand between other signs than those of all other lists.
   if (name === '_box') return { kind: 'other' }
-  if (name.startsWith('_')) return { ...kindOfTypeName(name.slice(1), modifier), list: true }
-  const limits = limitsOf(name, modifier)
+  if (name.startsWith('_')) return { ...kindOfTypeName(name.slice(1), modifier, money), list: true }
+  const limits = limitsOf(name, modifier, money)
   return { kind: kinds.get(name) ?? 'other', ...(limits === undefined ? {} : { limits }) }
 }
 
 /** What a column preserves, by its type and the text in parentheses after it. */
-function limitsOf(name: string, modifier: number): Limits | undefined {
+function limitsOf(name: string, modifier: number, money: MoneyFormat): Limits | undefined {
   const given = modifier - 4
   switch (name) {
     case 'numeric':
@@ -60,7 +64,7 @@ function limitsOf(name: string, modifier: number): Limits | undefined {
     case 'float4':
       return { single: true }
     case 'money':
-      return { scale: 2, amounts: true }
+      return { scale: money.digits, amounts: money }
     case 'name':
       return { bytes: 63 }
     case 'char':
@@ -84,6 +88,8 @@ const builtIn: ReadonlyMap<number, string> = new Map([
   [199, '_json'],
   [700, 'float4'],
   [701, 'float8'],
+  [790, 'money'],
+  [791, '_money'],
   [1000, '_bool'],
   [1001, '_bytea'],
   [1005, '_int2'],
@@ -109,7 +115,18 @@ const builtIn: ReadonlyMap<number, string> = new Map([
   [3807, '_jsonb'],
 ])
 
-/** What a column of a query holds. @param added The additional types of this database */
-export function kindOfTypeNumber(oid: number, modifier: number, added: ReadonlyMap<number, string>): ColumnKind {
-  return kindOfTypeName(builtIn.get(oid) ?? added.get(oid) ?? '', modifier)
+/** Whether a column of a query holds amounts of money or lists of them. */
+export const holdsMoney = (oid: number): boolean => oid === 790 || oid === 791
+
+/**
+ * What a column of a query holds. @param added The additional types of this database @param money How the connection
+ * writes amounts
+ */
+export function kindOfTypeNumber(
+  oid: number,
+  modifier: number,
+  added: ReadonlyMap<number, string>,
+  money?: MoneyFormat,
+): ColumnKind {
+  return kindOfTypeName(builtIn.get(oid) ?? added.get(oid) ?? '', modifier, money)
 }

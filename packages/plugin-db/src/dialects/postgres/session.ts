@@ -4,14 +4,16 @@ import type { InsertTarget, RowInserter } from '../../sink/row-inserter.js'
 import { quoteTable, type TableName } from '../../tables/names.js'
 import type { TableDescription } from '../../tables/table-description.js'
 import type { Binding } from '../../values/encode.js'
+import type { MoneyFormat } from '../../values/value-kind.js'
 import { HeldSession } from '../held-session.js'
 import { loadDriver } from '../load-driver.js'
 import type { Answer, DatabaseSession, RowCursor } from '../session.js'
 import { describePostgresTable } from './describe-table.js'
 import { postgres } from './dialect.js'
 import { PostgresInserter } from './inserter.js'
-import { kindOfTypeNumber } from './kinds.js'
+import { holdsMoney, kindOfTypeNumber } from './kinds.js'
 import { knownTypeName } from './known-type-name.js'
+import { moneyFormatOf } from './money.js'
 
 interface FieldDescription {
   readonly name: string
@@ -24,6 +26,9 @@ const asText = { getTypeParser: () => (text: string) => text }
 
 /** A connection to PostgreSQL. */
 export class PostgresSession extends HeldSession<Client> implements DatabaseSession {
+  /** How the connection writes amounts of money, if it has read some. */
+  #money: MoneyFormat | undefined
+
   async run(sql: string, bindings: readonly Binding[] = []): Promise<Answer> {
     return this.guarded(async () => {
       const { rows, rowCount } = await this.connection.query(sql, [...bindings])
@@ -54,10 +59,15 @@ export class PostgresSession extends HeldSession<Client> implements DatabaseSess
     this.connection.query(cursor)
     // The fields arrive with the first row.
     let first: readonly (readonly unknown[])[] | undefined = await read(1)
+    if (this.#money === undefined && fields.some(({ dataTypeID }) => holdsMoney(dataTypeID))) {
+      await this.#untilLost<void>((resolve, reject) => cursor.close().then(resolve, reject))
+      this.#money = await moneyFormatOf(this)
+      return this.stream(sql, bindings)
+    }
     return {
       fields: fields.map(({ name, dataTypeID, dataTypeModifier }) => ({
         name,
-        ...kindOfTypeNumber(dataTypeID, dataTypeModifier, added),
+        ...kindOfTypeNumber(dataTypeID, dataTypeModifier, added, this.#money),
       })),
       next: async (count) => {
         const begun = first
