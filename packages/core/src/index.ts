@@ -101,6 +101,7 @@ export {
   type ColumnType,
   type ColumnValue,
   columnTypes,
+  type ForeignText,
   type Row,
   type RowId,
 } from './contracts/row.js'

@@ -63,4 +63,14 @@ export type Columns = Readonly<Record<string, ColumnType>>
 export interface ColumnSet {
   readonly columns: Columns
   readonly open: boolean
+  /** The columns that arrive as texts although their type has rules of its own, such as a duration of a database. */
+  readonly foreignTexts?: Readonly<Record<string, ForeignText>>
+}
+
+/** A type of another system whose values are texts here, and which orders them otherwise than texts. */
+export interface ForeignText {
+  /** Its name there. */
+  readonly type: string
+  /** Whether different texts can be equal values. @default false */
+  readonly isAmbiguous?: boolean
 }

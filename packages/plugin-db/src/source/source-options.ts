@@ -23,7 +23,14 @@ export function statedColumns(reading: Reading, dialect: Dialect, fields: readon
     const type = Object.hasOwn(declared, field.name) ? declared[field.name] : undefined
     return type === undefined || type === 'unknown' ? dialect.columnTypeOf(field) : type
   }
-  return { columns: rowFromEntries(fields.map((field) => [field.name, typeOf(field)])), open: false }
+  const foreign = fields.flatMap(({ name, foreign: text }) =>
+    text === undefined || Object.hasOwn(declared, name) ? [] : [[name, text] as const],
+  )
+  return {
+    columns: rowFromEntries(fields.map((field) => [field.name, typeOf(field)])),
+    open: false,
+    ...(foreign.length === 0 ? {} : { foreignTexts: Object.fromEntries(foreign) }),
+  }
 }
 
 /** The columns to request: the declared ones and those of the key; undefined for all. */

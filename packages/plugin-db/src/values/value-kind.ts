@@ -1,4 +1,4 @@
-import type { ColumnType } from '@maestro-dataflow/core'
+import type { ColumnType, ForeignText } from '@maestro-dataflow/core'
 
 /** The kinds of values that a database column holds. The table of types in docs/databases.md lists them. */
 export type ValueKind =
@@ -30,6 +30,8 @@ export interface ColumnKind {
   readonly unordered?: string
   /** Whether the database guarantees that every value is of the kind, if it does not always. */
   readonly strict?: boolean
+  /** What its values are in the database, if they are texts here that it compares otherwise. */
+  readonly foreign?: ForeignText
   /** Whether decimals are stored as texts, because the database itself has only numbers. */
   readonly asText?: boolean
   /** What the column would change silently, apart from its kind. */

@@ -22,10 +22,16 @@ export function applyEffects(before: ColumnSet, effects: ColumnEffects): ColumnS
       type,
     ])
   const adds = effects.adds ?? {}
+  const foreign = Object.entries(before.foreignTexts ?? {}).flatMap(([column, text]) => {
+    const now = Object.hasOwn(renames, column) ? (renames[column] ?? column) : column
+    const isKept = effects.keeps?.includes(column) ?? true
+    return isKept && !dropped.has(column) && !Object.hasOwn(adds, now) ? [[now, text] as const] : []
+  })
   const after = new Map([...renamed, ...columnNames(adds).map((name) => [name, adds[name] ?? 'unknown'] as const)])
   return {
     columns: rowFromEntries([...after]),
     open: effects.keeps === undefined && before.open,
+    ...(foreign.length === 0 ? {} : { foreignTexts: Object.fromEntries(foreign) }),
   }
 }
 

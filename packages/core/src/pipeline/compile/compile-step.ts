@@ -10,6 +10,7 @@ import { applyEffects, effectsWhere, missingColumns } from './column-effects.js'
 import type { CompileContext, Faults } from './compile-context.js'
 import type { CompiledStep } from './compiled-pipeline.js'
 import { describeOptions, sourceVersion } from './describe-options.js'
+import { warnOfForeignTexts } from './foreign-texts.js'
 import { type PreparedTable, prepareTable, unknownTable } from './prepare-table.js'
 import { readOptions } from './read-options.js'
 import { promptScope, resolvePrompts } from './resolve-prompts.js'
@@ -58,6 +59,7 @@ async function compileDefined(
     scope: promptScope(given, options, columnsIn),
   }))
   checkColumns(definition.name, node.id, effects, columnsIn, faults, scopes)
+  warnOfForeignTexts({ id: node.id, where: node.where, statements }, columnsIn, faults)
   const servings = faults.catch(() => soundServings(node.id, definition.servings?.(options) ?? []), node.id) ?? []
   checkServings(definition.name, node.id, options, servings, context, faults)
   const vectorStores =
@@ -124,11 +126,12 @@ async function compileOperatorObject(
   faults: Faults,
 ): Promise<CompiledStep> {
   const name = operator.constructor.name
-  const { effects } =
+  const { effects, statements }: PreparedTable =
     operator.kind === 'table'
       ? await prepareTable({ id: node.id, use: name }, operator, columnsIn, context, faults)
       : { effects: operator.columns }
   checkColumns(name, node.id, effects, columnsIn, faults)
+  warnOfForeignTexts({ id: node.id, where: node.where, statements }, columnsIn, faults)
   const about = {
     use: name,
     kind: operator.kind,

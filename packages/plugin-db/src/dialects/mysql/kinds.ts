@@ -86,10 +86,16 @@ const unordered: ReadonlyMap<string, string> = new Map([
   ['json', 'JSON has no order of its own'],
 ])
 
-/** Whether columns of a type, by its name, can be read in pages. */
-export function orderOf(type: string): Pick<ColumnKind, 'unordered'> {
+/** The types whose order is not that of the texts that the server returns. */
+const foreign: ReadonlySet<string> = new Set(['time', 'enum', 'set', 'inet4', 'inet6'])
+
+/** Whether columns of a type, by its name, can be read in pages, and whether their texts have its order. */
+export function orderOf(type: string): Pick<ColumnKind, 'unordered' | 'foreign'> {
   const reason = unordered.get(type)
-  return reason === undefined ? {} : { unordered: reason }
+  return {
+    ...(reason === undefined ? {} : { unordered: reason }),
+    ...(foreign.has(type) ? { foreign: { type: type.toUpperCase() } } : {}),
+  }
 }
 
 interface Lengths {
@@ -150,7 +156,7 @@ function typeName({ columnType, extendedFormat, flags = 0 }: FieldDescription): 
   if (extendedFormat === 'json' || columnType === 245) return 'json'
   if ((flags & enumFlag) !== 0) return 'enum'
   if ((flags & setFlag) !== 0) return 'set'
-  return columnType === 4 ? 'float' : columnType === 16 ? 'bit' : ''
+  return columnType === 4 ? 'float' : columnType === 11 ? 'time' : columnType === 16 ? 'bit' : ''
 }
 
 function kindOf({ columnType = 253, columnLength, characterSet, extendedFormat }: FieldDescription): ValueKind {

@@ -1,3 +1,4 @@
+import type { ForeignText } from '@maestro-dataflow/core'
 import type { ColumnKind, Limits, MoneyFormat, ValueKind } from '../../values/value-kind.js'
 
 /** By the name of a type. Other types are text, as PostgreSQL writes them. */
@@ -37,7 +38,20 @@ export function kindOfTypeName(name: string, modifier = -1, money = usualMoney):
   if (name === '_box') return { kind: 'other' }
   if (name.startsWith('_')) return { ...kindOfTypeName(name.slice(1), modifier, money), list: true }
   const limits = limitsOf(name, modifier, money)
-  return { kind: kinds.get(name) ?? 'other', ...(limits === undefined ? {} : { limits }) }
+  const foreign = foreignOf(name)
+  return {
+    kind: kinds.get(name) ?? 'other',
+    ...(foreign === undefined ? {} : { foreign }),
+    ...(limits === undefined ? {} : { limits }),
+  }
+}
+
+/** What PostgreSQL compares otherwise than the text that it writes. */
+function foreignOf(name: string): ForeignText | undefined {
+  if (name === 'interval' || name === 'timetz') return { type: name, isAmbiguous: true }
+  if (name === 'inet' || name === 'cidr' || /range$/.test(name)) return { type: name }
+  // An enum has the order of its list; what other types of users do is not known.
+  return name === '' ? { type: 'an enum or another type of the database itself' } : undefined
 }
 
 /** What a column preserves, by its type and the text in parentheses after it. */
@@ -86,10 +100,14 @@ const builtIn: ReadonlyMap<number, string> = new Map([
   [26, 'oid'],
   [114, 'json'],
   [199, '_json'],
+  [650, 'cidr'],
   [700, 'float4'],
   [701, 'float8'],
   [790, 'money'],
   [791, '_money'],
+  [774, 'macaddr8'],
+  [829, 'macaddr'],
+  [869, 'inet'],
   [1000, '_bool'],
   [1001, '_bytea'],
   [1005, '_int2'],
@@ -103,16 +121,29 @@ const builtIn: ReadonlyMap<number, string> = new Map([
   [1042, 'bpchar'],
   [1043, 'varchar'],
   [1082, 'date'],
+  [1083, 'time'],
   [1114, 'timestamp'],
   [1115, '_timestamp'],
   [1182, '_date'],
   [1184, 'timestamptz'],
   [1185, '_timestamptz'],
+  [1186, 'interval'],
   [1231, '_numeric'],
+  [1266, 'timetz'],
+  [1560, 'bit'],
+  [1562, 'varbit'],
   [1700, 'numeric'],
   [2951, '_uuid'],
+  [2950, 'uuid'],
+  [3614, 'tsvector'],
   [3802, 'jsonb'],
   [3807, '_jsonb'],
+  [3904, 'int4range'],
+  [3906, 'numrange'],
+  [3908, 'tsrange'],
+  [3910, 'tstzrange'],
+  [3912, 'daterange'],
+  [3926, 'int8range'],
 ])
 
 /** Whether a column of a query holds amounts of money or lists of them. */
