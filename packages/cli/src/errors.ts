@@ -43,6 +43,12 @@ export const cliErrors = {
       `The run ${d.run} of ${d.pipeline} was started from code, which this command cannot repeat.`,
     hint: (d: { run: string }) => `Resume it there: .run(pipeline, { resume: { run: '${d.run}' } }).`,
   },
+  MAESTRO_CLI_RUN_PIPELINE_GONE: {
+    message: (d: { run: string; pipeline: string; known: readonly string[] }) =>
+      `The run ${d.run} is of the pipeline "${d.pipeline}", which the project has no longer.`,
+    hint: (d: { run: string; known: readonly string[] }) =>
+      `${d.known.length === 0 ? 'The project has no pipeline.' : `The project has ${d.known.join(', ')}.`} If it was renamed, or its file was moved, take that back to resume the run; \`maestro run NAME\` begins a new one. The run stays in .maestro/runs until \`maestro prune\` removes it.`,
+  },
   MAESTRO_CLI_RETRY: {
     message: (d: { run: string; pipeline: string; status: string }) =>
       d.status === 'done'

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Running, TemporaryProject } from './__fixtures__/temporary-project.js'
@@ -92,4 +92,18 @@ test('maestro prune removes it too, and says so; the killed run can still be res
   expect({ code: resumed.code, stderr: resumed.stderr }).toMatchObject({ code: 0 })
   expect(project.rows('out/slow.jsonl')).toHaveLength(3000)
   expect(hidden()).toEqual([])
+})
+
+test('a run whose pipeline was renamed names the pipeline, and what the project has instead', {
+  timeout: 120_000,
+}, async () => {
+  const kill = await startSlowRun()
+  await kill()
+  renameSync(join(project.folder, 'pipelines/slow.ts'), join(project.folder, 'slow.ts'))
+  writeFileSync(join(project.folder, 'pipelines/slower.ts'), pipelineModule('slower', waiting))
+  const { code, stderr } = await project.maestro('resume')
+  expect(code).not.toBe(0)
+  expect(stderr).toContain('is of the pipeline "slow", which the project has no longer')
+  expect(stderr).toContain('The project has quick, slower.')
+  expect(stderr).toContain('maestro prune')
 })

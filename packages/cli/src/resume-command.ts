@@ -1,3 +1,4 @@
+import { MaestroError } from '@maestro-dataflow/core'
 import { openCommandProject } from './command-project.js'
 import type { GlobalOptions } from './commands/command.js'
 import { startDetached } from './detached/start-detached.js'
@@ -35,5 +36,16 @@ export async function resume(run: string | undefined, options: ResumeCommandOpti
   }
   const { set, output, serving } = command
   const began = { set, output, serving, limit, allowEmpty, overwrite: overwrite || options.overwrite === true }
-  await runOne(command.pipeline, { ...options, ...began }, async () => unfinished)
+  try {
+    await runOne(command.pipeline, { ...options, ...began }, async () => unfinished)
+  } catch (error) {
+    if (!MaestroError.is(error, 'MAESTRO_PIPELINE_UNKNOWN')) throw error
+    throw cliError(
+      'MAESTRO_CLI_RUN_PIPELINE_GONE',
+      { run: runId, pipeline, known: namesIn(error.details.known) },
+      error,
+    )
+  }
 }
+
+const namesIn = (known: unknown): readonly string[] => (Array.isArray(known) ? known.map(String) : [])
