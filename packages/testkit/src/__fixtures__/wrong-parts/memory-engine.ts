@@ -10,7 +10,7 @@ export interface Line {
 }
 
 export const fault = (reason: string) => maestroError('MAESTRO_STORAGE_ROW_INVALID', { location: 'the statement', reason })
-export const keyOf = (row: Row, by: readonly string[]): string => JSON.stringify(by.map((name) => row[name] ?? null))
+export const keyOf = (row: Row, by: readonly string[]): string => JSON.stringify(by.map((name) => { const value = row[name] ?? null; return typeof value === 'bigint' ? { big: String(value) } : value }))
 
 /** A right engine in memory, for the expressions of the suite. Wrong ones change one method of it. */
 export class MemoryEngine implements TableEngine {
@@ -107,7 +107,8 @@ export class MemoryEngine implements TableEngine {
       }
       case 'dedupe': {
         const groups = Map.groupBy(lines, ({ row }) => keyOf(row, statement.by))
-        return [...groups.values()].map((group) => group.at(statement.keep === 'first' ? 0 : -1) as Line)
+        const kept = new Set([...groups.values()].map((group) => group.at(statement.keep === 'first' ? 0 : -1)))
+        return lines.filter((line) => kept.has(line))
       }
       case 'aggregate': {
         const { by, values } = statement
@@ -129,7 +130,7 @@ export class MemoryEngine implements TableEngine {
       const [a, b] = [one[column] ?? null, other[column] ?? null]
       if (a === null && b === null) continue
       if (a === null || b === null) return (a === null) === (nulls === 'first') ? -1 : 1
-      const order = typeof a === 'string' ? Buffer.compare(Buffer.from(a), Buffer.from(String(b))) : Number(a) - Number(b)
+      const order = typeof a === 'string' ? Buffer.compare(Buffer.from(a), Buffer.from(String(b))) : typeof a === 'bigint' && typeof b === 'bigint' ? (a < b ? -1 : a > b ? 1 : 0) : Number(a) - Number(b)
       if (order !== 0) return descending ? -order : order
     }
     return 0

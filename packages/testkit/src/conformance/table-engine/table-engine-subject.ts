@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -32,7 +32,7 @@ export interface TableAnswer {
   readonly ids: readonly string[]
   readonly rows: readonly Row[]
   readonly counts: TableCounts
-  readonly rejects: readonly { readonly id: string; readonly error: MaestroError }[]
+  readonly rejects: readonly { readonly id: string; readonly row: unknown; readonly error: MaestroError }[]
   /** The rows that were left out, each as `id`, or as `id > the id of the row that it became part of`. */
   readonly leftOut: readonly string[]
   /** The text of the output. */
@@ -82,7 +82,9 @@ export async function run(
   const isText = given.some((row) => typeof row === 'string')
   const { input: form = isText ? 'rows' : 'step', output: outForm = 'step', files = 1, chain = false } = settings
   const { types = typesOf(given), signal = new AbortController().signal } = settings
-  const directory = await mkdtemp(join(tmpdir(), 'maestro-testkit-'))
+  const around = await mkdtemp(join(tmpdir(), 'maestro-testkit-'))
+  const directory = join(around, 'run')
+  await mkdir(directory)
   try {
     const lines = given.map((row, index) => lineOf(row, index, form))
     const size = Math.ceil(lines.length / files)
@@ -101,15 +103,15 @@ export async function run(
     )
     for (const [file, { path }] of input.entries()) await writeFile(path, texts[file] ?? '')
     const output: TableFile = { path: join(directory, 'output.jsonl'), format: outForm }
-    const rejects: { id: string; error: MaestroError }[] = []
+    const rejects: { id: string; row: unknown; error: MaestroError }[] = []
     const leftOut: string[] = []
     const request = {
       input,
       columns: { columns: types, open: false },
       statements,
       output,
-      reject: ({ id, error }: { readonly id: string; readonly error: MaestroError }) =>
-        void rejects.push({ id, error }),
+      reject: ({ id, row, error }: { readonly id: string; readonly row: unknown; readonly error: MaestroError }) =>
+        void rejects.push({ id, row, error }),
       leftOut: (rows: LeftOutRows) => void leftOut.push(...namesOf(rows)),
       signal,
       directory,
@@ -127,10 +129,11 @@ export async function run(
       outForm === 'step' ? decodeStepLine(line) : { id: '', row: JSON.parse(line) as Row },
     )
     const known = new Set([...input, output].map(({ path }) => path))
-    const left = (await readdir(directory)).filter((name) => !known.has(join(directory, name)))
+    const beside = (await readdir(around)).filter((name) => name !== 'run')
+    const left = [...beside, ...(await readdir(directory)).filter((name) => !known.has(join(directory, name)))]
     return { ids: read.map(({ id }) => id), rows: read.map(({ row }) => row), counts, rejects, leftOut, text, left }
   } finally {
-    await rm(directory, { recursive: true, force: true })
+    await rm(around, { recursive: true, force: true })
   }
 }
 

@@ -7,6 +7,7 @@ import { watch, within } from '../outcomes.js'
 import { withoutPrinting } from '../printing.js'
 import { processChangesOf } from '../process-changes.js'
 import { createSuite, type Suite, type SuiteOptions } from '../suite.js'
+import { tableEdgeCases } from './table-engine-edge-cases.js'
 import { tableManyRowsCases } from './table-engine-many-rows-cases.js'
 import { tableParquetCases } from './table-engine-parquet-cases.js'
 import { tableStatementCases } from './table-engine-statement-cases.js'
@@ -167,6 +168,7 @@ const cases = {
   ...tableStatementCases,
   ...tableManyRowsCases,
   ...tableValueCases,
+  ...tableEdgeCases,
   ...tableParquetCases,
   ...lifeCases,
 }
