@@ -68,6 +68,18 @@ export const fsErrors = {
         : `Check the path, and the credentials and their rights: ${credentials}.`
     },
   },
+  MAESTRO_FS_PLACE_ENCODING: {
+    message: (d: { path: string; encoding: string }) =>
+      `${d.path} is sent with Content-Encoding ${d.encoding}, in which it cannot be read.`,
+    hint: () =>
+      'Store the file without this header. Files of text may also have the ending .gz or .zst, and a single one with Content-Encoding gzip or zstd is read by its own path.',
+  },
+  MAESTRO_FS_PLACE_LISTING: {
+    message: (d: { place: string; reason: string }) =>
+      `The list of the objects of ${d.place} is not whole: ${d.reason}.`,
+    hint: () =>
+      'No object is left out without a word. Name the objects one by one, or ask who runs the service for an answer as of ListObjectsV2.',
+  },
   MAESTRO_FS_PLACE_UNREACHABLE: {
     message: (d: { place: string; reason: string }) => `${d.place} cannot be reached: ${d.reason}.`,
     hint: () => 'Check the network and the address, and run or resume later.',

@@ -1,16 +1,18 @@
 import { pipeline, Readable } from 'node:stream'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import type { Compression } from './format.js'
+import { asText } from './other-content.js'
 import type { StoredFile } from './places/stored-file.js'
 import { zstdFrames } from './zstd-frames.js'
 
 const chunkBytes = 1 << 18
 
 /**
- * The bytes of a file in large chunks, decompressed. `counted` receives the number of bytes of the file itself.
+ * The bytes of a file of text in large chunks, decompressed. `counted` receives the number of bytes of the file itself.
  *
  * @param start The number of bytes to skip, in a file that is not compressed.
  * @param lent Whether the caller is done with each chunk when it asks for the next one.
+ * @throws MAESTRO_FS_CONTENT for a file that holds no text
  */
 export function readBytes(
   file: Pick<StoredFile, 'stream' | 'lend'>,
@@ -18,6 +20,17 @@ export function readBytes(
   counted: (bytes: number) => void = () => undefined,
   start = 0,
   lent = false,
+): AsyncIterable<Buffer> {
+  const bytes = plainBytes(file, compression, counted, start, lent)
+  return start === 0 ? asText(bytes) : bytes
+}
+
+function plainBytes(
+  file: Pick<StoredFile, 'stream' | 'lend'>,
+  compression: Compression,
+  counted: (bytes: number) => void,
+  start: number,
+  lent: boolean,
 ): AsyncIterable<Buffer> {
   if (lent && compression === undefined && file.lend !== undefined) return count(file.lend(start), counted)
   const bytes = file.stream({ start })

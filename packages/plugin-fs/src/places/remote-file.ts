@@ -86,7 +86,8 @@ export class RemoteFile implements StoredFile {
       reply.body.destroy()
       throw this.#changed()
     }
-    if (reply.status === 206 && startOf(reply) === range.start) return reply
+    const part = partOf(reply)
+    if (reply.status === 206 && part.start === range.start && (part.total ?? this.size) === this.size) return reply
     const length = reply.headers.get('content-length')
     if (reply.status === 200 && (length === null || Number(length) === this.size)) return reply
     reply.body.on('error', () => undefined)
@@ -107,6 +108,8 @@ export class RemoteFile implements StoredFile {
 export const versionOf = ({ headers }: HttpReply): string | undefined =>
   headers.get('etag') ?? headers.get('last-modified') ?? undefined
 
-function startOf({ headers }: HttpReply): number {
-  return Number(/^bytes (\d+)-/.exec(headers.get('content-range') ?? '')?.[1] ?? Number.NaN)
+/** Where the part of an answer begins, and the length of the whole, if it is stated. */
+function partOf({ headers }: HttpReply): { readonly start: number; readonly total: number | undefined } {
+  const [, start = 'NaN', total] = /^bytes (\d+)-\d+\/(?:(\d+)|\*)/.exec(headers.get('content-range') ?? '') ?? []
+  return { start: Number(start), total: total === undefined ? undefined : Number(total) }
 }

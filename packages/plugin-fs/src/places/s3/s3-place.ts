@@ -4,6 +4,7 @@ import { fsError } from '../../errors.js'
 import { formatOf } from '../../format.js'
 import type { FoundFile, Project } from '../../found-file.js'
 import { assertFound, inFolder, matching, type NameChoice } from '../choose-names.js'
+import { encodedKind } from '../content-encoding.js'
 import type { Place } from '../place.js'
 import { Bucket } from './bucket.js'
 import { type BucketObject, findObject, listObjects, objectFile } from './bucket-objects.js'
@@ -19,7 +20,7 @@ export function s3Place(options: S3Options | undefined, { signal }: Project): Pl
       const found = (object: BucketObject): FoundFile => ({
         file: objectFile(bucket, object, signal),
         name: bucket.nameOf(object.key),
-        ...formatOf(object.key, format),
+        ...encodedKind(formatOf(object.key, format), object.headers ?? new Headers(), bucket.nameOf(object.key)),
       })
       const chosen = async (choice: NameChoice): Promise<readonly FoundFile[]> => {
         const files: FoundFile[] = []

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { pipeline } from '@maestro-dataflow/core'
 import { maestro } from '@maestro-dataflow/core/runtime'
 import { afterEach, expect, test } from 'vitest'
@@ -98,6 +99,55 @@ test('a server that knows no ranges is read too, and its content is bounded', as
   )
   expect(await failure(rows({ path: `${large}/a.jsonl` }))).toMatchObject({
     message: expect.stringContaining('100000000000 bytes'),
+  })
+})
+
+test.each([
+  { name: 'a.csv', encoding: 'gzip', encode: gzipSync },
+  { name: 'a.csv', encoding: 'zstd', encode: zstdCompressSync },
+  { name: 'a.csv.gz', encoding: 'gzip', encode: gzipSync },
+  { name: 'a.jsonl', encoding: 'x-gzip', encode: gzipSync },
+])('a file $name that is sent with Content-Encoding $encoding is decoded', async ({ name, encoding, encode }) => {
+  const content = encode(
+    name.includes('csv') ? 'word,n\ntea,1\n牛奶,2\n' : '{"word":"tea","n":"1"}\n{"word":"牛奶","n":"2"}\n',
+  )
+  const whole = await serve((_, reply) => reply.setHeader('content-encoding', encoding).end(content))
+  const parts = await serve((asked, reply) => {
+    reply.setHeader('content-encoding', encoding)
+    ranged(() => content)(asked, reply)
+  })
+  for (const base of [whole, parts])
+    expect(await rows({ path: `${base}/${name}` })).toEqual([
+      { word: 'tea', n: '1' },
+      { word: '牛奶', n: '2' },
+    ])
+})
+
+test('an encoding that cannot be read is named, and no byte of it becomes a row', async () => {
+  const base = await serve((_, reply) => reply.setHeader('content-encoding', 'br').end(brotliCompressSync('a\n1\n')))
+  expect(await failure(rows({ path: `${base}/a.csv` }))).toMatchObject({
+    message: expect.stringContaining('Content-Encoding br'),
+  })
+  const typed = await serve((_, reply) => reply.setHeader('content-encoding', 'gzip').end(gzipSync('PAR1')))
+  expect(await failure(rows({ path: `${typed}/a.parquet` }))).toMatchObject({
+    message: expect.stringContaining('Content-Encoding gzip'),
+  })
+})
+
+test('a part of a file that has another length by now is refused, although the server names no version', async () => {
+  const lines = (count: number) => Buffer.from('{"a":1}\n'.repeat(count))
+  const base = await serve((asked, reply) => {
+    const isFirst = asked.headers.range === 'bytes=0-0'
+    const [, start = '0', end = '0'] = /^bytes=(\d+)-(\d+)$/.exec(asked.headers.range ?? '') ?? []
+    const content = lines(isFirst ? 10 : 9)
+    const part = content.subarray(Number(start), Number(end) + 1)
+    if (isFirst) reply.setHeader('etag', '"first"')
+    reply
+      .writeHead(206, { 'content-range': `bytes ${start}-${Number(start) + part.length - 1}/${content.length}` })
+      .end(part)
+  })
+  expect(await failure(rows({ path: `${base}/a.jsonl` }))).toMatchObject({
+    message: expect.stringContaining('was changed while it was read'),
   })
 })
 

@@ -3,6 +3,7 @@ import { type HttpReply, type MaestroError, maestroError } from '@maestro-datafl
 import { fsError } from '../../errors.js'
 import { formatOf } from '../../format.js'
 import type { Project } from '../../found-file.js'
+import { encodedKind } from '../content-encoding.js'
 import { followRedirects } from '../follow-redirects.js'
 import type { Place } from '../place.js'
 import { RemoteFile, versionOf } from '../remote-file.js'
@@ -32,7 +33,8 @@ export function webPlace(options: WebOptions = {}, { signal, allowPrivateAddress
       const name = nameOf(url)
       const kind = formatOf(url.pathname, format)
       const reply = await ask(url, { range: 'bytes=0-0' })
-      return [{ file: await fileOf(url, reply), name, ...kind }]
+      const file = await fileOf(url, reply)
+      return [{ file, name, ...encodedKind(kind, reply.headers, name) }]
     },
     async output(path) {
       throw fsError('MAESTRO_FS_PLACE_READ_ONLY', { path })
