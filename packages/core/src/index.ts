@@ -6,6 +6,7 @@
 export { type ByteSize, bytesOf } from './contracts/byte-size.js'
 export {
   columnNames,
+  isIndexName,
   needsColumnOrder,
   onlyColumns,
   rowFromEntries,

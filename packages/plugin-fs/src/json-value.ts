@@ -1,4 +1,4 @@
-import { columnNames, MaestroError, maestroError, needsColumnOrder, type Row, type RowId } from '@maestro-dataflow/core'
+import { columnNames, isIndexName, MaestroError, maestroError, type Row, type RowId } from '@maestro-dataflow/core'
 
 /**
  * A row as JSON: dates as ISO text, bytes as base64, vectors as lists, and big integers with all their digits. Numbers
@@ -12,9 +12,10 @@ export function rowToJson(row: Row, rowId: RowId): string {
   let isFirst = true
   for (const column in row) {
     // JavaScript enumerates the columns that need an order first.
-    if (isFirst && needsColumnOrder([column])) return encodeColumns(row, rowId)
+    if (isFirst && isIndexName(column)) return encodeColumns(row, rowId)
     isFirst = false
-    if (!isPlain(row[column])) return encodeColumns(row, rowId)
+    const value = row[column]
+    if (typeof value !== 'string' && !isPlain(value)) return encodeColumns(row, rowId)
   }
   return JSON.stringify(row)
 }

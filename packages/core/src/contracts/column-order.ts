@@ -8,7 +8,7 @@ export const columnOrder = Symbol.for('maestro.columnOrder')
 
 /** Whether JavaScript would move one of these columns. */
 export function needsColumnOrder(names: readonly string[]): boolean {
-  return names.some(isIndex)
+  return names.some(isIndexName)
 }
 
 /** Gives a row the order of these columns, whatever their names. It changes the row itself. */
@@ -54,7 +54,7 @@ export function onlyColumns(row: Row, names: ReadonlySet<string>): Row {
 export function columnNames(row: Row): readonly string[] {
   const names = Object.keys(row)
   const [first] = names
-  if (first === undefined || !isIndex(first)) return names
+  if (first === undefined || !isIndexName(first)) return names
   const order: readonly string[] | undefined = (row as { readonly [columnOrder]?: readonly string[] })[columnOrder]
   if (order === undefined) return names
   const known = new Set(order)
@@ -62,7 +62,7 @@ export function columnNames(row: Row): readonly string[] {
 }
 
 /** Whether a name is an array index, the largest of which is 2^32 - 2. */
-function isIndex(name: string): boolean {
+export function isIndexName(name: string): boolean {
   const code = name.charCodeAt(0)
   return code >= 48 && code <= 57 && String(Number(name) >>> 0) === name && name !== '4294967295'
 }

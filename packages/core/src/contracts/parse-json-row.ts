@@ -1,4 +1,4 @@
-import { needsColumnOrder, withColumnOrder } from './column-order.js'
+import { isIndexName, withColumnOrder } from './column-order.js'
 import { deepestValue, parseJson } from './parse-json.js'
 
 /** Parses JSON text like `parseJson`; an object keeps the order of its columns. @throws SyntaxError */
@@ -9,7 +9,7 @@ export function parseJsonRow(text: string): unknown {
 
 /** Gives an object the order of columns in its JSON text, if JavaScript would lose it. */
 export function inTextOrder<Value extends object>(value: Value, text: string): Value {
-  for (const first in value) return needsColumnOrder([first]) ? withColumnOrder(value, memberNames(text)) : value
+  for (const first in value) return isIndexName(first) ? withColumnOrder(value, memberNames(text)) : value
   return value
 }
 

@@ -1,4 +1,4 @@
-import { columnNames, needsColumnOrder } from '../contracts/column-order.js'
+import { columnNames, isIndexName } from '../contracts/column-order.js'
 import { deepestValue, parseJson } from '../contracts/parse-json.js'
 import { inTextOrder } from '../contracts/parse-json-row.js'
 import type { Row, RowId } from '../contracts/row.js'
@@ -59,7 +59,7 @@ export function encodeRow(row: Row): string {
 /** Encodes the columns of a row as JSON, in their order. */
 function toJson(row: Row, encoded: Row): string {
   for (const first in row) {
-    if (!needsColumnOrder([first])) break
+    if (!isIndexName(first)) break
     return `{${columnNames(row)
       .map((name) => `${JSON.stringify(name)}:${JSON.stringify(encoded[name])}`)
       .join(',')}}`

@@ -1,5 +1,5 @@
 import type { Columns, ParquetFileColumn, ParquetFiles } from '@maestro-dataflow/core'
-import { needsColumnOrder } from '@maestro-dataflow/core'
+import { isIndexName } from '@maestro-dataflow/core'
 import type { SchemaElement } from 'hyparquet'
 import type { FoundFile } from '../found-file.js'
 import { openParquet, type ParquetFile } from './open-parquet.js'
@@ -51,7 +51,7 @@ function columnsOf(
     if (asked?.has(name) === false) continue
     const element = elementOf.get(name)
     const values = element && plainValues(element, type)
-    const isOdd = name.startsWith('$') || name.includes('\0') || !name.isWellFormed() || needsColumnOrder([name])
+    const isOdd = name.startsWith('$') || name.includes('\0') || !name.isWellFormed() || isIndexName(name)
     if (values === undefined || isOdd || !fits(type, declared[name])) return undefined
     found.push({ name, values })
   }

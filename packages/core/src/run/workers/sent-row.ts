@@ -1,4 +1,4 @@
-import { needsColumnOrder } from '../../contracts/column-order.js'
+import { isIndexName } from '../../contracts/column-order.js'
 import type { Row } from '../../contracts/row.js'
 import type { SentRow } from '../../contracts/step-workers.js'
 import { MaestroError } from '../../errors/maestro-error.js'
@@ -40,7 +40,7 @@ function sizeOf(value: unknown): number {
 /** A row whose columns are called like numbers has an order that a structured clone loses. */
 function isKeptByClone(row: Row): boolean {
   for (const column in row) {
-    if (needsColumnOrder([column])) return false
+    if (isIndexName(column)) return false
     break
   }
   return isSameAsClone(row)
