@@ -14,10 +14,10 @@ const open = (folder: Folder) =>
     { cache: false },
   )
 
-async function resumed(folder: Folder) {
+async function resumed(folder: Folder, from?: string) {
   const project = open(folder)
   const [unfinished] = await project.unfinishedRuns()
-  const report = await project.run(answers(), { resume: { run: unfinished?.runId ?? '' } })
+  const report = await project.run(answers(), { resume: { run: unfinished?.runId ?? '', from } })
   await project.dispose()
   const { rowsIn, created, rowsOut, dropped, merged, rejected } = report.counts
   expect(rowsIn + created).toBe(rowsOut + dropped + merged + rejected)
@@ -52,4 +52,28 @@ test('an import that a crash ends at any place leaves the rows before it or the 
   }
   // The receipt decides.
   expect(outcomes.indexOf(true)).toBe(crashes.findIndex(({ place }) => place === 'receipt-renamed'))
+})
+
+test('edits are not lost in silence when something before them has changed', async () => {
+  const folder = new Folder(questions(8))
+  const project = open(folder)
+  await project.run(answers(), { until: 'ask' })
+  await project.dispose()
+  const path = join(folder.path, 'edit.jsonl')
+  const record = await findRun(join(folder.path, '.maestro'))
+  await exportRows(record, 'ask', path)
+  writeFileSync(path, readFileSync(path, 'utf8').replace('answer 5', 'edited'))
+  await importRows(record, 'ask', path)
+  const before = folder.read('questions.jsonl')
+  folder.change('questions.jsonl', (text) => text.replace('row 1?', 'row one?'))
+  await expect(resumed(folder)).rejects.toMatchObject({
+    code: 'MAESTRO_RUN_EDITS_LOST',
+    message: expect.stringContaining('the rows of ask were edited by hand'),
+  })
+  // The edits are still there, and come back with the input.
+  const kept = Folder.after(folder.path)
+  writeFileSync(join(kept.path, 'questions.jsonl'), before)
+  kept.settleTimes()
+  expect(await resumed(kept)).toContain('edited')
+  expect(await resumed(folder, 'ask')).not.toContain('edited')
 })

@@ -71,7 +71,7 @@ async function crashing(rows: Source, places: RegExp, settings: Settings = {}) {
   return { whole, crashes, expected }
 }
 
-const storedFile = (folder: Folder) => join(folder.path, '.maestro/runs', folder.runs.at(-1) ?? '', 'source-rows.jsonl')
+const storedFile = (folder: Folder) => join(folder.path, '.maestro/runs', folder.runs.at(-1) ?? '', 'source/rows.jsonl')
 const rowsOf = (folder: Folder) =>
   folder
     .read('answers.jsonl')
@@ -260,7 +260,7 @@ test('a run that asks no model stores nothing, and reads the source again', asyn
   let stored = false
   installFailpoints(() => {
     stored ||= folder.runs.some((name) =>
-      readdirSync(join(folder.path, '.maestro/runs', name)).includes('source-rows.jsonl'),
+      readdirSync(join(folder.path, '.maestro/runs', name)).includes('source'),
     )
   })
   const project = projectOf(

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -51,6 +51,25 @@ describe('standard input', () => {
     expect(stderr).toContain('big: done')
     expect(stdout).toBe(expected)
     expect(code).toBe(0)
+  })
+
+  test.each([
+    ['nothing', ''],
+    ['the same rows', undefined],
+    ['other rows', 'n\n9\n'],
+  ])('is kept by a run that is killed, which goes on with it if it gets %s', { timeout: 60_000 }, async (_, again) => {
+    const killing = `import { pipeline } from '@maestro-dataflow/core'
+export default pipeline('killed').read('fs.file', { path: '-', columns: ['n'] })
+  .map((row) => { if (process.env.KILL && row.n === '700') process.kill(process.pid, 'SIGKILL'); return row })
+  .write('fs.file', { path: 'out/killed.jsonl' })`
+    writeFileSync(join(project.folder, 'pipelines/killed.ts'), killing)
+    const input = `n\n${Array.from({ length: 1000 }, (_, n) => `${n}\n`).join('')}`
+    expect((await piped(input, ['run', 'killed'], { KILL: '1' })).code).not.toBe(0)
+    expect(existsSync(join(project.folder, 'out/killed.jsonl'))).toBe(false)
+    const { code, stdout } = await piped(again ?? input, ['resume'])
+    expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('wrote 1000 rows') })
+    const [run = ''] = readdirSync(join(project.folder, '.maestro/runs'))
+    expect(readdirSync(join(project.folder, '.maestro/runs', run))).not.toContain('source')
   })
 
   test('may be compressed, and becomes a file as any other', async () => {

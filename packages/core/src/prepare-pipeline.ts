@@ -68,7 +68,10 @@ export function preparePipeline(
     const file = await fileOf(pipeline, settings, config)
     const plugins = await project.plugins()
     const projectFiles = requireSink ? await projectFilesOf(config, plugins, file?.entry) : new Set<string>()
-    const scope = session.openCompilation({ overwrite, ownOutputs, cuts, requireSink, projectFiles, checked })
+    const { stateDirectory } = config
+    const runDirectory = settings.resume && join(stateDirectory, 'runs', settings.resume.run)
+    const compileSettings = { overwrite, ownOutputs, cuts, requireSink, projectFiles, checked, runDirectory }
+    const scope = session.openCompilation(compileSettings)
     try {
       const compiled = await compilePipeline(definition, scope.environment)
       const { registry } = await project.host()

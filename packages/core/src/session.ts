@@ -60,6 +60,8 @@ export interface CompileSettings {
   readonly cuts: ReadonlySet<string>
   readonly requireSink: boolean
   readonly projectFiles: ReadonlySet<string>
+  /** The folder of the run that is to be resumed. */
+  readonly runDirectory: string | undefined
   /** The kinds of components that are checked in addition to those that a step names. */
   readonly checked: ReadonlySet<ContributionKind>
 }

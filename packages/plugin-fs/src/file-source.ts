@@ -36,6 +36,7 @@ import { plainColumns } from './parquet/plain-columns.js'
 import { parquetColumns } from './parquet/read-parquet.js'
 import { partitionNames, withPartitionColumns } from './partitions/read-partitions.js'
 import { excelLayoutOf, type ReadObservers, readFile } from './read-file.js'
+import { keepStandardInput, standardPath } from './standard-input.js'
 import { areJsonTypes } from './typed-columns.js'
 
 /** The source `fs.file`. */
@@ -72,6 +73,8 @@ export async function openFiles(
   given: GivenReadOptions,
   project: Project & Partial<Pick<StorageContext, 'logger'>>,
 ): Promise<SourceReader> {
+  if (project.runDirectory !== undefined && [given.path].flat().includes(standardPath))
+    await keepStandardInput(project.runDirectory)
   const files = await findFiles(given, project)
   const options = await withInferredColumns(given, files, rowsToInfer, (column, suggestion) =>
     project.logger?.warn(

@@ -24,7 +24,7 @@ export async function findFiles(
   const files = new Map<string, FoundFile>()
   for (const path of typeof given === 'string' ? [given] : given) {
     if (path === standardPath) {
-      const input = await standardInput()
+      const input = await standardInput(project.runDirectory)
       const { path: kept, ...kind } = input
       files.set(kept, {
         file: new LocalFile(kept),

@@ -18,4 +18,6 @@ export interface Project {
   readonly allowOutside: boolean
   readonly allowPrivateAddresses?: boolean | undefined
   readonly signal?: AbortSignal | undefined
+  /** The folder of the run that reads the files, or that is to be resumed. */
+  readonly runDirectory?: string | undefined
 }

@@ -54,7 +54,7 @@ export interface OutputTarget {
 /** @throws what `Place.output` and `outputPath` throw, MAESTRO_FS_OPTION_UNFIT, MAESTRO_FS_PROJECT_FILE */
 export async function placeOutput(
   options: WriteOptions,
-  context: StorageCheckContext & SinkTarget & { readonly runDirectory?: string },
+  context: StorageCheckContext & SinkTarget,
 ): Promise<OutputTarget> {
   const { path, mode = 'create' } = options
   const { format, compression } = formatOf(path, options.format)

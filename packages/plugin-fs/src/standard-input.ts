@@ -1,10 +1,11 @@
-import { createWriteStream, mkdtempSync, rmSync } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { createWriteStream, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { copyFile, link, mkdir, open, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { fsError } from './errors.js'
 import type { Compression, FileFormat } from './format.js'
+import { syncFolder } from './sync-folder.js'
 
 /** The path that stands for standard input in a source, and for standard output in a sink. */
 export const standardPath = '-'
@@ -16,17 +17,52 @@ export interface StandardInput {
   readonly compression: Compression
 }
 
+/** What this process has read from standard input, and what a source has got last. */
 let input: Promise<StandardInput> | undefined
+let given: Promise<StandardInput> | undefined
 
-/** The content of standard input, which is read once in a process. @throws MAESTRO_FS_INPUT_TERMINAL */
-export function standardInput(): Promise<StandardInput> {
-  input ??= keepInput()
-  return input
+/**
+ * The content of standard input, which is read once in a process. A run that is resumed has it already.
+ *
+ * @param run The folder of the run that reads it, or that is to be resumed.
+ * @throws MAESTRO_FS_INPUT_TERMINAL
+ */
+export function standardInput(run?: string): Promise<StandardInput> {
+  const kept = run === undefined ? undefined : keptPath(run)
+  if (kept !== undefined && existsSync(kept)) given = inputAt(kept)
+  else {
+    input ??= keepInput()
+    given = input
+  }
+  return given
+}
+
+const keptPath = (run: string) => join(run, 'source', 'standard-input')
+
+/**
+ * Keeps the content of standard input in the folder of a run, so that the run can be resumed without it.
+ *
+ * @throws MAESTRO_FS_INPUT_TERMINAL
+ */
+export async function keepStandardInput(run: string): Promise<void> {
+  const path = keptPath(run)
+  if (existsSync(path)) return
+  const known = await standardInput()
+  const folder = dirname(path)
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const temporary = `${path}.tmp`
+  await rm(temporary, { force: true })
+  // The folder for temporary files may be on another disk.
+  await link(known.path, temporary).catch(() => copyFile(known.path, temporary))
+  const file = await open(temporary, 'r+')
+  await file.sync().finally(() => file.close())
+  await rename(temporary, path)
+  await syncFolder(folder)
 }
 
 /** The format of standard input, if a source has read it. */
 export async function standardInputFormat(): Promise<FileFormat | undefined> {
-  return (await input)?.format
+  return (await given)?.format
 }
 
 async function keepInput(): Promise<StandardInput> {
@@ -35,6 +71,10 @@ async function keepInput(): Promise<StandardInput> {
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   const path = join(folder, 'input')
   await pipeline(process.stdin, createWriteStream(path, { mode: 0o600 }))
+  return inputAt(path)
+}
+
+async function inputAt(path: string): Promise<StandardInput> {
   const start = await beginning(path)
   const compression = compressionOf(start)
   return { path, compression, format: formatOfText(compression === undefined ? start.toString('utf8') : '') }

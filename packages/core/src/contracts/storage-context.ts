@@ -19,7 +19,10 @@ export interface StorageContext {
   /** Whether web addresses may lie in private networks or on this machine. @default false */
   readonly allowPrivateAddresses?: boolean | undefined
   readonly signal: AbortSignal
-  /** The folder of this run, for temporary files and for files that must stay beside its report. */
+  /**
+   * The folder of this run, for temporary files and for files that must stay beside its report. What its folder `source` holds
+   * is there for a resumption, and is removed when the run is done.
+   */
   readonly runDirectory: string
   readonly logger: Logger
   /**
@@ -32,5 +35,7 @@ export interface StorageContext {
   writeParquet?(rows: HeldRows, output: ParquetOutput): Promise<number | undefined>
 }
 
-/** What a check of a source or sink receives, before any run. */
-export type StorageCheckContext = Pick<StorageContext, 'directory' | 'allowOutside' | 'allowPrivateAddresses'>
+/** What a check of a source or sink receives, before any run. `runDirectory` is that of a run that is to be resumed. */
+export type StorageCheckContext = Pick<StorageContext, 'directory' | 'allowOutside' | 'allowPrivateAddresses'> & {
+  readonly runDirectory?: string | undefined
+}

@@ -94,6 +94,12 @@ export const runErrors = {
     hint: () =>
       'Set `workers: { asksServings, startsWhenBusy }` in `defineExecutor` as its executors have them: plans are made from that.',
   },
+  MAESTRO_RUN_EDITS_LOST: {
+    message: (d: { run: string; step: string; reason: string }) =>
+      `The run ${d.run} cannot be resumed: the rows of ${d.step} were edited by hand, and they would be made again, because ${d.reason}.`,
+    hint: (d: { run: string; step: string }) =>
+      `Take the change back to go on with the edits. \`maestro export ${d.step}\` writes them into a file; \`maestro resume ${d.run} --from ${d.step}\` gives them up and makes the rows again.`,
+  },
   MAESTRO_WORKER_EXECUTOR: {
     message: (d: { executor: string }) => `The executor ${d.executor} has no workers that are started by hand.`,
     hint: () =>

@@ -15,8 +15,8 @@ export function checkPartitionSinks(sinks: readonly CompiledSink[], faults: Faul
 
 /** Finds sinks that would write to the same place: the last one to be committed would replace what the others wrote. */
 export function checkTargets(sinks: readonly CompiledSink[], context: CompileContext, faults: Faults): void {
-  const { directory, allowOutside, allowPrivateAddresses } = context
-  const place = { directory, allowOutside, allowPrivateAddresses }
+  const { directory, allowOutside, allowPrivateAddresses, runDirectory } = context
+  const place = { directory, allowOutside, allowPrivateAddresses, runDirectory }
   const first = new Map<string, string>()
   for (const { node, definition, options } of sinks) {
     const target = faults.catch(() => definition.target?.(options, place), node.id)

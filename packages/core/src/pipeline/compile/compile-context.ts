@@ -17,6 +17,8 @@ export interface CompileContext {
   readonly directory: string
   readonly allowOutside: boolean
   readonly allowPrivateAddresses: boolean
+  /** The folder of the run that is to be resumed. */
+  readonly runDirectory: string | undefined
   /** Whether the user allows the run to replace existing outputs. */
   readonly overwrite: boolean
   /** The sinks whose existing output may be replaced because this run has written it. */

@@ -56,8 +56,8 @@ export async function compileNamedSource(
   const read = await readOptions(use, source.options, given, context, faults, step)
   if (read === undefined) return undefined
   const { options, shown } = read
-  const { directory, allowOutside, allowPrivateAddresses } = context
-  const place = { directory, allowOutside, allowPrivateAddresses }
+  const { directory, allowOutside, allowPrivateAddresses, runDirectory } = context
+  const place = { directory, allowOutside, allowPrivateAddresses, runDirectory }
   const isSound = await faults.addAll(() => source.check?.(options, place), step)
   const columns =
     (isSound ? await faults.catchLater(() => describedColumns(source, options, place, step), step) : undefined) ??

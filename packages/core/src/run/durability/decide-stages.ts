@@ -22,6 +22,8 @@ export interface StageDecision {
   readonly progress?: StageProgress
   /** Why a stage runs again from its beginning. */
   readonly reason?: string
+  /** Whether rows that a person has edited are lost with it, although nobody has asked for that. */
+  readonly losesEdits?: boolean
 }
 
 /** What a stage has committed, finished or not. */
@@ -67,10 +69,16 @@ export async function decideStages(
       receipt: reason === undefined && 'receipt' in found ? found.receipt : undefined,
       ...(reason === undefined && 'progress' in unfinished ? { progress: unfinished.progress } : {}),
       ...(reason === undefined ? {} : { reason }),
+      ...(reason !== undefined && from === undefined && 'receipt' in found && isEdited(found.receipt)
+        ? { losesEdits: true }
+        : {}),
     })
   }
   return decisions
 }
+
+/** Whether a person has replaced the rows of a stage. */
+const isEdited = ({ file }: StageReceipt): boolean => file.includes('.edit-')
 
 /** Why a resumed run cannot use what a stage has committed. */
 async function faultOf(

@@ -1,16 +1,16 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { sourceRows } from '../state/stage-files.js'
+import { sourceFolder } from '../state/stage-files.js'
 import { keepsStepFiles } from './run-state.js'
 
 /**
  * Removes what only a resumption needs from the folder of a run that is done: its finished calls, the state of its sinks,
- * the rows of a generator, and the rows between its stages, unless the run was asked to keep these. What cannot be removed stays until the next run
+ * what was read of a source that can be read only once, and the rows between its stages, unless the run was asked to keep these. What cannot be removed stays until the next run
  * ends.
  */
 export async function removeLeftovers(folder: string): Promise<void> {
   const stages = keepsStepFiles(folder) ? await stagesWithoutRows(folder) : ['stages']
-  for (const name of ['calls', 'sinks', sourceRows, ...stages])
+  for (const name of ['calls', 'sinks', sourceFolder, ...stages])
     await rm(join(folder, name), { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined)
 }
 

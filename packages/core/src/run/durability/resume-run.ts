@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { PlannedStage } from '../../contracts/plan.js'
+import { maestroError } from '../../errors/error-table.js'
 import { MaestroError } from '../../errors/maestro-error.js'
 import type { CompiledSink } from '../../pipeline/compile/compiled-pipeline.js'
 import { settlesPartitions } from '../../pipeline/compile/sink-resumption.js'
@@ -68,6 +69,11 @@ export async function restoreStages(run: Run, durable: DurableRun, reader: Opene
     decisions.push(reason === undefined ? decision : { ...others, reason })
   }
   options.onResume?.(decisions)
+  const lost = decisions.find(({ losesEdits }) => losesEdits === true)
+  if (lost !== undefined) {
+    const step = stages[lost.stage]?.steps.at(-1) ?? lost.name
+    throw maestroError('MAESTRO_RUN_EDITS_LOST', { run: context.folder.runId, step, reason: lost.reason ?? '' })
+  }
   // What a refused run has left stays, so that it can go on when the change is taken back.
   for (const { stage, receipt, progress } of decisions)
     for (const sink of receipt === undefined && progress === undefined ? (stages[stage]?.sinks ?? []) : [])

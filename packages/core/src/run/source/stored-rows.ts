@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
-import { ownFile } from '../../builtin/state-directory.js'
+import { type FileHandle, mkdir, open } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { ownFile, ownFolder } from '../../builtin/state-directory.js'
 import { maestroError } from '../../errors/error-table.js'
 import { failpoint } from '../durability/failpoints.js'
 import { openBehind } from '../durability/file-end.js'
@@ -192,6 +193,7 @@ export class StoredRows {
     const { path, isShared } = this.#options
     this.#file = await stateErrors(path, async () => {
       const isThere = existsSync(path)
+      if (!isThere) await mkdir(dirname(path), { recursive: true, mode: ownFolder })
       const file = isThere ? await openBehind(path, this.#readable, isShared) : await open(path, 'a', ownFile)
       if (!isThere) await syncName(path)
       return file

@@ -1,8 +1,11 @@
 import { join } from 'node:path'
 import type { PlannedStage } from '../../contracts/plan.js'
 
-/** The rows of a source that can be read only once. */
-export const sourceRows = 'source-rows.jsonl'
+/** The folder of what was read of a source that can be read only once. */
+export const sourceFolder = 'source'
+
+/** The file of its rows. */
+export const sourceRows = join(sourceFolder, 'rows.jsonl')
 
 /** The folder of a stage's step files. */
 export function stageFolder(runFolder: string, stage: Pick<PlannedStage, 'index' | 'name'>): string {
