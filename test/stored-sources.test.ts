@@ -259,9 +259,7 @@ test('a run that asks no model stores nothing, and reads the source again', asyn
   const folder = new Folder()
   let stored = false
   installFailpoints(() => {
-    stored ||= folder.runs.some((name) =>
-      readdirSync(join(folder.path, '.maestro/runs', name)).includes('source'),
-    )
+    stored ||= folder.runs.some((name) => readdirSync(join(folder.path, '.maestro/runs', name)).includes('source'))
   })
   const project = projectOf(
     folder.path,
