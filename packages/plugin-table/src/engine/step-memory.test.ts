@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TableFile, TableStatement } from '@maestro-dataflow/core'
+import type { TableChainRequest, TableFile, TableStatement } from '@maestro-dataflow/core'
 import { afterAll, expect, test } from 'vitest'
-import { stepMemory } from './step-memory.js'
+import { ReportedRequest, stepMemory } from './step-memory.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'maestro-memory-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -33,4 +33,23 @@ test('a machine with many cores has memory for each', async () => {
 test('a step that may collect values, which cannot move to the disk, has no bound', async () => {
   const aggregate = { kind: 'aggregate' } as TableStatement
   expect(await stepMemory([dedupe, aggregate], linesOf(100), 2)).toBeUndefined()
+})
+
+test('a request may run again after counts for the display, and not after what the run records', () => {
+  const given: TableChainRequest = {
+    input: [],
+    columns: { columns: {}, open: true },
+    statements: [dedupe],
+    output: { path: '', format: 'step' },
+    reject: () => undefined,
+    leftOut: () => undefined,
+    progress: () => undefined,
+    signal: new AbortController().signal,
+    directory: folder,
+  }
+  const reported = new ReportedRequest(given)
+  reported.request.progress?.({ rowsIn: 1, rowsOut: 1, rejected: 0, dropped: 0, merged: 0, created: 0 }, 0)
+  expect(reported.hasReported).toBe(false)
+  reported.request.leftOut?.({ ids: ['a'] }, 0)
+  expect(reported.hasReported).toBe(true)
 })

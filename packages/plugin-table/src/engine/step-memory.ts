@@ -52,7 +52,10 @@ export function isOutOfMemory(error: unknown): boolean {
   return cause instanceof Error && cause.message.startsWith('Out of Memory Error')
 }
 
-/** A request that remembers whether something was reported. After that, it cannot run again. */
+/**
+ * A request that remembers whether something was reported. After that, it cannot run again. Counts for the display are no
+ * report: those of the second run replace them.
+ */
 export class ReportedRequest {
   readonly request: TableChainRequest
   hasReported = false
@@ -64,13 +67,12 @@ export class ReportedRequest {
         this.hasReported = true
         report(...reported)
       }
-    const { reject, leftOut, firstRows, progress } = request
+    const { reject, leftOut, firstRows } = request
     this.request = {
       ...request,
       reject: noted(reject),
       leftOut: leftOut && noted(leftOut),
       firstRows: firstRows && { ...firstRows, receive: noted(firstRows.receive) },
-      progress: progress && noted(progress),
     }
   }
 }
